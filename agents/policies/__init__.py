@@ -1,0 +1,1 @@
+"""Policies by family; each sees observations only."""

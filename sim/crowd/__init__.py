@@ -1,0 +1,1 @@
+"""Shoppers walk, choose, queue, pay: the compiled, event-driven engine."""

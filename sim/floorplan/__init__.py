@@ -1,0 +1,1 @@
+"""A mall's drawing, read, checked, mended and compiled to arrays."""

@@ -1,0 +1,1 @@
+"""Money and points: integers that only move."""

@@ -1,0 +1,1 @@
+"""What the mall does by the clock: hours, staffing, outages, reviews."""

@@ -1,0 +1,1 @@
+"""Records, KPIs, figures and the report."""

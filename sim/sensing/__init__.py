@@ -1,0 +1,1 @@
+"""What the mall's systems can know."""
