@@ -1,0 +1,376 @@
+"""The typed schema of a run: every key with its default, meaning, range, source and how far to trust it.
+
+This file holds the schema and its ranges only. Composing it from files and the command line is `sim/config_files.py`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.categories import CATEGORIES
+from sim.errors import Problem
+from sim.units import minutes_from_hours
+
+
+def known(
+    default: Any,
+    meaning: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    source: str = "",
+    tag: str = "M",
+    confidence: str = "M",
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare a parameter: its default, meaning, allowed range [low, high], source, tag (V/M/D/-) and confidence (H/M/L/-).
+
+    Tag V: checked against the source; M: quoted from memory of it; D: derived; "-": a choice of the user, not a finding.
+    """
+    facts = {
+        "meaning": meaning,
+        "low": low,
+        "high": high,
+        "source": source or "a choice of the run",
+        "tag": tag if source else "-",
+        "confidence": confidence if source else "-",
+        "choices": choices,
+    }
+    return field(default=default, metadata=facts)
+
+
+@dataclass
+class PopulationConfig:
+    """Who comes, when, and what they want."""
+
+    visits_per_day: float = known(
+        40_000.0, "visits (parties) on an average day", 0, 2_000_000, source="Wanda: 1.5 bn visits a year / about 100 plazas", tag="D"
+    )
+    day_total_cv: float = known(
+        0.17, "sd / mean of a day's total about its weekday's mean", 0, 1, source="residual CV 0.14-0.24 of street and shop counts", tag="D"
+    )
+    weekday_factors: list[float] = field(
+        default_factory=lambda: [0.86, 0.86, 0.86, 0.88, 0.98, 1.29, 1.27],
+        metadata={
+            "meaning": "visits on Mon ... Sun relative to the average day", "low": 0, "high": 5,
+            "source": "weekend/weekday 1.5 (Pei et al. 2020, sign); Mon-Fri shape from payments at 2,000 Chinese shops (Koubei)",
+            "tag": "D", "confidence": "M", "choices": (),
+        },
+    )  # fmt: skip
+    hour_shares_weekday: list[float] = field(
+        default_factory=lambda: [0.045, 0.075, 0.125, 0.120, 0.085, 0.070, 0.070, 0.080, 0.115, 0.115, 0.075, 0.025],
+        metadata={
+            "meaning": "share of a weekday's arrivals in each twelfth of the opening hours (normalised)", "low": 0, "high": 1,
+            "source": "two meal-time peaks 12-13 and 18-20 h (Pei et al. 2020), between street counts of Melbourne and Leeds",
+            "tag": "D", "confidence": "M", "choices": (),
+        },
+    )  # fmt: skip
+    hour_shares_weekend: list[float] = field(
+        default_factory=lambda: [0.050, 0.080, 0.105, 0.110, 0.115, 0.115, 0.105, 0.090, 0.080, 0.075, 0.055, 0.020],
+        metadata={
+            "meaning": "share of a weekend day's arrivals in each twelfth of the opening hours (normalised)", "low": 0, "high": 1,
+            "source": "broad 13-17 h, then 19-21 h (parameters table); Saturday street counts 10.8-11.7 % an hour 13-16 h",
+            "tag": "D", "confidence": "M", "choices": (),
+        },
+    )  # fmt: skip
+    party_lambda_weekday: float = known(1.2, "lambda of the zero-truncated Poisson party size, Mon-Fri", 0.05, 5, source="Moussaid et al. 2010 (shape); 70 % in groups", tag="D")
+    party_lambda_weekend: float = known(1.66, "lambda of the zero-truncated Poisson party size, Sat-Sun", 0.05, 5, source="81 % shop with someone (JCDecaux)", tag="D")
+    car_share: float = known(0.35, "share of parties that come by car", 0, 1, source="central China mall", confidence="L")
+    step_free_share: float = known(0.04, "share of parties that use lifts only (pram, wheelchair)", 0, 1, source="engineering judgement", confidence="L")
+    free_speed_mps_mean: float = known(1.34, "free walking speed of one person", 0.3, 3, source="Weidmann 1993", confidence="H")
+    free_speed_mps_sd: float = known(0.26, "its standard deviation", 0, 1, source="Weidmann 1993", confidence="H")
+    free_speed_mps_min: float = known(0.5, "truncation below", 0.1, 3, source="Vadere AttributesAgent", tag="V")
+    free_speed_mps_max: float = known(2.2, "truncation above", 0.3, 5, source="Vadere AttributesAgent", tag="V")
+    party_slowdown_mps: float = known(0.04, "free speed lost per further person of a party", 0, 0.3, source="Moussaid et al. 2010, fig. 2", tag="V", confidence="H")
+    stay_min_mean: float = known(84.0, "intended length of a visit, log-normal", 1, 600, source="ICSC 2013 (84), 2005 (81.5; 21,000 interviews)", tag="V", confidence="H")
+    stay_min_sd: float = known(50.0, "its standard deviation", 0, 600, source="ICSC", confidence="L")
+    needs_mean: float = known(1.7, "needs a party brings (Poisson, at most 6)", 0, 6, source="set so that stores entered per visit come near 3.5", tag="D", confidence="L")
+    spend_sigma: float = known(0.6, "log-sd of a party's spending power, mean 1", 0, 3, source="total log-sd of spend 0.9 with the basket's own", tag="D", confidence="L")
+    walk_through_share: float = known(0.03, "share of parties that only walk through the mall", 0, 1, source="engineering judgement", confidence="L")
+
+
+@dataclass
+class ChoiceConfig:
+    """How a party chooses where to go next."""
+
+    consideration_size: int = known(20, "stores a party considers for one need, at most", 1, 64, source="'basically within 20' (Wanda article)")
+    walk_s_scale: float = known(90.0, "walking time that costs one unit of utility", 1, 3600, source="Huff exponent 2 at typical distances", tag="D", confidence="L")
+    wait_s_scale: float = known(240.0, "visible wait that costs one unit of utility", 1, 36000, source="about a third of patience at a table", tag="D", confidence="L")
+    route_s_scale: float = known(15.0, "time that costs one unit of utility between connectors or exits", 0.1, 3600, source="engineering judgement", confidence="L")
+    impulse_share: float = known(0.005, "chance to enter an unplanned store on passing its frontage once", 0, 1, source="with all repeated passings gives a capture near 0.13 (Link Retail)", tag="D", confidence="L")
+    browse_share: float = known(0.75, "chance to browse on when needs are done and time is left", 0, 1, source="set so that stores entered per visit come near 3.5", tag="D", confidence="L")
+    meal_share: float = known(0.45, "share of parties inside at a meal time that eat", 0, 1, source="43 % dined (ICSC 2017)", tag="V", confidence="M")
+
+
+@dataclass
+class MovementConfig:
+    """How people move on floors, stairs, escalators and in lifts."""
+
+    congestion: bool = known(True, "whether density slows walking and borders limit flow")
+    weidmann_gamma_per_m2: float = known(1.913, "shape of v(k) = v0 (1 - exp(-gamma (1/k - 1/k_jam)))", 0.1, 10, source="Weidmann 1993", confidence="H")
+    jam_density_per_m2: float = known(5.4, "density at which walking stops", 3, 12, source="Weidmann 1993; literature 3.8-10", confidence="H")
+    creep_mps: float = known(0.05, "speed below which no crowd slows a walker", 0.001, 0.5, source="keeps a jam moving; engineering judgement", confidence="L")
+    border_flow_per_m_s: float = known(1.225, "people per second through a metre of door or corridor", 0.2, 5, source="peak of Weidmann's curve; IMO limit 1.33", tag="D", confidence="H")
+    spill_back_per_m2: float = known(4.0, "density at which a zone takes nobody in", 1, 10, source="flow at 4 /m2 is half its peak (Weidmann)", tag="D", confidence="M")
+    gridlock_patience_s: float = known(60.0, "wait before a full zone after which a walker squeezes in (counted)", 1, 3600, source="engineering judgement", confidence="L")
+    stairs_up_factor: float = known(0.35, "speed along stairs going up relative to the level", 0.05, 1, source="IES-VE manual", tag="V", confidence="M")
+    stairs_down_factor: float = known(0.5, "speed along stairs going down relative to the level", 0.05, 1, source="IES-VE manual", tag="V", confidence="M")
+    stairs_up_flow_per_m_s: float = known(0.85, "people per second and metre of stairs, up", 0.1, 3, source="Weidmann 1993")
+    stairs_down_flow_per_m_s: float = known(0.98, "people per second and metre of stairs, down", 0.1, 3, source="Weidmann 1993")
+    escalator_mps: float = known(0.5, "speed of an escalator along its slope", 0.1, 1.5, source="EN 115; Bodendorf et al. 2014", tag="V")
+    escalator_people_per_h: float = known(4500.0, "people an escalator 1 m wide takes in an hour", 100, 14000, source="75 % of EN 115's 6,000", tag="D")
+    lift_mps: float = known(1.5, "speed of a lift", 0.2, 10, source="engineering judgement", confidence="L")
+    lift_stop_s: float = known(12.0, "time a ride spends on doors and boarding", 0, 120, source="engineering judgement", confidence="L")
+
+
+@dataclass
+class ServicesConfig:
+    """Tills, tables and patience."""
+
+    payment_s_mean: float = known(15.0, "time to pay", 0.5, 600, source="QR code 15 s (article S4); contactless 15.2 s (Bundesbank)", tag="V", confidence="H")
+    payment_cv: float = known(0.5, "sd / mean of payment time", 0, 3, source="Bundesbank", confidence="M")
+    till_patience_s_mean: float = known(354.0, "patience in a till's line, Weibull", 1, 36000, source="Omnico UK", tag="V")
+    till_patience_shape: float = known(2.0, "its Weibull shape", 0.2, 10, source="Omnico UK")
+    table_patience_s_mean: float = known(1800.0, "patience for a table, Weibull", 1, 36000, source="Toast, OpenTable, Tasting Table (n = 588)", tag="V")
+    table_patience_shape: float = known(2.0, "its Weibull shape", 0.2, 10, source="as at the till")
+    balk_queue: int = known(25, "length of line at which newcomers turn away", 0, 10_000, source="engineering judgement", confidence="L")
+    store_m2_per_person: float = known(2.0, "floor area per person at which a store counts as full", 0.2, 100, source="Fruin level C/D", tag="D")
+    closing_grace_s: float = known(600.0, "time within which shoppers leave a store after its closing", 0, 7200, source="engineering judgement", confidence="L")
+
+
+@dataclass
+class CategoryConfig:
+    """How one trade serves: dwell, conversion, basket, tills or tables."""
+
+    dwell_min_mean: float = known(10.0, "time inside before deciding to buy, or at the table, log-normal", 0.1, 600)
+    dwell_cv: float = known(0.7, "its sd / mean", 0, 5)
+    conversion_share: float = known(0.25, "share of entering parties that buy", 0, 1)
+    basket_yuan_mean: float = known(150.0, "spend of a buying party of one, log-normal", 0, 1e6)
+    basket_sigma: float = known(0.65, "its log-sd", 0, 3)
+    handling_s_mean: float = known(45.0, "scanning and packing at the till", 0, 3600)
+    appeal: float = known(1.0, "pull relative to a fashion store of equal area", 0, 100)
+    need_share: float = known(1.0, "how often this trade is a need a party comes with, relative", 0, 100)
+    tables: bool = known(False, "whether parties wait for a table on entering instead of a till on leaving")
+    m2_per_table: float = known(4.5, "floor area per table where tables is true", 0.5, 100)
+
+
+def _category(dwell: float, conversion: float, basket: float, handling: float, appeal: float, need: float, **more: Any) -> CategoryConfig:
+    return CategoryConfig(
+        dwell_min_mean=dwell, conversion_share=conversion, basket_yuan_mean=basket,
+        handling_s_mean=handling, appeal=appeal, need_share=need, **more,
+    )  # fmt: skip
+
+
+# conversion: apparel, footwear, beauty, home AlterVision 2023 (V), others M; table turn 61 +- 18 min (23-restaurant survey, V);
+# handling 45 s fashion, 90 s supermarket (M); baskets: China preset 150 yuan per visit (M, confidence L).
+CATEGORY_SOURCE = "conversion: AlterVision 2023 and dojobusiness; table turn: 23-restaurant survey; baskets: China preset 150 yuan a visit (L)"
+
+
+def default_categories() -> dict[str, CategoryConfig]:
+    """Return the trades of `CATEGORIES` with their defaults."""
+    table = {"tables": True, "dwell_cv": 0.3}
+    found = {
+        "fashion": _category(12, 0.25, 320, 45, 1.0, 2.2),
+        "footwear": _category(12, 0.27, 380, 45, 0.9, 0.8),
+        "beauty": _category(10, 0.34, 260, 40, 0.9, 0.8),
+        "accessories": _category(9, 0.25, 420, 50, 0.7, 0.4),
+        "electronics": _category(12, 0.25, 600, 60, 0.8, 0.6),
+        "home": _category(14, 0.48, 220, 60, 0.8, 0.5),
+        "books": _category(14, 0.30, 90, 30, 0.8, 0.5),
+        "kids": _category(15, 0.35, 180, 45, 0.9, 0.7),
+        "sport": _category(14, 0.27, 400, 45, 0.9, 0.7),
+        "supermarket": _category(22, 0.90, 130, 90, 2.0, 1.2),
+        "department": _category(25, 0.40, 450, 60, 2.0, 0.9),
+        "restaurant": _category(61, 0.95, 110, 0, 1.2, 1.0, **table),
+        "fast_food": _category(22, 0.95, 45, 0, 1.2, 0.9, tables=True, dwell_cv=0.4, m2_per_table=3.0),
+        "cafe": _category(12, 0.85, 35, 35, 1.1, 0.9),
+        "cinema": _category(125, 0.95, 72, 30, 1.5, 0.5, dwell_cv=0.1),
+        "leisure": _category(50, 0.70, 90, 40, 1.2, 0.6),
+        "services": _category(18, 0.60, 120, 60, 0.5, 0.4),
+    }
+    assert tuple(found) == CATEGORIES
+    return found
+
+
+@dataclass
+class ParkingConfig:
+    """Car parks: gates, search, balking."""
+
+    gate_s_mean: float = known(8.0, "time at an entry or exit gate", 0.5, 300, source="engineering judgement for plate readers", confidence="L")
+    search_s_base: float = known(45.0, "drive from gate to bay in an empty car park", 1, 1800, source="first space in row 61 s with walk (Cassady & Kobza 1998)", tag="D")
+    search_s_per_bay: float = known(3.0, "time to pass one occupied bay", 0, 120, source="about 7 m a bay at 8 km/h", tag="D")
+    manoeuvre_s: float = known(7.0, "time to drive into or out of a bay", 0, 120, source="SUMO defaults 3/4, 11/2 s", tag="V")
+    balk_queue: int = known(8, "cars before the gate at which a driver turns away", 0, 1000, source="parameters table", confidence="L")
+    entry_wait_s_max: float = known(600.0, "time before a full car park after which a driver gives up", 0, 36000, source="balk after 10 min", confidence="L")
+
+
+@dataclass
+class HoursConfig:
+    """When the mall is open, in local time."""
+
+    opens: Any = known("10:00", 'opening time, "HH:MM"')
+    closes: Any = known("22:00", 'closing time, "HH:MM"')
+    clear_min: float = known(30.0, "minutes after closing by which everybody has been asked to leave", 0, 600)
+
+
+@dataclass
+class StaffingConfig:
+    """How many servers tills have over the day."""
+
+    quiet_share: float = known(0.6, "share of a tenant's servers on duty outside the peaks (at least one)", 0.05, 1)
+    peak_starts: Any = known("11:30", "start of full staffing")
+    peak_ends: Any = known("21:00", "end of full staffing")
+    lambda_per_server_h: float = known(45.0, "customers an hour for which a tenant plans one server, where tenants.csv gives no staff", 1, 10000)
+
+
+@dataclass
+class OutageConfig:
+    """One thing that stops and comes back."""
+
+    asset: str = ""  # id of a connector or an entrance of the plan
+    starts: Any = "14:00"
+    lasts_s: float = 5400.0
+
+
+@dataclass
+class OperationsConfig:
+    """What the mall does by the clock."""
+
+    hours: HoursConfig = field(default_factory=HoursConfig)
+    staffing: StaffingConfig = field(default_factory=StaffingConfig)
+    outages: list[OutageConfig] = field(default_factory=list)
+    review_s: float = known(300.0, "cadence at which tenants and operator review their observations", 1, 86400)
+
+
+@dataclass
+class SensingConfig:
+    """What counters and tills see."""
+
+    door_miss_share: float = known(0.03, "share of people a door counter misses", 0, 1, source="engineering judgement", confidence="L")
+    door_double_share: float = known(0.01, "share of people a door counter counts twice", 0, 1, source="engineering judgement", confidence="L")
+
+
+@dataclass
+class RecordingConfig:
+    """What is written down."""
+
+    events: str = known("visits", "detail of the log", choices=("none", "visits", "edges"))
+    report: bool = known(True, "whether report.html and its figures are made")
+
+
+@dataclass
+class EngineConfig:
+    """Sizes and rules of the machinery; no effect on what happens in the mall."""
+
+    log_rows: int = known(1_000_000, "rows of the event buffer", 1_000, 100_000_000)
+    arrivals_batch_min: float = known(30.0, "minutes of arrivals handed to the crowd at once", 1, 1440)
+
+
+@dataclass
+class RunConfig:
+    """Everything one run depends on."""
+
+    name: str = "everyday"
+    question: str = ""
+    expects: str = ""
+    covers: list[str] = field(default_factory=list)
+    seed: int = known(1, "address of every draw", 0, 2**62)
+    date: str = known("2026-11-21", "first day, YYYY-MM-DD; its weekday sets profile and factors (default a Saturday)")
+    floorplan: str = known("riverside_mall", "a name in floorplans/ or a folder")
+    policies: list[str] = field(default_factory=list)
+    population: PopulationConfig = field(default_factory=PopulationConfig)
+    choice: ChoiceConfig = field(default_factory=ChoiceConfig)
+    movement: MovementConfig = field(default_factory=MovementConfig)
+    services: ServicesConfig = field(default_factory=ServicesConfig)
+    categories: dict[str, CategoryConfig] = field(default_factory=default_categories)
+    parking: ParkingConfig = field(default_factory=ParkingConfig)
+    operations: OperationsConfig = field(default_factory=OperationsConfig)
+    sensing: SensingConfig = field(default_factory=SensingConfig)
+    recording: RecordingConfig = field(default_factory=RecordingConfig)
+    engine: EngineConfig = field(default_factory=EngineConfig)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One key of a run with its value and what is known of its default."""
+
+    key: str
+    value: Any
+    default: Any
+    meaning: str
+    low: float | None
+    high: float | None
+    source: str
+    tag: str
+    confidence: str
+    choices: tuple[str, ...] = ()
+
+
+def parameters_of(config: Any, prefix: str = "") -> Iterator[Parameter]:
+    """Yield every documented key of a config, nested keys joined with dots."""
+    for item in dataclasses.fields(config):
+        value = getattr(config, item.name)
+        key = f"{prefix}{item.name}"
+        if dataclasses.is_dataclass(value):
+            yield from parameters_of(value, f"{key}.")
+        elif isinstance(value, dict):
+            for name, entry in value.items():
+                yield from _category_parameters(entry, f"{key}.{name}.", name)
+        elif "meaning" in item.metadata:
+            default = item.default if item.default is not dataclasses.MISSING else item.default_factory()  # type: ignore[misc]
+            yield Parameter(key=key, value=value, default=default, **item.metadata)
+
+
+def _category_parameters(entry: CategoryConfig, prefix: str, name: str) -> Iterator[Parameter]:
+    default = default_categories().get(name, CategoryConfig())
+    for parameter in parameters_of(entry, prefix):
+        field_name = parameter.key.rsplit(".", 1)[1]
+        known_default = getattr(default, field_name)
+        yield dataclasses.replace(parameter, default=known_default, source=CATEGORY_SOURCE, tag="M", confidence="L")
+
+
+def problems_of(config: RunConfig) -> list[Problem]:
+    """Return every value out of its range or of a wrong kind, and every pair of values that cannot go together."""
+    found = [problem for parameter in parameters_of(config) for problem in _range_problems(parameter)]
+    for key, hours in _hours_of(config):
+        try:
+            minutes_from_hours(hours)
+        except ValueError as reason:
+            found.append(Problem(key, repr(hours), f"a time of day is wanted: {reason}", 'write it as "09:30"'))
+    if not found:
+        opens, closes = (minutes_from_hours(getattr(config.operations.hours, key)) for key in ("opens", "closes"))
+        if closes <= opens:
+            found.append(
+                Problem("operations.hours.closes", str(config.operations.hours.closes), "closing must come after opening", "choose a later time")
+            )
+    for index, outage in enumerate(config.operations.outages):
+        if outage.lasts_s <= 0:
+            found.append(Problem(f"operations.outages[{index}].lasts_s", str(outage.lasts_s), "must be positive", "give its length in seconds"))
+    return found
+
+
+def _hours_of(config: RunConfig) -> Iterator[tuple[str, Any]]:
+    yield "operations.hours.opens", config.operations.hours.opens
+    yield "operations.hours.closes", config.operations.hours.closes
+    yield "operations.staffing.peak_starts", config.operations.staffing.peak_starts
+    yield "operations.staffing.peak_ends", config.operations.staffing.peak_ends
+    for index, outage in enumerate(config.operations.outages):
+        yield f"operations.outages[{index}].starts", outage.starts
+
+
+def _range_problems(parameter: Parameter) -> Iterator[Problem]:
+    values = parameter.value if isinstance(parameter.value, list) else [parameter.value]
+    for value in values:
+        if parameter.choices and value not in parameter.choices:
+            yield Problem(parameter.key, repr(value), f"must be one of {', '.join(parameter.choices)}", "choose one of them")
+        if parameter.low is None and parameter.high is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            yield Problem(parameter.key, repr(value), "must be a number", f"the default is {parameter.default}")
+        elif parameter.low is not None and value < parameter.low:
+            yield Problem(parameter.key, str(value), f"must be at least {parameter.low:g}", f"the default is {parameter.default}")
+        elif parameter.high is not None and value > parameter.high:
+            yield Problem(parameter.key, str(value), f"must be at most {parameter.high:g}", f"the default is {parameter.default}")
