@@ -1,0 +1,66 @@
+# Everything that is run by hand or by CI. `make` alone lists it.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
+BIN := .venv/bin
+RUNTIME := .venv/installed-runtime
+DEV := .venv/installed-dev
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check bench golden wheel clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(RUNTIME)  ## run the default scenario and say where its report is
+	@$(BIN)/galleria run everyday --out outputs/demo --overwrite
+	@echo "Open outputs/demo/report.html in a browser."
+
+test: $(DEV)  ## fast tests, three ways: compiled, bounds-checked, without the compiler
+	@echo "== 1 of 3: compiled"
+	@$(PYTEST)
+	@echo "== 2 of 3: unit tests, every index checked (NUMBA_BOUNDSCHECK=1)"
+	@NUMBA_BOUNDSCHECK=1 $(PYTEST) tests/unit -m "not slow and not compiled"
+	@echo "== 3 of 3: unit tests as plain Python (NUMBA_DISABLE_JIT=1)"
+	@NUMBA_DISABLE_JIT=1 $(PYTEST) tests/unit -m "not slow and not compiled"
+
+test-all: $(DEV)  ## every test, the slow ones too
+	@$(PYTEST) -m ""
+
+check: $(DEV)  ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(DEV)  ## measure speed and memory against hand-written scripts of the same day
+	@$(BIN)/python -m tests.bench
+
+golden: $(DEV)  ## write the golden day's indicators anew; review the difference before committing it
+	@GALLERIA_WRITE_GOLDEN=1 $(PYTEST) -n 0 -m "" tests/golden
+	@git diff --stat -- tests/golden
+
+wheel: $(DEV)  ## build the wheel into dist/
+	@rm -rf dist
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
+	@ls dist/*.whl
+
+clean:  ## remove the environment and what tools left
+	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found; install one, or say where: make PYTHON=/path/to/python3.11 ..." >&2; exit 2; }
+	@echo "Making an environment in .venv with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv .venv
+
+$(RUNTIME): pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing what Galleria needs into .venv (half a minute to a few minutes, once) ..."
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(DEV): pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing Galleria and what its tests need into .venv (half a minute to a few minutes, once) ..."
+	@$(PIP_INSTALL) --editable '.[dev]'
+	@touch $(RUNTIME) $@
