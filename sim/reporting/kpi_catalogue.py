@@ -1,0 +1,187 @@
+"""Every KPI under its fixed name: what it means, its unit, which way is better, and why a run may not know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.errors import ConfigError, Problem
+
+GROUPS = {
+    "visits": "Visits",
+    "money": "Money",
+    "space": "Space and crowding",
+    "queues": "Queues and tables",
+    "parking": "Car parks",
+    "sensing": "Sensing and members",
+    "offers": "Offers and messages",
+    "points": "Points",
+    "people": "Satisfaction",
+}
+UNITS = ("visits", "people", "min", "s", "m", "m2", "per m2", "fen", "share", "count", "points", "index", "ratio")
+DIRECTIONS = ("higher", "lower", "neither")
+
+COLD_SHARE_OF_MEAN = 0.2  # a zone is cold below this share of the mall's mean person-time per m2
+DENSITY_ZONE_M2_MIN = 5.0  # in a smaller zone one person more or less is not a density
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One line of the catalogue."""
+
+    name: str
+    unit: str
+    direction: str  # the better way, for a planner: higher, lower or neither
+    group: str
+    label: str  # in a planner's words
+    definition: str
+    unknown: str = ""  # why no run knows it yet; empty when runs do
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a run can have a value."""
+        return not self.unknown
+
+
+_NO_MEMBERS = "members and what they do between visits are not simulated"
+_NO_WIFI = "Wi-Fi and positioning are not simulated"
+_NO_OFFERS = "coupons and messages are not simulated"
+_NO_POINTS = "points and the alliance are not simulated"
+_NO_COSTS = "tenants' costs are not known"
+_NO_MINDS = "satisfaction is not simulated"
+
+_VISITS = (
+    Kpi("footfall_visits", "visits", "higher", "visits", "Visits", "Parties that passed an entrance into the mall; one stay is one visit however large the party."),
+    Kpi("footfall_people", "people", "higher", "visits", "People", "People in those parties."),
+    Kpi("people_inside_max", "people", "neither", "visits", "Most people inside at once", "Largest number of people between arriving and leaving at any instant."),
+    Kpi("unique_members", "people", "higher", "visits", "Different members", "Members seen at least once.", _NO_MEMBERS),
+    Kpi("dwell_min_mean", "min", "higher", "visits", "Time in the mall", "Mean time from arriving to leaving, over visits that left before the end of the run."),
+    Kpi("stores_per_visit_mean", "ratio", "higher", "visits", "Stores entered per visit", "Store entries / visits; a store entered twice counts twice, restaurants count."),
+    Kpi("capture_share", "share", "higher", "visits", "Capture", "Store entries of parties / passings of a store's frontage by parties, each passing counted, over all tenants; entries are for any reason, so that a tenant people come for can exceed 1."),
+    Kpi("conversion_share", "share", "higher", "visits", "Conversion", "Purchases / store entries, over tenants whose trade sells (its conversion_share is above 0)."),
+    Kpi("store_refused_visits", "visits", "lower", "visits", "Turned back at a store's door", "Times a party found a store closed or full."),
+    Kpi("turned_away_visits", "visits", "lower", "visits", "Turned away at an entrance", "Parties that reached an entrance while the mall was closed."),
+    Kpi("stranded_visits", "visits", "lower", "visits", "Left without a way", "Times a party had no way left to where it wanted to go."),
+)  # fmt: skip
+_MONEY = (
+    Kpi("purchases", "count", "higher", "money", "Purchases", "Baskets paid, meals and tickets included."),
+    Kpi("basket_fen_mean", "fen", "higher", "money", "Basket", "Sales / purchases; a basket is what one party pays at one store."),
+    Kpi("sales_fen", "fen", "higher", "money", "Tenants' sales", "Sum of all purchases."),
+    Kpi("sales_fen_per_m2", "fen", "higher", "money", "Sales per m2 of store", "Sales / floor area of all tenants that can be reached."),
+    Kpi("turnover_rent_fen", "fen", "higher", "money", "Turnover rent", "Sum over tenants of their turnover share of the day's sales (of the tenant, else of its trade) above the day's base rent where the tenant has one (a year's / 365), each rounded to whole fen."),
+    Kpi("mall_income_fen", "fen", "higher", "money", "The mall's income", "Base rents of the day (a year's / 365) + turnover rent: of each tenant the higher of the two. Car-park fees are not in it."),
+    Kpi("tenant_margin_fen_p10", "fen", "higher", "money", "Margin of the weak tenants", "10th percentile of tenants' margins.", _NO_COSTS),
+    Kpi("policy_cost_fen", "fen", "lower", "money", "Cost of the policies", "What the policies of the run spent.", "policies that spend money are not simulated"),
+    Kpi("policy_net_benefit_fen", "fen", "higher", "money", "Net benefit of the policies", "Difference of the mall's income to the same day without the policies, less their cost.", "one run has nothing to compare with; use galleria compare"),
+)  # fmt: skip
+_SPACE = (
+    Kpi("footfall_hhi", "index", "lower", "space", "Concentration of store visits", "Herfindahl index of store entries over tenants: sum of squared shares; 1 / tenants when even, 1 when one tenant has all."),
+    Kpi("cold_area_share", "share", "lower", "space", "Cold floor", f"Share of the walkable floor in zones with less than {COLD_SHARE_OF_MEAN:.0%} of the mall's mean person-time per m2."),
+    Kpi("los_d_or_worse_share", "share", "lower", "space", "Time in a crowd", "Share of the person-time on walkable floors spent at Fruin's level of service D or worse (less than 1.39 m2 per person)."),
+    Kpi("density_per_m2_max", "per m2", "lower", "space", "Densest crowd", f"Most people at once in a zone / its area, over zones of at least {DENSITY_ZONE_M2_MIN:g} m2."),
+    Kpi("walk_m_mean", "m", "neither", "space", "Walked per visit", "Mean metres walked between arriving and leaving, over visits that left."),
+    Kpi("gridlock_breaks", "count", "lower", "space", "Gridlocks broken", "Times a walker squeezed into a full zone after movement.gridlock_patience_s."),
+    Kpi("lift_refusals", "count", "lower", "space", "No room in the lift", "Parties that found no room in any of a lift's next departures and chose again."),
+)  # fmt: skip
+_QUEUES = (
+    Kpi("queue_wait_s_mean", "s", "lower", "queues", "Wait at tills and for tables", "Mean wait of all parties that joined a till's line or a table's list, zero waits and the waits of those that gave up included; lifts and gates are not in it."),
+    Kpi("queue_wait_s_p95", "s", "lower", "queues", "Wait that 5 % exceed", "95th percentile (nearest rank) of the same waits."),
+    Kpi("till_wait_s_mean", "s", "lower", "queues", "Wait at tills", "The mean wait at tills alone."),
+    Kpi("table_wait_s_mean", "s", "lower", "queues", "Wait for a table", "The mean wait for tables alone."),
+    Kpi("queue_abandon_share", "share", "lower", "queues", "Gave up waiting", "Parties that left a line before being served / parties whose wait ended, tills and tables."),
+    Kpi("till_abandon_share", "share", "lower", "queues", "Gave up at a till", "The same at tills alone."),
+    Kpi("table_abandon_share", "share", "lower", "queues", "Gave up on a table", "The same for tables alone."),
+    Kpi("queue_balk_share", "share", "lower", "queues", "Walked past a long line", "Parties that saw the line and did not join / those and the parties whose wait ended."),
+    Kpi("covers", "people", "higher", "queues", "Covers", "People seated at tables."),
+    Kpi("food_waste_fen", "fen", "lower", "queues", "Food thrown away", "Food prepared and not sold.", "kitchens are not simulated"),
+    Kpi("seat_occupancy_share", "share", "higher", "queues", "Tables in use", "Table-time in use / table-time on offer; null when the run does not say how many tables were on offer."),
+)  # fmt: skip
+_PARKING = (
+    Kpi("cars_parked", "count", "neither", "parking", "Cars parked", "Cars that found a bay."),
+    Kpi("parking_search_s_mean", "s", "lower", "parking", "Search for a bay", "Mean time from the gate to a bay, over cars that parked."),
+    Kpi("parking_balk_share", "share", "lower", "parking", "Drove on", "Cars that gave up (line before the gate, or no bay in time) / those and the cars that parked."),
+    Kpi("parking_exit_delay_s_mean", "s", "lower", "parking", "Delay at the exit gate", "Mean delay at the exit gate, over cars that left."),
+    Kpi("parking_occupancy_share_max", "share", "neither", "parking", "Fullest car park", "Largest number of cars between parking and driving out, at any instant, / bays; of the car park where it is largest."),
+)  # fmt: skip
+_SENSING = (
+    Kpi("wifi_connect_share", "share", "higher", "sensing", "Connected to Wi-Fi", "Visits with at least one phone on the mall's Wi-Fi / visits.", _NO_WIFI),
+    Kpi("portal_member_share", "share", "higher", "sensing", "Logged in at the portal", "Visits that logged in / visits.", _NO_WIFI),
+    Kpi("position_error_m_mean", "m", "lower", "sensing", "Error of positions", "Mean distance of a fix from the true position.", _NO_WIFI),
+    Kpi("position_error_m_p75", "m", "lower", "sensing", "Error that a quarter exceed", "75th percentile of it.", _NO_WIFI),
+    Kpi("position_error_m_p95", "m", "lower", "sensing", "Error that 5 % exceed", "95th percentile of it.", _NO_WIFI),
+    Kpi("store_attribution_share", "share", "higher", "sensing", "Stays put down to the right store", "Stays in a store that positions attribute to it / stays.", _NO_WIFI),
+    Kpi("members_total", "people", "higher", "sensing", "Members", "Members at the end.", _NO_MEMBERS),
+    Kpi("members_active", "people", "higher", "sensing", "Active members", "Members seen in the last 90 days.", _NO_MEMBERS),
+)  # fmt: skip
+_OFFERS = (
+    Kpi("push_sent", "count", "neither", "offers", "Messages sent", "Push messages sent.", _NO_OFFERS),
+    Kpi("push_open_share", "share", "higher", "offers", "Messages opened", "Opened / sent.", _NO_OFFERS),
+    Kpi("push_opt_out_share", "share", "lower", "offers", "Opted out", "Members that turned messages off / members written to.", _NO_OFFERS),
+    Kpi("coupons_issued", "count", "neither", "offers", "Coupons issued", "Coupons issued.", _NO_OFFERS),
+    Kpi("coupons_redeemed", "count", "higher", "offers", "Coupons redeemed", "Coupons redeemed.", _NO_OFFERS),
+    Kpi("coupon_redemption_share", "share", "higher", "offers", "Redemption", "Redeemed / issued.", _NO_OFFERS),
+    Kpi("coupon_cost_fen", "fen", "lower", "offers", "Cost of coupons", "Face value of the redeemed coupons.", _NO_OFFERS),
+    Kpi("coupon_roi", "ratio", "higher", "offers", "Return on coupons", "True uplift in sales / cost of coupons.", _NO_OFFERS),
+    Kpi("uplift_true_fen", "fen", "higher", "offers", "True uplift", "Sales less those of the same day without the offers.", _NO_OFFERS),
+    Kpi("uplift_estimated_fen", "fen", "neither", "offers", "Uplift as the mall would estimate it", "The same from observations alone.", _NO_OFFERS),
+)  # fmt: skip
+_POINTS = (
+    Kpi("points_issued", "points", "neither", "points", "Points issued", "Points issued.", _NO_POINTS),
+    Kpi("points_burned", "points", "higher", "points", "Points spent", "Points spent by members.", _NO_POINTS),
+    Kpi("points_outstanding", "points", "neither", "points", "Points outstanding", "Issued less burned and expired, at the end.", _NO_POINTS),
+    Kpi("points_liability_fen", "fen", "lower", "points", "Liability for points", "What the outstanding points are expected to cost.", _NO_POINTS),
+    Kpi("points_breakage_share_est", "share", "neither", "points", "Breakage, estimated", "Share of the points that will never be spent.", _NO_POINTS),
+    Kpi("clearing_latency_s_p95", "s", "lower", "points", "Clearing time that 5 % exceed", "From a redemption to its settlement, 95th percentile.", _NO_POINTS),
+    Kpi("clearing_imbalance_fen", "fen", "lower", "points", "Unsettled between merchants", "Sum of open positions between merchants at the end.", _NO_POINTS),
+    Kpi("alliance_merchants_share", "share", "higher", "points", "Merchants in the alliance", "Tenants in the alliance / tenants.", _NO_POINTS),
+    Kpi("merchant_roi_p10", "ratio", "higher", "points", "Return of the weak merchants", "10th percentile of merchants' returns on the alliance.", _NO_POINTS),
+    Kpi("referral_points_share", "share", "neither", "points", "Points from referrals", "Points issued for referrals / issued.", _NO_POINTS),
+)  # fmt: skip
+_PEOPLE = (
+    Kpi("satisfaction_mean", "index", "higher", "people", "Satisfaction", "Mean satisfaction of visits, 0 to 1.", _NO_MINDS),
+    Kpi("wom_new_visits", "visits", "higher", "people", "Visits by word of mouth", "Visits caused by what others told.", _NO_MINDS),
+    Kpi("revisit_share_30d", "share", "higher", "people", "Came again", "Visitors that come again within 30 days.", _NO_MEMBERS),
+)  # fmt: skip
+
+KPIS: tuple[Kpi, ...] = (*_VISITS, *_MONEY, *_SPACE, *_QUEUES, *_PARKING, *_SENSING, *_OFFERS, *_POINTS, *_PEOPLE)
+BY_NAME = {kpi.name: kpi for kpi in KPIS}
+
+
+def kpi_named(name: str) -> Kpi:
+    """Return a KPI; raises ConfigError with the nearest name for one that is not in the catalogue."""
+    if name in BY_NAME:
+        return BY_NAME[name]
+    import difflib  # only wanted when somebody mistypes
+
+    near = difflib.get_close_matches(name, BY_NAME, 1)
+    way_out = f"did you mean {near[0]}?" if near else "galleria list kpis names them all"
+    raise ConfigError.of("kpis", [Problem("name", repr(name), "is not a KPI of the catalogue", way_out)])
+
+
+def as_records() -> list[dict[str, str]]:
+    """Return the catalogue as plain records, for `galleria list kpis --json`."""
+    return [
+        {
+            "name": kpi.name, "unit": kpi.unit, "direction": kpi.direction, "group": kpi.group,
+            "label": kpi.label, "definition": kpi.definition, "unknown": kpi.unknown,
+        }
+        for kpi in KPIS
+    ]  # fmt: skip
+
+
+def as_markdown() -> str:
+    """Return docs/reference/kpis.md; a test compares the file with it."""
+    lines = [
+        "# KPIs",
+        "",
+        "Names in `kpis.json` are fixed and flat. Units are in the name: fen is 0.01 yuan, a share lies between 0 and 1. A KPI that a run",
+        "cannot know is `null`. All are computed from what truly happened, not from what the mall's sensors saw.",
+        "",
+        "This page is written from `sim/reporting/kpi_catalogue.py`; a test holds the two together.",
+    ]
+    for group, title in GROUPS.items():
+        lines += ["", f"## {title}", "", "| name | unit | better | definition |", "|---|---|---|---|"]
+        for kpi in KPIS:
+            if kpi.group == group:
+                why = f" Null: {kpi.unknown}." if kpi.unknown else ""
+                lines.append(f"| `{kpi.name}` | {kpi.unit} | {kpi.direction} | {kpi.definition}{why} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,165 @@
+"""Takes what the engine logs: writes it down, digests it, and adds it to the sums that KPIs are made of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.events import EventLog, SegmentLog
+from sim.plan_arrays import CompiledPlan
+from sim.reporting.day_sums import DaySums
+from sim.reporting.event_schema import (
+    EVENTS_SCHEMA,
+    OBSERVATIONS_SCHEMA,
+    SEGMENTS_SCHEMA,
+    Columns,
+    events_table,
+    observations_table,
+    place_names,
+    segments_table,
+)
+from sim.reporting.files import settle
+from sim.reporting.stations import Stations, stations_of
+
+GROUP_ROWS = 1 << 18  # rows per Parquet row group, whatever the size of the engine's buffer and the number of its flushes
+LEVELS = ("none", "visits", "edges")
+
+
+class ContentDigest:
+    """SHA-256 over columns of numbers, independent of the file format and of how the rows came in batches."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._columns = {name: hashlib.sha256() for name in names}
+        self.rows = 0
+
+    def take(self, columns: dict[str, np.ndarray]) -> None:
+        """Take rows, given as little-endian arrays of the same types each time."""
+        self.rows += len(next(iter(columns.values())))
+        for name, digest in self._columns.items():
+            digest.update(np.ascontiguousarray(columns[name]).data)
+
+    def hexdigest(self) -> str:
+        """Return the digest of the names, the number of rows and the digests of the columns."""
+        whole = hashlib.sha256(f"{self.rows}".encode())
+        for name, digest in self._columns.items():
+            whole.update(name.encode() + digest.digest())
+        return whole.hexdigest()
+
+
+class GroupedFile:
+    """A Parquet file in the making, with row groups of `GROUP_ROWS`; it takes its name when closed."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.path = path
+        self._part = path.with_name(f".{path.name}.part")
+        self._pending: list[pa.Table] = []
+        self._pending_rows = 0
+        repeating = [field.name for field in schema if pa.types.is_dictionary(field.type) or field.name in _REPEATING]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = pq.ParquetWriter(
+            self._part,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=repeating,
+            column_encoding={name: _ENCODING[name] for name in schema.names if name in _ENCODING},
+            write_statistics=["time_us", "start_us", "kind"],
+        )
+
+    def append(self, table: pa.Table) -> None:
+        """Add rows; whole row groups are written, the rest waits."""
+        self._pending.append(table)
+        self._pending_rows += table.num_rows
+        if self._pending_rows < GROUP_ROWS:
+            return
+        rows = pa.concat_tables(self._pending).combine_chunks()  # pages must not show where the batches met
+        whole = rows.num_rows // GROUP_ROWS * GROUP_ROWS
+        self._writer.write_table(rows.slice(0, whole), row_group_size=GROUP_ROWS)
+        self._pending, self._pending_rows = [rows.slice(whole)], rows.num_rows - whole
+
+    def close(self) -> None:
+        """Write the rest and give the file its name."""
+        if self._pending_rows:
+            self._writer.write_table(pa.concat_tables(self._pending).combine_chunks(), row_group_size=GROUP_ROWS)
+        self._writer.close()
+        settle(self._part, self.path)
+
+
+# Columns with few distinct values are kept by reference; times grow, so that their differences are small numbers.
+_REPEATING = ("people", "place")
+_ENCODING = {"time_us": "DELTA_BINARY_PACKED", "start_us": "DELTA_BINARY_PACKED"}
+
+
+class Recorder:
+    """The books of one run. `take` may be called as often as one likes: neither files nor sums depend on it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        compiled: CompiledPlan,
+        station_names: Sequence[str],
+        level: str = "visits",
+        *,
+        station_unit: np.ndarray | None = None,
+        station_is_table: np.ndarray | None = None,
+    ) -> None:
+        assert level in LEVELS, level
+        self.folder = Path(folder)
+        self.level = level
+        self.stations: Stations = stations_of(station_names, compiled, station_unit, station_is_table)
+        self.sums = DaySums(compiled, self.stations)
+        self._names = place_names(compiled, station_names)
+        self._events = ContentDigest(Columns._fields)
+        self._files: dict[str, GroupedFile] = {}
+
+    def take(self, log: EventLog) -> None:
+        """Take the rows in use; the log may be reused afterwards."""
+        used = int(log.count[0])
+        if used == 0:
+            return
+        # A copy: the engine fills its buffer again while the last rows still wait for their row group.
+        rows = Columns(*(np.array(getattr(log, name)[:used]) for name in Columns._fields))
+        self._events.take(rows._asdict())
+        self.sums.take(rows)
+        if self.level != "none":
+            self._file("events.parquet", EVENTS_SCHEMA).append(events_table(rows, self._names))
+
+    def take_segments(self, log: SegmentLog) -> None:
+        """Take trajectory segments; kept at level `edges` only."""
+        used = int(log.count[0])
+        if used and self.level == "edges":
+            rows = {name: np.array(getattr(log, name)[:used]) for name in SEGMENTS_SCHEMA.names}
+            self._file("segments.parquet", SEGMENTS_SCHEMA).append(segments_table(rows))
+
+    def take_observations(self, rows: dict[str, np.ndarray]) -> None:
+        """Take observations: arrays `time_us`, `sensor` (text), `kind` (text), `value`; not kept at level `none`."""
+        if len(rows["time_us"]) and self.level != "none":
+            self._file("observations.parquet", OBSERVATIONS_SCHEMA).append(observations_table(rows))
+
+    @property
+    def events_content_sha256(self) -> str:
+        """The digest of all events so far, at every level of recording."""
+        return self._events.hexdigest()
+
+    @property
+    def events_rows(self) -> int:
+        """How many events there were."""
+        return self._events.rows
+
+    def close(self) -> None:
+        """Finish the files; a level that keeps events has its file even when there were none."""
+        if self.level != "none":
+            self._file("events.parquet", EVENTS_SCHEMA)
+        for file in self._files.values():
+            file.close()
+        self._files = {}
+
+    def _file(self, name: str, schema: pa.Schema) -> GroupedFile:
+        if name not in self._files:
+            self._files[name] = GroupedFile(self.folder / name, schema)
+        return self._files[name]
