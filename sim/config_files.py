@@ -1,0 +1,235 @@
+"""Composes a run's configuration from Galleria's files, the user's own and the command line, and refuses what is wrong in them.
+
+Hydra does the composing, but never opens a file: `config_yaml` reads each one as plain data, `config_keys` compares it with the
+schema, and only what passed both is given to Hydra's store. So nothing a file says can name code, the environment or a folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sim import paths
+from sim.config import RunConfig, problems_of
+from sim.config_keys import tree_problems
+from sim.config_overrides import Given, keys_of, read_overrides
+from sim.config_yaml import Keys, PlainFile, read_plain
+from sim.errors import ConfigError, Problem
+from sim.units import minutes_from_hours
+
+SOURCE = "the configuration"
+
+
+@dataclass(frozen=True)
+class ScenarioRecord:
+    """What a scenario says of itself."""
+
+    name: str
+    question: str
+    expects: str
+    covers: tuple[str, ...]
+    path: Path
+
+
+@dataclass
+class _Sources:
+    """Everything a run is composed from: files by (group, option), the scenario's option, overrides, and their problems."""
+
+    files: dict[tuple[str, str], PlainFile] = field(default_factory=dict)
+    scenario: str = ""
+    given: list[Given] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unreadable: bool = False  # so badly that composing what is left would mislead
+
+
+def compose(scenario: str, overrides: Sequence[str] = ()) -> RunConfig:
+    """Return the configuration of a scenario (a name, or a path to a .yaml) with `key=value` overrides; raises ConfigError."""
+    path = scenario_path(scenario)
+    sources = _Sources()
+    _gather_groups(sources)
+    sources.scenario = _gather_scenario(sources, path, ())
+    sources.given, wrong = read_overrides(overrides)
+    sources.problems += wrong
+    if sources.unreadable:
+        raise ConfigError.of(SOURCE, sources.problems)
+    config = _composed(sources)
+    sources.problems += [_placed(problem, sources) for problem in [*problems_of(config), *_plan_problems(config)]]
+    if sources.problems:
+        raise ConfigError.of(SOURCE, sources.problems)
+    named = any(("name",) in found.lines for found in sources.files.values())
+    if not named and ("name",) not in [given.keys for given in sources.given]:
+        config.name = path.stem
+    _write_hours_alike(config)
+    return config
+
+
+def scenario_path(scenario: str) -> Path:
+    """Return the file of a scenario given by name or path; raises ConfigError with what there is."""
+    known = paths.scenario_files()
+    if scenario in known:
+        return known[scenario]
+    if scenario.endswith((".yaml", ".yml")) or "/" in scenario:
+        return Path(scenario).expanduser()
+    raise ConfigError.of(SOURCE, [paths.unknown_name("SCENARIO", scenario, known, "scenario", "`galleria list scenarios`")])
+
+
+def scenario_records() -> list[ScenarioRecord]:
+    """Return what every scenario says of itself; one that cannot be read says why in its question."""
+    return [record_of(name, path) for name, path in sorted(paths.scenario_files().items())]
+
+
+def record_of(name: str, path: Path) -> ScenarioRecord:
+    """Return what one scenario says of itself."""
+    found = read_plain(path)
+    if found.problems:
+        return ScenarioRecord(name, f"(cannot be read: {found.problems[0]})", "", (), path)
+    covers = found.values.get("covers", [])
+    named = tuple(str(row) for row in covers) if isinstance(covers, list) else ()
+    return ScenarioRecord(name, str(found.values.get("question", "")), str(found.values.get("expects", "")), named, path)
+
+
+def as_yaml(config: RunConfig) -> str:
+    """Return a composed configuration as YAML."""
+    from omegaconf import OmegaConf
+
+    return OmegaConf.to_yaml(OmegaConf.structured(config))
+
+
+def _gather_groups(sources: _Sources) -> None:
+    for group in paths.group_names():
+        for option, path in paths.group_files(group).items():
+            found = sources.files[group, option] = read_plain(path)
+            _check(sources, found, () if found.package == "_global_" else (group,))
+
+
+def _gather_scenario(sources: _Sources, path: Path, above: tuple[Path, ...]) -> str:
+    """Read a scenario and those it builds on; return the name under which Hydra will know it (file names may hold any sign)."""
+    option = f"file_{len(sources.files)}"
+    found = sources.files["scenarios", option] = read_plain(path)
+    entries = found.values.pop("defaults", None)
+    _check(sources, found, ())
+    if entries is None:
+        return option
+    first: list[Any] = []
+    last: list[Any] = []
+    for index, entry in enumerate(entries if isinstance(entries, list) else [entries]):
+        pairs = entry.items() if isinstance(entry, dict) else [("scenarios", entry)]
+        for key, value in pairs if entry != "_self_" else ():
+            group = str(key).removeprefix("override ").strip().lstrip("/")
+            name = str(value).removeprefix("/").removeprefix("scenarios/")
+            problem = _default_problem(found.place(("defaults", index)), group, name, (*above, path))
+            if problem:
+                sources.problems.append(problem)
+            elif group == "scenarios":
+                first.append(f"/scenarios/{_gather_scenario(sources, paths.scenario_files()[name], (*above, path))}")
+            else:
+                last.append({f"override /{group}": name})
+    found.values["defaults"] = [*first, "_self_", *last]
+    return option
+
+
+def _default_problem(place: str, group: str, name: str, above: tuple[Path, ...]) -> Problem | None:
+    if group == "scenarios":
+        known = paths.scenario_files()
+        if name in known and known[name].resolve() in [path.resolve() for path in above]:
+            return Problem(place, name, "a scenario cannot build on itself", "leave this line out")
+        return None if name in known else paths.unknown_name(place, name, known, "scenario", "`galleria list scenarios`")
+    if group not in paths.group_names():
+        return paths.unknown_name(place, group, ["scenarios", *paths.group_names()], "group", "conf/")
+    options = paths.group_files(group)
+    return None if name in options else paths.unknown_name(place, name, options, f"option of {group}", f"conf/{group}/")
+
+
+def _check(sources: _Sources, found: PlainFile, section: Keys) -> None:
+    """Compare a file with the schema, and leave out what is wrong in it, so that the rest can still be looked at."""
+    sources.problems += found.problems
+    sources.unreadable |= bool(found.problems)
+    if found.package not in ("", "_global_", "_group_"):
+        sources.problems.append(
+            Problem(found.place(), f"@package {found.package}", "must be _global_", "write `# @package _global_`")
+        )
+    wrong: list[Keys] = []
+
+    def place(keys: Keys) -> str:
+        wrong.append(keys[len(section) :])
+        return found.place(keys[len(section) :])
+
+    sources.problems += tree_problems(found.values, place, section)
+    for keys in wrong:
+        sources.unreadable |= not _left_out(found.values, keys)
+
+
+def _left_out(values: Any, keys: Keys) -> bool:
+    """Delete a key; return False where that would change the meaning of what stays (an entry of a list)."""
+    for key in keys[:-1]:
+        if not isinstance(values, dict) or key not in values:
+            return False
+        values = values[key]
+    if not isinstance(values, dict):
+        return False
+    values.pop(keys[-1], None)
+    return True
+
+
+def _composed(sources: _Sources) -> RunConfig:
+    from hydra import compose as hydra_compose
+    from hydra import initialize
+    from hydra.core.config_store import ConfigStore
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    store = ConfigStore.instance()
+    before = dict(store.repo)
+    main = read_plain(paths.bundled_root() / "conf" / "config.yaml")
+    try:
+        store.store(name="schema", node=RunConfig)
+        store.store(name="config", node=main.values)
+        for (group, option), found in sources.files.items():
+            everywhere = group == "scenarios" or found.package == "_global_"
+            store.store(group=group, name=option, node=found.values, package="_global_" if everywhere else None)
+        GlobalHydra.instance().clear()
+        with initialize(config_path=None, version_base="1.3"):
+            composed = hydra_compose("config", [f"scenarios={sources.scenario}", *(given.text for given in sources.given)])
+        config = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(RunConfig), composed))
+    except (HydraException, OmegaConfBaseException) as trouble:
+        place = str(getattr(trouble, "full_key", "") or SOURCE)
+        problem = Problem(place, "", str(trouble).splitlines()[0], "see `galleria explain KEY`")
+        raise ConfigError.of(SOURCE, [*sources.problems, problem]) from trouble
+    finally:
+        store.repo = before
+    assert isinstance(config, RunConfig)
+    return config
+
+
+def _plan_problems(config: RunConfig) -> Iterator[Problem]:
+    try:
+        paths.find_floorplan(config.floorplan)
+    except ConfigError as unknown:
+        yield from unknown.problems
+
+
+def _placed(problem: Problem, sources: _Sources) -> Problem:
+    """Say where a value that turned out wrong was given: on the command line, or at which line of which file."""
+    keys = keys_of(problem.place)
+    for given in reversed(sources.given):
+        if given.keys == keys[: len(given.keys)]:
+            return replace(problem, place=f"command line: {given.text}", rule=f"{problem.place}: {problem.rule}")
+    for (group, _), found in reversed(sources.files.items()):
+        inner = keys if group == "scenarios" else keys[1:] if keys[:1] == (group,) else ()
+        if inner and inner in found.lines:
+            return replace(problem, place=found.place(inner))
+    return problem
+
+
+def _write_hours_alike(config: RunConfig) -> None:
+    """Write 600 and "10:00" alike, so that the same day has the same digest however its hours were typed."""
+    hours: list[tuple[Any, str]] = [(config.operations.hours, "opens"), (config.operations.hours, "closes")]
+    hours += [(config.operations.staffing, "peak_starts"), (config.operations.staffing, "peak_ends")]
+    hours += [(outage, "starts") for outage in config.operations.outages]
+    for section, key in hours:
+        minutes = minutes_from_hours(getattr(section, key))
+        setattr(section, key, f"{minutes // 60:02d}:{minutes % 60:02d}")
