@@ -10,6 +10,8 @@ from shapely.geometry.base import BaseGeometry
 from sim.floorplan.walkable import snap
 
 INSETS_M = (0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02, 0.005, 0.0)  # from the wall; less where a slit allows no more
+CRACK_ROOM_M = 0.1  # a spot with less room than this is in a crack;
+ASIDE_M = 1.0  # one steps this far aside to get out of it
 CLEAR_M = 0.25  # a stop or an entrance this far from the walls stays where it was drawn
 
 
@@ -57,14 +59,15 @@ def place(floor: Floor, point_m: np.ndarray, reach_m: float, keep: bool, exact: 
         return spot
     # The piece the point belongs to: a wide place behind a wall is no substitute for a slit in front of the door.
     home = floor.piece_of(spot)
-    for inset_m in INSETS_M if not exact else INSETS_M[::-1]:
+    near = [(inset_m, 1.5 * inset_m) for inset_m in INSETS_M if inset_m >= CRACK_ROOM_M]
+    far = [(inset_m, ASIDE_M) for inset_m in INSETS_M if inset_m >= CRACK_ROOM_M]
+    close = [(inset_m, 1.5 * inset_m) for inset_m in INSETS_M if inset_m < CRACK_ROOM_M]
+    for inset_m, aside_m in [*near, *far, *close] if not exact else close[::-1]:
         room = floor.shrunk(inset_m)
         if room.is_empty:
             continue
-        near = shapely.get_coordinates(shapely.shortest_line(point, room))[1]
-        candidate = snap(near)
+        candidate = snap(shapely.get_coordinates(shapely.shortest_line(point, room))[1])
         far_m = float(np.hypot(*(candidate - spot)))
-        if far_m > off_m + 1.5 * inset_m + 0.01 or not _covers(floor, candidate) or floor.piece_of(candidate) != home:
-            continue
-        return candidate
+        if far_m <= off_m + aside_m + 0.01 and _covers(floor, candidate) and floor.piece_of(candidate) == home:
+            return candidate
     return None

@@ -9,57 +9,58 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from shapely.geometry import Polygon
 
 from sim.floorplan.anchors import Floor
-from sim.floorplan.walkable import snap
+from sim.floorplan.clearance import wall_segments
+from sim.floorplan.walkable import GRID_M, snap
 
-INSET_M = 0.5  # how far corners are passed along their bisector, half of it in slits
+INSET_M = 0.5  # how far corners are passed along their bisector, half-way between the walls in slits
+CLOSE_M = 0.15  # how far by those who save more than `CLOSE_COST` of their way with it
+CLOSE_COST = 0.03
 SMOOTH_M = 0.1  # corners of curves closer to a straight line than this are not turned at
+CLOSE_SMOOTH_M = 0.05
 TURN_SLACK_RAD = 0.2  # a leg may bend this much the wrong way at an inset corner
-SLIT_INSET_M = 0.05
+TRIES = 10  # distances along a bisector that are tried
+FREE_M = 0.02  # a spot nearer to a wall is none
 
 
-def corners_of(piece: Polygon, inset_m: float, smooth_m: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return spots beside the reflex corners of a piece (k, 2) and the directions of their two walls (k, 2) in radians.
+def corners_of(piece: Polygon, smooth_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the reflex corners of a piece (k, 2) and the directions (k, 2) in radians of their walls, back and onward.
 
-    The first direction points back along the ring, the second on; the wall's wedge runs clockwise from the second to the first.
+    The floor lies to the left of every ring, so it is what one sweeps turning left from the wall onward to the wall back.
     """
-    smooth = piece.simplify(smooth_m) if smooth_m else piece
-    smooth = shapely.orient_polygons(smooth)
-    spots, walls = [], []
+    smooth = shapely.orient_polygons(piece.simplify(smooth_m) if smooth_m else piece)
+    corners, walls = [], []
     for ring in shapely.get_rings(smooth):
         points = shapely.get_coordinates(ring)[:-1]
         back = np.roll(points, 1, axis=0) - points
-        ahead = np.roll(points, -1, axis=0) - points
-        # The floor lies to the left of every ring, so a right turn is a corner that one walks round.
-        reflex = ahead[:, 0] * back[:, 1] - ahead[:, 1] * back[:, 0] < -1e-9
-        to_back = np.arctan2(back[:, 1], back[:, 0])
-        to_ahead = np.arctan2(ahead[:, 1], ahead[:, 0])
-        floor_rad = np.mod(to_back - to_ahead, 2 * np.pi)
-        middle = to_ahead + floor_rad / 2
-        spots.append((points + inset_m * np.stack([np.cos(middle), np.sin(middle)], axis=1))[reflex])
-        walls.append(np.stack([to_back, to_ahead], axis=1)[reflex])
-        if inset_m and reflex.any():
-            spots[-1] = _into_slits(piece, points[reflex], middle[reflex], inset_m)
-    return snap(np.concatenate(spots)), np.concatenate(walls)
+        onward = np.roll(points, -1, axis=0) - points
+        reflex = onward[:, 0] * back[:, 1] - onward[:, 1] * back[:, 0] < -1e-9
+        corners.append(points[reflex])
+        directions = [np.arctan2(back[:, 1], back[:, 0]), np.arctan2(onward[:, 1], onward[:, 0])]
+        walls.append(np.stack(directions, axis=1)[reflex])
+    return np.concatenate(corners), np.concatenate(walls)
 
 
-def _into_slits(piece: Polygon, corner_m: np.ndarray, middle_rad: np.ndarray, inset_m: float) -> np.ndarray:
-    """Return spots along bisectors at most half-way to the wall opposite."""
-    ahead = np.stack([np.cos(middle_rad), np.sin(middle_rad)], axis=1)
-    start, stop = corner_m + 0.004 * ahead, corner_m + 2 * inset_m * ahead
-    rays = shapely.linestrings(np.stack([start, stop], axis=1))
-    free = shapely.intersection(rays, piece)
-    first = shapely.get_geometry(free, 0)
-    line = shapely.get_type_id(free) == 1
-    part = np.where(line, free, first)
-    reach_m = np.zeros(len(corner_m))
-    for number, bit in enumerate(part):
-        if bit is None or bit.is_empty or bit.geom_type != "LineString":
-            continue
-        ends = shapely.get_coordinates(bit)
-        near_m = np.hypot(*(ends - corner_m[number]).T)
-        if near_m.min() < 0.01:
-            reach_m[number] = near_m.max()
-    return np.asarray(corner_m + np.minimum(inset_m, reach_m / 2)[:, None] * ahead)
+def spots_beside(piece: Polygon, smooth_m: float, inset_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the spots at which one walks round the corners of a piece, and the walls of these corners.
+
+    A spot is the clearest on its corner's bisector within the inset: in a slit that is the middle.
+    """
+    corners_m, walls = corners_of(piece, smooth_m)
+    if not len(corners_m) or not inset_m:
+        return corners_m, walls
+    middle = walls[:, 1] + np.mod(walls[:, 0] - walls[:, 1], 2 * np.pi) / 2
+    ahead = np.stack([np.cos(middle), np.sin(middle)], axis=1)
+    off_m = inset_m * np.arange(1, TRIES + 1) / TRIES
+    spots = snap(corners_m[:, None, :] + off_m[None, :, None] * ahead[:, None, :])
+    points = shapely.points(spots.reshape(-1, 2))
+    _, far_m = shapely.STRtree(shapely.linestrings(wall_segments(piece))).query_nearest(
+        points, return_distance=True, all_matches=False
+    )
+    clear_m = np.where(shapely.covers(piece, points), far_m, 0.0).reshape(len(corners_m), TRIES)
+    best = np.argmax(clear_m > clear_m.max(axis=1, keepdims=True) - 2 * GRID_M, axis=1)
+    rows = np.arange(len(corners_m))
+    free = clear_m[rows, best] >= FREE_M
+    return spots[rows, best][free], walls[free]
 
 
 def _taut(walls: np.ndarray, heading: np.ndarray) -> np.ndarray:
@@ -71,7 +72,7 @@ def _taut(walls: np.ndarray, heading: np.ndarray) -> np.ndarray:
     return np.asarray(on & came)
 
 
-def seen_pairs(shape: object, spots: np.ndarray, walls: np.ndarray, anchors: int) -> np.ndarray:
+def seen_pairs(piece: Polygon, spots: np.ndarray, walls: np.ndarray, anchors: int) -> np.ndarray:
     """Return the pairs (p, 2) of spots that see each other and that a taut walk may join; anchors come first."""
     one, other = np.triu_indices(len(spots), 1)
     step = spots[other] - spots[one]
@@ -82,19 +83,23 @@ def seen_pairs(shape: object, spots: np.ndarray, walls: np.ndarray, anchors: int
         useful[corner] &= _taut(walls[end[corner] - anchors], heading[corner] + turn)
     one, other = one[useful], other[useful]
     lines = shapely.linestrings(np.stack([spots[one], spots[other]], axis=1))
-    seen = shapely.covers(shape, lines)
+    seen = shapely.contains_properly(piece, lines)  # several times faster than `covers`
+    on_wall = ~shapely.contains_properly(piece, shapely.points(spots))
+    grazing = np.flatnonzero(~seen & (on_wall[one] | on_wall[other]))
+    seen[grazing] = shapely.covers(piece, lines[grazing])
     return np.stack([one[seen], other[seen]], axis=1)
 
 
-def _graph(spots: np.ndarray, pairs: np.ndarray) -> csr_array:
+def _graph(spots: np.ndarray, pairs: np.ndarray, close: np.ndarray) -> csr_array:
+    """Return the lengths of pairs as a graph, legs to close spots (n) a little dearer than they are."""
     length = np.hypot(*(spots[pairs[:, 1]] - spots[pairs[:, 0]]).T)
-    both = np.concatenate([pairs, pairs[:, ::-1]])
-    return csr_array((np.tile(length, 2), (both[:, 0], both[:, 1])), shape=(len(spots), len(spots)))
+    dear = length * (1.0 + CLOSE_COST * close[pairs].any(axis=1))
+    return csr_array((dear, (pairs[:, 0], pairs[:, 1])), shape=(len(spots), len(spots)))
 
 
 def _used(graph: csr_array, anchors: int) -> np.ndarray:
     """Return the pairs (p, 2), lower number first, on the shortest paths between anchors."""
-    _, before = dijkstra(graph, indices=np.arange(anchors), return_predecessors=True)
+    _, before = dijkstra(graph, directed=False, indices=np.arange(anchors), return_predecessors=True)
     rows = np.arange(anchors)
     found = []
     here = np.tile(np.arange(anchors), (anchors, 1))  # walk all paths back at once
@@ -112,23 +117,22 @@ def _used(graph: csr_array, anchors: int) -> np.ndarray:
 def _piece_legs(piece: Polygon, anchors_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return spots (anchors first) and the pairs that shortest paths between anchors use, in one connected piece."""
     shapely.prepare(piece)
-    spots, walls = corners_of(piece, INSET_M, SMOOTH_M)
-    # Where insets close a passage, the corners themselves open it: as a second try with next to no inset.
-    for attempt in range(3):
-        if attempt:
-            inset_m = SLIT_INSET_M if attempt == 1 else 0.0
-            close, close_walls = corners_of(piece, inset_m, 0.0)
-            spots, walls = np.concatenate([spots, close]), np.concatenate([walls, close_walls])
-        held = shapely.covers(piece, shapely.points(spots)) if len(spots) else np.zeros(0, dtype=bool)
-        spots, walls = spots[held], walls[held]
-        all_spots = np.concatenate([anchors_m, spots])
-        pairs = seen_pairs(piece, all_spots, walls, len(anchors_m))
-        step = all_spots[pairs[:, 1]] - all_spots[pairs[:, 0]]
-        graph = _graph(all_spots, pairs[np.hypot(*step.T) > 0.0])
+    # The corners themselves are the last resort where every spot beside them is cut off.
+    for last_resort in (False, True):
+        clear, clear_walls = spots_beside(piece, SMOOTH_M, INSET_M)
+        near, near_walls = spots_beside(piece, CLOSE_SMOOTH_M, CLOSE_M)
+        if last_resort:
+            raw, raw_walls = corners_of(piece, 0.0)
+            near, near_walls = np.concatenate([near, raw]), np.concatenate([near_walls, raw_walls])
+        spots = np.concatenate([anchors_m, clear, near])
+        close = np.arange(len(spots)) >= len(anchors_m) + len(clear)
+        pairs = seen_pairs(piece, spots, np.concatenate([clear_walls, near_walls]), len(anchors_m))
+        step = spots[pairs[:, 1]] - spots[pairs[:, 0]]
+        graph = _graph(spots, pairs[np.hypot(*step.T) > 0.0], close)
         part = connected_components(graph, directed=False)[1]
         if (part[: len(anchors_m)] == part[0]).all():
             break
-    return all_spots, _used(graph, len(anchors_m))
+    return spots, _used(graph, len(anchors_m))
 
 
 def legs_of(floor: Floor, anchors_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
