@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim import paths
-from sim.config import RunConfig, problems_of
+from sim.config import RunConfig, hours_of, problems_of
 from sim.config_keys import tree_problems
 from sim.config_overrides import Given, keys_of, read_overrides
 from sim.config_yaml import Keys, PlainFile, read_plain
@@ -227,9 +227,9 @@ def _placed(problem: Problem, sources: _Sources) -> Problem:
 
 def _write_hours_alike(config: RunConfig) -> None:
     """Write 600 and "10:00" alike, so that the same day has the same digest however its hours were typed."""
-    hours: list[tuple[Any, str]] = [(config.operations.hours, "opens"), (config.operations.hours, "closes")]
-    hours += [(config.operations.staffing, "peak_starts"), (config.operations.staffing, "peak_ends")]
-    hours += [(outage, "starts") for outage in config.operations.outages]
-    for section, key in hours:
-        minutes = minutes_from_hours(getattr(section, key))
-        setattr(section, key, f"{minutes // 60:02d}:{minutes % 60:02d}")
+    for key, hours in hours_of(config):
+        minutes = minutes_from_hours(hours)
+        section: Any = config
+        for part in keys_of(key)[:-1]:
+            section = section[part] if isinstance(part, int) else getattr(section, part)
+        setattr(section, str(keys_of(key)[-1]), f"{minutes // 60:02d}:{minutes % 60:02d}")

@@ -131,20 +131,24 @@ def _value_problems(value: Any, kind: Any, place: Place, keys: Keys) -> Iterator
         for index, child in enumerate(value):
             yield from _value_problems(child, typing.get_args(kind)[0], place, (*keys, index))
     else:
-        yield from _plain_problems(value, kind, place, keys)
+        problem = value_problem(value, kind, "")
+        if problem:
+            yield dataclasses.replace(problem, place=place(keys))
 
 
-def _plain_problems(value: Any, kind: Any, place: Place, keys: Keys) -> Iterator[Problem]:
+def value_problem(value: Any, kind: Any, place: str) -> Problem | None:
+    """Return what is wrong with the kind of one plain value."""
     if isinstance(value, dict | list) or value is None:
-        yield _wrong(place(keys), value, "must be one plain value", "see `galleria explain KEY`")
-    elif kind is bool and not isinstance(value, bool):
-        yield _wrong(place(keys), value, "must be true or false", "write one of the two")
-    elif kind is int and (isinstance(value, bool) or not isinstance(value, int)):
-        yield _wrong(place(keys), value, "must be a whole number", "write it without point, quotes or unit")
-    elif kind is float and (isinstance(value, bool) or not isinstance(value, int | float)):
-        yield _wrong(place(keys), value, "must be a number", "write it without quotes or unit")
-    elif kind is str and isinstance(value, bool | float):
-        yield _wrong(place(keys), value, "must be text", "put it in quotes")
+        return _wrong(place, value, "must be one plain value", "see `galleria explain KEY`")
+    if kind is bool and not isinstance(value, bool):
+        return _wrong(place, value, "must be true or false", "write one of the two")
+    if kind is int and (isinstance(value, bool) or not isinstance(value, int)):
+        return _wrong(place, value, "must be a whole number", "write it without point, quotes or unit")
+    if kind is float and (isinstance(value, bool) or not isinstance(value, int | float)):
+        return _wrong(place, value, "must be a number", "write it without quotes or unit")
+    if kind is str and isinstance(value, bool | float):
+        return _wrong(place, value, "must be text", "put it in quotes")
+    return None
 
 
 def _wrong(place: str, value: Any, rule: str, way_out: str) -> Problem:

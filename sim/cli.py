@@ -1,0 +1,154 @@
+"""Finds the command that was typed, runs it, and turns what went wrong into one message and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import importlib.util
+import os
+import re
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from sim.cli_output import UsageError, note, say
+from sim.errors import GalleriaError
+
+# name -> (module, one line). Modules are imported when their command is typed, so that `galleria --help` answers at once.
+COMMANDS = {
+    "run": ("sim.cli_run", "run one scenario and write a report"),
+    "compare": ("sim.cli_compare", "compare scenarios under the same draws, or two finished runs"),
+    "verify": ("sim.cli_verify", "hold the engine against reference values, with your own numbers if you like"),
+    "floorplan": ("sim.cli_floorplan", "check, import, generate or draw a floor plan"),
+    "report": ("sim.cli_show", "make the report of a finished run anew"),
+    "list": ("sim.cli_show", "list scenarios, policies, kpis, parameters or floorplans"),
+    "explain": ("sim.cli_show", "explain a parameter, KPI, scenario, category or event"),
+    "init": ("sim.cli_init", "make a folder for scenarios, plans and outputs of your own"),
+}
+EXIT_FAILED, EXIT_USER, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
+
+
+class Terminated(KeyboardInterrupt):
+    """Somebody asked the process to end (SIGTERM)."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises instead of exiting, and guesses what was meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the mistake with the way to the help."""
+        message = message.removesuffix(", key=value").removesuffix(", DEST | key=value")
+        known = [name for name in self._option_string_actions if name.startswith("--")]
+        known += [str(choice) for action in self._actions for choice in action.choices or ()]
+        typed = [
+            word for word in re.split(r"[\s':]+", message.split("(choose")[0]) if word and word not in ("argument", "invalid")
+        ]
+        close = [name for word in typed for name in difflib.get_close_matches(word, known, n=1, cutoff=0.7) if name != word]
+        guess = f" Did you mean {close[0]}?" if close else ""
+        raise UsageError(f"{self.prog}: {message}.{guess} See `{self.prog} --help`.")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in words
+    _end_politely_when_told()
+    try:
+        _refuse_foreign_agents()
+        return _dispatch(words)
+    except KeyboardInterrupt as stop:
+        note("Stopped.")
+        return EXIT_TERMINATED if isinstance(stop, Terminated) else EXIT_INTERRUPTED
+    except GalleriaError as mistake:
+        if debug:
+            raise
+        note(mistake)
+        return mistake.exit_code
+    except BrokenPipeError:
+        # The reader of a pipe (`| head`) has gone; what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as trouble:
+        if debug:
+            raise
+        note(f"{trouble.filename or 'galleria'}: {trouble.strerror or trouble}")
+        return EXIT_USER
+    except Exception as defect:
+        if debug:
+            raise
+        note(f"galleria has a defect: {type(defect).__name__}: {defect}")
+        note("That is no mistake of yours. Run the command again with --debug and report what it prints.")
+        return EXIT_FAILED
+
+
+def _dispatch(words: list[str]) -> int:
+    name = next((word for word in words if not word.startswith("-")), "")
+    if words and words[0] in ("--version", "-V"):
+        say(f"galleria {version()}")
+        return 0
+    if not name or words[0] in ("-h", "--help", "help"):
+        say(_overview())
+        return 0
+    if name not in COMMANDS:
+        close = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.4)
+        guess = f" Did you mean `galleria {close[0]}`?" if close else ""
+        raise UsageError(f"galleria: there is no command {name!r}.{guess}\n\n{_overview()}")
+    module = importlib.import_module(COMMANDS[name][0])
+    parser = Parser(
+        prog=f"galleria {name}",
+        description=COMMANDS[name][1][0].upper() + COMMANDS[name][1][1:] + ".",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    act = module.COMMANDS[name](parser)
+    words.remove(name)
+    options: Any = parser.parse_intermixed_args(words)
+    return int(act(options))
+
+
+def version() -> str:
+    """Return the version of the installed distribution."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("galleria")
+    except metadata.PackageNotFoundError:
+        return "0.1.0 (not installed)"
+
+
+def _overview() -> str:
+    lines = ["usage: galleria COMMAND ...   (galleria COMMAND --help tells more, with an example)", ""]
+    lines += [f"  {name:<10} {line}" for name, (_, line) in COMMANDS.items()]
+    lines += ["", "Start with: galleria run everyday"]
+    return "\n".join(lines)
+
+
+def _refuse_foreign_agents() -> None:
+    """Stop where `import agents` would find somebody else's package of that name."""
+    found = importlib.util.find_spec("agents")
+    ours = Path(__file__).resolve().parent.parent / "agents" / "__init__.py"
+    if found is not None and found.origin and Path(found.origin).resolve() == ours:
+        return
+    from importlib import metadata
+
+    owners = [name for name in metadata.packages_distributions().get("agents", []) if name != "galleria"]
+    whose = f"the distribution {', '.join(owners)}" if owners else f"{found.origin or 'a folder' if found else 'nothing'}"
+    raise UsageError(
+        f"galleria: its package `agents` is hidden by {whose}, so that it would run with somebody else's code. "
+        "Install galleria into an environment of its own: python3 -m venv .venv && .venv/bin/pip install galleria"
+    )
+
+
+def _end_politely_when_told() -> None:
+    def raise_terminated(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise Terminated
+
+    try:
+        signal.signal(signal.SIGTERM, raise_terminated)
+    except ValueError:  # not the main thread: whoever runs us there keeps its own rules
+        return

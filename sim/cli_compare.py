@@ -1,0 +1,155 @@
+"""`galleria compare`: the same days with and without a difference, under common random numbers; or two finished runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sim import config_files, paths
+from sim.cli_output import UsageError, say, say_json, say_table, shown
+from sim.cli_run import announce_compiling, in_words, output_folder
+from sim.config import RunConfig
+from sim.progress import Progress
+
+Act = Callable[[argparse.Namespace], int]
+_OWN_WORDS = ("arms", "replications")
+
+_EXAMPLE = """\
+examples:
+  galleria compare everyday arms=[none,escalator_outage] replications=5
+  galleria compare corner_day 'arms=[none,"population.visits_per_day=250"]' replications=20 seed=3
+  galleria compare outputs/2026-11-21/14-05-09 outputs/2026-11-21/14-07-30
+
+An arm is a scenario, a policy, or overrides in quotes; the first is the baseline, and `none` is SCENARIO without policies.
+Every replication gives all arms the same shoppers, tastes and arrivals."""
+
+
+def add_compare(parser: argparse.ArgumentParser) -> Act:
+    """Declare the arguments of `compare`."""
+    parser.epilog = _EXAMPLE
+    parser.add_argument(
+        "scenario", metavar="SCENARIO", help="the scenario all arms start from, or the folder of a finished run"
+    )
+    parser.add_argument(
+        "words", metavar="key=value", nargs="*", help="arms=[...], replications=N, overrides for all arms; or a second folder"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the comparison (default outputs/<date>/<time>)")
+    parser.add_argument("--overwrite", action="store_true", help="replace an earlier comparison in --out")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    return _compare
+
+
+COMMANDS = {"compare": add_compare}
+
+
+def _compare(options: argparse.Namespace) -> int:
+    if Path(options.scenario).is_dir() and len(options.words) == 1 and "=" not in options.words[0]:
+        return _compare_folders(Path(options.scenario), Path(options.words[0]), options.json)
+    own = {key: value for key, _, value in (word.partition("=") for word in options.words) if key in _OWN_WORDS}
+    overrides = [word for word in options.words if word.partition("=")[0] not in _OWN_WORDS]
+    arms = _arm_names(own.get("arms", ""))
+    replications = _count(own.get("replications", "20"))
+    configs = [(arm, _config_of(options.scenario, arm, overrides)) for arm in arms]
+    announce_compiling()
+    from sim import api
+
+    progress = Progress("compare")
+    try:
+        found = api.compare(configs, output_folder(options.out, options.overwrite), replications, progress.count)
+    finally:
+        progress.close()
+    if options.json:
+        say_json(found)
+        return 0
+    say(f"{found['scenario']}: {found['replications']} replications, each arm against {found['baseline']!r}")
+    say()
+    head = ("kpi", "arm", "baseline", "arm's", "difference", "95 % interval", "p", "verdict")
+    say_table([_row(entry) for entry in found["kpis"]], head)
+    return 0
+
+
+def _row(entry: dict[str, Any]) -> tuple[object, ...]:
+    low, high = entry["ci_low"], entry["ci_high"]
+    interval = "-" if low is None or high is None else f"{shown(low)} to {shown(high)}"
+    means = (entry["baseline_mean"], entry["arm_mean"], entry["difference_mean"])
+    return (entry["name"], entry["arm"], *means, interval, entry["p_adjusted"], entry["verdict"])
+
+
+def _arm_names(text: str) -> list[str]:
+    """Return the arms of "[none,b,"key=1,other=2"]"."""
+    inner = text.strip().removeprefix("[").removesuffix("]")
+    arms = [(quoted or plain).strip() for quoted, plain in re.findall(r"""["']([^"']+)["']|([^,"']+)""", inner)]
+    arms = [arm for arm in arms if arm]
+    if len(arms) < 2 or len(set(arms)) < len(arms):
+        raise UsageError(
+            f"galleria compare: two or more different arms are wanted (found {text or 'none'}); "
+            "for instance arms=[none,escalator_outage]. See `galleria compare --help`."
+        )
+    return arms
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 2 <= int(text) <= 10_000:
+        raise UsageError(f"galleria compare: replications must be a whole number from 2 to 10000 (found {text!r})")
+    return int(text)
+
+
+def _config_of(scenario: str, arm: str, overrides: list[str]) -> RunConfig:
+    """Return the configuration of an arm: a scenario of its own, or SCENARIO with a policy or with overrides."""
+    if arm == "none":
+        return config_files.compose(scenario, [*overrides, "policies=[]"])
+    if "=" in arm:
+        return config_files.compose(scenario, [*overrides, *_split_overrides(arm)])
+    if arm in paths.scenario_files() or arm.endswith(".yaml"):
+        return config_files.compose(arm, overrides)
+    from sim import api
+
+    policies = api.policies()
+    if arm in policies:
+        return config_files.compose(scenario, [*overrides, f"policies=[{arm}]"])
+    known = [*paths.scenario_files(), *policies, "none"]
+    problem = paths.unknown_name(
+        "arms", arm, known, "scenario or policy", "`galleria list scenarios`, `galleria list policies`"
+    )
+    raise UsageError(f"galleria compare: {problem}")
+
+
+def _split_overrides(text: str) -> list[str]:
+    """Return the overrides of "a.b=1 c=[1,2]", which are parted by blanks."""
+    return [word for word in re.split(r"\s+(?=[\w.]+=)", text.strip()) if word]
+
+
+def _compare_folders(first: Path, second: Path, as_json: bool) -> int:
+    """Print the indicators of two finished runs side by side: one day each, so there is no interval."""
+    from sim.reporting.kpi_catalogue import BY_NAME
+
+    left, right = (_kpis_of(folder) for folder in (first, second))
+    rows = []
+    for name in [name for name in left if name in right]:
+        values = (left[name], right[name])
+        known = None not in values and all(isinstance(value, int | float) for value in values)
+        rows.append(
+            {"name": name, "first": values[0], "second": values[1], "difference": values[1] - values[0] if known else None}
+        )
+    if as_json:
+        say_json({"first": str(first), "second": str(second), "kpis": rows})
+        return 0
+
+    def words(name: str, value: Any) -> str:
+        return "-" if value is None else in_words(value, BY_NAME[name].unit if name in BY_NAME else "")
+
+    table = [[row["name"], *(words(row["name"], row[key]) for key in ("first", "second", "difference"))] for row in rows]
+    say_table([row for row in table if row[1] != "-" or row[2] != "-"], ("kpi", first.name, second.name, "difference"))
+    say("\nOne run each: a difference may be chance. `galleria compare SCENARIO arms=[...]` gives intervals.")
+    return 0
+
+
+def _kpis_of(folder: Path) -> dict[str, Any]:
+    if not (folder / "manifest.json").is_file():
+        raise UsageError(f"{folder}: holds no finished run (no manifest.json)")
+    found = json.loads((folder / "kpis.json").read_text(encoding="utf-8"))
+    return dict(found)

@@ -1,0 +1,193 @@
+"""`galleria run`: compose a scenario, run it, print its headline KPIs and say where the report is."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sim import config_files, paths
+from sim.cli_output import UsageError, note, say, say_json, say_table, shown
+from sim.config import RunConfig
+from sim.progress import Progress
+from sim.units import clock_text
+
+HEADLINES = (
+    "footfall_visits", "footfall_people", "people_inside_max", "dwell_min_mean", "stores_per_visit_mean", "conversion_share",
+    "sales_fen", "mall_income_fen", "queue_wait_s_mean", "queue_wait_s_p95", "queue_abandon_share", "parking_search_s_mean", "stranded_visits",
+)  # fmt: skip
+SHOPPERS_PER_S = 15_000  # whole runs with report on a slow core; a finished run in outputs/ gives a better number
+START_S = 6.0  # loading libraries, plan and kernels
+BYTES_PER_VISIT = {"none": 0, "visits": 320, "edges": 3_200}
+BYTES_OF_REPORT = 3_000_000
+Act = Callable[[argparse.Namespace], int]
+
+_EXAMPLE = """\
+examples:
+  galleria run everyday
+  galleria run everyday population.visits_per_day=20000 seed=2 --out outputs/quiet
+  galleria run escalator_outage floorplan=my_mall --dry-run
+  galleria run scenarios/mine.yaml operations.hours.opens=09:30
+
+`galleria list scenarios` and `galleria list parameters` name what can be asked."""
+
+
+def add_run(parser: argparse.ArgumentParser) -> Act:
+    """Declare the arguments of `run`."""
+    parser.epilog = _EXAMPLE
+    parser.add_argument("scenario", metavar="SCENARIO", help="a name from `galleria list scenarios`, or a path to a .yaml")
+    parser.add_argument("overrides", metavar="key=value", nargs="*", help="differences, in Hydra's grammar")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the run (default outputs/<date>/<time>)")
+    parser.add_argument("--overwrite", action="store_true", help="replace an earlier run in --out")
+    parser.add_argument("--dry-run", action="store_true", help="only print the composed configuration, expected time and disk")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    return run
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run one scenario."""
+    config = config_files.compose(options.scenario, options.overrides)
+    if options.dry_run:
+        return _dry_run(config, options)
+    folder = output_folder(options.out, options.overwrite)
+    result = run_into(config, folder)
+    if options.json:
+        say_json({"folder": result.folder, "report": result.report, "kpis": result.kpis, "manifest": result.manifest})
+        return 0
+    say(f"{config.name}: {config.question}" if config.question else config.name)
+    say()
+    say_headlines(result.kpis)
+    say()
+    say(f"All indicators: {result.folder / 'kpis.json'}")
+    if result.report:
+        say(f"Report:         {result.report}")
+    return 0
+
+
+def run_into(config: RunConfig, folder: Path) -> Any:
+    """Run a configuration with a progress bar; on Ctrl-C say what is left behind."""
+    announce_compiling()
+    from sim import api
+
+    progress = Progress(config.name)
+    reached_us = 0
+
+    def show(time_us: int, people_inside: int, share_done: float) -> None:
+        nonlocal reached_us
+        reached_us = time_us
+        progress(time_us, people_inside, share_done)
+
+    try:
+        return api.run(config, folder, progress=show)
+    except KeyboardInterrupt:
+        progress.close()
+        note(f"Stopped at {clock_text(reached_us)[:5]} of the simulated day.")
+        note(f"{folder} has no manifest.json: an unfinished run. Delete it, or replace it: --out {folder} --overwrite")
+        raise
+    finally:
+        progress.close()
+
+
+def announce_compiling() -> None:
+    """Say why the first start takes long."""
+    from sim import kernel
+
+    if kernel.CACHE_WAS_COLD and not kernel.JIT_DISABLED:
+        note("First start of this version on this machine: compiling the engine takes up to 30 s, once.")
+
+
+def output_folder(wanted: Path | None, overwrite: bool) -> Path:
+    """Return the folder for a run; one that holds anything is refused, or cleared of an earlier run where asked."""
+    if wanted is None:
+        return paths.new_output_folder()
+    if wanted.exists() and not wanted.is_dir():
+        raise UsageError(f"{wanted}: is a file; name a folder with --out")
+    wanted.mkdir(parents=True, exist_ok=True)
+    if any(wanted.iterdir()):
+        earlier = (wanted / "manifest.json").exists() or (wanted / "config.yaml").exists()
+        if not (overwrite and earlier):
+            what = "an earlier run; add --overwrite to replace it" if earlier else "files that are no run; name another folder"
+            raise UsageError(f"{wanted}: holds {what}")
+        _clear(wanted)
+    return wanted
+
+
+def _clear(folder: Path) -> None:
+    """Delete what the earlier run's manifest lists, the manifest first, so that a crash leaves no half run that looks whole."""
+    manifest = folder / "manifest.json"
+    listed = ["config.yaml"]
+    if manifest.exists():
+        try:
+            listed += list(json.loads(manifest.read_text(encoding="utf-8"))["files"])
+        except (ValueError, KeyError, TypeError):
+            note(f"{manifest}: cannot be read; files of the earlier run are replaced one by one")
+        manifest.unlink()
+    for name in listed:
+        path = (folder / name).resolve()
+        if folder.resolve() in path.parents and path.is_file():
+            path.unlink()
+
+
+def say_headlines(kpis: dict[str, Any]) -> None:
+    """Print the KPIs a planner looks at first, in a planner's words."""
+    from sim.reporting.kpi_catalogue import BY_NAME
+
+    rows = []
+    for name in HEADLINES:
+        if name in kpis:
+            entry = BY_NAME.get(name)
+            rows.append((entry.label if entry else name, in_words(kpis[name], entry.unit if entry else "")))
+    say_table(rows)
+
+
+def in_words(value: Any, unit: str) -> str:
+    """Return a KPI's value with its unit as a person reads it."""
+    if value is None:
+        return "not known"
+    if unit == "fen":
+        return f"{value / 100:,.0f} yuan" if value >= 10_000 else f"{value / 100:,.2f} yuan"
+    if unit == "share":
+        return f"{value:.1%}"
+    return f"{shown(value)} {'' if unit in ('visits', 'people', 'count', 'index', 'ratio') else unit}".strip()
+
+
+def _dry_run(config: RunConfig, options: argparse.Namespace) -> int:
+    visits, seconds, megabytes, basis = estimate(config)
+    if options.json:
+        expected = {"visits": visits, "seconds": seconds, "megabytes": megabytes, "basis": basis}
+        say_json({"config": dataclasses.asdict(config), "expected": expected})
+        return 0
+    say(config_files.as_yaml(config))
+    say(f"# expected: about {visits:,} visits, {seconds:.0f} s ({basis}), {megabytes:.0f} MB of disk")
+    say(f"# floor plan: {paths.find_floorplan(config.floorplan)}")
+    say("# nothing was run")
+    return 0
+
+
+def estimate(config: RunConfig) -> tuple[int, float, float, str]:
+    """Return expected visits, seconds and megabytes of a run, and what the seconds rest on."""
+    weekday = datetime.date.fromisoformat(config.date).weekday()
+    visits = round(config.population.visits_per_day * config.population.weekday_factors[weekday])
+    per_s, basis = _measured_pace()
+    megabytes = (visits * BYTES_PER_VISIT[config.recording.events] + config.recording.report * BYTES_OF_REPORT) / 1e6
+    return visits, START_S + visits / per_s, megabytes, basis
+
+
+def _measured_pace() -> tuple[float, str]:
+    """Return visits per second of the newest finished run in outputs/, else a careful guess."""
+    manifests = sorted(Path("outputs").glob("*/*/manifest.json"), key=lambda path: path.stat().st_mtime)
+    for path in reversed(manifests[-3:]):
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            visits = manifest["shoppers_per_s"] * manifest["engine_s"]
+            return max(visits / manifest["wall_s"], 1.0), f"at the pace of {path.parent}"
+        except (ValueError, KeyError, TypeError, ZeroDivisionError):
+            continue
+    return SHOPPERS_PER_S, "a careful guess; no finished run in outputs/ to go by"
+
+
+COMMANDS = {"run": add_run}
