@@ -1,0 +1,70 @@
+"""What the reader of a run should know before trusting it: stranded parties, broken jams, full car parks, long lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.crowd.tallies import Counted
+from sim.reporting.kpis import Books, Value
+from sim.reporting.wording import percent, whole
+
+ABANDON_SHARE_MAX = 0.10  # above, waiting decides what is sold
+PARKING_BALK_SHARE_MAX = 0.05
+CROWD_SHARE_MAX = 0.05
+
+
+def cautions(books: Books, kpis: dict[str, Value]) -> list[dict[str, str]]:
+    """Return {weight: "serious" or "note", text} in the order of weight."""
+    serious = [*_stuck(books, kpis), *_plan(books)]
+    notes = [*_long_waits(kpis), *_unfinished(books)]
+    return [{"weight": "serious", "text": text} for text in serious] + [{"weight": "note", "text": text} for text in notes]
+
+
+def _stuck(books: Books, kpis: dict[str, Value]) -> list[str]:
+    texts = []
+    if not kpis["footfall_visits"]:
+        texts.append("Nobody came into the mall: look at population, opening hours and entrances.")
+    if stranded := kpis["stranded_visits"]:
+        texts.append(
+            f"{whole(stranded)} times a party had no way left to where it wanted to go. The plan has a part that closed connectors cut off."
+        )
+    if breaks := books.tallies.counts[Counted.GRIDLOCK_BREAKS]:
+        texts.append(
+            f"{whole(int(breaks))} times a walker squeezed into a full zone to end a jam. Densities and walking times near those zones "
+            "are a lower bound; look at the hottest zones of the maps."
+        )
+    return texts
+
+
+def _plan(books: Books) -> list[str]:
+    cut_off = books.compiled.unreachable_units
+    if not cut_off:
+        return []
+    names = ", ".join(cut_off[:8]) + (" …" if len(cut_off) > 8 else "")
+    return [f"{len(cut_off)} units with a tenant cannot be reached from any entrance and took no part: {names}."]
+
+
+def _long_waits(kpis: dict[str, Value]) -> list[str]:
+    texts = []
+    for name, place in (("till_abandon_share", "at tills"), ("table_abandon_share", "for tables")):
+        share = kpis[name]
+        if share is not None and share > ABANDON_SHARE_MAX:
+            texts.append(f"{percent(share)} of the parties that waited {place} gave up: waiting decides what is sold there.")
+    balked = kpis["parking_balk_share"]
+    if balked is not None and balked > PARKING_BALK_SHARE_MAX:
+        texts.append(f"{percent(balked)} of the cars drove on without parking; their parties are not among the visits.")
+    crowd = kpis["los_d_or_worse_share"]
+    if crowd is not None and crowd > CROWD_SHARE_MAX:
+        texts.append(f"{percent(crowd)} of the time on the floors was spent in a crowd of less than 1.39 m² a person (Fruin D or worse).")
+    if refused := kpis["store_refused_visits"]:
+        texts.append(f"{whole(refused)} times a party was turned back at a store's door because it was closed or full.")
+    if away := kpis["turned_away_visits"]:
+        texts.append(f"{whole(away)} parties reached an entrance while the mall was closed.")
+    return texts
+
+
+def _unfinished(books: Books) -> list[str]:
+    inside: Any = books.sums.inside.now
+    if inside:
+        return [f"{whole(inside)} people were still inside when the run ended; their visits have no length and no walk."]
+    return []

@@ -1,0 +1,192 @@
+"""The single charts and maps of a run, each as the text of an SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.plan_arrays import CompiledPlan
+from sim.reporting.day_sums import BIN_MIN
+from sim.reporting.figure_style import INK, MAIN, MUTED, SECOND, draw
+from sim.reporting.plan_drawing import draw_level_map
+from sim.units import US_PER_MIN
+
+_THOUSANDS = FuncFormatter(lambda value, _: f"{value:,.10g}")
+CLOCK = FuncFormatter(lambda minutes, _: f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}")
+HEAT_MAX = 4.0  # zones with more than this many times the mall's mean look alike, else one door would bleach the whole map
+HEAT_LABEL = f"time spent per m2, the mall's mean = 1 ({HEAT_MAX:g} and more alike)"
+
+
+@dataclass(frozen=True)
+class Span:
+    """The part of the day that pictures show, and the mall's hours, in minutes after midnight."""
+
+    start: int
+    end: int
+    opens: int
+    closes: int
+
+
+def span_of(curves: dict[str, Any], opens_us: int, closes_us: int) -> Span:
+    """Return the hours in which something happened, the opening hours included, in whole hours."""
+    opens, closes = opens_us // US_PER_MIN, closes_us // US_PER_MIN
+    busy = np.flatnonzero(np.asarray(curves["people_inside"])) * BIN_MIN
+    start = min(opens, int(busy[0]) if busy.size else opens)
+    end = max(closes, int(busy[-1]) + BIN_MIN if busy.size else closes)
+    return Span(start // 60 * 60, -(-end // 60) * 60, opens, closes)
+
+
+def _time_axis(axes: Axes, span: Span) -> None:
+    axes.set_xlim(span.start, span.end)
+    step = 60 * max(1, round((span.end - span.start) / 60 / 7))
+    axes.set_xticks(range(span.start, span.end + 1, step))
+    axes.xaxis.set_major_formatter(CLOCK)
+    axes.yaxis.set_major_formatter(_THOUSANDS)
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.set_ylim(bottom=0)
+    for minute in (span.opens, span.closes):
+        axes.axvline(minute, color=MUTED, linewidth=0.7, linestyle=(0, (2, 3)))
+
+
+def _hours(values: Sequence[float | None], span: Span) -> tuple[np.ndarray, np.ndarray]:
+    hours = np.arange(span.start // 60, min(span.end // 60, len(values)))
+    return hours * 60, np.array([values[hour] or 0 for hour in hours], float)
+
+
+def _line(axes: Axes, minutes: Sequence[int], values: Sequence[float], color: str = MAIN, label: str | None = None) -> None:
+    axes.plot([0, *minutes], [0, *values], color=color, linewidth=1.5, label=label)
+    axes.fill_between([0, *minutes], [0, *values], color=color, alpha=0.12, linewidth=0)
+
+
+def inside(curves: dict[str, Any], span: Span) -> str:
+    """Draw how many people are inside, every five minutes."""
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        _line(axes, curves["minutes"], curves["people_inside"])
+        axes.set_ylabel("people inside")
+        _time_axis(axes, span)
+
+    return draw(5.2, 2.4, paint)
+
+
+def comings(curves: dict[str, Any], span: Span) -> str:
+    """Draw people arriving and leaving in each hour."""
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        for offset, key, color, label in ((4, "arrivals_people", MAIN, "arrive"), (31, "departures_people", SECOND, "leave")):
+            minutes, people = _hours(curves[key], span)
+            axes.bar(minutes + offset, people, width=25, align="edge", color=color, label=label)
+        axes.set_ylabel("people an hour")
+        axes.legend(loc="upper left", ncols=2, borderaxespad=0, handlelength=0.8, bbox_to_anchor=(0, 1.12))
+        _time_axis(axes, span)
+
+    return draw(5.2, 2.4, paint)
+
+
+def sales(curves: dict[str, Any], span: Span) -> str:
+    """Draw sales in each hour, in thousands of yuan."""
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        minutes, fen = _hours(curves["sales_fen"], span)
+        axes.bar(minutes + 5, fen / 100_000, width=50, align="edge", color=MAIN)
+        axes.set_ylabel("sales, thousand yuan an hour")
+        _time_axis(axes, span)
+
+    return draw(5.2, 2.4, paint)
+
+
+def parking(curves: dict[str, Any], span: Span) -> str:
+    """Draw the parked cars of every car park as a share of its bays, every five minutes."""
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        colors = (MAIN, SECOND, MUTED, INK)
+        for index, (name, park) in enumerate(curves["parking"].items()):
+            percent = 100 * np.asarray(park["cars"], float) / max(park["bays"], 1)
+            label = f"{name} ({park['bays']:,} bays)"
+            axes.plot([0, *curves["minutes"]], [0, *percent], color=colors[index % 4], linewidth=1.5, label=label)
+        axes.axhline(100, color=SECOND, linewidth=0.8, linestyle=(0, (4, 2)))
+        axes.set_ylabel("cars parked, % of bays")
+        axes.legend(loc="upper left", ncols=3, borderaxespad=0, handlelength=1.2, bbox_to_anchor=(0, 1.12))
+        _time_axis(axes, span)
+        axes.set_ylim(0, max(105.0, axes.get_ylim()[1]))
+
+    return draw(5.2, 2.4, paint)
+
+
+def waiting(curve: dict[str, Any], minutes: Sequence[int], span: Span) -> str:
+    """Draw how many parties stand in line at once, every five minutes."""
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        _line(axes, minutes, curve["waiting"])
+        axes.set_ylabel("parties waiting")
+        _time_axis(axes, span)
+
+    return draw(5.2, 2.2, paint)
+
+
+def wait_by_hour(curve: dict[str, Any], span: Span) -> str:
+    """Draw the mean wait and the wait that one in twenty exceeds, by the hour of joining."""
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        minutes, high = _hours(curve["wait_s_p95"], span)
+        _, mean = _hours(curve["wait_s_mean"], span)
+        axes.bar(minutes + 5, high / 60, width=50, align="edge", color=MAIN, alpha=0.25, label="one in twenty waits longer")
+        axes.bar(minutes + 15, mean / 60, width=30, align="edge", color=MAIN, label="mean")
+        axes.set_ylabel("wait, min")
+        axes.legend(loc="upper left", ncols=2, borderaxespad=0, handlelength=0.8, bbox_to_anchor=(0, 1.13))
+        _time_axis(axes, span)
+
+    return draw(5.2, 2.2, paint)
+
+
+def wait_histogram(curve: dict[str, Any]) -> str:
+    """Draw how many waits above zero fall into each class."""
+    edges = curve["histogram_edges_s"]
+    names = [_wait_name(low, high) for low, high in zip(edges, [*edges[1:], None], strict=True)]
+    counts = list(curve["histogram"])
+    last = max((index for index, count in enumerate(counts) if count), default=0) + 1
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        axes.bar(range(last), counts[:last], width=0.86, color=MAIN)
+        axes.set_xticks(range(last), names[:last], fontsize=7.5)
+        axes.yaxis.set_major_formatter(_THOUSANDS)
+        axes.yaxis.set_major_locator(MaxNLocator(4))
+        axes.set_ylabel("waits")
+        axes.set_xlabel("wait")
+
+    return draw(5.2, 2.2, paint)
+
+
+def _wait_name(low_s: int, high_s: int | None) -> str:
+    if high_s is None:
+        return f"over\n{low_s // 60} min"
+    if high_s <= 120:
+        return f"{low_s}-{high_s}\ns"
+    return f"{low_s / 60:g}-{high_s / 60:g}\nmin"
+
+
+def level_map(compiled: CompiledPlan, level: int, zone_values: np.ndarray) -> str:
+    """Draw a level with its zones coloured by how much time people spent there, relative to the mall's mean."""
+    rings = [ring for polygon in compiled.walkable_rings[level] for ring in polygon]
+    rings += [ring for unit, at in enumerate(compiled.arrays.unit_level) if at == level for ring in compiled.unit_rings[unit]]
+    corners = np.concatenate(rings) if rings else np.array([[0.0, 0.0], [1.0, 1.0]])
+    width, height = np.maximum(np.ptp(corners, axis=0), 1.0)
+
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        draw_level_map(axes, compiled, level, zone_values=np.minimum(zone_values, HEAT_MAX), cmap="YlOrRd", label=HEAT_LABEL)
+
+    return draw(10.6, float(np.clip(9.6 * height / width, 2.5, 8.0)) + 0.3, paint)

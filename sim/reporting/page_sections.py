@@ -1,0 +1,150 @@
+"""The told part of the report: masthead, the day in words, cautions, charts and maps."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sim.reporting.inline_svg import inline_svg
+from sim.reporting.kpi_catalogue import BY_NAME
+from sim.reporting.wording import clock, duration, esc, kpi_text, long_date, number, percent, whole, yuan
+
+if TYPE_CHECKING:
+    from sim.reporting.report_page import PageData
+
+TILES = (
+    "footfall_visits", "dwell_min_mean", "stores_per_visit_mean", "sales_fen", "basket_fen_mean", "conversion_share",
+    "queue_wait_s_p95", "queue_abandon_share", "parking_occupancy_share_max", "parking_balk_share", "los_d_or_worse_share",
+    "cold_area_share",
+)  # fmt: skip
+
+
+def masthead(run: dict[str, Any]) -> str:
+    """Return the head of the page: which mall, which day, which question."""
+    question = f'<p class="question">{esc(run["question"])}</p>' if run["question"] else ""
+    expects = f'<p class="expects"><strong>What was expected:</strong> {esc(run["expects"])}</p>' if run["expects"] else ""
+    seed = next((item["value"] for item in run["parameters"] if item["key"] == "seed"), "")
+    policies = ", ".join(run["policies"]) or "none"
+    return (
+        '<header class="masthead">\n'
+        f'<p class="kicker">Galleria · scenario <b>{esc(run["name"])}</b></p>\n'
+        f"<h1>{esc(_title(run['mall']))}</h1>\n"
+        f'<p class="when">{esc(long_date(str(run["date"])))}, open {clock(run["opens_us"])} to {clock(run["closes_us"])} · '
+        f"{whole(run['tenants'])} tenants on {len(run['levels'])} levels · policies: {esc(policies)}</p>\n"
+        f"{question}{expects}\n"
+        f'<p class="once"><strong>One day, one seed.</strong> Everything here is a single simulated day (seed {esc(seed)}). Another seed gives another '
+        "day that is just as likely, with other numbers. A difference between two such reports does not show that something works; "
+        "<code>galleria compare</code> runs both sides many times under the same luck and says how sure one can be.</p>\n"
+        "</header>"
+    )
+
+
+def _title(mall: str) -> str:
+    return mall.replace("_", " ").strip().capitalize() if "_" in mall or mall.islower() else mall
+
+
+def summary(run: dict[str, Any], kpis: dict[str, Any]) -> str:
+    """Return the day in two sentences or three, and the headline KPIs."""
+    text = [
+        f"<b>{whole(kpis['footfall_visits'])} parties</b> came in, {whole(kpis['footfall_people'])} people; at most "
+        f"{whole(kpis['people_inside_max'])} were inside at once."
+    ]
+    if kpis["dwell_min_mean"] is not None:
+        text.append(
+            f"A party stayed {number(kpis['dwell_min_mean'], 0)} minutes, walked {number(kpis['walk_m_mean'], 0)} m and entered "
+            f"{number(kpis['stores_per_visit_mean'], 1)} stores."
+        )
+    if kpis["purchases"]:
+        text.append(
+            f"Tenants sold for <b>{yuan(kpis['sales_fen'])}</b> in {whole(kpis['purchases'])} purchases; "
+            f"{yuan(kpis['mall_income_fen'])} of it is the mall's."
+        )
+    if kpis["queue_wait_s_mean"] is not None:
+        text.append(
+            f"At tills and for tables parties waited {duration(kpis['queue_wait_s_mean'])} on average, one in twenty more than "
+            f"{duration(kpis['queue_wait_s_p95'])}; {percent(kpis['queue_abandon_share'])} gave up."
+        )
+    tiles = "".join(_tile(name, kpis[name]) for name in TILES if kpis[name] is not None)
+    return f'<p class="lead">{" ".join(text)}</p>\n<dl class="tiles">{tiles}</dl>'
+
+
+def _tile(name: str, value: Any) -> str:
+    kpi = BY_NAME[name]
+    return f'<div title="{esc(kpi.definition)}"><dt>{esc(kpi.label)}</dt><dd>{esc(kpi_text(name, value))}</dd><dd class="name"><code>{name}</code></dd></div>'
+
+
+def caution_list(run: dict[str, Any], kpis: dict[str, Any]) -> str:
+    """Return the cautions, and which KPIs this run cannot know."""
+    items = "".join(f'<li class="{esc(caution["weight"])}">{esc(caution["text"])}</li>' for caution in run["cautions"])
+    body = f'<ul class="cautions">{items}</ul>' if items else "<p>Nothing stood out: no party was stranded, no jam had to be broken.</p>"
+    by_reason: dict[str, list[str]] = {}
+    for name, value in kpis.items():
+        if value is None:
+            by_reason.setdefault(BY_NAME[name].unknown or "nothing happened from which to compute it, or the run did not record it", []).append(name)
+    reasons = "".join(
+        f"<li>{esc(reason[0].upper() + reason[1:])}: {', '.join(f'<code>{name}</code>' for name in names)}.</li>" for reason, names in by_reason.items()
+    )
+    count = sum(len(names) for names in by_reason.values())
+    unknown = f"<details><summary>{count} KPIs are null in this run, and why</summary><ul>{reasons}</ul></details>" if reasons else ""
+    return body + unknown
+
+
+def _figure(data: PageData, picture: dict[str, str], recolour: bool = True) -> str:
+    prefix = re.sub(r"\W", "", picture["file"].removeprefix("figures/").removesuffix(".svg"))
+    svg = inline_svg(data.figures[picture["file"]], prefix, picture["alt"], recolour)
+    return f"<figure>{svg}<figcaption>{esc(picture['caption'])}</figcaption></figure>"
+
+
+def figure_grid(data: PageData, section: str) -> str:
+    """Return the figures of a section side by side, nothing when there are none."""
+    found = [_figure(data, picture) for picture in data.run["pictures"] if picture["section"] == section]
+    return f'<div class="grid">{"".join(found)}</div>' if found else ""
+
+
+def maps(data: PageData) -> str:
+    """Return a hot and cold map for each level, top level first."""
+    found = [picture for picture in data.run["pictures"] if picture["section"] == "map"]
+    if not found:
+        return ""
+    figures = "".join(_figure(data, picture, recolour=False) for picture in found)
+    cold, crowd = data.kpis["cold_area_share"], data.kpis["los_d_or_worse_share"]
+    text = (
+        "Time that people spent on each piece of floor, per square metre, relative to the mall's mean. Pale floor is cold: "
+        f"{percent(cold)} of the walkable area saw less than a fifth of the mean. {percent(crowd)} of the time was spent in a crowd "
+        "(Fruin level of service D or worse)."
+    )
+    return f'<p>{esc(text)}</p>\n<div class="maps">{figures}</div>'
+
+
+def waiting(data: PageData) -> str:
+    """Return what waiting was like, in words and charts."""
+    figures = figure_grid(data, "queue")
+    if not figures:
+        return ""
+    kpis = data.kpis
+    parts = [
+        f"{place}: {duration(kpis[f'{kind}_wait_s_mean'])} on average, {percent(kpis[f'{kind}_abandon_share'])} gave up"
+        for kind, place in (("till", "At tills"), ("table", "For tables"))
+        if kpis[f"{kind}_wait_s_mean"] is not None
+    ]
+    covers = f" {whole(kpis['covers'])} people were seated." if kpis["covers"] else ""
+    return f"<p>{esc('. '.join(parts))}.{esc(covers)}</p>\n{figures}"
+
+
+def parking(data: PageData) -> str:
+    """Return what parking was like, in words and a chart; nothing when the mall has no car park."""
+    figures = figure_grid(data, "parking")
+    if not figures:
+        return ""
+    kpis = data.kpis
+    text = (
+        f"{whole(kpis['cars_parked'])} cars parked on {whole(data.run['bays'])} bays; at the fullest moment {percent(kpis['parking_occupancy_share_max'])} "
+        f"of the bays of the fullest car park were taken. Finding a bay took {duration(kpis['parking_search_s_mean'])} on average, leaving cost "
+        f"{duration(kpis['parking_exit_delay_s_mean'])} at the gate, and {percent(kpis['parking_balk_share'])} of the cars drove on."
+    )
+    return f"<p>{esc(text)}</p>\n{figures}"
+
+
+def footer(provenance: dict[str, Any]) -> str:
+    """Return the last line of the page."""
+    return f"<footer><p>Galleria {esc(provenance['version'])} · all numbers are of a simulation, none was measured in a real mall.</p></footer>"

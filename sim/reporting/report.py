@@ -1,0 +1,147 @@
+"""Finishes a run: KPIs, curves, figures, page and manifest in one call; makes the page again from a folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.config import Parameter, RunConfig, parameters_of
+from sim.crowd.tallies import Counted, Tallies
+from sim.decisions import Verdict
+from sim.errors import GalleriaError, Problem
+from sim.plan_arrays import CompiledPlan
+from sim.reporting import manifest, report_page
+from sim.reporting.cautions import cautions
+from sim.reporting.curves import curves, tenant_rows, tenants_csv, tenants_of_csv
+from sim.reporting.files import plain, write_atomically, write_json
+from sim.reporting.kpis import Books, Value, compute
+from sim.reporting.recorder import Recorder
+from sim.reporting.rents import TURNOVER_RENT_SOURCE
+
+RUN_SCHEMA_VERSION = 1
+DECISIONS_KEPT = 500  # in run.json; a day has a review every five minutes
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """All that a finished run leaves behind, for the report to tell."""
+
+    config: RunConfig
+    compiled: CompiledPlan
+    tallies: Tallies
+    recorder: Recorder
+    opens_us: int
+    closes_us: int
+    engine_s: float  # inside the crowd's kernels
+    wall_s: float  # from start to now
+    command: str = ""  # the command that makes the run again
+    balances_fen: dict[str, int] = field(default_factory=dict)
+    decisions: Sequence[Verdict] = ()
+    station_offered_us: np.ndarray | None = None  # (T) server-microseconds on duty, where known
+
+
+def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
+    """Close the recorder, write every file of the run, the manifest last; return the KPIs."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    run.recorder.close()
+    books = Books(run.config, run.compiled, run.recorder.sums, run.tallies, run.station_offered_us)
+    kpis = compute(books)
+    day = plain(curves(books))
+    manifest.write_config(folder, run.config)
+    write_json(folder / "kpis.json", kpis)
+    write_json(folder / "curves.json", day, indent=None)
+    write_atomically(folder / "tenants.csv", tenants_csv(tenant_rows(books)))
+    facts = manifest.provenance(
+        run.config, run.compiled.digest, run.recorder.events_content_sha256, kpis["footfall_visits"] or 0, run.engine_s, run.wall_s
+    )  # fmt: skip
+    pictures: list[dict[str, str]] = []
+    if run.config.recording.report:
+        from sim.reporting import pictures as made  # matplotlib is half a second that a run without a report need not wait for
+
+        pictures = [picture.record() for picture in made.save(folder, day, run.compiled, run.opens_us, run.closes_us)]
+    write_json(folder / "run.json", {**_run_record(run, books, kpis), "pictures": pictures})
+    if run.config.recording.report:
+        write_atomically(folder / "report.html", report_page.page(_page_data(folder, facts)))
+    manifest.write_manifest(folder, facts)
+    return kpis
+
+
+def remake(folder: Path) -> Path:
+    """Make report.html again from the files of a finished run; return its path.
+
+    Raises GalleriaError when the folder has no manifest: the run did not finish.
+    """
+    folder = Path(folder)
+    if not (folder / "manifest.json").is_file():
+        problem = Problem("manifest.json", "", "a finished run has one", "name the folder of a run that ended, or run it again")
+        raise GalleriaError.of(folder, [problem])
+    facts = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    facts.pop("files")
+    write_atomically(folder / "report.html", report_page.page(_page_data(folder, facts)))
+    manifest.write_manifest(folder, facts)
+    return folder / "report.html"
+
+
+def _page_data(folder: Path, facts: dict[str, Any]) -> report_page.PageData:
+    def read(name: str) -> Any:
+        return json.loads((folder / name).read_text(encoding="utf-8"))
+
+    run = read("run.json")
+    return report_page.PageData(
+        kpis=read("kpis.json"),
+        curves=read("curves.json"),
+        run=run,
+        provenance=facts,
+        tenants=tenants_of_csv((folder / "tenants.csv").read_text(encoding="utf-8")),
+        figures={picture["file"]: (folder / picture["file"]).read_text(encoding="utf-8") for picture in run["pictures"]},
+    )
+
+
+def _run_record(run: FinishedRun, books: Books, kpis: dict[str, Value]) -> dict[str, Any]:
+    config, compiled = run.config, run.compiled
+    return {
+        "schema": RUN_SCHEMA_VERSION,
+        "name": config.name,
+        "question": config.question,
+        "expects": config.expects,
+        "date": config.date,
+        "policies": list(config.policies),
+        "mall": compiled.name,
+        "levels": list(compiled.level_names),
+        "tenants": len(compiled.unit_ids),
+        "bays": int(compiled.arrays.parking_bays.sum()),
+        "opens_us": run.opens_us,
+        "closes_us": run.closes_us,
+        "command": run.command,
+        "recording": run.recorder.level,
+        "events": run.recorder.events_rows,
+        "counts": {counted.name.lower(): int(run.tallies.counts[counted]) for counted in Counted},
+        "cautions": cautions(books, kpis),
+        "turnover_rent_source": TURNOVER_RENT_SOURCE,
+        "balances_fen": dict(sorted(run.balances_fen.items())),
+        "decisions": [_decision(verdict) for verdict in run.decisions[:DECISIONS_KEPT]],
+        "decisions_made": len(run.decisions),
+        "parameters": [_parameter(parameter) for parameter in parameters_of(config)],
+    }
+
+
+def _decision(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "time_us": verdict.time_us,
+        "decider": verdict.decider,
+        "decision": type(verdict.decision).__name__,
+        "what": dataclasses.asdict(verdict.decision),
+        "refused_because": verdict.refused_because,
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    record = dataclasses.asdict(parameter)
+    return {**record, "choices": list(parameter.choices), "changed": parameter.value != parameter.default}

@@ -1,0 +1,81 @@
+"""Assembles report.html: one file, no network, nothing in it that a name could run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.reporting import page_sections, page_tables
+from sim.reporting.wording import esc
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+@dataclass(frozen=True)
+class PageData:
+    """What the page tells, as read from a run's folder."""
+
+    kpis: dict[str, Any]
+    curves: dict[str, Any]
+    run: dict[str, Any]
+    provenance: dict[str, Any]
+    tenants: list[dict[str, Any]]
+    figures: dict[str, str]  # SVG text by file name
+
+
+def page(data: PageData) -> str:
+    """Return the whole page. The content policy allows our one script by its digest and no other, and no request at all."""
+    script = (ASSETS / "report.js").read_text(encoding="utf-8")
+    style = (ASSETS / "report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    title = f"{data.run['name']} · {data.run['mall']} · {data.run['date']}"
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="color-scheme" content="light dark">',
+            f"<title>{esc(title)}</title>",
+            f"<style>\n{style}</style>",
+            "</head>",
+            "<body>",
+            '<a class="skip" href="#main">Skip to the report</a>',
+            page_sections.masthead(data.run),
+            '<main id="main">',
+            *_sections(data),
+            "</main>",
+            page_sections.footer(data.provenance),
+            f"<script>{script}</script>",
+            "</body>",
+            "</html>\n",
+        ]
+    )
+
+
+def _sections(data: PageData) -> list[str]:
+    parts = [
+        ("summary", "The day in short", page_sections.summary(data.run, data.kpis)),
+        ("cautions", "Before you rely on it", page_sections.caution_list(data.run, data.kpis)),
+        ("day", "Through the day", page_sections.figure_grid(data, "day")),
+        ("map", "Where people were", page_sections.maps(data)),
+        ("queue", "Waiting", page_sections.waiting(data)),
+        ("parking", "Car parks", page_sections.parking(data)),
+        ("tenants", "Tenants", page_tables.tenants(data.tenants)),
+        ("kpis", "All KPIs", page_tables.kpis(data.kpis)),
+        ("parameters", "What was assumed", page_tables.parameters(data.run["parameters"])),
+        ("provenance", "Where this comes from", page_tables.provenance(data.run, data.provenance)),
+    ]
+    shown = [(anchor, title, body) for anchor, title, body in parts if body]
+    links = "".join(f'<li><a href="#{anchor}">{esc(title)}</a></li>' for anchor, title, _ in shown)
+    sections = [
+        f'<section id="{anchor}" aria-labelledby="h-{anchor}">\n<h2 id="h-{anchor}">{esc(title)}</h2>\n{body}\n</section>'
+        for anchor, title, body in shown
+    ]
+    return [f'<nav aria-label="Sections"><ul>{links}</ul></nav>', *sections]
