@@ -125,3 +125,6 @@ class CompiledPlan:
     zone_rings: tuple[tuple[np.ndarray, ...], ...]  # per zone: outer ring(s) of the zone polygon's parts, then holes
     unreachable_units: tuple[str, ...] = ()  # ids of units with a tenant that no entrance reaches (left out of the arrays)
     tenants: tuple[dict[str, object], ...] = field(default=())  # (U) the rest of tenants.csv: opens, closes, staff, rent ...
+    structure_names: tuple[tuple[str, ...], ...] = ()  # per level: the name of each of structure_rings; empty where not known
+    outline_rings: tuple[tuple[np.ndarray, ...], ...] = ()  # per level: the building's outer wall; empty where not drawn
+    parking_rings: tuple[tuple[np.ndarray, ...], ...] = ()  # per car park: its area; empty where not drawn

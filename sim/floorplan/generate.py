@@ -241,7 +241,8 @@ def _access_points(parameters: GenerateParameters, levels: Sequence[Level]) -> l
     spacing = parameters.access_point_spacing_m
     found = []
     for level in levels:
-        assert level.outline is not None and level.walkable is not None
+        assert level.outline is not None
+        assert level.walkable is not None
         covered = level.outline.buffer(-1.0) if level.ordinal >= 0 else level.walkable.buffer(3.0)
         low_x, low_y, high_x, high_y = level.outline.bounds
         grid_x, grid_y = np.meshgrid(

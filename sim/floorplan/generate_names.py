@@ -8,15 +8,21 @@ import numpy as np
 
 from sim.random_streams import stream_key, uniforms
 
+# fmt: off
 STEMS = (
-    "Aldermoor Amberlyn Ardenne Ashgrove Averill Bellwyn Birchley Bramwick Brisel Calvanne Carrowby Cedarlin Chiselwood Clairmoor Corbelle "
-    "Dalloway Dorvane Driftmere Eastlyn Elderfay Elmstead Embervale Fairlocke Fennorie Fernhollow Galdine Glasswell Goldcrest Greywick "
-    "Halcyra Harrowby Hazelmoor Hestrel Hollowell Ironbell Ivoreen Jasperly Jorvane Junelle Kestlin Kindlewood Larkmoor Lindenby Lorimelle "
-    "Lumora Maplewyn Marlowen Meadowlin Mirabeth Moorland Nerolle Nightjar Northlyn Oakhaven Ombrelle Orchardby Ostrelle Pebbleton Pellamy "
-    "Pinecroft Quillon Rainsford Ravelin Ridgeway Rosmere Rowanlea Sablewood Selwyck Silverlin Sorrelby Stonelark Sunnivale "
-    "Tamsole Thistlewood Tidewater Tolliver Ulvane Umberly Valloire Verrick Violetta Wainscot Waterlyn Westerly Whitlow Wildmoor Willowby "
-    "Windermoor Wrenfield Wyncote Yarrowby Yewdale Zephine"
-).split()
+    "Aldermoor", "Amberlyn", "Ardenne", "Ashgrove", "Averill", "Bellwyn", "Birchley", "Bramwick", "Brisel", "Calvanne",
+    "Carrowby", "Cedarlin", "Chiselwood", "Clairmoor", "Corbelle", "Dalloway", "Dorvane", "Driftmere", "Eastlyn",
+    "Elderfay", "Elmstead", "Embervale", "Fairlocke", "Fennorie", "Fernhollow", "Galdine", "Glasswell", "Goldcrest",
+    "Greywick", "Halcyra", "Harrowby", "Hazelmoor", "Hestrel", "Hollowell", "Ironbell", "Ivoreen", "Jasperly",
+    "Jorvane", "Junelle", "Kestlin", "Kindlewood", "Larkmoor", "Lindenby", "Lorimelle", "Lumora", "Maplewyn",
+    "Marlowen", "Meadowlin", "Mirabeth", "Moorland", "Nerolle", "Nightjar", "Northlyn", "Oakhaven", "Ombrelle",
+    "Orchardby", "Ostrelle", "Pebbleton", "Pellamy", "Pinecroft", "Quillon", "Rainsford", "Ravelin", "Ridgeway",
+    "Rosmere", "Rowanlea", "Sablewood", "Selwyck", "Silverlin", "Sorrelby", "Stonelark", "Sunnivale", "Tamsole",
+    "Thistlewood", "Tidewater", "Tolliver", "Ulvane", "Umberly", "Valloire", "Verrick", "Violetta", "Wainscot",
+    "Waterlyn", "Westerly", "Whitlow", "Wildmoor", "Willowby", "Windermoor", "Wrenfield", "Wyncote", "Yarrowby",
+    "Yewdale", "Zephine",
+)
+# fmt: on
 
 SIGNS: dict[str, tuple[str, ...]] = {
     "fashion": ("", "& Daughter", "Atelier", "Menswear", "Studio", "Denim", "Knitwear", "& Co", "Tailors", "Womenswear"),

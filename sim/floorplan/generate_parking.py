@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -57,7 +58,7 @@ def _areas(frame: Frame, floor: BaseGeometry, lobbies: Sequence[tuple[float, flo
     """Return the floor divided half-way between consecutive lobbies, one part per lobby."""
     far_m = frame.depth_m + SERVICE_M + 80.0
     parts: list[BaseGeometry] = [floor]
-    for (_, before), (after, _) in zip(lobbies[:-1], lobbies[1:], strict=True):
+    for (_, before), (after, _) in pairwise(lobbies):
         middle = (before + after) / 2
         cut = LineString([frame.point(NORTH, middle, far_m), frame.point(SOUTH, middle, far_m)])
         parts = [piece for part in parts for piece in split(part, cut).geoms]
@@ -113,4 +114,4 @@ def _mean_distance_m(area: BaseGeometry, spot: Point) -> float:
     ]
     inside = contains_xy(area, [x for x, _ in points], [y for _, y in points])
     distances = [spot.distance(Point(point)) for point, within in zip(points, inside, strict=True) if within]
-    return sum(distances) / max(len(distances), 1)
+    return float(sum(distances) / max(len(distances), 1))

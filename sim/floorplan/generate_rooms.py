@@ -10,7 +10,6 @@ import numpy as np
 from shapely import unary_union
 from shapely.geometry import Polygon
 
-
 from sim.floorplan.generate_brief import Brief
 from sim.floorplan.generate_frame import NORTH, SERVICE_M, SOUTH, Frame
 from sim.floorplan.generate_units import CLOSED_M, divide_block

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from shapely.geometry import Polygon
@@ -55,7 +56,7 @@ def groups_of(parameters: GenerateParameters, frame: Frame) -> list[Group]:
     run_m = parameters.floor_height_m / math.tan(ESCALATOR_SLOPE_RAD)
     bridges = bridges_of(parameters, parameters.escalator_groups)
     with_lifts = set(bridges_of(parameters, parameters.lift_banks))
-    groups = []
+    groups: list[Group] = []
     for bridge in bridges:
         middle = bridge * frame.pitch_m
         offset = LIFT_HALF_M[0] + PLATE_M
@@ -108,7 +109,7 @@ def escalators(frame: Frame, groups: Sequence[Group], level_ids: Sequence[str]) 
     for group in groups:
         low, high = group.well_m
         away = math.copysign(LANDING_M, high - low)
-        for below, above in zip(level_ids[:-1], level_ids[1:], strict=True):
+        for below, above in pairwise(level_ids):
             for way, across in (("up", WELL_HALF_M / 2), ("down", -WELL_HALF_M / 2)):
                 foot = Stop(below, *frame.hall_point(low - away, across))
                 head = Stop(above, *frame.hall_point(high + away, across))

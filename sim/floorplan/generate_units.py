@@ -135,8 +135,8 @@ def _column(
     """Return a shop with the small ones that stand in front of its rear part."""
     start_m, end_m = span_m
     if not guests:
-        ring = ((start_m, 0.0), (end_m, 0.0), (end_m, front_m), (start_m, front_m))
-        return unhandiness(end_m - start_m, front_m), [Cell(host, ring, (((start_m, 0.0), (end_m, 0.0)),))]
+        whole = ((start_m, 0.0), (end_m, 0.0), (end_m, front_m), (start_m, front_m))
+        return unhandiness(end_m - start_m, front_m), [Cell(host, whole, (((start_m, 0.0), (end_m, 0.0)),))]
     guest_sum = sum(areas[guest] for guest in guests)
     guest_m = math.sqrt(DEPTH_TO_FRONTAGE * guest_sum / len(guests))
     guest_m = min(max(guest_m, SMALL_SHOP_DEPTH_LEAST_M), front_m - 3.5)
