@@ -14,7 +14,7 @@ from sim.floorplan.doors import Hall, door_on, frontage_m, inferred_doors
 from sim.floorplan.drawn import RANK, ROOM_KINDS, SHAFT_KINDS, Drawing, Shape, centres_of, shift_level, tidy
 from sim.floorplan.geojson import polygons_of
 from sim.floorplan.plan import Connector, Door, Entrance, FloorPlan, Level, Tenant, Unit
-from sim.floorplan.reach import Pieces, reachable
+from sim.floorplan.reach import Pieces, joined, reachable
 from sim.floorplan.register import Registration, registration
 from sim.floorplan.repair import GRID_M, Floor, canonical, cut, overlaps_of, parts_by_area
 from sim.floorplan.shafts import connectors_of
@@ -188,11 +188,12 @@ def _entrances(drawing: Drawing, floors: dict[str, BaseGeometry]) -> list[Entran
 def _kept_floors(
     drawing: Drawing, floors: dict[str, BaseGeometry], connectors: list[Connector], entrances: list[Entrance]
 ) -> dict[str, BaseGeometry]:
-    """Return the floors without the pieces that no entrance reaches."""
+    """Return the floors without the pieces that no entrance reaches, and without those that are not joined to the main part."""
     pieces = Pieces(floors)
     reached = reachable(pieces, connectors, entrances)
-    if not entrances:  # `check` reports the missing entrance; the plan is left whole
+    if not reached:  # `check` reports the missing entrance; the plan is left whole
         return floors
+    reached = joined(pieces, connectors, reached)[0]
     kept = {}
     for level, parts in pieces.parts.items():
         here = [part for index, part in enumerate(parts) if (level, index) in reached]
@@ -203,11 +204,11 @@ def _kept_floors(
                 level,
                 level,
                 f"piece of walkable floor of {part.area:.1f} m2 at ({point.x:.1f}, {point.y:.1f}) "
-                "left out: no entrance leads there and back (connectors.csv can supply a way)",
+                "left out: no way from the main part of the mall leads there and back (connectors.csv can supply one)",
             )
         kept[level] = polygons_of(shapely.MultiPolygon(here)) or shapely.Polygon()
         if not here:
-            drawing.say(level, level, "level left out: no entrance leads to it")
+            drawing.say(level, level, "level left out: no way leads to it")
     return kept
 
 

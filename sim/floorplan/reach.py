@@ -44,9 +44,26 @@ class Pieces:
 
 def reachable(pieces: Pieces, connectors: Iterable[Connector], entrances: Iterable[Entrance]) -> set[Piece]:
     """Return the pieces that one can walk and ride to from an entrance, and leave again by one."""
-    graph = networkx.DiGraph()
     doors = {piece for door in entrances if (piece := pieces.at(door.level, Point(door.x_m, door.y_m)))}
-    graph.add_nodes_from(doors)
+    if not doors:
+        return set()
+    graph = _graph(pieces, connectors)
+    graph.add_edges_from(("street", door) for door in doors)
+    graph.add_edges_from((door, "home") for door in doors)
+    found: set[Piece] = networkx.descendants(graph, "street") & networkx.ancestors(graph, "home")
+    return found
+
+
+def joined(pieces: Pieces, connectors: Iterable[Connector], among: set[Piece]) -> list[set[Piece]]:
+    """Return the groups of pieces that connectors join, the one with most floor first."""
+    graph = _graph(pieces, connectors).subgraph(among)
+    groups: list[set[Piece]] = [set(group) for group in networkx.weakly_connected_components(graph)]
+    return sorted(groups, key=lambda group: (-sum(pieces.parts[level][index].area for level, index in group), min(group)))
+
+
+def _graph(pieces: Pieces, connectors: Iterable[Connector]) -> networkx.DiGraph:
+    graph = networkx.DiGraph()
+    graph.add_nodes_from((level, index) for level, parts in pieces.parts.items() for index in range(len(parts)))
     for connector in connectors:
         stops = [pieces.at(stop.level, Point(stop.x_m, stop.y_m)) for stop in connector.stops]
         for start, a in enumerate(stops):
@@ -56,9 +73,4 @@ def reachable(pieces: Pieces, connectors: Iterable[Connector], entrances: Iterab
                 graph.add_edge(a, b)
                 if connector.kind != "escalator":
                     graph.add_edge(b, a)
-    graph.add_edges_from(("street", door) for door in doors)
-    graph.add_edges_from((door, "home") for door in doors)
-    if not doors:
-        return set()
-    found: set[Piece] = networkx.descendants(graph, "street") & networkx.ancestors(graph, "home")
-    return found
+    return graph

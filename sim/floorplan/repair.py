@@ -26,7 +26,9 @@ def snapped_m(metres: float) -> float:
 
 def snapped(geometry: BaseGeometry) -> BaseGeometry:
     """Return the geometry with every coordinate on the grid, its topology untouched."""
-    return shapely.transform(geometry, lambda xy: np.floor(xy / GRID_M + 0.5) * GRID_M + 0.0)
+    # A geometry cut on a grid remembers it and would round whatever is later built from it.
+    free = shapely.set_precision(geometry, 0.0, mode="pointwise")
+    return shapely.transform(free, lambda xy: np.floor(xy / GRID_M + 0.5) * GRID_M + 0.0)
 
 
 def on_grid(geometry: BaseGeometry) -> BaseGeometry:
