@@ -48,6 +48,8 @@ def place(floor: Floor, point_m: np.ndarray, reach_m: float, keep: bool, exact: 
 
     With `keep` a point that is on the floor with room around it stays; with `exact` it stays wherever it is on the floor.
     """
+    if not floor.pieces:
+        return None
     spot = snap(point_m)
     if exact and _covers(floor, spot):
         return spot

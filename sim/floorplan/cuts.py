@@ -1,10 +1,10 @@
-"""Where the skeleton of a floor is cut into zones: at its necks, and every 10 to 15 m along its halls."""
+"""Where the skeleton of a floor is cut into zones: at its necks, every 10 to 15 m along its halls, and through its widest."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.floorplan.skeleton import Clusters, Path
+from sim.floorplan.skeleton import Clusters, Path, Triangles
 
 NECK_RATIO = 1.6  # a chord is a neck where the floor on both sides is this much wider
 FLAT_RATIO = 1.1  # chords this close to the narrowest one belong to the same neck
@@ -12,6 +12,8 @@ NECK_LONG_M = 3.0  # a longer neck is a corridor: a border at either end, a zone
 PIECE_M = 12.0  # length of a zone along the skeleton
 COLLAPSED_M = 5.0  # junctions nearer than this share a zone
 HUB_SPAN_M = 15.0  # as long as that zone stays this small
+LARGE_M2 = 300.0  # a larger zone is halved where that takes a short cut
+HALF_SHARE = 0.3  # each half has at least this share of it
 
 
 def _flat_run(width_m: np.ndarray, best: int, low: int, high: int) -> tuple[int, int]:
@@ -126,3 +128,42 @@ def cut_chords(clusters: Clusters) -> tuple[set[int], set[int]]:
             if owner == other:
                 home[hub] = one
     return cuts | necks, necks
+
+
+def _side_areas(mesh: Triangles, chords: list[int]) -> dict[int, float]:
+    """Return the floor on one side of each chord of a zone whose triangles hang together like a tree; else nothing."""
+    beside: dict[int, list[tuple[int, int]]] = {}
+    for chord in chords:
+        one, other = (int(side) for side in mesh.chord_sides[chord])
+        beside.setdefault(one, []).append((chord, other))
+        beside.setdefault(other, []).append((chord, one))
+    if not chords or len(chords) != len(beside) - 1:  # the zone goes round a hole
+        return {}
+    root = min(beside)
+    order, parent = [root], {root: (-1, -1)}
+    for triangle in order:
+        for chord, other in beside[triangle]:
+            if other not in parent:
+                parent[other] = (chord, triangle)
+                order.append(other)
+    below = {triangle: float(mesh.area_m2[triangle]) for triangle in order}
+    found = {}
+    for triangle in reversed(order[1:]):
+        chord, above = parent[triangle]
+        found[chord] = below[triangle]
+        below[above] += below[triangle]
+    return found
+
+
+def halving_chords(mesh: Triangles, zone: np.ndarray) -> list[int]:
+    """Return for each zone above `LARGE_M2` the shortest chord that leaves enough floor on both sides, where there is one."""
+    area_m2 = np.bincount(zone, weights=mesh.area_m2)
+    sides = zone[mesh.chord_sides]
+    found = []
+    for large in np.flatnonzero(area_m2 > LARGE_M2).tolist():
+        inner = np.flatnonzero((sides[:, 0] == large) & (sides[:, 1] == large)).tolist()
+        shares = {chord: side / area_m2[large] for chord, side in _side_areas(mesh, inner).items()}
+        fair = [chord for chord, share in shares.items() if HALF_SHARE <= share <= 1.0 - HALF_SHARE]
+        if fair:
+            found.append(min(fair, key=lambda chord: (round(float(mesh.chord_m[chord]), 6), abs(shares[chord] - 0.5), chord)))
+    return found

@@ -16,7 +16,8 @@ from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 
 TOLERANCE_M = 1e-3  # half the grid of the compiler, and a little for sums
-WALL_M = 0.01
+WALL_M = 0.01  # true paths keep this from the walls
+GAP_M = 0.2  # nobody gets through less
 LONGER_P95_MAX = 0.05
 LONGER_FAR = 0.08
 FAR_SHARE_MAX = 0.01
@@ -62,10 +63,10 @@ def _touches_only(step: np.ndarray, before: np.ndarray, after: np.ndarray) -> np
 def true_distances(floor: BaseGeometry, sources_m: np.ndarray, goals_m: np.ndarray) -> np.ndarray:
     """Return shortest walking distances (sources, goals) in a polygon: its whole visibility graph, every true corner.
 
-    Shortest paths among polygons bend at reflex corners only (Lozano-Perez and Wesley 1979). They keep `WALL_M` from the
-    walls, so that two walls that meet at a point leave no passage.
+    Shortest paths among polygons bend at reflex corners only (Lozano-Perez and Wesley 1979). Gaps under `GAP_M`
+    are closed first: they are misfits of the drawing, or walls that meet at a point.
     """
-    inner = floor.buffer(-WALL_M, join_style="mitre")
+    inner = floor.buffer(-GAP_M / 2, join_style="mitre").buffer(GAP_M / 2 - WALL_M, join_style="mitre")
     wide = inner.buffer(WALL_M / 100, join_style="mitre")  # lines along its edge are inside
     shapely.prepare(wide)
     corner, before, after = _reflex_corners(inner)

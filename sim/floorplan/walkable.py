@@ -14,7 +14,7 @@ from sim.floorplan.plan import FloorPlan, Level, Unit
 # A power of two: adding a whole number of metres to a coordinate on this grid is exact, so a translated plan has the same times.
 GRID_M = 2.0**-10
 SLIVER_M2 = 1.0  # a detached piece below this that holds no door, stop or entrance is dropped
-CRACK_M = 0.02  # gaps between drawings narrower than this are not floor
+CRACK_M = 0.2  # gaps between drawings narrower than this, half a body, are not floor
 
 
 def polygons_of(shape: BaseGeometry | None) -> list[Polygon]:

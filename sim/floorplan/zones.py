@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from sim.floorplan.cuts import cut_chords
+from sim.floorplan.cuts import cut_chords, halving_chords
 from sim.floorplan.skeleton import Clusters, Triangles, triangulate
 
 SMALL_M2 = 4.0  # smaller zones join a neighbour, never across a neck
@@ -92,6 +92,9 @@ def _cut_piece(piece: Polygon) -> tuple[Triangles, np.ndarray]:
     joined = np.ones(len(mesh.chord_m), dtype=bool)
     joined[sorted(cuts)] = False
     zone = _components(len(mesh.corners), mesh.chord_sides[joined])
+    while halves := [chord for chord in halving_chords(mesh, zone) if joined[chord]]:
+        joined[halves] = False
+        zone = _components(len(mesh.corners), mesh.chord_sides[joined])
     return mesh, np.unique(_merge_small(mesh, zone, necks), return_inverse=True)[1]
 
 
@@ -106,7 +109,8 @@ def _point_inside(triangles_m: np.ndarray, area_m2: np.ndarray) -> np.ndarray:
 
 def zones_of(pieces: list[Polygon]) -> Zones:
     """Cut all pieces of a level's floor; zones are numbered by the position of their inside point."""
-    triangles, areas, owners, segments, pairs = [], [], [], [], []
+    triangles, areas, owners = [np.zeros((0, 3, 2))], [np.zeros(0)], [np.zeros(0, dtype=np.int64)]
+    segments, pairs = [np.zeros((0, 2, 2))], [np.zeros((0, 2), dtype=np.int64)]
     offset = 0
     for piece in pieces:
         mesh, zone = _cut_piece(piece)
@@ -120,7 +124,7 @@ def zones_of(pieces: list[Polygon]) -> Zones:
         offset += int(zone.max()) + 1
     triangle_m, area_m2, owner = np.concatenate(triangles), np.concatenate(areas), np.concatenate(owners)
     groups = [np.flatnonzero(owner == number) for number in range(offset)]
-    inside = np.array([_point_inside(triangle_m[group], area_m2[group]) for group in groups])
+    inside = np.array([_point_inside(triangle_m[group], area_m2[group]) for group in groups]).reshape(-1, 2)
     order = np.lexsort((inside[:, 1], inside[:, 0]))
     rank = np.empty(offset, dtype=np.int64)
     rank[order] = np.arange(offset)
