@@ -10,21 +10,20 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from sim.floorplan import sidecar
-from sim.floorplan.doors import Hall, door_on, frontage_m, inferred_doors
+from sim.floorplan.assemble_units import units_of
+from sim.floorplan.doors import Hall, frontage_m
 from sim.floorplan.drawn import RANK, ROOM_KINDS, SHAFT_KINDS, Drawing, Shape, centres_of, shift_level, tidy
 from sim.floorplan.geojson import polygons_of
-from sim.floorplan.plan import Connector, Door, Entrance, FloorPlan, Level, Tenant, Unit
+from sim.floorplan.plan import Connector, Entrance, FloorPlan, Level
 from sim.floorplan.reach import Pieces, joined, reachable
 from sim.floorplan.register import Registration, registration
 from sim.floorplan.repair import GRID_M, Floor, canonical, cut, overlaps_of, parts_by_area
 from sim.floorplan.shafts import connectors_of
-from sim.floorplan.shared_rooms import halves_of
 
 OVERLAP_M2 = 0.01
 TWIN_SHARE = 0.95  # of the bigger of two rooms: more in common than this is one room drawn twice
 PIECE_M2_MIN = 1.0  # smaller pieces of floor are gaps between polygons, not places
 ENTRANCE_REACH_M = 15.0
-DOOR_REACH_M = 3.0
 ENTRANCE_WIDTH_M = (1.0, 8.0)
 
 
@@ -44,8 +43,8 @@ def assembled(drawing: Drawing, source: Path) -> FloorPlan:
     entrances = _entrances(drawing, floors)
     floors = _kept_floors(drawing, floors, connectors, entrances)
     connectors = _kept_connectors(drawing, connectors, floors)
-    entrances = [door for door in entrances if _is_on(floors, door.level, door.x_m, door.y_m)]
-    units, tenants = _units(drawing, floors)
+    entrances = _kept_entrances(drawing, entrances, floors)
+    units, tenants = units_of(drawing, floors)
     levels = [replace(level, walkable=floors[level.id]) for level in drawing.levels if not floors[level.id].is_empty]
     return canonical(
         FloorPlan(drawing.name, levels, units, tenants, connectors, entrances, source=drawing.source, repairs=drawing.repairs)
@@ -212,6 +211,14 @@ def _kept_floors(
     return kept
 
 
+def _kept_entrances(drawing: Drawing, entrances: list[Entrance], floors: dict[str, BaseGeometry]) -> list[Entrance]:
+    kept = [door for door in entrances if _is_on(floors, door.level, door.x_m, door.y_m)]
+    for door in entrances:
+        if door not in kept:
+            drawing.say(door.id, door.level, "entrance left out: it opens on floor that was left out")
+    return kept
+
+
 def _kept_connectors(drawing: Drawing, connectors: list[Connector], floors: dict[str, BaseGeometry]) -> list[Connector]:
     kept = []
     for connector in connectors:
@@ -226,71 +233,3 @@ def _kept_connectors(drawing: Drawing, connectors: list[Connector], floors: dict
 def _is_on(floors: dict[str, BaseGeometry], level: str, x_m: float, y_m: float) -> bool:
     floor = floors.get(level)
     return floor is not None and not floor.is_empty and bool(shapely.distance(floor, Point(x_m, y_m)) < 0.5)
-
-
-def _units(drawing: Drawing, floors: dict[str, BaseGeometry]) -> tuple[list[Unit], list[Tenant]]:
-    """Return units with their doors, and the tenants of those that can be entered."""
-    units, tenants = [], []
-    halls = {level: Hall(floor) for level, floor in floors.items() if not floor.is_empty}
-    for shape in _with_shared_rooms_split(drawing, halls):
-        hall = halls.get(shape.level)
-        polygonal = shape.geometry.geom_type in ("Polygon", "MultiPolygon")
-        if hall is None or not polygonal or shape.kind not in (*ROOM_KINDS, *SHAFT_KINDS, "car_park_entrance", "entrance"):
-            if hall is None and shape.kind == "store":
-                drawing.say(shape.id, shape.level, f"store '{shape.name}' left out with its level")
-            continue
-        kind = shape.kind if shape.kind in ROOM_KINDS else "structure"
-        doors = () if kind == "structure" else _doors(drawing, shape, hall)
-        if kind == "store" and not doors:
-            drawing.say(
-                shape.id,
-                shape.level,
-                f"store '{shape.name}' has no frontage on the walkable floor: kept as structure, tenant left out",
-            )
-            kind = "structure"
-        units.append(Unit(shape.id, shape.level, shape.name, shape.geometry, kind, doors))
-        if kind == "store":
-            tenants.append(Tenant(shape.name, shape.category or "services", shape.id, opens=shape.opens, closes=shape.closes))
-    return units, tenants
-
-
-def _with_shared_rooms_split(drawing: Drawing, halls: dict[str, Hall]) -> list[Shape]:
-    """Return the shapes, a room drawn for two tenants split between them."""
-    found = []
-    for shape in drawing.shapes:
-        found.append(shape)
-        if shape.shared is None or shape.level not in halls:
-            continue
-        halves = halves_of(shape.geometry, halls[shape.level])
-        if halves is None:
-            drawing.say(
-                shape.shared.id,
-                shape.level,
-                f"tenant '{shape.shared.name}' left out: its room is also '{shape.name}'s and cannot be split",
-            )
-            continue
-        shape.geometry, other = halves
-        found.append(replace(shape.shared, geometry=other))
-        drawing.say(
-            shape.id,
-            shape.level,
-            f"room drawn for two tenants split: '{shape.name}' has {shape.geometry.area:.1f} m2, "
-            f"'{shape.shared.name}' ({shape.shared.id}) {other.area:.1f} m2",
-        )
-    return found
-
-
-def _doors(drawing: Drawing, shape: Shape, hall: Hall) -> tuple[Door, ...]:
-    near = [one for one in drawing.of("door", level=shape.level) if shapely.distance(one.geometry, shape.geometry) < 0.5]
-    found = []
-    for one in near:
-        width_m = one.geometry.length or 2.0
-        door = door_on(shape.geometry, one.geometry.centroid, width_m, hall, DOOR_REACH_M)
-        if door:
-            found.append(door)
-    if found:
-        return tuple(found)
-    doors = inferred_doors(shape.geometry, hall)
-    for door in doors:
-        drawing.say(shape.id, shape.level, f"door {door.width_m:.2f} m wide inferred at ({door.x_m:.2f}, {door.y_m:.2f})")
-    return doors

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -77,7 +78,7 @@ def problems_of_shapes(plan: FloorPlan) -> list[Problem]:
 def _identity_problems(plan: FloorPlan) -> Iterator[Problem]:
     if not plan.levels:
         yield Problem(f"plan '{shown(plan.name)}'", "no level", "a plan has levels", "draw at least one in levels.geojson")
-    groups = {"level": plan.levels, "unit": plan.units, "connector": plan.connectors, "entrance": plan.entrances,
+    groups: dict[str, Sequence[Any]] = {"level": plan.levels, "unit": plan.units, "connector": plan.connectors, "entrance": plan.entrances,
               "parking": plan.parking, "access point": plan.access_points}  # fmt: skip
     for kind, features in groups.items():
         for identity, count in sorted(Counter(feature.id for feature in features).items()):

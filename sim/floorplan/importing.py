@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import FloorPlanError, Problem
-from sim.floorplan.plan import FloorPlan, Repair
+from sim.floorplan.plan import FloorPlan
 from sim.floorplan.read import read_plan
 from sim.floorplan.tenants_csv import tenants_template
 from sim.floorplan.write_galleria import write_plan
@@ -17,8 +17,8 @@ LICENCE_NAMES = ("LICENSE", "LICENCE", "COPYING", "LICENSE.md", "LICENSE.txt")
 LICENCE_CHARACTERS_MAX = 20_000
 
 
-def import_plan(source: Path, dest: Path) -> list[Repair]:
-    """Read a plan of any form, write it to `dest` as a Galleria folder, and return every repair made.
+def import_plan(source: Path, dest: Path) -> FloorPlan:
+    """Read a plan of any form, write it to `dest` as a Galleria folder, and return the plan, its repairs with it.
 
     Raises FloorPlanError for a source that cannot be read, and for a `dest` that holds something else than a plan.
     """
@@ -26,9 +26,9 @@ def import_plan(source: Path, dest: Path) -> list[Repair]:
     if dest.exists() and (not dest.is_dir() or (any(dest.iterdir()) and not (dest / "levels.geojson").is_file())):
         raise FloorPlanError.of(dest, [Problem(dest.name, "something else", "the destination is a new folder or a plan to replace",
                                                "name another folder")])  # fmt: skip
-    plan = read_plan(source)
-    write_plan(_with_licence(plan, source), dest)
-    return plan.repairs
+    plan = _with_licence(read_plan(source), source)
+    write_plan(plan, dest)
+    return plan
 
 
 def _with_licence(plan: FloorPlan, source: Path) -> FloorPlan:

@@ -220,7 +220,9 @@ def _add_way(drawing: Drawing, identity: str, tags: Json, geometry: BaseGeometry
         place = geometry
         if isinstance(geometry, LineString) and tags.get("incline") == "down":
             place = shapely.reverse(geometry)
-        upward = None if tags.get("conveying") in (None, "yes", "reversible") else tags["conveying"] == "forward"
+        upward = None
+        if tags.get("conveying") in ("forward", "backward"):  # along the way as drawn, which may run downhill
+            upward = (tags["conveying"] == "forward") == (tags.get("incline") != "down")
         drawing.shapes.append(Shape(identity, levels[0], name, kind, place, serves=tuple(levels), upward=upward))
         return
     if geometry.geom_type != "Point" or not (tags.get("entrance") or tags.get("door")) or tags.get("entrance") == "service":

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from shapely.geometry import Point
@@ -13,7 +15,7 @@ from shapely.geometry import Point
 from sim.errors import FloorPlanError, Problem
 from sim.floorplan.geojson import read_bytes, shown
 from sim.floorplan.plan import CONNECTOR_KINDS, Connector, Level, Repair, Stop
-from sim.floorplan.repair import Floor
+from sim.floorplan.repair import GRID_M, Floor
 
 FILE_NAME = "connectors.csv"
 COLUMNS = ("level", "x_m", "y_m", "kind", "serves")
@@ -61,98 +63,107 @@ def connectors_from(
     Rows with one id are one connector, each giving its stop on one level; a row alone gives the same point on all the
     levels it serves. Raises FloorPlanError with all faults at once.
     """
-    faults: list[Problem] = []
+    plan = _Plan(path.name, {level.id: level.ordinal for level in levels}, floors, [], [])
     grouped: dict[str, list[tuple[int, Row]]] = defaultdict(list)
     for line, row in enumerate(rows, start=2):
         grouped[row.get("id") or f"sidecar-{line}"].append((line, row))
     found: list[Connector] = []
-    repairs: list[Repair] = []
     for identity, group in grouped.items():
-        connector = _connector(path, identity, group, levels, floors, faults, repairs)
+        connector = _connector(plan, identity, group)
         if connector:
             found.append(connector)
             served = ", ".join(stop.level for stop in connector.stops)
-            repairs.append(
+            plan.repairs.append(
                 Repair(identity, connector.stops[0].level, f"{connector.kind} serving {served} supplied by {FILE_NAME}")
             )
-    if faults:
-        raise FloorPlanError.of(path, faults)
-    return found, repairs
+    if plan.faults:
+        raise FloorPlanError.of(path, plan.faults)
+    return found, plan.repairs
 
 
-def _connector(
-    path: Path,
-    identity: str,
-    group: list[tuple[int, Row]],
-    levels: list[Level],
-    floors: Mapping[str, Floor],
-    faults: list[Problem],
-    repairs: list[Repair],
-) -> Connector | None:
-    ordinal = {level.id: level.ordinal for level in levels}
-    place = f"{path.name} line {group[0][0]} ({identity})"
-    count = len(faults)
-    points: dict[str, tuple[float, float]] = {}
-    for line, row in group:
-        try:
-            points[row["level"]] = float(row["x_m"]), float(row["y_m"])
-        except ValueError:
-            faults.append(
-                Problem(f"{path.name} line {line}", f"{row['x_m']}, {row['y_m']}", "x_m and y_m are metres", "write numbers")
-            )
+@dataclass
+class _Plan:
+    """What the rows refer to, and what was found wrong or moved."""
+
+    file: str
+    ordinal: dict[str, int]  # of each level
+    floors: Mapping[str, Floor]
+    faults: list[Problem]
+    repairs: list[Repair]
+
+    def refuse(self, place: str, value: str, rule: str, way_out: str) -> None:
+        self.faults.append(Problem(place, shown(value), rule, way_out))
+
+
+def _connector(plan: _Plan, identity: str, group: list[tuple[int, Row]]) -> Connector | None:
+    """Return the connector that a group of rows describes, None when one of them is faulty."""
+    place = f"{plan.file} line {group[0][0]} ({shown(identity)})"
+    count = len(plan.faults)
     first = group[0][1]
-    kind = first["kind"].lower()
+    kind, direction = first["kind"].lower(), first.get("direction", "").lower() or "up"
+    points = _points(plan, group)
+    served = {name.strip() for _, row in group for name in row["serves"].split(";") if name.strip()} | set(points)
+    levels = sorted(served, key=lambda name: (plan.ordinal.get(name, 0), name))
     if kind not in CONNECTOR_KINDS:
-        faults.append(Problem(place, shown(kind), f"kind is one of {', '.join(CONNECTOR_KINDS)}", "choose one"))
-    served = sorted(
-        {name.strip() for _, row in group for name in row["serves"].split(";") if name.strip()} | set(points),
-        key=lambda name: (ordinal.get(name, 0), name),
-    )
-    for name in served:
-        if name not in ordinal:
-            faults.append(Problem(place, shown(name), "every level must be in the plan", f"use one of {', '.join(ordinal)}"))
-    if len(served) < 2:
-        faults.append(Problem(place, ";".join(served), "a connector serves two levels or more", "list them as F1;F2;F3"))
-    if kind == "escalator" and len(served) > 2:
-        faults.append(Problem(place, ";".join(served), "an escalator joins two levels", "write one row per flight"))
-    direction = first.get("direction", "").lower() or "up"
+        plan.refuse(place, kind, f"kind is one of {', '.join(CONNECTOR_KINDS)}", "choose one")
     if direction not in ("up", "down", "both"):
-        faults.append(Problem(place, shown(direction), "direction is up, down or empty", "choose one"))
-    if len(faults) > count:
+        plan.refuse(place, direction, "direction is up, down or empty", "choose one")
+    for name in levels:
+        if name not in plan.ordinal:
+            plan.refuse(place, name, "every level must be in the plan", f"use one of {', '.join(map(shown, plan.ordinal))}")
+    if len(levels) < 2:
+        plan.refuse(place, ";".join(levels), "a connector serves two levels or more", "list them as F1;F2;F3")
+    if kind == "escalator" and len(levels) > 2:
+        plan.refuse(place, ";".join(levels), "an escalator joins two levels", "write one row per flight")
+    width_m = _number(plan, place, first, "width_m", 1.5 if kind == "stairs" else 1.0)
+    capacity = _number(plan, place, first, "capacity_people", 13)
+    cycle_s = _number(plan, place, first, "cycle_s", 60.0)
+    if len(plan.faults) > count:
         return None
-    stops = []
-    for name in served:
-        x_m, y_m = points.get(name) or points[next(iter(points))]
-        nearest = floors[name].nearest(Point(x_m, y_m)) if name in floors else None
-        if nearest is None or nearest[2] > REACH_M:
-            faults.append(
-                Problem(
-                    f"{place} on {name} at ({x_m:.1f}, {y_m:.1f})",
-                    "",
-                    "a stop is on the walkable floor",
-                    f"move it to within {REACH_M:.0f} m of it",
-                )
-            )
-            continue
-        if nearest[2] > 0.0:
-            repairs.append(Repair(identity, name, f"{kind} stop moved {nearest[2]:.1f} m onto the walkable floor"))
-        stops.append(Stop(name, nearest[0], nearest[1]))
-    if len(faults) > count:
+    stops = [
+        stop
+        for name in levels
+        if (stop := _stop(plan, place, identity, kind, name, points.get(name) or next(iter(points.values()))))
+    ]
+    if len(plan.faults) > count:
         return None
-    numbers = {}
-    for key, default in (("width_m", {"stairs": 1.5}.get(kind, 1.0)), ("capacity_people", 13), ("cycle_s", 60.0)):
-        try:
-            numbers[key] = type(default)(first.get(key) or default)
-        except ValueError:
-            faults.append(Problem(f"{place} {key}", shown(first[key]), "a number is expected", "write one"))
-            return None
     if kind == "escalator" and direction == "down":
         stops.reverse()
-    return Connector(
-        identity,
-        kind,
-        tuple(stops),
-        width_m=float(numbers["width_m"]),
-        capacity_people=int(numbers["capacity_people"]),
-        cycle_s=float(numbers["cycle_s"]),
-    )
+    return Connector(identity, kind, tuple(stops), width_m=width_m, capacity_people=int(capacity), cycle_s=cycle_s)
+
+
+def _points(plan: _Plan, group: list[tuple[int, Row]]) -> dict[str, tuple[float, float]]:
+    """Return the point that the rows give on each level they name."""
+    points = {}
+    for line, row in group:
+        try:
+            x_m, y_m = float(row["x_m"]), float(row["y_m"])
+        except ValueError:
+            x_m = y_m = math.nan
+        if math.isfinite(x_m) and math.isfinite(y_m):
+            points[row["level"]] = x_m, y_m
+        else:
+            plan.refuse(f"{plan.file} line {line}", f"{row['x_m']}, {row['y_m']}", "x_m and y_m are metres", "write numbers")
+    return points
+
+
+def _stop(plan: _Plan, place: str, identity: str, kind: str, level: str, point: tuple[float, float]) -> Stop | None:
+    nearest = plan.floors[level].nearest(Point(point)) if level in plan.floors else None
+    if nearest is None or nearest[2] > REACH_M:
+        where = f"{place} on {shown(level)} at ({point[0]:.1f}, {point[1]:.1f})"
+        plan.refuse(where, "", "a stop is on the walkable floor", f"move it to within {REACH_M:.0f} m of it")
+        return None
+    if nearest[2] > GRID_M:
+        plan.repairs.append(Repair(identity, level, f"{kind} stop moved {nearest[2]:.2f} m onto the walkable floor"))
+    return Stop(level, nearest[0], nearest[1])
+
+
+def _number(plan: _Plan, place: str, row: Row, key: str, default: float) -> float:
+    text = row.get(key) or str(default)
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found) or found <= 0:
+        plan.refuse(f"{place} {key}", text, "the value is a positive number", "write one or leave it empty")
+    return found

@@ -108,8 +108,8 @@ def _tenant(cells: dict[str, str], place: str, faults: Faults) -> Tenant:
         sales_fen_per_year=read("sales_yuan_per_year", fen_from_yuan, "sales are yuan with at most two decimals"),
         rent_fen_per_year=read("rent_yuan_per_year", fen_from_yuan, "rent is yuan with at most two decimals"),
         turnover_rent_share=read("turnover_rent_share", _number, "a share is a number from 0 to 1"),
-        opens=_plain(cells.get("opens", "").strip()) or None,
-        closes=_plain(cells.get("closes", "").strip()) or None,
+        opens=_hour(cells.get("opens", "")),
+        closes=_hour(cells.get("closes", "")),
         staff=read("staff", int, "staff is a whole number"),
     )
 
@@ -118,6 +118,14 @@ def unknown_category_way_out(category: str) -> str:
     """Return the advice for a category that is none: the nearest one, or the list."""
     near = difflib.get_close_matches(category.lower(), CATEGORIES, n=1, cutoff=0.5)
     return f"write '{near[0]}'" if near else f"use one of {', '.join(CATEGORIES)}"
+
+
+def _hour(text: str) -> str | None:
+    """Return an hour as written; minutes after midnight, which tools make of 10:00, become HH:MM. `check` judges the rest."""
+    text = _plain(text.strip())
+    if text.isdigit() and int(text) <= 24 * 60:
+        return f"{int(text) // 60:02d}:{int(text) % 60:02d}"
+    return text or None
 
 
 def _number(text: str) -> float:
