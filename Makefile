@@ -22,9 +22,9 @@ test: $(DEV)  ## fast tests, three ways: compiled, bounds-checked, without the c
 	@echo "== 1 of 3: compiled"
 	@$(PYTEST)
 	@echo "== 2 of 3: unit tests, every index checked (NUMBA_BOUNDSCHECK=1)"
-	@NUMBA_BOUNDSCHECK=1 $(PYTEST) tests/unit -m "not slow and not compiled"
+	@NUMBA_BOUNDSCHECK=1 $(PYTEST) tests/unit -m "not slow and not compiled and not plain"
 	@echo "== 3 of 3: unit tests as plain Python (NUMBA_DISABLE_JIT=1)"
-	@NUMBA_DISABLE_JIT=1 $(PYTEST) tests/unit -m "not slow and not compiled"
+	@NUMBA_DISABLE_JIT=1 $(PYTEST) tests/unit -m "not slow and not compiled and not plain"
 
 test-all: $(DEV)  ## every test, the slow ones too
 	@$(PYTEST) -m ""

@@ -142,15 +142,14 @@ def _plain(text: str) -> Any:
 
 
 def _draw(options: argparse.Namespace) -> int:
-    from sim.floorplan.read import read_plan
+    from sim.floorplan.cache import load_compiled
     from sim.reporting.plan_drawing import draw_plan
 
     _no_more(options, 1)
     path = paths.find_floorplan(options.path)
-    plan = read_plan(path)
-    folder = Path(options.more[0]) if options.more else Path("outputs") / f"drawing_{plan.name}"
+    folder = Path(options.more[0]) if options.more else Path("outputs") / f"drawing_{path.stem}"
     folder.mkdir(parents=True, exist_ok=True)
-    files = [str(file) for file in draw_plan(plan, folder)]
+    files = [str(file) for file in draw_plan(load_compiled(path), folder)]
     if options.json:
         say_json({"plan": str(path), "files": files})
     else:

@@ -97,9 +97,9 @@ def guess_of(text: str) -> str:
         if not close:
             break
         mended += close
-    if len(mended) == len(parts):
-        return f"did you mean {'.'.join(mended)!r}? "
     elsewhere = [key for key in all_keys() if key.rsplit(".", 1)[-1] == parts[-1] and not key.startswith("categories.")]
+    if len(mended) == len(parts) and (mended[-1] == parts[-1] or not elsewhere):
+        return f"did you mean {'.'.join(mended)!r}? "
     if not elsewhere and not mended:
         elsewhere = difflib.get_close_matches(text, all_keys(), n=1, cutoff=0.75)
     if elsewhere:
