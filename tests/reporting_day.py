@@ -17,7 +17,9 @@ def _box(x: float, y: float, width: float, height: float) -> np.ndarray:
     return np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height], [x, y]], float)
 
 
-def made_up_plan(levels: int = 2, units_per_level: int = 6, zones_per_level: int = 8, names: dict[int, str] | None = None) -> CompiledPlan:
+def made_up_plan(
+    levels: int = 2, units_per_level: int = 6, zones_per_level: int = 8, names: dict[int, str] | None = None
+) -> CompiledPlan:
     """Return a plan of two rows of stores along one hall per level, two entrances and one car park."""
     units, zones = levels * units_per_level, levels * zones_per_level
     half = (units_per_level + 1) // 2
@@ -28,7 +30,9 @@ def made_up_plan(levels: int = 2, units_per_level: int = 6, zones_per_level: int
         unit_rings.append((box,))
         unit_x[unit], unit_y[unit] = box[:4].mean(axis=0)
     length = half * 10.0
-    zone_boxes = [_box(length * (z % zones_per_level) / zones_per_level, 14.0, length / zones_per_level, 12.0) for z in range(zones)]
+    zone_boxes = [
+        _box(length * (z % zones_per_level) / zones_per_level, 14.0, length / zones_per_level, 12.0) for z in range(zones)
+    ]
     fields = {name: np.zeros(0, np.int32) for name in PlanArrays._fields}
     fields |= {
         "level_node_start": np.arange(levels + 1, dtype=np.int32),
@@ -51,7 +55,7 @@ def made_up_plan(levels: int = 2, units_per_level: int = 6, zones_per_level: int
         "ride_from_level": np.arange(levels - 1, dtype=np.int32),
         "ride_to_level": np.arange(1, levels, dtype=np.int32),
         "connector_kind": np.zeros(1, np.int32),
-        "parking_bays": np.array([40], np.int32),
+        "parking_bays": np.array([400], np.int32),
     }
     return CompiledPlan(
         name="made_up_mall",
@@ -76,7 +80,10 @@ def made_up_plan(levels: int = 2, units_per_level: int = 6, zones_per_level: int
 
 def station_names(plan: CompiledPlan) -> list[str]:
     """Return one station per unit, named as the engine names them."""
-    return [f"{'tables' if trade in ('restaurant', 'fast_food') else 'till'}:{unit}" for unit, trade in zip(plan.unit_ids, plan.tenant_categories, strict=True)]
+    return [
+        f"{'tables' if trade in ('restaurant', 'fast_food') else 'till'}:{unit}"
+        for unit, trade in zip(plan.unit_ids, plan.tenant_categories, strict=True)
+    ]
 
 
 def log_of(rows: list[tuple[int, int, int, int, int, int]]) -> EventLog:
@@ -84,7 +91,9 @@ def log_of(rows: list[tuple[int, int, int, int, int, int]]) -> EventLog:
     ordered = sorted(rows, key=lambda row: row[0])
     columns = list(zip(*ordered, strict=True)) if ordered else [()] * 6
     types = (np.int64, np.int8, np.int64, np.int8, np.int32, np.int64)
-    return EventLog(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)), np.array([len(ordered)], np.int64))
+    return EventLog(
+        *(np.array(column, kind) for column, kind in zip(columns, types, strict=True)), np.array([len(ordered)], np.int64)
+    )
 
 
 def made_up_day(plan: CompiledPlan, visits: int = 200, stores_per_visit: int = 3, seed: int = 1) -> EventLog:
@@ -137,7 +146,9 @@ def made_up_day(plan: CompiledPlan, visits: int = 200, stores_per_visit: int = 3
     return _merged(blocks, number, people)
 
 
-def _merged(blocks: list[tuple[np.ndarray, int, np.ndarray, np.ndarray, np.ndarray]], number: np.ndarray, people: np.ndarray) -> EventLog:
+def _merged(
+    blocks: list[tuple[np.ndarray, int, np.ndarray, np.ndarray, np.ndarray]], number: np.ndarray, people: np.ndarray
+) -> EventLog:
     who = np.concatenate([block[0] for block in blocks])
     kind = np.concatenate([np.full(block[0].size, int(block[1]), np.int8) for block in blocks])
     time_us = np.concatenate([block[2] for block in blocks])

@@ -55,7 +55,9 @@ def _long_waits(kpis: dict[str, Value]) -> list[str]:
         texts.append(f"{percent(balked)} of the cars drove on without parking; their parties are not among the visits.")
     crowd = kpis["los_d_or_worse_share"]
     if crowd is not None and crowd > CROWD_SHARE_MAX:
-        texts.append(f"{percent(crowd)} of the time on the floors was spent in a crowd of less than 1.39 m² a person (Fruin D or worse).")
+        texts.append(
+            f"{percent(crowd)} of the time on the floors was spent in a crowd of less than 1.39 m² a person (Fruin D or worse)."
+        )
     if refused := kpis["store_refused_visits"]:
         texts.append(f"{whole(refused)} times a party was turned back at a store's door because it was closed or full.")
     if away := kpis["turned_away_visits"]:

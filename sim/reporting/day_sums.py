@@ -18,12 +18,12 @@ BINS = HOURS * 60 // BIN_MIN
 
 def hour_of(time_us: np.ndarray) -> np.ndarray:
     """Return the hour after midnight; the last one takes all that comes later."""
-    return np.clip(time_us // US_PER_HOUR, 0, HOURS - 1)
+    return np.asarray(np.clip(time_us // US_PER_HOUR, 0, HOURS - 1))
 
 
 def bin_of(time_us: np.ndarray) -> np.ndarray:
     """Return the five-minute bin after midnight; the last one takes all that comes later."""
-    return np.clip(time_us // BIN_US, 0, BINS - 1)
+    return np.asarray(np.clip(time_us // BIN_US, 0, BINS - 1))
 
 
 def add_counts(sums: np.ndarray, index: np.ndarray) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 # The page replaces these colours by its own, so that pictures follow light and dark.
 INK, MUTED, GRID, MAIN, SECOND, PAPER = "#1d2530", "#66707d", "#d8dde3", "#24688f", "#b9512f", "#fefefe"
 
-STYLE = {
+STYLE: dict[str, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, in the page's own font
     "svg.hashsalt": "galleria",  # ids do not depend on the moment
     "text.parse_math": False,  # a tenant may be called "$5 & up"
@@ -54,7 +55,8 @@ def svg_text(figure: Figure) -> str:
 
 def draw(width_in: float, height_in: float, paint: Callable[[Figure], None]) -> str:
     """Return the SVG of what `paint` puts on a figure of this size."""
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE, "backend": "agg"}):
+    settings: Any = {**matplotlib.rcParamsDefault, **STYLE, "backend": "agg"}
+    with matplotlib.rc_context(settings):
         figure = Figure(figsize=(width_in, height_in), layout="constrained")
         paint(figure)
         return svg_text(figure)

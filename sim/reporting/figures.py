@@ -20,7 +20,8 @@ from sim.units import US_PER_MIN
 _THOUSANDS = FuncFormatter(lambda value, _: f"{value:,.10g}")
 CLOCK = FuncFormatter(lambda minutes, _: f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}")
 HEAT_MAX = 4.0  # zones with more than this many times the mall's mean look alike, else one door would bleach the whole map
-HEAT_LABEL = f"time spent per m2, the mall's mean = 1 ({HEAT_MAX:g} and more alike)"
+HEAT_LABEL = "times the mall's mean"
+MAP_WIDTH_IN, MAP_HEIGHT_IN_MAX = 9.6, 7.5
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _time_axis(axes: Axes, span: Span) -> None:
 
 def _hours(values: Sequence[float | None], span: Span) -> tuple[np.ndarray, np.ndarray]:
     hours = np.arange(span.start // 60, min(span.end // 60, len(values)))
-    return hours * 60, np.array([values[hour] or 0 for hour in hours], float)
+    return hours * 60, np.array([values[hour] or 0 for hour in hours.tolist()], float)
 
 
 def _line(axes: Axes, minutes: Sequence[int], values: Sequence[float], color: str = MAIN, label: str | None = None) -> None:
@@ -78,13 +79,21 @@ def inside(curves: dict[str, Any], span: Span) -> str:
 
 def comings(curves: dict[str, Any], span: Span) -> str:
     """Draw people arriving and leaving in each hour."""
+    return _pairs(curves, span, ("arrivals_people", "arrive"), ("departures_people", "leave"), "people an hour")
 
+
+def trade(curves: dict[str, Any], span: Span) -> str:
+    """Draw store entries and purchases in each hour."""
+    return _pairs(curves, span, ("store_entries", "enter a store"), ("purchases", "buy"), "parties an hour")
+
+
+def _pairs(curves: dict[str, Any], span: Span, first: tuple[str, str], second: tuple[str, str], unit: str) -> str:
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
-        for offset, key, color, label in ((4, "arrivals_people", MAIN, "arrive"), (31, "departures_people", SECOND, "leave")):
+        for offset, color, (key, label) in ((4, MAIN, first), (31, SECOND, second)):
             minutes, people = _hours(curves[key], span)
             axes.bar(minutes + offset, people, width=25, align="edge", color=color, label=label)
-        axes.set_ylabel("people an hour")
+        axes.set_ylabel(unit)
         axes.legend(loc="upper left", ncols=2, borderaxespad=0, handlelength=0.8, bbox_to_anchor=(0, 1.12))
         _time_axis(axes, span)
 
@@ -181,12 +190,30 @@ def _wait_name(low_s: int, high_s: int | None) -> str:
 def level_map(compiled: CompiledPlan, level: int, zone_values: np.ndarray) -> str:
     """Draw a level with its zones coloured by how much time people spent there, relative to the mall's mean."""
     rings = [ring for polygon in compiled.walkable_rings[level] for ring in polygon]
-    rings += [ring for unit, at in enumerate(compiled.arrays.unit_level) if at == level for ring in compiled.unit_rings[unit]]
+    rings += [ring for unit in _units_of(compiled, level) for ring in compiled.unit_rings[unit]]
     corners = np.concatenate(rings) if rings else np.array([[0.0, 0.0], [1.0, 1.0]])
     width, height = np.maximum(np.ptp(corners, axis=0), 1.0)
+    points_per_m = min(MAP_WIDTH_IN * 72 / (width + 4), MAP_HEIGHT_IN_MAX * 72 / (height + 4))
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
-        draw_level_map(axes, compiled, level, zone_values=np.minimum(zone_values, HEAT_MAX), cmap="YlOrRd", label=HEAT_LABEL)
+        draw_level_map(axes, compiled, level, zone_values=zone_values, cmap="YlOrRd", label=HEAT_LABEL, limits=(0.0, HEAT_MAX))
+        _name_units(axes, compiled, level, points_per_m)
 
-    return draw(10.6, float(np.clip(9.6 * height / width, 2.5, 8.0)) + 0.3, paint)
+    return draw(MAP_WIDTH_IN + 1, (height + 4) * points_per_m / 72 + 0.1, paint)
+
+
+def _units_of(compiled: CompiledPlan, level: int) -> list[int]:
+    return [int(unit) for unit in np.flatnonzero(compiled.arrays.unit_level == level)]
+
+
+def _name_units(axes: Axes, compiled: CompiledPlan, level: int, points_per_m: float) -> None:
+    """Write the names that fit across their units, so that a reader recognises the place."""
+    for unit in _units_of(compiled, level):
+        size = 5.5
+        # 0.58 em a letter on average, a whole em for each character of the scripts beyond.
+        em = sum(0.58 if character < "\u2e80" else 1.0 for character in compiled.tenant_names[unit])
+        across_m, up_m = np.ptp(np.concatenate(compiled.unit_rings[unit]), axis=0)
+        if em * size < across_m * points_per_m * 0.95 and size < up_m * points_per_m:
+            x_m, y_m = compiled.arrays.unit_x_m[unit], compiled.arrays.unit_y_m[unit]
+            axes.text(x_m, y_m, compiled.tenant_names[unit], size=size, ha="center", va="center", color=INK, zorder=6)

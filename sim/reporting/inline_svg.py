@@ -42,7 +42,7 @@ def inline_svg(text: str, prefix: str, label: str, recolour: bool) -> str:
 
 def _prune(element: ElementTree.Element) -> None:
     for child in list(element):
-        if not isinstance(child.tag, str) or child.tag.removeprefix(f"{{{_SVG}}}") not in _ALLOWED:
+        if str(child.tag).removeprefix(f"{{{_SVG}}}") not in _ALLOWED:
             element.remove(child)
         elif child.tag == f"{{{_SVG}}}style":
             child.text = re.sub(r"@import|url\(|<", "", child.text or "")

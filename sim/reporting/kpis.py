@@ -83,7 +83,9 @@ def _money(books: Books) -> dict[str, Value]:
         "purchases": purchases,
         "basket_fen_mean": ratio(int(sales.sum()), purchases),
         "sales_fen": int(sales.sum()),
-        "sales_fen_per_m2": ratio(int(sales.sum()), float(np.cumsum(books.compiled.arrays.unit_area_m2)[-1]) if sales.size else 0.0),
+        "sales_fen_per_m2": ratio(
+            int(sales.sum()), float(np.cumsum(books.compiled.arrays.unit_area_m2)[-1]) if sales.size else 0.0
+        ),
         "turnover_rent_fen": int(turnover.sum()),
         "mall_income_fen": int(base.sum() + turnover.sum()),
     }

@@ -57,7 +57,7 @@ def summary(run: dict[str, Any], kpis: dict[str, Any]) -> str:
     if kpis["purchases"]:
         text.append(
             f"Tenants sold for <b>{yuan(kpis['sales_fen'])}</b> in {whole(kpis['purchases'])} purchases; "
-            f"{yuan(kpis['mall_income_fen'])} of it is the mall's."
+            f"their rents bring the mall {yuan(kpis['mall_income_fen'])}."
         )
     if kpis["queue_wait_s_mean"] is not None:
         text.append(
@@ -76,16 +76,25 @@ def _tile(name: str, value: Any) -> str:
 def caution_list(run: dict[str, Any], kpis: dict[str, Any]) -> str:
     """Return the cautions, and which KPIs this run cannot know."""
     items = "".join(f'<li class="{esc(caution["weight"])}">{esc(caution["text"])}</li>' for caution in run["cautions"])
-    body = f'<ul class="cautions">{items}</ul>' if items else "<p>Nothing stood out: no party was stranded, no jam had to be broken.</p>"
+    body = (
+        f'<ul class="cautions">{items}</ul>'
+        if items
+        else "<p>Nothing stood out: no party was stranded, no jam had to be broken.</p>"
+    )
     by_reason: dict[str, list[str]] = {}
     for name, value in kpis.items():
         if value is None:
-            by_reason.setdefault(BY_NAME[name].unknown or "nothing happened from which to compute it, or the run did not record it", []).append(name)
+            by_reason.setdefault(
+                BY_NAME[name].unknown or "nothing happened from which to compute it, or the run did not record it", []
+            ).append(name)
     reasons = "".join(
-        f"<li>{esc(reason[0].upper() + reason[1:])}: {', '.join(f'<code>{name}</code>' for name in names)}.</li>" for reason, names in by_reason.items()
+        f"<li>{esc(reason[0].upper() + reason[1:])}: {', '.join(f'<code>{name}</code>' for name in names)}.</li>"
+        for reason, names in by_reason.items()
     )
     count = sum(len(names) for names in by_reason.values())
-    unknown = f"<details><summary>{count} KPIs are null in this run, and why</summary><ul>{reasons}</ul></details>" if reasons else ""
+    unknown = (
+        f"<details><summary>{count} KPIs are null in this run, and why</summary><ul>{reasons}</ul></details>" if reasons else ""
+    )
     return body + unknown
 
 

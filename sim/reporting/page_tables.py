@@ -23,7 +23,7 @@ _TENANT_COLUMNS = (  # key, heading, how it is shown
     ("dwell_min_mean", "Stay, min", lambda minutes: number(minutes, 0)),
     ("wait_s_mean", "Wait, s", whole),
     ("reneged", "Gave up", whole),
-    ("turnover_rent_fen", "Turnover rent, ¥", lambda fen: whole(None if fen is None else fen / 100)),
+    ("turnover_rent_fen", "Rent, ¥", lambda fen: whole(None if fen is None else fen / 100)),
 )
 TAGS = {"V": "checked", "M": "from memory of the source", "D": "derived", "-": "a choice"}
 CONFIDENCE = {"H": "high", "M": "medium", "L": "low", "-": UNKNOWN}
@@ -40,13 +40,17 @@ def tenants(rows: list[dict[str, Any]]) -> str:
         f'{"" if show is None else " class=n"}><button type="button">{esc(title)}</button></th>'
         for key, title, show in _TENANT_COLUMNS
     )
-    body = "".join(f"<tr>{''.join(_tenant_cell(row, key, show, most) for key, _, show in _TENANT_COLUMNS)}</tr>\n" for row in ordered)
+    body = "".join(
+        f"<tr>{''.join(_tenant_cell(row, key, show, most) for key, _, show in _TENANT_COLUMNS)}</tr>\n" for row in ordered
+    )
     return (
+        "<p>Entered and purchases count parties; capture is entered / passed by; rent is the turnover rent due above base rent. "
+        "The same table is in <code>tenants.csv</code>.</p>\n"
         '<div class="tools"><label>Find <input type="search" data-filter="tenant-table" placeholder="tenant, trade or level"></label>'
         '<span class="hint" data-count="tenant-table"></span></div>\n'
         '<div class="scroll" tabindex="0" role="region" aria-label="Table of tenants">'
-        '<table id="tenant-table" class="sortable"><caption>Every tenant, by sales. Entered and purchases count parties; capture is entered / passed by; '
-        f"turnover rent is what is due above base rent. The same table is in <code>tenants.csv</code>.</caption><thead><tr>{heads}</tr></thead>\n"
+        '<table id="tenant-table" class="sortable"><caption>Every tenant; a click on a heading sorts</caption>'
+        f"<thead><tr>{heads}</tr></thead>\n"
         f"<tbody>{body}</tbody></table></div>"
     )
 
@@ -54,7 +58,11 @@ def tenants(rows: list[dict[str, Any]]) -> str:
 def _tenant_cell(row: dict[str, Any], key: str, show: Any, most: int) -> str:
     value = row[key]
     if show is None:
-        tag = f'<th scope="row" title="unit {esc(row["unit"])}">{esc(value)}</th>' if key == "tenant" else f"<td>{esc(str(value).replace('_', ' '))}</td>"
+        tag = (
+            f'<th scope="row" title="unit {esc(row["unit"])}">{esc(value)}</th>'
+            if key == "tenant"
+            else f"<td>{esc(str(value).replace('_', ' '))}</td>"
+        )
         return tag
     bar = f' style="--part:{100 * value / most:.1f}%"' if key == "sales_fen" and value else ""
     kind = "n bar" if bar else "n"

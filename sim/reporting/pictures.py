@@ -30,7 +30,11 @@ class Picture:
 def save(folder: Path, curves: dict[str, Any], compiled: CompiledPlan, opens_us: int, closes_us: int) -> list[Picture]:
     """Write figures/*.svg into the run's folder; return the pictures in the order of the report."""
     span = figures.span_of(curves, opens_us, closes_us)
-    made: list[tuple[Picture, str]] = [*_day_pictures(curves, span), *_queue_pictures(curves, span), *_map_pictures(curves, compiled)]
+    made: list[tuple[Picture, str]] = [
+        *_day_pictures(curves, span),
+        *_queue_pictures(curves, span),
+        *_map_pictures(curves, compiled),
+    ]
     for picture, svg in made:
         write_atomically(folder / picture.file, svg)
     return [picture for picture, _ in made]
@@ -50,6 +54,10 @@ def _day_pictures(curves: dict[str, Any], span: figures.Span) -> list[tuple[Pict
             Picture("figures/comings.svg", "day", "People arriving and leaving, by hour.",
                     f"Bars of people arriving and leaving by hour; most arrive between {busiest}:00 and {busiest + 1}:00."),
             figures.comings(curves, span),
+        ),
+        (
+            Picture("figures/trade.svg", "day", "Parties entering stores and buying, by hour.", "Bars of store entries and purchases by hour."),
+            figures.trade(curves, span),
         ),
         (
             Picture("figures/sales.svg", "day", "Tenants' sales, by hour.", "Bars of sales by hour."),
@@ -81,11 +89,10 @@ def _queue_pictures(curves: dict[str, Any], span: figures.Span) -> list[tuple[Pi
                 figures.wait_by_hour(curve, span),
             ),
         ]  # fmt: skip
-        if kind == "till":
-            picture = Picture("figures/till_histogram.svg", "queue",
-                              f"How long those waited at tills who had to wait at all; {curve['no_wait']:,} did not.",
-                              "Histogram of waits above zero at tills.")  # fmt: skip
-            made.append((picture, figures.wait_histogram(curve)))
+        picture = Picture(f"figures/{kind}_histogram.svg", "queue",
+                          f"How long those waited {place} who had to wait at all; {curve['no_wait']:,} did not.",
+                          f"Histogram of waits {place} above zero.")  # fmt: skip
+        made.append((picture, figures.wait_histogram(curve)))
     return made
 
 

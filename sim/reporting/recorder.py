@@ -110,6 +110,7 @@ class Recorder:
     ) -> None:
         assert level in LEVELS, level
         self.folder = Path(folder)
+        (self.folder / "manifest.json").unlink(missing_ok=True)  # a folder without one is an unfinished run
         self.level = level
         self.stations: Stations = stations_of(station_names, compiled, station_unit, station_is_table)
         self.sums = DaySums(compiled, self.stations)

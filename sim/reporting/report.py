@@ -59,7 +59,7 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
     write_json(folder / "curves.json", day, indent=None)
     write_atomically(folder / "tenants.csv", tenants_csv(tenant_rows(books)))
     facts = manifest.provenance(
-        run.config, run.compiled.digest, run.recorder.events_content_sha256, kpis["footfall_visits"] or 0, run.engine_s, run.wall_s
+        run.config, run.compiled.digest, run.recorder.events_content_sha256, int(kpis["footfall_visits"] or 0), run.engine_s, run.wall_s
     )  # fmt: skip
     pictures: list[dict[str, str]] = []
     if run.config.recording.report:

@@ -61,21 +61,21 @@ def page(data: PageData) -> str:
 
 def _sections(data: PageData) -> list[str]:
     parts = [
-        ("summary", "The day in short", page_sections.summary(data.run, data.kpis)),
-        ("cautions", "Before you rely on it", page_sections.caution_list(data.run, data.kpis)),
-        ("day", "Through the day", page_sections.figure_grid(data, "day")),
-        ("map", "Where people were", page_sections.maps(data)),
-        ("queue", "Waiting", page_sections.waiting(data)),
-        ("parking", "Car parks", page_sections.parking(data)),
-        ("tenants", "Tenants", page_tables.tenants(data.tenants)),
-        ("kpis", "All KPIs", page_tables.kpis(data.kpis)),
-        ("parameters", "What was assumed", page_tables.parameters(data.run["parameters"])),
-        ("provenance", "Where this comes from", page_tables.provenance(data.run, data.provenance)),
+        ("summary", "In short", "The day in short", page_sections.summary(data.run, data.kpis)),
+        ("cautions", "Cautions", "Before you rely on it", page_sections.caution_list(data.run, data.kpis)),
+        ("day", "The day", "Through the day", page_sections.figure_grid(data, "day")),
+        ("map", "Maps", "Where people were", page_sections.maps(data)),
+        ("queue", "Waiting", "Waiting", page_sections.waiting(data)),
+        ("parking", "Car parks", "Car parks", page_sections.parking(data)),
+        ("tenants", "Tenants", "Tenants", page_tables.tenants(data.tenants)),
+        ("kpis", "KPIs", "All KPIs", page_tables.kpis(data.kpis)),
+        ("parameters", "Assumptions", "What was assumed", page_tables.parameters(data.run["parameters"])),
+        ("provenance", "Provenance", "Where this comes from", page_tables.provenance(data.run, data.provenance)),
     ]
-    shown = [(anchor, title, body) for anchor, title, body in parts if body]
-    links = "".join(f'<li><a href="#{anchor}">{esc(title)}</a></li>' for anchor, title, _ in shown)
+    shown = [part for part in parts if part[-1]]
+    links = "".join(f'<li><a href="#{anchor}">{esc(short)}</a></li>' for anchor, short, _, _ in shown)
     sections = [
         f'<section id="{anchor}" aria-labelledby="h-{anchor}">\n<h2 id="h-{anchor}">{esc(title)}</h2>\n{body}\n</section>'
-        for anchor, title, body in shown
+        for anchor, _, title, body in shown
     ]
     return [f'<nav aria-label="Sections"><ul>{links}</ul></nav>', *sections]

@@ -28,13 +28,13 @@ def yuan(fen: Value) -> str:
         return UNKNOWN
     amount = fen / 100
     if abs(amount) >= 1e6:
-        return f"¥{amount / 1e6:,.2f} million"
+        return f"¥{amount / 1e6:,.2f}\u00a0million"
     return f"¥{amount:,.0f}" if abs(amount) >= 1000 else f"¥{amount:,.2f}"
 
 
 def percent(share: Value) -> str:
     """Return a share in percent."""
-    return UNKNOWN if share is None else f"{100 * share:.1f} %"
+    return UNKNOWN if share is None else f"{100 * share:.1f}\u00a0%"
 
 
 def duration(seconds: Value) -> str:
@@ -42,9 +42,9 @@ def duration(seconds: Value) -> str:
     if seconds is None:
         return UNKNOWN
     if seconds < 120:
-        return f"{seconds:.0f} s"
+        return f"{seconds:.0f}\u00a0s"
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s"
+    return f"{minutes}\u00a0min\u00a0{rest:02d}\u00a0s"
 
 
 def number(value: Value, digits: int) -> str:
@@ -64,7 +64,7 @@ def kpi_text(name: str, value: Value) -> str:
     if unit == "s":
         return duration(value)
     if unit in ("min", "m"):
-        return f"{value:,.0f} {unit}"
+        return f"{value:,.0f}\u00a0{unit}"
     if unit == "per m2":
         return f"{value:.2f} per m²"
     return f"{value:.4f}" if unit == "index" else number(value, 2) if unit == "ratio" else whole(value)
@@ -77,7 +77,20 @@ def clock(time_us: int) -> str:
 
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def long_date(iso: str) -> str:
