@@ -19,28 +19,28 @@ NUMBER_WEIGHT = 0.15  # of a shop more or less in a block, against the mean shop
 # The real mall's map knows eight trades; how we divide them is our assumption (weights within the trade).
 TRADE_CATEGORIES: dict[str, tuple[tuple[str, float], ...]] = {
     "fashion": (("fashion", 0.80), ("footwear", 0.12), ("accessories", 0.08)),
-    "retail": (
-        ("beauty", 0.18),
-        ("accessories", 0.18),
-        ("electronics", 0.16),
-        ("home", 0.14),
-        ("books", 0.14),
-        ("sport", 0.08),
-        ("footwear", 0.08),
-        ("services", 0.04),
-    ),
     "kids": (("kids", 1.0),),
     "leisure": (("leisure", 0.8), ("services", 0.2)),
     "beauty": (("beauty", 1.0),),
     "sport": (("sport", 1.0),),
     "other_tenant": (("services", 1.0),),
 }
-# food by floor area: counters, then cafes, then tables
-FOOD_BY_AREA: tuple[tuple[float, tuple[tuple[str, float], ...]], ...] = (
-    (60.0, (("fast_food", 0.6), ("cafe", 0.4))),
-    (140.0, (("cafe", 0.35), ("fast_food", 0.4), ("restaurant", 0.25))),
-    (1e9, (("restaurant", 0.9), ("cafe", 0.1))),
-)
+# trades that divide by floor area, in m2 of the real mall: counters, then cafes, then tables; boutiques, then showrooms
+AREA_CATEGORIES: dict[str, tuple[tuple[float, tuple[tuple[str, float], ...]], ...]] = {
+    "food": (
+        (60.0, (("fast_food", 0.6), ("cafe", 0.4))),
+        (140.0, (("cafe", 0.35), ("fast_food", 0.4), ("restaurant", 0.25))),
+        (1e9, (("restaurant", 0.9), ("cafe", 0.1))),
+    ),
+    "retail": (
+        (90.0, (("accessories", 0.35), ("beauty", 0.3), ("electronics", 0.15), ("services", 0.12), ("footwear", 0.08))),
+        (
+            250.0,
+            (("beauty", 0.2), ("electronics", 0.2), ("accessories", 0.15), ("books", 0.15), ("footwear", 0.15), ("home", 0.15)),
+        ),
+        (1e9, (("home", 0.35), ("books", 0.25), ("sport", 0.2), ("electronics", 0.2))),
+    ),
+}
 # where a category likes to be: 0 is the ground floor, 1 the top floor
 LIKED_HEIGHT: dict[str, float] = {
     "fashion": 0.2,
@@ -63,18 +63,19 @@ LIKED_HEIGHT: dict[str, float] = {
 }
 # anchors at the west and the east end from the ground floor up, and the real mall's unit that each is as large as (trade, share)
 WEST_ANCHORS = ("supermarket", "department", "home", "sport")
-EAST_ANCHORS = ("fashion", "fashion", "kids", "sport")
+EAST_ANCHORS = ("fashion", "fashion", "kids", "books")
 ANCHOR_AREA: dict[str, tuple[str, float]] = {
     "supermarket": ("retail", 1.0),
     "department": ("retail", 0.99),
     "home": ("retail", 0.978),
     "sport": ("sport", 0.9),
     "fashion": ("fashion", 1.0),
+    "books": ("retail", 0.955),
     "kids": ("kids", 1.0),
     "leisure": ("leisure", 0.96),
     "cinema": ("leisure", 0.99),
 }
-ANCHOR_TRADE = {"supermarket": "retail", "department": "retail", "home": "retail", "cinema": "leisure"}
+ANCHOR_TRADE = {"supermarket": "retail", "department": "retail", "home": "retail", "books": "retail", "cinema": "leisure"}
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,10 @@ def shops_of(parameters: GenerateParameters, anchors: Sequence[Brief]) -> list[B
 
 def _categories(parameters: GenerateParameters, trade: str, areas: Sequence[float]) -> list[str]:
     """Return a category for each area of a trade: in proportion, in an addressed order."""
-    if trade != "food":
+    if trade not in AREA_CATEGORIES:
         return _mixed(parameters, trade, len(areas), TRADE_CATEGORIES[trade])
     found: list[str] = []
-    for most, weights in FOOD_BY_AREA:
+    for most, weights in AREA_CATEGORIES[trade]:
         below = sum(area / parameters.area_scale < most for area in areas) - len(found)
         found += _mixed(parameters, f"{trade} below {most:g} m2", below, weights)
     return found

@@ -50,7 +50,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
     ),
     "fast_food": ("Noodles", "Burgers", "Rice Bowls", "Wraps", "Fried Chicken", "Skewers", "Soups", "Salads", "Congee"),
     "cafe": ("Coffee", "Tea", "Bakery", "Gelato", "Juice", "Patisserie"),
-    "leisure": ("Arcade", "Karaoke", "Gym", "Playland", "Escape Rooms", "Photo Studio", "Claw Machines", "Board Games"),
+    "leisure": ("Arcade", "Karaoke", "Gym", "Playland", "Escape Rooms", "Bowling"),
     "services": ("Hair", "Travel", "Bank", "Nails", "Optician", "Repairs", "Pharmacy"),
     "supermarket": ("Hypermarket",),
     "department": ("Department Store",),
@@ -61,28 +61,34 @@ ANCHOR_SIGNS = {
     "home": "Home Store",
     "sport": "Sports Hall",
     "kids": "Kids World",
+    "books": "Bookstore",
     "leisure": "Adventure Park",
 }
+SMALL_SIGNS = {
+    "leisure": ("Claw Machines", "Board Games", "Crafts", "Photo Booths", "Singing Booths")
+}  # where a gym does not fit
+SMALL_M2 = 120.0
 PIZZA_NAME = "Forno Vivace Pizza"
 
 
-def names_for(seed: int, categories: Sequence[str], anchors: Sequence[bool]) -> list[str]:
-    """Return an invented name for each tenant, fitting its category, none twice."""
+def names_for(seed: int, categories: Sequence[str], areas_m2: Sequence[float], anchors: Sequence[bool]) -> list[str]:
+    """Return an invented name for each tenant, fitting its category, none twice; neighbours do not share a first word."""
     used: set[str] = {PIZZA_NAME}
     counts: dict[str, int] = {}
     names: list[str] = []
-    for category, anchor in zip(categories, anchors, strict=True):
-        key = stream_key(seed, f"generate name {category}")
-        order = np.argsort(uniforms(key, np.arange(len(STEMS)), 0), kind="stable")
-        signs = (ANCHOR_SIGNS[category],) if anchor and category in ANCHOR_SIGNS else SIGNS[category]
+    order = np.argsort(uniforms(stream_key(seed, "generate name"), np.arange(len(STEMS)), 0), kind="stable")
+    place = 0
+    for category, area_m2, anchor in zip(categories, areas_m2, anchors, strict=True):
+        signs = SMALL_SIGNS.get(category, SIGNS[category]) if area_m2 < SMALL_M2 else SIGNS[category]
+        signs = (ANCHOR_SIGNS[category],) if anchor and category in ANCHOR_SIGNS else signs
         at = counts.get(category, 0)
-        name = ""
+        counts[category] = at + 1
+        name, tries = "", 0
         while not name or name in used:
-            stem, sign = STEMS[int(order[at % len(STEMS)])], signs[(at + at // len(STEMS)) % len(signs)]
-            series = at // (len(STEMS) * len(signs))  # a mall with more shops of a category than names numbers them
+            stem, sign = STEMS[int(order[place % len(STEMS)])], signs[(at + tries // len(STEMS)) % len(signs)]
+            series = tries // (len(STEMS) * len(signs))  # a mall with more shops of a category than names numbers them
             name = f"{stem} {sign}".strip() + (f" {series + 1}" if series else "")
-            at += 1
-        counts[category] = at
+            place, tries = place + 1, tries + 1
         used.add(name)
         names.append(name)
     return names

@@ -97,7 +97,7 @@ class GenerateParameters:
     @property
     def blocks_per_side(self) -> int:
         """How many blocks of shops, about six each, stand on each side of the hall."""
-        return max(1, round((self.tenants / self.floors - 3) / 11.4))
+        return max(2, round((self.tenants / self.floors - 3) / 11.4))
 
     @property
     def passages(self) -> int:

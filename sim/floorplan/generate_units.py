@@ -19,6 +19,7 @@ CLOSED_M = 2.0  # of a passage's end, where a core stands in front of the last s
 FRONTAGE_LEAST_M = 4.5
 SMALL_SHOP_DEPTH_LEAST_M = 6.5
 DEPTH_TO_FRONTAGE = 1.5  # of a shop that tenants like
+GUESTS_MOST = 4  # small shops in front of one larger shop
 CANDIDATES = 700  # divisions tried for a block
 
 
@@ -105,7 +106,7 @@ def _hosts(areas: Sequence[float], row: Sequence[int], front_m: float) -> tuple[
     penalty = 0.0
     for index in sorted(small, key=lambda one: (areas[one], one)):
         ranked = sorted(hosts, key=lambda host: (len(hosts[host]) * 80.0 - areas[host], host))
-        if ranked and len(hosts[ranked[0]]) < 3:
+        if ranked and len(hosts[ranked[0]]) < GUESTS_MOST:
             hosts[ranked[0]].append(index)
         else:
             hosts[index] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -15,41 +16,32 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from sim.categories import CATEGORIES
-from sim.plan_arrays import CompiledPlan, RideKind
-from sim.reporting import plan_marks
+from sim.plan_arrays import CompiledPlan
+from sim.reporting import plan_marks, plan_page
 from sim.reporting.plan_labels import FONT, Label, fit_label
+from sim.reporting.plan_page import (
+    BAYS,
+    CATEGORY_COLOURS,
+    EDGE_IN,
+    FLOOR,
+    HEAD_IN,
+    LEGEND_IN,
+    LIST_COLUMNS,
+    LIST_LINE_IN,
+    PAGE_LEAST_IN,
+    PAGE_MOST_IN,
+    PARKING,
+    POINTS_PER_IN,
+    STRUCTURE,
+    VOID,
+    WALL,
+)
 
-# Light fills under dark names; related trades have related hues. The name in every room carries the meaning, colour only helps.
-CATEGORY_COLOURS = {
-    "fashion": "#c9b6e4",
-    "footwear": "#e0d4f2",
-    "beauty": "#f6c9de",
-    "accessories": "#e3b1cf",
-    "electronics": "#a9c9ea",
-    "home": "#d3c6a4",
-    "books": "#ece3b4",
-    "kids": "#fbe08a",
-    "sport": "#9fd6cb",
-    "supermarket": "#8fc98b",
-    "department": "#b9dca4",
-    "restaurant": "#f2a07e",
-    "fast_food": "#f8c69c",
-    "cafe": "#dcb894",
-    "cinema": "#8ea3d2",
-    "leisure": "#b5dcec",
-    "services": "#d6d6da",
-}
-FLOOR, STRUCTURE, WALL, VOID, PARKING = "#fbf9f4", "#d5d3ce", "#6f6c66", "#e6eef3", "#eceff3"
 COLOUR_MAP = "cividis"  # perceptually even and the same to colour-blind eyes
-PAGE_IN = 22.0
-EDGE_IN = 0.6
-HEAD_IN, LEGEND_IN = 0.95, 0.85
-LIST_LINE_IN, LIST_COLUMNS = 0.15, 7
-POINTS_PER_IN = 72.0
 PNG_DPI = 130
+POINTS_PER_M_MOST = 9.0
 # text stays text in the SVG, so that it can be searched and set by the reader; ids are seeded so that bytes repeat
-STYLE = {"svg.hashsalt": "galleria", "svg.fonttype": "none", "font.family": FONT, "path.simplify": False}
+STYLE: Any = {"svg.hashsalt": "galleria", "svg.fonttype": "none", "font.family": FONT, "path.simplify": False}
 
 
 @dataclass(frozen=True)
@@ -59,6 +51,7 @@ class _Page:
     low: np.ndarray
     high: np.ndarray
     points_per_m: float
+    width_in: float
 
 
 def draw_plan(
@@ -134,7 +127,7 @@ def _fill_by_value(
     if not shapes:
         return
     numbers = np.full(members.size, np.nan) if values is None else np.asarray(values, float)[members]
-    colours = [scale.to_rgba(number) if np.isfinite(number) else (plain or "none") for number in numbers]
+    colours = [scale.to_rgba(np.asarray(number)) if np.isfinite(number) else (plain or "none") for number in numbers]
     paths = [plan_marks.outline_of(rings) for rings in shapes]
     # an edge of the fill's own colour hides the hairlines between neighbours
     edges = ["white" if plain else colour for colour in colours]
@@ -145,8 +138,13 @@ def _bounds(compiled: CompiledPlan, levels: Sequence[int], margin_m: float) -> t
     """Return the corners of everything on some levels."""
     rings = [ring for level in levels for polygon in compiled.walkable_rings[level] for ring in polygon]
     rings += [ring for level in levels for polygon in compiled.structure_rings[level] for ring in polygon]
-    rings += [compiled.unit_rings[unit][0] for unit in range(len(compiled.unit_ids)) if compiled.arrays.unit_level[unit] in levels]
+    rings += [
+        compiled.unit_rings[unit][0] for unit in range(len(compiled.unit_ids)) if compiled.arrays.unit_level[unit] in levels
+    ]
     rings += [ring for level in levels if compiled.outline_rings for ring in compiled.outline_rings[level]]
+    for park, park_rings in enumerate(compiled.parking_rings):
+        if compiled.arrays.entrance_level[compiled.arrays.parking_entrance[park]] in levels:
+            rings += park_rings
     points = np.vstack(rings)
     return points.min(axis=0) - margin_m, points.max(axis=0) + margin_m
 
@@ -159,10 +157,17 @@ def _frame(axes: Axes, low: np.ndarray, high: np.ndarray) -> None:
 
 
 def _page_of(compiled: CompiledPlan) -> _Page:
-    """Return one page for all levels, so that they can be laid over each other."""
-    low, high = _bounds(compiled, range(len(compiled.level_ids)), 14.0)
-    points_per_m = (PAGE_IN - 2 * EDGE_IN) * POINTS_PER_IN / float(high[0] - low[0])
-    return _Page(low, high, points_per_m)
+    """Return one page for all levels, so that they can be laid over each other; smaller plans take smaller pages."""
+    levels = range(len(compiled.level_ids))
+    low, high = _bounds(compiled, levels, 0.0)
+    margin_m = min(14.0, max(4.0, 0.07 * float(high[0] - low[0])))
+    low, high = low - margin_m, high + margin_m
+    span_m = float(high[0] - low[0])
+    width_in = min(max(span_m * POINTS_PER_M_MOST / POINTS_PER_IN + 2 * EDGE_IN, PAGE_LEAST_IN), PAGE_MOST_IN)
+    points_per_m = min((width_in - 2 * EDGE_IN) * POINTS_PER_IN / span_m, POINTS_PER_M_MOST)
+    spare_m = ((width_in - 2 * EDGE_IN) * POINTS_PER_IN / points_per_m - span_m) / 2
+    spare = np.array([spare_m, 0.0])
+    return _Page(low - spare, high + spare, points_per_m, width_in)
 
 
 def _level_figure(compiled: CompiledPlan, level: int, page: _Page, values: Mapping[str, float] | None) -> Figure:
@@ -173,28 +178,34 @@ def _level_figure(compiled: CompiledPlan, level: int, page: _Page, values: Mappi
     plan_in = float(page.high[1] - page.low[1]) * page.points_per_m / POINTS_PER_IN
     list_in = (0.35 + LIST_LINE_IN * -(-len(listed) // LIST_COLUMNS)) if listed else 0.0
     height_in = HEAD_IN + plan_in + LEGEND_IN + list_in
-    figure = Figure(figsize=(PAGE_IN, height_in))
+    figure = Figure(figsize=(page.width_in, height_in))
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((EDGE_IN / PAGE_IN, (LEGEND_IN + list_in) / height_in, 1 - 2 * EDGE_IN / PAGE_IN, plan_in / height_in))
+    axes = figure.add_axes(
+        (EDGE_IN / page.width_in, (LEGEND_IN + list_in) / height_in, 1 - 2 * EDGE_IN / page.width_in, plan_in / height_in)
+    )
     _draw_rooms(axes, compiled, level)
     scale = _unit_scale(values)
     for unit in units:
         value = values.get(compiled.unit_ids[unit]) if values is not None else None
-        colour = CATEGORY_COLOURS[compiled.tenant_categories[unit]] if value is None or scale is None else scale.to_rgba(value)
+        colour = (
+            CATEGORY_COLOURS[compiled.tenant_categories[unit]]
+            if value is None or scale is None
+            else scale.to_rgba(np.asarray(value))
+        )
         plan_marks.fill(axes, compiled.unit_rings[unit], facecolor=colour, edgecolor=WALL, linewidth=0.9, zorder=4)
         plan_marks.draw_doors(axes, compiled, unit, page.points_per_m)
     _draw_labels(axes, compiled, labels, listed, page)
     _draw_parking(axes, compiled, level)
     plan_marks.draw_rides(axes, compiled, level, page.points_per_m)
-    plan_marks.draw_entrances(axes, compiled, level)
+    plan_marks.draw_entrances(axes, compiled, level, page.points_per_m)
     _frame(axes, page.low, page.high)
     if scale is not None:
         figure.colorbar(scale, ax=axes, shrink=0.5, pad=0.005)
-    _draw_head(figure, compiled, level, units, height_in)
-    _draw_legend(figure, compiled, level, units, list_in, height_in)
-    _draw_list(figure, compiled, listed, list_in, height_in)
+    plan_page.draw_head(figure, compiled, level, units, height_in)
+    plan_page.draw_legend(figure, compiled, level, units, list_in, height_in)
+    plan_page.draw_list(figure, compiled, listed, list_in, height_in)
     span_m = float(page.high[0] - page.low[0])
-    length_m = min((10.0, 20.0, 50.0, 100.0, 200.0), key=lambda length: abs(length - span_m / 7))
+    length_m = min((4.0, 10.0, 20.0, 50.0, 100.0, 200.0), key=lambda length: abs(length - span_m / 7))
     plan_marks.draw_scale(axes, page.low[0] + 3.0, page.low[1] + 3.0, length_m)
     plan_marks.draw_north(axes, page.high[0] - 6.0, page.low[1] + 3.0, 0.035 * span_m)
     return figure
@@ -210,7 +221,9 @@ def _unit_scale(values: Mapping[str, float] | None) -> ScalarMappable | None:
 def _draw_rooms(axes: Axes, compiled: CompiledPlan, level: int) -> None:
     """Draw the building, its floor, its structure and the openings in its floor."""
     if compiled.outline_rings:
-        plan_marks.fill(axes, compiled.outline_rings[level], facecolor="#bdbab3", edgecolor=plan_marks.INK, linewidth=1.2, zorder=1)
+        plan_marks.fill(
+            axes, compiled.outline_rings[level], facecolor="#bdbab3", edgecolor=plan_marks.INK, linewidth=1.2, zorder=1
+        )
     for polygon in compiled.walkable_rings[level]:
         plan_marks.fill(axes, polygon, facecolor=FLOOR, edgecolor=WALL, linewidth=0.7, zorder=2)
     names = compiled.structure_names[level] if compiled.structure_names else ("",) * len(compiled.structure_rings[level])
@@ -218,12 +231,16 @@ def _draw_rooms(axes: Axes, compiled: CompiledPlan, level: int) -> None:
         if name == "Void":
             plan_marks.fill(axes, rings, facecolor=VOID, edgecolor=WALL, linewidth=1.0, linestyle=(0, (4, 2)), zorder=3)
             x_m, y_m = (rings[0].min(axis=0) + rings[0].max(axis=0)) / 2
-            axes.text(x_m, y_m, "open to below", fontsize=7, style="italic", color="#5b7486", ha="center", va="center", zorder=4)
+            axes.text(
+                x_m, y_m, "open to below", fontsize=7, style="italic", color="#5b7486", ha="center", va="center", zorder=4
+            )
         else:
             plan_marks.fill(axes, rings, facecolor=STRUCTURE, edgecolor=WALL, linewidth=0.5, zorder=3)
 
 
-def _draw_labels(axes: Axes, compiled: CompiledPlan, labels: Mapping[int, Label | None], listed: Sequence[int], page: _Page) -> None:
+def _draw_labels(
+    axes: Axes, compiled: CompiledPlan, labels: Mapping[int, Label | None], listed: Sequence[int], page: _Page
+) -> None:
     """Write the names into the rooms, and a number where a name does not fit."""
     numbers = {unit: number for number, unit in enumerate(listed, start=1)}
     for unit, fitted in labels.items():
@@ -254,57 +271,17 @@ def _draw_parking(axes: Axes, compiled: CompiledPlan, level: int) -> None:
         entrance = arrays.parking_entrance[park]
         if entrance < 0 or arrays.entrance_level[entrance] != level:
             continue
-        words = f"Car park {park_id}\n{arrays.parking_bays[park]} bays, {arrays.parking_gates[park]} gates"
+        gates = int(arrays.parking_gates[park])
+        words = f"Car park {park_id}\n{arrays.parking_bays[park]} bays, {gates} gate{'s' if gates > 1 else ''}"
         node = arrays.entrance_node[entrance]
         x_m, y_m = arrays.node_x_m[node], arrays.node_y_m[node] + 9.0
         if compiled.parking_rings and compiled.parking_rings[park]:
-            plan_marks.fill(axes, compiled.parking_rings[park], facecolor=PARKING, edgecolor=WALL, linewidth=0.8, hatch="|||", zorder=2)
-            top = float(compiled.parking_rings[park][0][:, 1].max())
+            rings = compiled.parking_rings[park]
+            plan_marks.fill(axes, rings, facecolor=PARKING, edgecolor=BAYS, linewidth=0.0, hatch="||", zorder=2)
+            plan_marks.fill(axes, rings, facecolor="none", edgecolor=WALL, linewidth=0.8, zorder=2)
+            top = float(max(ring[:, 1].max() for ring in rings))
+            left, right = float(min(ring[:, 0].min() for ring in rings)), float(max(ring[:, 0].max() for ring in rings))
             y_m = (y_m + top) / 2
+            x_m = x_m if left < x_m < right else (left + right) / 2
         box = {"facecolor": "white", "edgecolor": "none", "pad": 2.5}
         axes.text(x_m, y_m, words, fontsize=11, color=plan_marks.CAR, ha="center", va="center", bbox=box, zorder=9)
-
-
-def _draw_head(figure: Figure, compiled: CompiledPlan, level: int, units: Sequence[int], height_in: float) -> None:
-    arrays = compiled.arrays
-    top = 1 - 0.42 / height_in
-    title = f"{compiled.name.replace('_', ' ').title()} · {compiled.level_names[level]}"
-    figure.text(EDGE_IN / PAGE_IN, top, title, fontsize=20, fontweight="bold", va="center", color=plan_marks.INK)
-    walkable_m2 = float(arrays.zone_area_m2[arrays.zone_level == level].sum())
-    words = [f"level {compiled.level_ids[level]}"]
-    if units:
-        words.append(f"{len(units)} tenants on {float(arrays.unit_area_m2[list(units)].sum()):,.0f} m²")
-    words.append(f"{walkable_m2:,.0f} m² of walkable floor")
-    figure.text(EDGE_IN / PAGE_IN, top - 0.36 / height_in, "   ·   ".join(words), fontsize=11, va="center", color="#55524d")
-
-
-def _draw_legend(
-    figure: Figure, compiled: CompiledPlan, level: int, units: Sequence[int], list_in: float, height_in: float
-) -> None:
-    """Draw the colours of the categories that the level has, and the signs."""
-    axes = figure.add_axes((EDGE_IN / PAGE_IN, list_in / height_in, 1 - 2 * EDGE_IN / PAGE_IN, LEGEND_IN / height_in))
-    axes.set_xlim(0, PAGE_IN - 2 * EDGE_IN)
-    axes.set_ylim(0, LEGEND_IN)
-    axes.set_axis_off()
-    here = [name for name in CATEGORIES if any(compiled.tenant_categories[unit] == name for unit in units)]
-    for place, name in enumerate(here):
-        x = place * (PAGE_IN - 2 * EDGE_IN) / max(len(here), 14)
-        axes.plot(x + 0.1, 0.58, marker="s", markersize=11, color=CATEGORY_COLOURS[name], markeredgecolor=WALL, markeredgewidth=0.6)
-        axes.text(x + 0.26, 0.58, name.replace("_", " "), fontsize=9, va="center", color=plan_marks.INK)
-    plan_marks.draw_key(axes, 0.1, 0.24, _kinds_on(compiled, level))
-
-
-def _kinds_on(compiled: CompiledPlan, level: int) -> set[RideKind]:
-    arrays = compiled.arrays
-    touching = (arrays.ride_from_level == level) | (arrays.ride_to_level == level)
-    return {RideKind(int(kind)) for kind in arrays.connector_kind[arrays.ride_connector[touching]]}
-
-
-def _draw_list(figure: Figure, compiled: CompiledPlan, listed: Sequence[int], list_in: float, height_in: float) -> None:
-    """Write the names that did not fit, in columns."""
-    rows = -(-len(listed) // LIST_COLUMNS)
-    for place, unit in enumerate(listed):
-        column, row = divmod(place, rows)
-        x = EDGE_IN / PAGE_IN + column * (1 - 2 * EDGE_IN / PAGE_IN) / LIST_COLUMNS
-        y = (list_in - 0.1 - LIST_LINE_IN * row) / height_in
-        figure.text(x, y, f"{place + 1}  {compiled.tenant_names[unit]}", fontsize=8, va="center", color=plan_marks.INK)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path as Outline
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 
 FONT = "DejaVu Sans"  # ships with matplotlib, so that a label fits everywhere; wider than what a viewer may put in its place
 SIZES_PT = (10.0, 9.0, 8.0, 7.0, 6.5, 6.0, 5.5, 5.0)
@@ -31,7 +32,8 @@ class Label:
 @lru_cache(maxsize=4096)
 def _width_em(line: str) -> float:
     """Return the width of a line relative to its font size."""
-    return float(TextPath((0, 0), line, size=100, prop=FontProperties(family=FONT)).get_extents().width) / 100.0
+    width_pt, _, _ = text_to_path.get_text_width_height_descent(line, FontProperties(family=FONT, size=100.0), ismath=False)
+    return float(width_pt) / 100.0
 
 
 def wrappings(name: str) -> list[str]:
@@ -39,11 +41,15 @@ def wrappings(name: str) -> list[str]:
     words = name.split()
     found = [name]
     for lines in range(2, min(3, len(words)) + 1):
-        cuts = [(cut,) for cut in range(1, len(words))] if lines == 2 else [(a, b) for a in range(1, len(words)) for b in range(a + 1, len(words))]
+        cuts = (
+            [(cut,) for cut in range(1, len(words))]
+            if lines == 2
+            else [(a, b) for a in range(1, len(words)) for b in range(a + 1, len(words))]
+        )
         texts = []
         for cut in cuts:
             edges = (0, *cut, len(words))
-            texts.append("\n".join(" ".join(words[low:high]) for low, high in zip(edges[:-1], edges[1:], strict=True)))
+            texts.append("\n".join(" ".join(words[low:high]) for low, high in pairwise(edges)))
         found.append(min(texts, key=lambda text: max(_width_em(line) for line in text.split("\n"))))
     return found
 
@@ -68,10 +74,11 @@ def _fits_at(ring: np.ndarray, centres: np.ndarray, width_m: float, height_m: fl
     shares = np.array([-0.5, -0.25, 0.0, 0.25, 0.5])
     rim = np.array([(x, y) for x in shares for y in shares if abs(x) == 0.5 or abs(y) == 0.5]) * (width_m, height_m)
     spots = (centres[:, None, :] + rim[None, :, :]).reshape(-1, 2)
-    inside: np.ndarray = Outline(ring).contains_points(spots).reshape(centres.shape[0], -1).all(axis=1)
+    inside = np.asarray(Outline(ring).contains_points(spots)).reshape(centres.shape[0], -1).all(axis=1)
     offset = np.abs(ring[None, :, :] - centres[:, None, :])
     pierced = ((offset[:, :, 0] < width_m / 2) & (offset[:, :, 1] < height_m / 2)).any(axis=1)
-    return inside & ~pierced
+    fits: np.ndarray = inside & ~pierced
+    return fits
 
 
 def _centres(ring: np.ndarray) -> np.ndarray:
@@ -81,7 +88,8 @@ def _centres(ring: np.ndarray) -> np.ndarray:
     grid = np.array([(x, y) for x in steps for y in steps]) * (high - low) + low
     middle = (low + high) / 2
     away = np.round(np.hypot(*((grid - middle) / (high - low)).T), 6)
-    return grid[np.argsort(away, kind="stable")]
+    ordered: np.ndarray = grid[np.argsort(away, kind="stable")]
+    return ordered
 
 
 def fit_label(name: str, ring: np.ndarray, points_per_m: float, least_pt: float = SIZES_PT[-1]) -> Label | None:

@@ -50,8 +50,10 @@ def draw_doors(axes: Axes, compiled: CompiledPlan, unit: int, points_per_m: floa
         middle = start[edge] + np.clip(share[edge] * length[edge], half, length[edge] - half) * along[edge] / length[edge]
         ends = [middle - half * along[edge] / length[edge], middle + half * along[edge] / length[edge]]
         (x_a, y_a), (x_b, y_b) = ends
-        axes.plot([x_a, x_b], [y_a, y_b], color="white", linewidth=0.55 * points_per_m, solid_capstyle="butt", zorder=5)
-        axes.plot([x_a, x_b], [y_a, y_b], color=WAY_IN, linewidth=0.22 * points_per_m, solid_capstyle="butt", zorder=6)
+        axes.plot(
+            [x_a, x_b], [y_a, y_b], color="white", linewidth=min(0.9 * points_per_m, 4.5), solid_capstyle="butt", zorder=5
+        )
+        axes.plot([x_a, x_b], [y_a, y_b], color=WAY_IN, linewidth=min(0.5 * points_per_m, 2.6), solid_capstyle="butt", zorder=6)
 
 
 def draw_rides(axes: Axes, compiled: CompiledPlan, level: int, points_per_m: float) -> None:
@@ -86,14 +88,26 @@ def _escalator(axes: Axes, start: np.ndarray, end: np.ndarray, leaves: bool, up:
     low, high = (start, start + along * length * 0.48) if leaves else (end - along * length * 0.48, end)
     low, high = (low + 0.5 * along, high) if leaves else (low, high - 0.5 * along)
     colour = UP if up else DOWN
-    axes.add_patch(Polygon([low + across, high + across, high - across, low - across], facecolor="white", edgecolor=colour, linewidth=0.5, zorder=7))
+    axes.add_patch(
+        Polygon(
+            [low + across, high + across, high - across, low - across],
+            facecolor="white",
+            edgecolor=colour,
+            linewidth=0.5,
+            zorder=7,
+        )
+    )
     for share in np.linspace(0.12, 0.88, 7):
         spot = low + share * (high - low)
         (x_a, y_a), (x_b, y_b) = spot + across, spot - across
         axes.plot([x_a, x_b], [y_a, y_b], color=colour, linewidth=0.25, alpha=0.6, zorder=7)
     middle, reach = (low + high) / 2, float(np.hypot(*(high - low)))
     tip, tail = middle + along * 0.42 * reach, middle - along * 0.42 * reach
-    style = {"arrowstyle": f"-|>,head_length={0.25 * points_per_m:.2f},head_width={0.12 * points_per_m:.2f}", "color": colour, "linewidth": 0.9}
+    style = {
+        "arrowstyle": f"-|>,head_length={min(0.25 * points_per_m, 1.4):.2f},head_width={min(0.12 * points_per_m, 0.7):.2f}",
+        "color": colour,
+        "linewidth": 0.9,
+    }
     axes.annotate("", xy=tip, xytext=tail, arrowprops={**style, "shrinkA": 0, "shrinkB": 0}, zorder=8)
 
 
@@ -104,7 +118,9 @@ def _lift(axes: Axes, x_m: float, y_m: float) -> None:
 
 def _stairs(axes: Axes, x_m: float, y_m: float) -> None:
     axes.plot(x_m, y_m, marker="s", markersize=8.0, color="white", markeredgecolor=LIFT, markeredgewidth=0.8, zorder=8)
-    steps = Outline([(-0.7, -0.7), (-0.35, -0.7), (-0.35, -0.25), (0.0, -0.25), (0.0, 0.2), (0.35, 0.2), (0.35, 0.65), (0.75, 0.65)])
+    steps = Outline(
+        [(-0.7, -0.7), (-0.35, -0.7), (-0.35, -0.25), (0.0, -0.25), (0.0, 0.2), (0.35, 0.2), (0.35, 0.65), (0.75, 0.65)]
+    )
     axes.plot(x_m, y_m, marker=steps, markersize=5.0, color="none", markeredgecolor=LIFT, markeredgewidth=0.9, zorder=9)
 
 
@@ -131,31 +147,68 @@ def _area(ring: np.ndarray) -> float:
     return float(np.sum(x_m * np.roll(y_m, -1) - np.roll(x_m, -1) * y_m))
 
 
-def draw_entrances(axes: Axes, compiled: CompiledPlan, level: int) -> None:
+def draw_entrances(axes: Axes, compiled: CompiledPlan, level: int, points_per_m: float) -> None:
     """Draw an arrow at every street entrance of a level with its share of arrivals, and a P at every way in from a car park."""
     arrays = compiled.arrays
     cars = {int(entrance) for entrance in arrays.parking_entrance}
+    arrow_m, words_m = 26.0 / points_per_m, 30.0 / points_per_m
     for entrance in np.flatnonzero(arrays.entrance_level == level):
         node = arrays.entrance_node[entrance]
         spot = np.array([arrays.node_x_m[node], arrays.node_y_m[node]])
         if int(entrance) in cars:
             axes.plot(*spot, marker="s", markersize=10.0, color=CAR, zorder=9)
-            axes.text(*spot, "P", color="white", fontsize=7, fontweight="bold", ha="center", va="center_baseline", zorder=10)
+            axes.text(
+                spot[0],
+                spot[1],
+                "P",
+                color="white",
+                fontsize=7,
+                fontweight="bold",
+                ha="center",
+                va="center_baseline",
+                zorder=10,
+            )
             continue
         out = _outward(compiled.walkable_rings[level], spot)
-        style = {"arrowstyle": "-|>,head_length=0.7,head_width=0.45", "color": WAY_IN, "linewidth": 2.6, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", xy=spot, xytext=spot + 6.5 * out, arrowprops=style, zorder=9)
+        style = {
+            "arrowstyle": "-|>,head_length=0.7,head_width=0.45",
+            "color": WAY_IN,
+            "linewidth": 2.6,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        }
+        axes.annotate(
+            "",
+            xy=(spot[0], spot[1]),
+            xytext=(spot[0] + arrow_m * out[0], spot[1] + arrow_m * out[1]),
+            arrowprops=style,
+            zorder=9,
+        )
         words = f"{compiled.entrance_ids[entrance]}\n{arrays.entrance_share[entrance]:.0%} of arrivals on foot"
         side = "center" if abs(out[0]) < 0.6 else ("left" if out[0] > 0 else "right")
         height = "center" if abs(out[1]) < 0.3 else ("bottom" if out[1] > 0 else "top")
-        axes.text(*(spot + 7.5 * out), words, color=WAY_IN, fontsize=6.5, ha=side, va=height, zorder=9)
+        axes.text(
+            spot[0] + words_m * out[0],
+            spot[1] + words_m * out[1],
+            words,
+            color=WAY_IN,
+            fontsize=6.5,
+            ha=side,
+            va=height,
+            zorder=9,
+        )
 
 
 def draw_scale(axes: Axes, left_m: float, bottom_m: float, length_m: float) -> None:
     """Draw a scale bar of four fields."""
     for field in range(4):
         low = left_m + field * length_m / 4
-        corners = [(low, bottom_m), (low + length_m / 4, bottom_m), (low + length_m / 4, bottom_m + length_m / 40), (low, bottom_m + length_m / 40)]
+        corners = [
+            (low, bottom_m),
+            (low + length_m / 4, bottom_m),
+            (low + length_m / 4, bottom_m + length_m / 40),
+            (low, bottom_m + length_m / 40),
+        ]
         axes.add_patch(Polygon(corners, facecolor=INK if field % 2 == 0 else "white", edgecolor=INK, linewidth=0.6))
     for share in (0.0, 0.5, 1.0):
         text = f"{share * length_m:g}" + (" m" if share == 1.0 else "")
@@ -165,23 +218,38 @@ def draw_scale(axes: Axes, left_m: float, bottom_m: float, length_m: float) -> N
 def draw_north(axes: Axes, x_m: float, y_m: float, height_m: float) -> None:
     """Draw a north arrow; y is north in local metres."""
     half = height_m / 4
-    axes.add_patch(Polygon([(x_m, y_m + height_m), (x_m - half, y_m), (x_m, y_m + height_m / 4)], facecolor=INK, edgecolor=INK, linewidth=0.6))
-    axes.add_patch(Polygon([(x_m, y_m + height_m), (x_m + half, y_m), (x_m, y_m + height_m / 4)], facecolor="white", edgecolor=INK, linewidth=0.6))
+    axes.add_patch(
+        Polygon(
+            [(x_m, y_m + height_m), (x_m - half, y_m), (x_m, y_m + height_m / 4)], facecolor=INK, edgecolor=INK, linewidth=0.6
+        )
+    )
+    axes.add_patch(
+        Polygon(
+            [(x_m, y_m + height_m), (x_m + half, y_m), (x_m, y_m + height_m / 4)],
+            facecolor="white",
+            edgecolor=INK,
+            linewidth=0.6,
+        )
+    )
     axes.text(x_m, y_m + 1.05 * height_m, "N", fontsize=9, ha="center", va="bottom", color=INK)
 
 
-def draw_key(axes: Axes, x_in: float, y_in: float, kinds: set[RideKind]) -> None:
+KEY_WORDS = {
+    "up": "escalator going up",
+    "down": "escalator going down",
+    "lift": "lift",
+    "stairs": "stairs",
+    "entrance": "street entrance",
+    "door": "door of a shop",
+    "car": "way in from a car park",
+}
+
+
+def draw_key(axes: Axes, x_in: float, y_in: float, signs: Sequence[str]) -> None:
     """Draw what the signs mean, on axes whose unit is an inch."""
     arrow = {"arrowstyle": "-|>,head_length=0.5,head_width=0.25", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
-    signs: list[tuple[str, str]] = []
-    if RideKind.ESCALATOR in kinds:
-        signs += [("up", "escalator going up"), ("down", "escalator going down")]
-    if RideKind.LIFT in kinds:
-        signs.append(("lift", "lift"))
-    if RideKind.STAIRS in kinds:
-        signs.append(("stairs", "stairs"))
-    signs += [("entrance", "street entrance"), ("door", "door of a shop"), ("car", "way in from a car park")]
-    for sign, words in signs:
+    for sign in signs:
+        words = KEY_WORDS[sign]
         if sign in ("up", "down", "entrance"):
             colour = {"up": UP, "down": DOWN, "entrance": WAY_IN}[sign]
             axes.annotate("", xy=(x_in + 0.3, y_in), xytext=(x_in, y_in), arrowprops={**arrow, "color": colour})
