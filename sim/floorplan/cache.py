@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -148,12 +149,11 @@ def load_compiled(folder: Path) -> CompiledPlan:
     if kept is not None:
         return kept
     # Reading and compiling import the geometry code, which a warm start does without.
+    from sim.floorplan.check import require_sound
     from sim.floorplan.compile import compile_plan
     from sim.floorplan.read import read_plan
 
-    plan = compile_plan(read_plan(folder))
-    try:
+    plan = compile_plan(require_sound(read_plan(folder), folder))
+    with suppress(OSError):
         store(cache_folder(), key, plan)
-    except OSError:
-        pass
     return plan

@@ -8,7 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 WIDE_M = 3.0  # nobody strays farther from a leg
 BODY_M = 0.2  # radius of a body
-END_M = 2.0**-9  # a wall that only touches a stretch's end is no obstacle beside it
+END_M = 2.0**-9  # a wall that only touches a leg's end is no obstacle beside it: nobody strays there
 
 
 def wall_segments(floor: BaseGeometry) -> np.ndarray:
@@ -20,8 +20,13 @@ def wall_segments(floor: BaseGeometry) -> np.ndarray:
     return np.concatenate(found)
 
 
-def free_sides(start_m: np.ndarray, stop_m: np.ndarray, walls_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return free widths left and right of stretches (n, 2) -> (n, 2): rectangles of these widths hold no wall."""
+def free_sides(
+    start_m: np.ndarray, stop_m: np.ndarray, starts_leg: np.ndarray, ends_leg: np.ndarray, walls_m: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return free widths left and right of stretches (n, 2) -> (n, 2): rectangles of these widths hold no wall.
+
+    `starts_leg` and `ends_leg` (n) say which stretches begin and end where a leg does.
+    """
     along = stop_m - start_m
     length_m = np.hypot(*along.T)
     unit = along / np.where(length_m > 0.0, length_m, 1.0)[:, None]
@@ -33,7 +38,8 @@ def free_sides(start_m: np.ndarray, stop_m: np.ndarray, walls_m: np.ndarray) -> 
     ahead_m = offset[..., 0] * direction[:, None, 0] + offset[..., 1] * direction[:, None, 1]
     aside_m = direction[:, None, 0] * offset[..., 1] - direction[:, None, 1] * offset[..., 0]
     # Clip each wall to the strip beside the stretch.
-    low, high = END_M, np.maximum(length_m[stretch] - END_M, END_M)
+    low = np.where(starts_leg, END_M, 0.0)[stretch]
+    high = np.maximum((length_m - np.where(ends_leg, END_M, 0.0))[stretch], low)
     run_m = ahead_m[:, 1] - ahead_m[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         enter = np.where(run_m != 0.0, (low - ahead_m[:, 0]) / run_m, -np.inf)

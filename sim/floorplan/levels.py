@@ -37,7 +37,9 @@ class LevelGraph:
         return int(found[0])
 
 
-def _sides(nodes_m: np.ndarray, legs: np.ndarray, leg_m: np.ndarray, pieces: Pieces, floor: Floor) -> tuple[np.ndarray, np.ndarray]:
+def _sides(
+    nodes_m: np.ndarray, legs: np.ndarray, leg_m: np.ndarray, pieces: Pieces, floor: Floor
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the free widths left and right of every piece."""
     leg = np.repeat(np.arange(len(legs)), np.diff(pieces.start))
     gone_m = np.cumsum(pieces.length_m) - pieces.length_m
@@ -45,7 +47,9 @@ def _sides(nodes_m: np.ndarray, legs: np.ndarray, leg_m: np.ndarray, pieces: Pie
     start = nodes_m[legs[leg, 0]]
     step = (nodes_m[legs[leg, 1]] - start) / leg_m[leg, None]
     first = start + step * gone_m[:, None]
-    return free_sides(first, first + step * pieces.length_m[:, None], wall_segments(floor.shape))
+    starts = np.isin(np.arange(len(leg)), pieces.start[:-1])
+    ends = np.isin(np.arange(len(leg)), pieces.start[1:] - 1)
+    return free_sides(first, first + step * pieces.length_m[:, None], starts, ends, wall_segments(floor.shape))
 
 
 def compile_level(
