@@ -26,7 +26,7 @@ commands:
 examples:
   galleria floorplan check riverside_mall
   galleria floorplan import ~/plans/joy_city/geojson floorplans/joy
-  galleria floorplan generate floorplans/small_mall floors=3 tenants=60 parking_levels=1 parking_bays=400
+  galleria floorplan generate floorplans/small_mall floors=3 tenants=60 entrances=2 parking_levels=1 parking_bays=400
   galleria floorplan draw corner_mall outputs/corner_mall
 
 PLAN is a name from `galleria list floorplans` or a path; DEST without a slash stands for floorplans/DEST."""

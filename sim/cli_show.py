@@ -117,12 +117,12 @@ def _range_of(parameter: Parameter) -> str:
 
 
 def _first_line(folder: Path) -> str:
-    """Return the first sentence of a plan's SOURCE.md."""
+    """Return the first line of a plan's SOURCE.md below its headings."""
     source = folder / "SOURCE.md"
     if not source.is_file():
         return ""
-    lines = (line.strip("# ").strip() for line in source.read_text(encoding="utf-8", errors="replace").splitlines())
-    return next((line for line in lines if line), "")[:120]
+    lines = (line.strip() for line in source.read_text(encoding="utf-8", errors="replace").splitlines())
+    return next((line for line in lines if line and not line.startswith("#")), "")[:120]
 
 
 def _explain(options: argparse.Namespace) -> int:
