@@ -56,8 +56,8 @@ def check_path(path: Path) -> tuple[list[Problem], list[Problem]]:
         return [*faults.problems, *error.problems], []
     found = problems_of(plan)
     if faults.unreadable:
-        unreadable = {f"'{identity}'" for identity in faults.unreadable if identity}
-        found = [one for one in found if not any(name in one.place or name in one.value for name in unreadable)]
+        quoted = {f"'{identity}'" for identity in faults.unreadable if identity}
+        found = [one for one in found if one.value not in faults.unreadable and not any(name in one.place for name in quoted)]
         if any(problem.place.startswith("levels.geojson") for problem in faults.problems):
             found = []  # without its levels everything of a plan is out of place
     return faults.problems + found, warnings_of(plan)

@@ -155,13 +155,13 @@ def _polygon_problems(plan: FloorPlan) -> list[Problem]:
     for kind, identity, level, polygon in polygons_with_place(plan):
         if not np.isfinite(shapely.get_coordinates(polygon)).all():
             continue
-        if not polygon.is_valid:
+        if made_valid(polygon)[0].area < AREA_M2_MIN:  # a symmetric bow-tie has area 0 too, until it is made valid
+            found.append(Problem(place_of(kind, identity, level, polygon), f"{polygon.area:.4f} m2", "a polygon encloses an area",
+                                 "redraw or remove it"))  # fmt: skip
+        elif not polygon.is_valid:
             reason = shapely.is_valid_reason(polygon)
             found.append(Problem(place_of(kind, identity, level, polygon), reason, "a polygon does not cross or touch itself",
                                  "redraw it, or import the plan again to have it mended and listed"))  # fmt: skip
-        elif polygon.area < AREA_M2_MIN:
-            found.append(Problem(place_of(kind, identity, level, polygon), f"{polygon.area:.4f} m2", "a polygon encloses an area",
-                                 "redraw or remove it"))  # fmt: skip
     return found
 
 

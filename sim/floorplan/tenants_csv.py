@@ -7,7 +7,7 @@ import difflib
 import io
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def tenants_template() -> str:
         ("Noodle Bar", "fast_food", "unit-2", "85.5", "5100000.50", "", "0.12", "09:30", "23:00", "4"),
         ("Grand Fashion", "fashion", "unit-3", "", "", "", "", "", "", ""),
     ]
-    return _text([COLUMNS, *rows])
+    return csv_text([COLUMNS, *rows])
 
 
 def text_of(tenants: list[Tenant]) -> str:
@@ -55,7 +55,7 @@ def text_of(tenants: list[Tenant]) -> str:
         )
         for tenant in tenants
     ]
-    return _text([COLUMNS, *rows])
+    return csv_text([COLUMNS, *rows])
 
 
 def read_tenants(path: Path, faults: Faults) -> list[Tenant]:
@@ -154,7 +154,11 @@ def _yuan(fen: int | None) -> str:
     return f"{sign}{rest // 100}.{rest % 100:02d}" if rest % 100 else f"{sign}{rest // 100}"
 
 
-def _text(rows: list[tuple[str, ...]]) -> str:
+def csv_text(rows: Iterable[tuple[str, ...]]) -> str:
+    """Return rows as CSV with one line feed a row; a cell with a carriage return is quoted, which the csv module forgets."""
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerows(rows)
+    plain = csv.writer(out, lineterminator="\n")
+    quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in rows:
+        (quoted if any("\r" in cell for cell in row) else plain).writerow(row)
     return out.getvalue()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import tempfile
@@ -17,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from sim.floorplan.plan import FloorPlan, Repair
 from sim.floorplan.repair import canonical
-from sim.floorplan.tenants_csv import text_of
+from sim.floorplan.tenants_csv import csv_text, text_of
 
 FORM_VERSION = 1
 CRS = "local metres"
@@ -101,11 +99,7 @@ def _point(identity: str, x_m: float, y_m: float, **properties: object) -> Json:
 
 
 def _repairs_csv(repairs: Iterable[Repair]) -> str:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(REPAIR_COLUMNS)
-    writer.writerows((repair.feature, repair.level, repair.what) for repair in repairs)
-    return out.getvalue()
+    return csv_text([REPAIR_COLUMNS, *((repair.feature, repair.level, repair.what) for repair in repairs)])
 
 
 def _source_md(plan: FloorPlan) -> str:
