@@ -64,7 +64,8 @@ def place(floor: Floor, point_m: np.ndarray, reach_m: float, keep: bool, exact: 
     near = [(inset_m, 1.5 * inset_m) for inset_m in INSETS_M if inset_m >= CRACK_ROOM_M]
     far = [(inset_m, ASIDE_M) for inset_m in INSETS_M if inset_m >= CRACK_ROOM_M]
     close = [(inset_m, 1.5 * inset_m) for inset_m in INSETS_M if inset_m < CRACK_ROOM_M]
-    for inset_m, aside_m in [*near, *far, *close] if not exact else close[::-1]:
+    least = [(inset_m, 1.5 * inset_m) for inset_m in INSETS_M[::-1]]
+    for inset_m, aside_m in least if exact else [*near, *far, *close]:
         room = floor.shrunk(inset_m)
         if room.is_empty:
             continue

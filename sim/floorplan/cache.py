@@ -11,11 +11,11 @@ import zipfile
 from contextlib import suppress
 from dataclasses import fields
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 
 from sim.plan_arrays import CompiledPlan, PlanArrays
 
@@ -32,8 +32,10 @@ def cache_folder() -> Path:
 
 @cache
 def _compiler_digest() -> bytes:
-    """Return a digest of all that turns bytes into arrays: these sources and the geometry library's version."""
-    digest = hashlib.sha256(f"{FORMAT} {shapely.__version__} {shapely.geos_version_string} {np.__version__}".encode())
+    """Return a digest of all that turns bytes into arrays: these sources and the libraries' versions."""
+    # Asked of the installed packages, because importing the geometry library costs more than a warm load.
+    used = " ".join(f"{package} {version(package)}" for package in ("shapely", "scipy", "numpy"))
+    digest = hashlib.sha256(f"{FORMAT} {used}".encode())
     here = Path(__file__).resolve().parent
     for source in sorted([*here.glob("*.py"), here.parent / "plan_arrays.py", here.parent / "categories.py"]):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())

@@ -90,7 +90,10 @@ def _graph_of(places: Places, level: int) -> LevelGraph:
     spots += [spot for stops in places.stops.values() for on, spot in stops if on == level]
     anchors_m = np.unique(np.array(spots).reshape(-1, 2), axis=0)
     doors_m = [np.array([spot for spot, _ in store.doors]) for store in stores]
-    fronts = [store.front if store.front is not None else shapely.multipoints(doors) for store, doors in zip(stores, doors_m, strict=True)]
+    fronts = [
+        store.front if store.front is not None else shapely.multipoints(doors)
+        for store, doors in zip(stores, doors_m, strict=True)
+    ]
     return compile_level(places.floors[level], anchors_m, fronts, list(doors_m))
 
 

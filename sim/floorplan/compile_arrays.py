@@ -180,7 +180,8 @@ def target_arrays(arrays: Arrays, graphs: list[LevelGraph]) -> Arrays:
     unit_target = np.zeros(len(arrays["unit_level"]), dtype=np.int32)
     ride_target = np.zeros(len(arrays["ride_from_level"]), dtype=np.int32)
     entrance_target = np.zeros(len(arrays["entrance_level"]), dtype=np.int32)
-    counts, tables = [], []
+    counts: list[int] = []
+    tables: list[tuple[np.ndarray, np.ndarray]] = []
     leg_start = starts([len(graph.legs) for graph in graphs])
     for level, graph in enumerate(graphs):
         first_node, total = node_start[level], sum(counts)

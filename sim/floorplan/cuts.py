@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from sim.floorplan.skeleton import Clusters, Path, Triangles
@@ -68,7 +70,7 @@ def splits_of(path: Path, width_m: np.ndarray, necks: list[int]) -> list[int]:
     """Return the places where the stretches between necks and ends are cut for length."""
     found: list[int] = []
     stops = [-1, *necks, len(width_m)]
-    for before, after in zip(stops[:-1], stops[1:], strict=True):
+    for before, after in pairwise(stops):
         inside = range(before + 1, after)
         if not len(inside):
             continue

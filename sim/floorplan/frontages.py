@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 from shapely.geometry import Point
@@ -73,4 +75,4 @@ def fronts_seen(
     order = np.lexsort((seen, at, legs))
     bounds = np.searchsorted(legs[order], np.arange(len(lines_m) + 1))
     listed = seen[order].tolist()
-    return [listed[low:high] for low, high in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [listed[low:high] for low, high in pairwise(bounds)]

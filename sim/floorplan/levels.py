@@ -52,9 +52,7 @@ def _sides(
     return free_sides(first, first + step * pieces.length_m[:, None], starts, ends, wall_segments(floor.shape))
 
 
-def compile_level(
-    floor: Floor, anchors_m: np.ndarray, fronts: list[BaseGeometry], doors_m: list[np.ndarray]
-) -> LevelGraph:
+def compile_level(floor: Floor, anchors_m: np.ndarray, fronts: list[BaseGeometry], doors_m: list[np.ndarray]) -> LevelGraph:
     """Compile a level from its floor, the distinct places walks start and end, and its units' fronts and doors."""
     nodes_m, legs = legs_of(floor, anchors_m)
     zones = zones_of(floor.pieces)

@@ -180,9 +180,7 @@ def check_paths(plan: FloorPlan, compiled: CompiledPlan, pairs: int = 2000) -> l
     missed, twice = zone_errors(compiled)
     return [
         _record("path over the shortest, p95", "%", 100 * LONGER_P95_MAX, 100 * float(np.quantile(longer, 0.95)), count),
-        _record(
-            "door pairs over 8 % too long", "%", 100 * FAR_SHARE_MAX, 100 * float((longer > LONGER_FAR).mean()), count
-        ),
+        _record("door pairs over 8 % too long", "%", 100 * FAR_SHARE_MAX, 100 * float((longer > LONGER_FAR).mean()), count),
         _record("path shorter than the shortest", "%", 0.1, 100 * max(0.0, -float(longer.min())), count),
         _record("floor not covered by zones", "share", 1e-6, missed, count),
         _record("floor covered twice by zones", "share", 1e-6, twice, count),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import networkx
 import numpy as np
@@ -39,7 +40,7 @@ def _crossings(lines_m: np.ndarray, zones: Zones) -> list[np.ndarray]:
     order = np.lexsort((share, line[true]))
     line, share = line[true][order], np.clip(share[order], 0.0, 1.0)
     bounds = np.searchsorted(line, np.arange(len(lines_m) + 1))
-    return [share[low:high] for low, high in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [share[low:high] for low, high in pairwise(bounds)]
 
 
 class _Neighbours:

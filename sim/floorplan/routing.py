@@ -10,9 +10,7 @@ ARRIVED = -1
 CUT_OFF = -2
 
 
-def routes(
-    legs: np.ndarray, leg_m: np.ndarray, nodes: int, targets: list[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
+def routes(legs: np.ndarray, leg_m: np.ndarray, nodes: int, targets: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return the next leg and the walking distance, each (targets, nodes), to the nearest node of each target.
 
     `legs` (e, 2) holds both directions of every leg, with equal lengths.

@@ -100,7 +100,7 @@ class Clusters:
         self._trim()
 
     def points_m(self, cluster: int) -> np.ndarray:
-        return self.mesh.points_m[self.mesh.corners[self.members[cluster]].ravel()]
+        return np.asarray(self.mesh.points_m[self.mesh.corners[self.members[cluster]].ravel()])
 
     def depth_m(self, cluster: int, chord: int) -> float:
         return _depth_m(self.points_m(cluster), self.mesh.points_m[self.mesh.chord_ends[chord]])

@@ -43,7 +43,7 @@ def snapped(shape: BaseGeometry) -> BaseGeometry:
 
 def moved(shape: BaseGeometry, x_m: float, y_m: float) -> BaseGeometry:
     """Return the shape shifted by whole metres."""
-    return shapely.transform(shape, lambda points: points + (x_m, y_m))
+    return shapely.transform(shape, lambda points: points + np.array([x_m, y_m]))
 
 
 def origin_of(plan: FloorPlan) -> tuple[float, float]:

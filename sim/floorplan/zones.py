@@ -42,12 +42,13 @@ class Zones:
         if len(lost):
             which, triangle = tree.query_nearest(points[lost], all_matches=True)
             np.minimum.at(zone, lost[which], self.triangle_zone[triangle])
-        return zone
+        return np.asarray(zone)
 
 
 def _components(count: int, pairs: np.ndarray) -> np.ndarray:
     ones = np.ones(len(pairs), dtype=np.int8)
-    return connected_components(coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count)), directed=False)[1]
+    graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    return np.asarray(connected_components(graph, directed=False)[1])
 
 
 def _merge_small(mesh: Triangles, zone: np.ndarray, necks: set[int]) -> np.ndarray:

@@ -138,7 +138,9 @@ def test_paths_are_short_and_zones_cover_the_floor_once(drawn: FloorPlan) -> Non
 @settings(max_examples=6, deadline=None)
 @given(plans(), st.randoms(use_true_random=False))
 def test_the_order_of_features_changes_nothing(drawn: FloorPlan, shuffler: object) -> None:
-    mixed = replace(drawn, **{part: list(getattr(drawn, part)) for part in ("levels", "units", "tenants", "connectors", "entrances")})
+    mixed = replace(
+        drawn, **{part: list(getattr(drawn, part)) for part in ("levels", "units", "tenants", "connectors", "entrances")}
+    )
     for part in ("levels", "units", "tenants", "connectors", "entrances"):
         shuffler.shuffle(getattr(mixed, part))  # type: ignore[attr-defined]
     one, other = compile_plan(drawn), compile_plan(mixed)
@@ -154,8 +156,14 @@ def test_the_order_of_features_changes_nothing(drawn: FloorPlan, shuffler: objec
 def test_a_plan_drawn_some_whole_metres_away_has_the_same_times(drawn: FloorPlan, x_m: int, y_m: int) -> None:
     moved = FloorPlan(
         drawn.name,
-        [replace(level, outline=shapely.transform(level.outline, lambda points: points + (x_m, y_m))) for level in drawn.levels],
-        [replace(unit, polygon=shapely.transform(unit.polygon, lambda points: points + (x_m, y_m))) for unit in drawn.units],
+        [
+            replace(level, outline=shapely.transform(level.outline, lambda points: points + np.array([x_m, y_m])))
+            for level in drawn.levels
+        ],
+        [
+            replace(unit, polygon=shapely.transform(unit.polygon, lambda points: points + np.array([x_m, y_m])))
+            for unit in drawn.units
+        ],
         drawn.tenants,
         [
             replace(way, stops=tuple(replace(stop, x_m=stop.x_m + x_m, y_m=stop.y_m + y_m) for stop in way.stops))
