@@ -24,6 +24,8 @@ SHOPPERS_PER_S = 15_000  # whole runs with report on a slow core; a finished run
 START_S = 6.0  # loading libraries, plan and kernels
 BYTES_PER_VISIT = {"none": 0, "visits": 320, "edges": 3_200}
 BYTES_OF_REPORT = 3_000_000
+UNFINISHED = ".unfinished"  # stands in a run's folder until its manifest does; all beside it was written by that run
+WRITTEN_BY_RUNS = (".parquet", ".json", ".yaml", ".html", ".svg", ".png", ".csv", ".part")
 Act = Callable[[argparse.Namespace], int]
 
 _EXAMPLE = """\
@@ -81,8 +83,11 @@ def run_into(config: RunConfig, folder: Path) -> Any:
         reached_us = time_us
         progress(time_us, people_inside, share_done)
 
+    (folder / UNFINISHED).write_text(f"{config.name}\n", encoding="utf-8")
     try:
-        return api.run(config, folder, progress=show)
+        result = api.run(config, folder, progress=show)
+        (folder / UNFINISHED).unlink(missing_ok=True)
+        return result
     except KeyboardInterrupt:
         progress.close()
         note(f"Stopped at {clock_text(reached_us)[:5]} of the simulated day.")
@@ -108,7 +113,7 @@ def output_folder(wanted: Path | None, overwrite: bool) -> Path:
         raise UsageError(f"{wanted}: is a file; name a folder with --out")
     wanted.mkdir(parents=True, exist_ok=True)
     if any(wanted.iterdir()):
-        earlier = (wanted / "manifest.json").exists() or (wanted / "config.yaml").exists()
+        earlier = any((wanted / name).exists() for name in ("manifest.json", UNFINISHED))
         if not (overwrite and earlier):
             what = "an earlier run; add --overwrite to replace it" if earlier else "files that are no run; name another folder"
             raise UsageError(f"{wanted}: holds {what}")
@@ -117,18 +122,20 @@ def output_folder(wanted: Path | None, overwrite: bool) -> Path:
 
 
 def _clear(folder: Path) -> None:
-    """Delete what the earlier run's manifest lists, the manifest first, so that a crash leaves no half run that looks whole."""
+    """Delete an earlier run, its manifest first, so that a crash leaves no half run that looks whole; other files stay."""
     manifest = folder / "manifest.json"
-    listed = ["config.yaml"]
-    if manifest.exists():
+    if (folder / UNFINISHED).exists():
+        written = [path for path in folder.rglob("*") if path.suffix in WRITTEN_BY_RUNS]
+    else:
         try:
-            listed += list(json.loads(manifest.read_text(encoding="utf-8"))["files"])
+            written = [folder / name for name in json.loads(manifest.read_text(encoding="utf-8"))["files"]]
         except (ValueError, KeyError, TypeError):
-            note(f"{manifest}: cannot be read; files of the earlier run are replaced one by one")
-        manifest.unlink()
-    for name in listed:
-        path = (folder / name).resolve()
-        if folder.resolve() in path.parents and path.is_file():
+            raise UsageError(
+                f"{manifest}: cannot be read, so that it is not clear what to replace; delete the folder"
+            ) from None
+    for path in [manifest, *written, folder / UNFINISHED]:
+        inside = folder.resolve() in path.resolve().parents
+        if inside and path.is_file() and not path.is_symlink():
             path.unlink()
 
 
