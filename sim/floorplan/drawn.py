@@ -68,7 +68,7 @@ def tidy(drawing: Drawing) -> None:
         for index, shape in enumerate(shapes):
             twin = shapes[repeated[index]] if index in repeated else None
             # A room and a corridor may share a polygon; one of the two is not a duplicate of the other.
-            if twin and (twin.kind == shape.kind or (twin.kind in ROOM_KINDS and shape.kind in ROOM_KINDS)):
+            if twin and (_alike(twin, shape) or (twin.kind in ROOM_KINDS and shape.kind in ROOM_KINDS)):
                 other = "" if (twin.kind, twin.name) == (shape.kind, shape.name) else f" ({shape.kind} '{shape.name}')"
                 drawing.say(shape.id, level.id, f"duplicate of {twin.id} dropped{other}")
                 if twin.kind == shape.kind == "store" and twin.name != shape.name and twin.shared is None:
@@ -90,6 +90,11 @@ def shift_level(drawing: Drawing, level: str, dx_m: float, dy_m: float) -> None:
 def centres_of(shapes: list[Shape]) -> np.ndarray:
     """Return the (n, 2) centres of shapes."""
     return np.array([(shape.geometry.centroid.x, shape.geometry.centroid.y) for shape in shapes]).reshape(-1, 2)
+
+
+def _alike(one: Shape, other: Shape) -> bool:
+    """Tell whether two shapes of one outline are the same thing; two escalators on one line may run opposite ways."""
+    return (one.kind, one.serves, one.upward) == (other.kind, other.serves, other.upward)
 
 
 def _make_ids_unique(drawing: Drawing) -> None:

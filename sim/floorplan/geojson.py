@@ -134,7 +134,7 @@ def geometry_of(feature: Json, identity: str, place: str, faults: Faults) -> Bas
             faults.refuse(identity, place, *fault)
             return None
         return _built(str(geometry.get("type")), geometry["coordinates"], identity, faults)
-    except (ValueError, TypeError, shapely.errors.GEOSException) as error:
+    except (ValueError, TypeError, IndexError, shapely.errors.GEOSException) as error:
         faults.refuse(identity, place, str(error), "a geometry must be a sound GeoJSON shape", "draw the feature again")
         return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from sim.floorplan.write_galleria import CRS, FORM_VERSION
 
 LEVELS = "levels.geojson"
 UNITS = "units.geojson"
+NUMBER_MAX = 1e12  # NaN is not within it either
 
 
 def is_galleria(folder: Path) -> bool:
@@ -103,7 +103,7 @@ class _Feature:
 
     def number(self, key: str, default: float) -> float:
         value = self.properties.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -NUMBER_MAX <= value <= NUMBER_MAX:
             self._note(key, value, "the property is a number")
             return default
         return float(value)

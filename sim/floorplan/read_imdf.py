@@ -112,8 +112,8 @@ def _drawing(path: Path, archive: _Archive) -> Drawing:
     footprint = polygons_of(shapely.union_all([one.geometry for one in archive.of("footprint") if one.geometry is not None]))
     for one in archive.of("level"):
         ordinal = one.properties.get("ordinal")
-        if isinstance(ordinal, bool) or not isinstance(ordinal, int | float):
-            drawing.say(one.id, one.id, "level without an ordinal taken as the ground floor")
+        if isinstance(ordinal, bool) or not isinstance(ordinal, int | float) or not -100 <= ordinal <= 200:
+            drawing.say(one.id, one.id, "level without a sensible ordinal taken as the ground floor")
             ordinal = 0
         outline = polygons_of(one.geometry) or footprint
         if polygons_of(one.geometry) is None:
