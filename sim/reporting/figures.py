@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.path import Path as Outline
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.plan_arrays import CompiledPlan
@@ -22,6 +23,8 @@ CLOCK = FuncFormatter(lambda minutes, _: f"{int(minutes) // 60:02d}:{int(minutes
 HEAT_MAX = 4.0  # zones with more than this many times the mall's mean look alike, else one door would bleach the whole map
 HEAT_LABEL = "times the mall's mean"
 MAP_WIDTH_IN, MAP_HEIGHT_IN_MAX = 9.6, 7.5
+MAP_FLATTEST = 0.16  # height / width of the flattest map, which still has room for its scale
+NAME_PT = 5.5
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,12 @@ def _time_axis(axes: Axes, span: Span) -> None:
     axes.set_ylim(bottom=0)
     for minute in (span.opens, span.closes):
         axes.axvline(minute, color=MUTED, linewidth=0.7, linestyle=(0, (2, 3)))
+
+
+def _legend_above(axes: Axes, columns: int) -> None:
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, borderaxespad=0.2, handlelength=1.2, columnspacing=1.4
+    )
 
 
 def _hours(values: Sequence[float | None], span: Span) -> tuple[np.ndarray, np.ndarray]:
@@ -94,7 +103,7 @@ def _pairs(curves: dict[str, Any], span: Span, first: tuple[str, str], second: t
             minutes, people = _hours(curves[key], span)
             axes.bar(minutes + offset, people, width=25, align="edge", color=color, label=label)
         axes.set_ylabel(unit)
-        axes.legend(loc="upper left", ncols=2, borderaxespad=0, handlelength=0.8, bbox_to_anchor=(0, 1.12))
+        _legend_above(axes, 2)
         _time_axis(axes, span)
 
     return draw(5.2, 2.4, paint)
@@ -118,14 +127,21 @@ def parking(curves: dict[str, Any], span: Span) -> str:
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
-        colors = (MAIN, SECOND, MUTED, INK)
+        colors, strokes = (MAIN, SECOND, MUTED, INK), ("solid", "dashed", "dotted")
         for index, (name, park) in enumerate(curves["parking"].items()):
             percent = 100 * np.asarray(park["cars"], float) / max(park["bays"], 1)
             label = f"{name} ({park['bays']:,} bays)"
-            axes.plot([0, *curves["minutes"]], [0, *percent], color=colors[index % 4], linewidth=1.5, label=label)
+            axes.plot(
+                [0, *curves["minutes"]],
+                [0, *percent],
+                color=colors[index % 4],
+                linestyle=strokes[index // 4 % 3],
+                linewidth=1.5,
+                label=label,
+            )
         axes.axhline(100, color=SECOND, linewidth=0.8, linestyle=(0, (4, 2)))
         axes.set_ylabel("cars parked, % of bays")
-        axes.legend(loc="upper left", ncols=3, borderaxespad=0, handlelength=1.2, bbox_to_anchor=(0, 1.12))
+        _legend_above(axes, 3)
         _time_axis(axes, span)
         axes.set_ylim(0, max(105.0, axes.get_ylim()[1]))
 
@@ -154,7 +170,7 @@ def wait_by_hour(curve: dict[str, Any], span: Span) -> str:
         axes.bar(minutes + 5, high / 60, width=50, align="edge", color=MAIN, alpha=0.25, label="one in twenty waits longer")
         axes.bar(minutes + 15, mean / 60, width=30, align="edge", color=MAIN, label="mean")
         axes.set_ylabel("wait, min")
-        axes.legend(loc="upper left", ncols=2, borderaxespad=0, handlelength=0.8, bbox_to_anchor=(0, 1.13))
+        _legend_above(axes, 2)
         _time_axis(axes, span)
 
     return draw(5.2, 2.2, paint)
@@ -188,32 +204,43 @@ def _wait_name(low_s: int, high_s: int | None) -> str:
 
 
 def level_map(compiled: CompiledPlan, level: int, zone_values: np.ndarray) -> str:
-    """Draw a level with its zones coloured by how much time people spent there, relative to the mall's mean."""
-    rings = [ring for polygon in compiled.walkable_rings[level] for ring in polygon]
-    rings += [ring for unit in _units_of(compiled, level) for ring in compiled.unit_rings[unit]]
-    corners = np.concatenate(rings) if rings else np.array([[0.0, 0.0], [1.0, 1.0]])
-    width, height = np.maximum(np.ptp(corners, axis=0), 1.0)
-    points_per_m = min(MAP_WIDTH_IN * 72 / (width + 4), MAP_HEIGHT_IN_MAX * 72 / (height + 4))
+    """Draw a level with its zones coloured by how much time people spent there, relative to the mall's mean.
+
+    All levels of a mall have one scale and show the same stretch from left to right.
+    """
+    mall, here = _extent(compiled, range(len(compiled.level_ids))), _extent(compiled, [level])
+    width = mall[1][0] - mall[0][0]
+    middle, height = (here[0][1] + here[1][1]) / 2, max(here[1][1] - here[0][1], MAP_FLATTEST * width)
+    points_per_m = min(MAP_WIDTH_IN * 72 / width, MAP_HEIGHT_IN_MAX * 72 / (mall[1][1] - mall[0][1]))
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         draw_level_map(axes, compiled, level, zone_values=zone_values, cmap="YlOrRd", label=HEAT_LABEL, limits=(0.0, HEAT_MAX))
+        axes.set(xlim=(mall[0][0], mall[1][0]), ylim=(middle - height / 2, middle + height / 2))
         _name_units(axes, compiled, level, points_per_m)
 
-    return draw(MAP_WIDTH_IN + 1, (height + 4) * points_per_m / 72 + 0.1, paint)
+    return draw(MAP_WIDTH_IN + 1, height * points_per_m / 72 + 0.1, paint)
 
 
-def _units_of(compiled: CompiledPlan, level: int) -> list[int]:
-    return [int(unit) for unit in np.flatnonzero(compiled.arrays.unit_level == level)]
+def _extent(compiled: CompiledPlan, levels: Iterable[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lower left and the upper right corner of what stands on some levels, with a margin."""
+    rings = []
+    for level in levels:
+        polygons = [*compiled.walkable_rings[level], *compiled.structure_rings[level]]
+        polygons += [compiled.unit_rings[unit] for unit in np.flatnonzero(compiled.arrays.unit_level == level)]
+        rings += [ring for polygon in polygons for ring in polygon]
+    corners = np.concatenate(rings) if rings else np.array([[0.0, 0.0], [10.0, 10.0]])
+    return corners.min(axis=0) - 2.0, corners.max(axis=0) + 2.0
 
 
 def _name_units(axes: Axes, compiled: CompiledPlan, level: int, points_per_m: float) -> None:
-    """Write the names that fit across their units, so that a reader recognises the place."""
-    for unit in _units_of(compiled, level):
-        size = 5.5
+    """Write the names that lie within their units, so that a reader recognises the place."""
+    for unit in np.flatnonzero(compiled.arrays.unit_level == level).tolist():
+        name, outer = compiled.tenant_names[unit], Outline(compiled.unit_rings[unit][0])
+        x_m, y_m = float(compiled.arrays.unit_x_m[unit]), float(compiled.arrays.unit_y_m[unit])
         # 0.58 em a letter on average, a whole em for each character of the scripts beyond.
-        em = sum(0.58 if character < "\u2e80" else 1.0 for character in compiled.tenant_names[unit])
-        across_m, up_m = np.ptp(np.concatenate(compiled.unit_rings[unit]), axis=0)
-        if em * size < across_m * points_per_m * 0.95 and size < up_m * points_per_m:
-            x_m, y_m = compiled.arrays.unit_x_m[unit], compiled.arrays.unit_y_m[unit]
-            axes.text(x_m, y_m, compiled.tenant_names[unit], size=size, ha="center", va="center", color=INK, zorder=6)
+        em = sum(0.58 if character < "\u2e80" else 1.0 for character in name)
+        half_width, half_height = em * NAME_PT / points_per_m / 2, NAME_PT / points_per_m / 2
+        box = [(x_m + half_width * side, y_m + half_height * up) for side in (-1, 0, 1) for up in (-1, 1)]
+        if outer.contains_points(box).all():
+            axes.text(x_m, y_m, name, size=NAME_PT, ha="center", va="center", color=INK, zorder=6)

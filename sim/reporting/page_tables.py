@@ -103,14 +103,14 @@ def parameters(found: list[dict[str, Any]]) -> str:
         name = "the run" if len(head) == 1 else f"{head[0]}.{head[1]}" if head[0] == "categories" else head[0]
         groups.setdefault(name, []).append(item)
     folded = "".join(_parameter_table(items, name) for name, items in groups.items())
-    return f"<p>{esc(text)}</p>{own}<details><summary>All {len(found)} parameters with range, source and confidence</summary>{folded}</details>"
+    return f"<p>{esc(text)}</p>{own}<details data-fold><summary>All {len(found)} parameters with range, source and confidence</summary>{folded}</details>"
 
 
 def _parameter_table(items: list[dict[str, Any]], caption: str) -> str:
     rows = "".join(
         f'<tr{" class=changed" if item["changed"] else ""}><th scope="row"><code>{esc(item["key"])}</code><br>{esc(item["meaning"])}</th>'
         f'<td class="n">{_value(item["value"])}{_was(item)}</td><td class="n">{_range(item)}</td><td>{esc(item["source"])}</td>'
-        f"<td>{esc(TAGS.get(item['tag'], item['tag']))}</td><td>{esc(CONFIDENCE.get(item['confidence'], item['confidence']))}</td></tr>\n"
+        f"<td>{esc(_how_known(item))}</td><td>{esc(CONFIDENCE.get(item['confidence'], item['confidence']))}</td></tr>\n"
         for item in items
     )
     return (
@@ -118,6 +118,10 @@ def _parameter_table(items: list[dict[str, Any]], caption: str) -> str:
         "<th scope=col class=n>Range</th><th scope=col>Source</th><th scope=col>How known</th><th scope=col>Confidence</th></tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
+
+
+def _how_known(item: dict[str, Any]) -> str:
+    return "judged" if item["source"].startswith("engineering judgement") else TAGS.get(item["tag"], item["tag"])
 
 
 def _value(value: Any) -> str:
@@ -138,7 +142,7 @@ def _range(item: dict[str, Any]) -> str:
     low, high = item["low"], item["high"]
     if low is None and high is None:
         return UNKNOWN
-    return f"{'' if low is None else f'{low:,g}'} … {'' if high is None else f'{high:,g}'}"
+    return f"{'' if low is None else f'{low:,.4g}'} … {'' if high is None else f'{high:,.7g}'}"
 
 
 def provenance(run: dict[str, Any], facts: dict[str, Any]) -> str:

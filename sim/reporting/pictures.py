@@ -72,7 +72,7 @@ def _day_pictures(curves: dict[str, Any], span: figures.Span) -> list[tuple[Pict
 
 
 def _queue_pictures(curves: dict[str, Any], span: figures.Span) -> list[tuple[Picture, str]]:
-    made = []
+    made, histograms = [], []
     for kind, place in (("till", "at tills"), ("table", "for a table")):
         curve = curves["queues"][kind]
         if not sum(curve["joined"]):
@@ -92,8 +92,8 @@ def _queue_pictures(curves: dict[str, Any], span: figures.Span) -> list[tuple[Pi
         picture = Picture(f"figures/{kind}_histogram.svg", "queue",
                           f"How long those waited {place} who had to wait at all; {curve['no_wait']:,} did not.",
                           f"Histogram of waits {place} above zero.")  # fmt: skip
-        made.append((picture, figures.wait_histogram(curve)))
-    return made
+        histograms.append((picture, figures.wait_histogram(curve)))
+    return made + histograms
 
 
 def _map_pictures(curves: dict[str, Any], compiled: CompiledPlan) -> list[tuple[Picture, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ NAMES = station_names(PLAN)
 def books_of(log: EventLog, cuts: tuple[int, ...] = (), tallies=None) -> Books:
     recorder = Recorder(Path("unused"), PLAN, NAMES, "none")
     edges = [0, *sorted(cuts), int(log.count[0])]
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         recorder.take(part_of(log, start, end))
     return Books(RunConfig(), PLAN, recorder.sums, tallies or made_up_tallies(PLAN))
 

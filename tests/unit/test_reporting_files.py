@@ -16,9 +16,13 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "kpis.json"
     write_atomically(path, "old")
 
-    with pytest.raises(RuntimeError), appearing_whole(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
+    def fail():
+        with appearing_whole(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]

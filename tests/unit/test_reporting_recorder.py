@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ def recorded(folder: Path, log, cuts=(), level="visits") -> Recorder:
     plan = made_up_plan()
     recorder = Recorder(folder, plan, station_names(plan), level)
     edges = [0, *cuts, int(log.count[0])]
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         recorder.take(part_of(log, start, end))
     recorder.close()
     return recorder

@@ -37,7 +37,7 @@ for (const input of document.querySelectorAll("input[data-filter]")) {
   input.addEventListener("input", show);
   show();
 }
-// Paper has nothing to unfold: open everything before printing, and fold it again afterwards.
+// Paper has nothing to unfold: open all but the longest before printing, and fold them again afterwards.
 const folded = new Set();
-addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach((part) => { folded.add(part); part.open = true; }));
+addEventListener("beforeprint", () => document.querySelectorAll("details:not([open], [data-fold])").forEach((part) => { folded.add(part); part.open = true; }));
 addEventListener("afterprint", () => { folded.forEach((part) => { part.open = false; }); folded.clear(); });
