@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 from shapely import contains_xy, unary_union
@@ -26,6 +26,8 @@ from sim.random_streams import stream_key
 
 Block = tuple[int, int]  # side and block
 
+BLOCK_LEAST_M = 24.0
+DEPTH_LEAST_M = 14.0
 PIZZA_M2 = 250.0  # of the real mall's pizza restaurant
 FOOD_STALLS = ("fast_food", "cafe")
 LANE_STALLS = ("leisure", "accessories", "beauty", "books", "services", "electronics", "home", "fashion", "footwear", "sport")
@@ -88,8 +90,13 @@ class _Programme:
         self.courts: dict[tuple[int, Block], list[Brief]] = {}
         self.ends = transport.passage_ends(parameters)
         block_m = 44.0
-        for _ in range(5):  # the number of stalls and the blocks' length depend on each other; this settles to a few cm
+        for _ in range(6):  # the number of stalls and the blocks' length depend on each other; this settles to a few cm
             block_m = self._fit(block_m)
+            if block_m < BLOCK_LEAST_M:  # a small mall has shallower shops rather than a hall too short for escalators
+                depth_m = self.parameters.shop_depth_m
+                shallow_m = max(depth_m * block_m / BLOCK_LEAST_M, DEPTH_LEAST_M)
+                self.parameters = replace(self.parameters, shop_depth_m=shallow_m)
+                block_m = max(block_m * depth_m / shallow_m, BLOCK_LEAST_M)
         capacity = [self._capacity_m2(floor) for floor in range(parameters.floors)]
         placed = brief_of.to_floors(parameters, self.shops, [sum(blocks.values()) for blocks in capacity])
         self.shops_of_block: dict[tuple[int, Block], list[Brief]] = {}
@@ -181,22 +188,18 @@ class _Programme:
         return rooms
 
     def _hall_rooms(self, floor: int) -> list[Room]:
-        rooms = [
-            Room(transport.well_polygon(self.frame, group), name="Escalators") for group in self.groups if self._has_wells()
-        ]
-        rooms += [
-            Room(transport.shaft_polygon(self.frame, bridge), name="Lifts")
-            for bridge in transport.lift_bridges(self.parameters)
-        ]
+        """Return what stands in the hall: wells and shafts where there is another level, kiosks below, voids above."""
+        frame, rooms = self.frame, []
+        if self.parameters.floors + self.parameters.parking_levels > 1:
+            rooms += [Room(transport.well_polygon(frame, group), name="Escalators") for group in self.groups]
+            bridges = transport.lift_bridges(self.parameters)
+            rooms += [Room(transport.shaft_polygon(frame, bridge), name="Lifts") for bridge in bridges]
         if floor == 0:
             places = rooms_of.kiosk_places(self.voids)
-            rooms += [rooms_of.kiosk_room(self.frame, at, kiosk) for at, kiosk in zip(places, self.kiosks, strict=False)]
+            rooms += [rooms_of.kiosk_room(frame, at, kiosk) for at, kiosk in zip(places, self.kiosks, strict=False)]
         elif self.parameters.atrium:
-            rooms += [rooms_of.void_room(self.frame, span, self.parameters.gallery_m) for span in self.voids]
+            rooms += [rooms_of.void_room(frame, span, self.parameters.gallery_m) for span in self.voids]
         return rooms
-
-    def _has_wells(self) -> bool:
-        return self.parameters.floors + self.parameters.parking_levels > 1
 
 
 def _level(parameters: GenerateParameters, frame: Frame, floor: int, level_id: str, rooms: Sequence[Room]) -> Level:

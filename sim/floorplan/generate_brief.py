@@ -130,7 +130,7 @@ def shops_of(parameters: GenerateParameters, anchors: Sequence[Brief]) -> list[B
     for trade, count in zip(trades, counts, strict=True):
         left = max(0, count - taken[trade.trade])
         areas = [trade.area_at((place + 0.5) / max(count, 1)) for place in range(left)]
-        areas = [max(area, LEAST_SHOP_M2) * parameters.area_scale for area in areas]
+        areas = [max(area * parameters.area_scale, LEAST_SHOP_M2) for area in areas]
         shops += [
             Brief(category, area) for category, area in zip(_categories(parameters, trade.trade, areas), areas, strict=True)
         ]

@@ -52,7 +52,7 @@ class GenerateParameters:
     cinema: bool = True  # on the top floor, as an anchor
     food_court: bool = True  # stalls around common tables, on the last floor but one
     entrances: int = 4  # from the street, at the ends of cross passages
-    escalator_groups: int = 3  # each an up and a down escalator between consecutive floors
+    escalator_groups: int = 3  # each an up and a down escalator between consecutive floors; fewer where the hall is too short
     lift_banks: int = 3  # each of two lifts
     stairs: int = 2
     gallery_m: float = 8.0  # clear width beside the voids

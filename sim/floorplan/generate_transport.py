@@ -52,7 +52,10 @@ def bridges_of(parameters: GenerateParameters, wanted: int) -> list[int]:
 
 
 def groups_of(parameters: GenerateParameters, frame: Frame) -> list[Group]:
-    """Return the escalator groups from west to east; a well lies towards the mall's middle, clear of the bridge's lifts."""
+    """Return the escalator groups from west to east; a well lies towards the mall's middle, clear of the bridge's lifts.
+
+    In a short hall a group that would touch another is left out.
+    """
     run_m = parameters.floor_height_m / math.tan(ESCALATOR_SLOPE_RAD)
     bridges = bridges_of(parameters, parameters.escalator_groups)
     with_lifts = set(bridges_of(parameters, parameters.lift_banks))
@@ -63,9 +66,15 @@ def groups_of(parameters: GenerateParameters, frame: Frame) -> list[Group]:
         east = bridge <= parameters.blocks_per_side / 2
         start = middle + offset if east else middle - offset
         end = start + run_m - 2 * LANDING_M if east else start - run_m + 2 * LANDING_M
+        if any(_too_near((start, end), other.well_m) for other in groups):
+            continue
         name = chr(ord("a") + len(groups))
         groups.append(Group(name, bridge, (start, end), bridge in with_lifts))
     return groups
+
+
+def _too_near(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return min(one) < max(other) + PLATE_M and min(other) < max(one) + PLATE_M
 
 
 def lift_bridges(parameters: GenerateParameters) -> list[int]:
@@ -120,6 +129,8 @@ def escalators(frame: Frame, groups: Sequence[Group], level_ids: Sequence[str]) 
 
 def lifts(frame: Frame, bridges: Sequence[int], level_ids: Sequence[str]) -> list[Connector]:
     """Return two lifts of each bank, which serve all levels; their doors are to the south."""
+    if len(level_ids) < 2:
+        return []
     found = []
     for bank, bridge in enumerate(bridges):
         for number, offset in ((1, -LIFT_HALF_M[0] / 2), (2, LIFT_HALF_M[0] / 2)):
@@ -141,7 +152,7 @@ def passage_ends(parameters: GenerateParameters) -> PassageEnds:
     """Return where entrances and stairs are: entrances in the middle and at the corners, on both sides; stairs between them."""
     last = parameters.blocks_per_side
     middle = last // 2
-    liked = [(SOUTH, middle), (NORTH, (last + 1) // 2), (NORTH, 0), (SOUTH, last), (NORTH, last), (SOUTH, 0)]
+    liked = [(SOUTH, middle), (NORTH, (last + 1) // 2), (SOUTH, 0), (NORTH, last), (SOUTH, last), (NORTH, 0)]
     every = [(side, passage) for passage in range(last + 1) for side in (SOUTH, NORTH)]
     spots = [*dict.fromkeys([*liked, *every])]
     entrances = spots[: parameters.entrances]

@@ -53,7 +53,7 @@ def divide_block(areas_m2: Sequence[float], width_m: float, depth_m: float, key:
     """
     scale = width_m * depth_m / sum(areas_m2)
     areas = [area * scale for area in areas_m2]
-    best = _divided(areas, [0] * len(areas), width_m, depth_m)
+    best = _side_by_side(areas, width_m, depth_m)
     words = draw_words(key, np.full(CANDIDATES * len(areas), block), np.arange(CANDIDATES * len(areas)))
     codes = (words >> np.uint64(33)).astype(np.int64).reshape(CANDIDATES, len(areas)) % 4
     for code in codes:  # 0 and 3: on the hall, so that half of the shops stand there
@@ -61,6 +61,17 @@ def divide_block(areas_m2: Sequence[float], width_m: float, depth_m: float, key:
         if candidate.score < best.score:
             best = candidate
     return best
+
+
+def _side_by_side(areas: Sequence[float], width_m: float, depth_m: float) -> Division:
+    """Return the plainest division, which always exists: every shop as deep as the block."""
+    score, cells, start_m = 10.0, [], 0.0
+    for index, area in enumerate(areas):
+        end_m = width_m if index == len(areas) - 1 else start_m + area / depth_m
+        more, column = _column(areas, index, [], (start_m, end_m), depth_m, True)
+        score, start_m = score + more, end_m
+        cells += [_cornered(cell, width_m) for cell in column]
+    return Division(score, tuple(cells))
 
 
 def _divided(areas: Sequence[float], places: Sequence[int], width_m: float, depth_m: float) -> Division:
@@ -144,7 +155,7 @@ def _column(
     wing_m = guest_sum / guest_m
     host_m = end_m - start_m - wing_m
     if host_m < FRONTAGE_LEAST_M:
-        return 200.0, []
+        return math.inf, []
     inner = start_m + host_m if host_first else start_m + wing_m
     outer = end_m if host_first else start_m
     own = start_m if host_first else end_m
