@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python;
 BIN := .venv/bin
 RUNTIME := .venv/installed-runtime
 DEV := .venv/installed-dev
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --constraint constraints.txt
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
@@ -53,7 +53,9 @@ clean:  ## remove the environment and what tools left
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found; install one, or say where: make PYTHON=/path/to/python3.11 ..." >&2; exit 2; }
 	@echo "Making an environment in .venv with $$($(PYTHON) --version) ..."
-	@$(PYTHON) -m venv .venv
+	@# Some systems ship Python's venv without pip; then the pip that is there fills it.
+	@$(PYTHON) -m venv .venv 2>/dev/null || { $(PYTHON) -m venv --clear --without-pip .venv && \
+		$(PYTHON) -m pip --quiet --disable-pip-version-check --python .venv/bin/python install pip; } || { rm -rf .venv; exit 2; }
 
 $(RUNTIME): pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing what Galleria needs into .venv (half a minute to a few minutes, once) ..."
