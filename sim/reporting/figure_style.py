@@ -11,8 +11,7 @@ import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-# The page replaces these colours by its own, so that pictures follow light and dark.
-INK, MUTED, GRID, MAIN, SECOND, PAPER = "#1d2530", "#66707d", "#d8dde3", "#24688f", "#b9512f", "#fefefe"
+from sim.reporting.figure_colours import GRID, INK, MUTED
 
 STYLE: dict[str, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, in the page's own font

@@ -14,7 +14,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.day_sums import BIN_MIN
-from sim.reporting.figure_style import INK, MAIN, MUTED, SECOND, draw
+from sim.reporting.figure_colours import INK, MAIN, MUTED, SECOND
+from sim.reporting.figure_style import draw
 from sim.reporting.plan_drawing import draw_level_map
 from sim.units import US_PER_MIN
 

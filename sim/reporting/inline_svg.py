@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 
-from sim.reporting import figure_style as style
+from sim.reporting import figure_colours as colours
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _ALLOWED = ("svg", "g", "path", "text", "tspan", "use", "rect", "circle", "polygon", "polyline", "line", "defs", "clipPath", "style", "image",
             "linearGradient", "stop", "pattern")  # fmt: skip
 _COLOURS = {
-    style.INK: "ink", style.MUTED: "muted", style.GRID: "line", style.MAIN: "main", style.SECOND: "second", style.PAPER: "paper",
+    colours.INK: "ink", colours.MUTED: "muted", colours.GRID: "line", colours.MAIN: "main", colours.SECOND: "second", colours.PAPER: "paper",
 }  # fmt: skip
 ElementTree.register_namespace("", _SVG)
 ElementTree.register_namespace("xlink", _XLINK)
