@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
+import shapely
 
 from sim.floorplan.check import problems_of, warnings_of
 from sim.floorplan.importing import import_plan
@@ -15,6 +18,7 @@ from sim.floorplan.read import read_plan
 from tests.plan_samples import SHARED
 
 SOURCE = SHARED / "joy_city" / "geojson"
+WAYPOINTS = SHARED / "joy_city" / "wifi" / "joy_city_waypoints.csv.gz"
 
 pytestmark = pytest.mark.skipif(not SOURCE.is_dir(), reason=f"the Joy City floor plans are not at {SOURCE}")
 
@@ -101,6 +105,24 @@ def test_the_narrow_passage_of_f4_is_listed_for_a_person_to_confirm(joy):
     widths = [float(one.value.split()[0]) for one in warnings_of(joy[0]) if "on level F4 at (114.1, 99.8)" in one.place]
 
     assert widths == pytest.approx([0.94], abs=0.03)
+
+
+@pytest.mark.skipif(not WAYPOINTS.is_file(), reason=f"the survey is not at {WAYPOINTS}")
+def test_surveyors_walked_on_the_walkable_floor(joy):
+    """Waypoints of B1 are in its own frame, which lies (-64.2, -161.9) m from the ground floor's (README of the data)."""
+    floors = {level.id: level.walkable for level in joy[0].levels}
+    inside: Counter[str] = Counter()
+    walked: Counter[str] = Counter()
+    with gzip.open(WAYPOINTS, "rt", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            dx_m, dy_m = (-64.2, -161.9) if row["floor"] == "B1" else (0.0, 0.0)
+            walked[row["floor"]] += 1
+            inside[row["floor"]] += shapely.contains_xy(
+                floors[row["floor"]], float(row["x_m"]) + dx_m, float(row["y_m"]) + dy_m
+            )
+
+    assert all(inside[floor] >= 0.97 * walked[floor] for floor in walked)
+    assert inside.total() >= 0.99 * walked.total()
 
 
 def test_the_licence_that_came_with_it_is_kept(joy):
