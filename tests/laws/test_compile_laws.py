@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import shapely
@@ -47,6 +48,26 @@ def plans(draw: st.DrawFn) -> FloorPlan:
         tenants,
         [lift, up],
         [Entrance("south", "G", 1.0, 0.0), Entrance("north", "G", width_m - 1.0, height_m, 3.0)],
+    )
+
+
+def moved_plan(drawn: FloorPlan, x_m: float, y_m: float) -> FloorPlan:
+    """Return the same plan drawn elsewhere."""
+
+    def shape(found: shapely.Geometry | None) -> shapely.Geometry | None:
+        return None if found is None else shapely.transform(found, lambda points: points + np.array([x_m, y_m]))
+
+    def place(found: Any) -> Any:
+        return replace(found, x_m=found.x_m + x_m, y_m=found.y_m + y_m)
+
+    return replace(
+        drawn,
+        levels=[replace(level, outline=shape(level.outline), walkable=shape(level.walkable)) for level in drawn.levels],
+        units=[
+            replace(unit, polygon=shape(unit.polygon), doors=tuple(place(door) for door in unit.doors)) for unit in drawn.units
+        ],
+        connectors=[replace(way, stops=tuple(place(stop) for stop in way.stops)) for way in drawn.connectors],
+        entrances=[place(entrance) for entrance in drawn.entrances],
     )
 
 
@@ -154,23 +175,7 @@ def test_the_order_of_features_changes_nothing(drawn: FloorPlan, shuffler: objec
 @settings(max_examples=6, deadline=None)
 @given(plans(), st.integers(-5000, 5000), st.integers(-5000, 5000))
 def test_a_plan_drawn_some_whole_metres_away_has_the_same_times(drawn: FloorPlan, x_m: int, y_m: int) -> None:
-    moved = FloorPlan(
-        drawn.name,
-        [
-            replace(level, outline=shapely.transform(level.outline, lambda points: points + np.array([x_m, y_m])))
-            for level in drawn.levels
-        ],
-        [
-            replace(unit, polygon=shapely.transform(unit.polygon, lambda points: points + np.array([x_m, y_m])))
-            for unit in drawn.units
-        ],
-        drawn.tenants,
-        [
-            replace(way, stops=tuple(replace(stop, x_m=stop.x_m + x_m, y_m=stop.y_m + y_m) for stop in way.stops))
-            for way in drawn.connectors
-        ],
-        [replace(entrance, x_m=entrance.x_m + x_m, y_m=entrance.y_m + y_m) for entrance in drawn.entrances],
-    )
+    moved = moved_plan(drawn, x_m, y_m)
     here, there = compile_plan(drawn).arrays, compile_plan(moved).arrays
 
     for name in TIMES:
