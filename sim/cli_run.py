@@ -72,9 +72,7 @@ def run(options: argparse.Namespace) -> int:
 
 def run_into(config: RunConfig, folder: Path) -> Any:
     """Run a configuration with a progress bar; on Ctrl-C say what is left behind."""
-    announce_compiling()
-    from sim import api
-
+    (folder / UNFINISHED).write_text(f"{config.name}\n", encoding="utf-8")
     progress = Progress(config.name)
     reached_us = 0
 
@@ -83,18 +81,29 @@ def run_into(config: RunConfig, folder: Path) -> Any:
         reached_us = time_us
         progress(time_us, people_inside, share_done)
 
-    (folder / UNFINISHED).write_text(f"{config.name}\n", encoding="utf-8")
     try:
+        announce_compiling()
+        from sim import api
+
         result = api.run(config, folder, progress=show)
         (folder / UNFINISHED).unlink(missing_ok=True)
         return result
     except KeyboardInterrupt:
         progress.close()
         note(f"Stopped at {clock_text(reached_us)[:5]} of the simulated day.")
-        note(f"{folder} has no manifest.json: an unfinished run. Delete it, or replace it: --out {folder} --overwrite")
+        if [path.name for path in folder.iterdir()] != [UNFINISHED]:
+            note(f"{folder} has no manifest.json: an unfinished run. Delete it, or replace it: --out {folder} --overwrite")
         raise
     finally:
         progress.close()
+        _drop_if_empty(folder)
+
+
+def _drop_if_empty(folder: Path) -> None:
+    """Delete the folder of a run that ended before it wrote anything."""
+    if [path.name for path in folder.iterdir()] == [UNFINISHED]:
+        (folder / UNFINISHED).unlink()
+        folder.rmdir()
 
 
 def announce_compiling() -> None:

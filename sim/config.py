@@ -6,6 +6,7 @@ This file holds the schema and its ranges only. Composing it from files and the 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -97,11 +98,16 @@ class ChoiceConfig:
     """How a party chooses where to go next."""
 
     consideration_size: int = known(20, "stores a party considers for one need, at most", 1, 64, source="'basically within 20' (Wanda article)")
+    area_exponent: float = known(0.5, "appeal grows with floor area to this power", 0, 2, source="anchors sell less per m2 (Gould et al. 2005), so below Huff's 1", tag="D", confidence="L")
     walk_s_scale: float = known(90.0, "walking time that costs one unit of utility", 1, 3600, source="Huff exponent 2 at typical distances", tag="D", confidence="L")
     wait_s_scale: float = known(240.0, "visible wait that costs one unit of utility", 1, 36000, source="about a third of patience at a table", tag="D", confidence="L")
     route_s_scale: float = known(15.0, "time that costs one unit of utility between connectors or exits", 0.1, 3600, source="engineering judgement", confidence="L")
     impulse_share: float = known(0.005, "chance to enter an unplanned store on passing its frontage once", 0, 1, source="with all repeated passings gives a capture near 0.13 (Link Retail)", tag="D", confidence="L")
     browse_share: float = known(0.75, "chance to browse on when needs are done and time is left", 0, 1, source="set so that stores entered per visit come near 3.5", tag="D", confidence="L")
+    lunch_starts: Any = known("11:30", "from when parties feel like lunch")
+    lunch_ends: Any = known("13:30", "until when")
+    dinner_starts: Any = known("17:30", "from when parties feel like dinner")
+    dinner_ends: Any = known("20:00", "until when")
     meal_share: float = known(0.45, "share of parties inside at a meal time that eat", 0, 1, source="43 % dined (ICSC 2017)", tag="V", confidence="M")
 
 
@@ -122,8 +128,6 @@ class MovementConfig:
     stairs_down_flow_per_m_s: float = known(0.98, "people per second and metre of stairs, down", 0.1, 3, source="Weidmann 1993")
     escalator_mps: float = known(0.5, "speed of an escalator along its slope", 0.1, 1.5, source="EN 115; Bodendorf et al. 2014", tag="V")
     escalator_people_per_h: float = known(4500.0, "people an escalator 1 m wide takes in an hour", 100, 14000, source="75 % of EN 115's 6,000", tag="D")
-    lift_mps: float = known(1.5, "speed of a lift", 0.2, 10, source="engineering judgement", confidence="L")
-    lift_stop_s: float = known(12.0, "time a ride spends on doors and boarding", 0, 120, source="engineering judgement", confidence="L")
 
 
 @dataclass
@@ -131,13 +135,14 @@ class ServicesConfig:
     """Tills, tables and patience."""
 
     payment_s_mean: float = known(15.0, "time to pay", 0.5, 600, source="QR code 15 s (article S4); contactless 15.2 s (Bundesbank)", tag="V", confidence="H")
-    payment_cv: float = known(0.5, "sd / mean of payment time", 0, 3, source="Bundesbank", confidence="M")
+    service_cv: float = known(0.5, "sd / mean of the time at a till, payment and handling together", 0, 3, source="Bundesbank", confidence="M")
     till_patience_s_mean: float = known(354.0, "patience in a till's line, Weibull", 1, 36000, source="Omnico UK", tag="V")
     till_patience_shape: float = known(2.0, "its Weibull shape", 0.2, 10, source="Omnico UK")
     table_patience_s_mean: float = known(1800.0, "patience for a table, Weibull", 1, 36000, source="Toast, OpenTable, Tasting Table (n = 588)", tag="V")
     table_patience_shape: float = known(2.0, "its Weibull shape", 0.2, 10, source="as at the till")
     balk_queue: int = known(25, "length of line at which newcomers turn away", 0, 10_000, source="engineering judgement", confidence="L")
     store_m2_per_person: float = known(2.0, "floor area per person at which a store counts as full", 0.2, 100, source="Fruin level C/D", tag="D")
+    last_orders_min: float = known(45.0, "minutes before closing at which restaurants take their last parties, other stores 5", 0, 600, source="common practice", confidence="L")
     closing_grace_s: float = known(600.0, "time within which shoppers leave a store after its closing", 0, 7200, source="engineering judgement", confidence="L")
 
 
@@ -148,11 +153,12 @@ class CategoryConfig:
     dwell_min_mean: float = known(10.0, "time inside before deciding to buy, or at the table, log-normal", 0.1, 600)
     dwell_cv: float = known(0.7, "its sd / mean", 0, 5)
     conversion_share: float = known(0.25, "share of entering parties that buy", 0, 1)
-    basket_yuan_mean: float = known(150.0, "spend of a buying party of one, log-normal", 0, 1e6)
+    basket_yuan_mean: float = known(150.0, "spend of a buying party, log-normal; per head where per_head is true", 0, 1e6)
     basket_sigma: float = known(0.65, "its log-sd", 0, 3)
     handling_s_mean: float = known(45.0, "scanning and packing at the till", 0, 3600)
     appeal: float = known(1.0, "pull relative to a fashion store of equal area", 0, 100)
     need_share: float = known(1.0, "how often this trade is a need a party comes with, relative", 0, 100)
+    per_head: bool = known(False, "whether the basket is per person of the party")
     tables: bool = known(False, "whether parties wait for a table on entering instead of a till on leaving")
     m2_per_table: float = known(4.5, "floor area per table where tables is true", 0.5, 100)
 
@@ -171,7 +177,7 @@ CATEGORY_SOURCE = "conversion: AlterVision 2023 and dojobusiness; table turn: 23
 
 def default_categories() -> dict[str, CategoryConfig]:
     """Return the trades of `CATEGORIES` with their defaults."""
-    table = {"tables": True, "dwell_cv": 0.3}
+    table = {"tables": True, "per_head": True, "dwell_cv": 0.3}
     found = {
         "fashion": _category(12, 0.25, 320, 45, 1.0, 2.2),
         "footwear": _category(12, 0.27, 380, 45, 0.9, 0.8),
@@ -185,9 +191,9 @@ def default_categories() -> dict[str, CategoryConfig]:
         "supermarket": _category(22, 0.90, 130, 90, 2.0, 1.2),
         "department": _category(25, 0.40, 450, 60, 2.0, 0.9),
         "restaurant": _category(61, 0.95, 110, 0, 1.2, 1.0, **table),
-        "fast_food": _category(22, 0.95, 45, 0, 1.2, 0.9, tables=True, dwell_cv=0.4, m2_per_table=3.0),
-        "cafe": _category(12, 0.85, 35, 35, 1.1, 0.9),
-        "cinema": _category(125, 0.95, 72, 30, 1.5, 0.5, dwell_cv=0.1),
+        "fast_food": _category(22, 0.95, 45, 0, 1.2, 0.9, tables=True, per_head=True, dwell_cv=0.4, m2_per_table=3.0),
+        "cafe": _category(12, 0.85, 35, 35, 1.1, 0.9, per_head=True),
+        "cinema": _category(125, 0.95, 40, 30, 1.5, 0.5, per_head=True, dwell_cv=0.1),
         "leisure": _category(50, 0.70, 90, 40, 1.2, 0.6),
         "services": _category(18, 0.60, 120, 60, 0.5, 0.4),
     }
@@ -204,7 +210,6 @@ class ParkingConfig:
     search_s_per_bay: float = known(3.0, "time to pass one occupied bay", 0, 120, source="about 7 m a bay at 8 km/h", tag="D")
     manoeuvre_s: float = known(7.0, "time to drive into or out of a bay", 0, 120, source="SUMO defaults 3/4, 11/2 s", tag="V")
     balk_queue: int = known(8, "cars before the gate at which a driver turns away", 0, 1000, source="parameters table", confidence="L")
-    entry_wait_s_max: float = known(600.0, "time before a full car park after which a driver gives up", 0, 36000, source="balk after 10 min", confidence="L")
 
 
 @dataclass
@@ -213,7 +218,6 @@ class HoursConfig:
 
     opens: Any = known("10:00", 'opening time, "HH:MM"')
     closes: Any = known("22:00", 'closing time, "HH:MM"')
-    clear_min: float = known(30.0, "minutes after closing by which everybody has been asked to leave", 0, 600)
 
 
 @dataclass
@@ -223,7 +227,7 @@ class StaffingConfig:
     quiet_share: float = known(0.6, "share of a tenant's servers on duty outside the peaks (at least one)", 0.05, 1)
     peak_starts: Any = known("11:30", "start of full staffing")
     peak_ends: Any = known("21:00", "end of full staffing")
-    lambda_per_server_h: float = known(45.0, "customers an hour for which a tenant plans one server, where tenants.csv gives no staff", 1, 10000)
+    m2_per_till: float = known(150.0, "floor area for which a tenant has one till, where tenants.csv gives no staff", 5, 10_000, source="engineering judgement", confidence="L")
 
 
 @dataclass
@@ -320,7 +324,7 @@ def parameters_of(config: Any, prefix: str = "") -> Iterator[Parameter]:
             for name, entry in value.items():
                 yield from _category_parameters(entry, f"{key}.{name}.", name)
         elif "meaning" in item.metadata:
-            default = item.default if item.default is not dataclasses.MISSING else item.default_factory()  # type: ignore[misc]
+            default = item.default if item.default is not dataclasses.MISSING else item.default_factory()  # type: ignore[operator]
             yield Parameter(key=key, value=value, default=default, **item.metadata)
 
 
@@ -335,7 +339,8 @@ def _category_parameters(entry: CategoryConfig, prefix: str, name: str) -> Itera
 def problems_of(config: RunConfig) -> list[Problem]:
     """Return every value out of its range or of a wrong kind, and every pair of values that cannot go together."""
     found = [problem for parameter in parameters_of(config) for problem in _range_problems(parameter)]
-    for key, hours in _hours_of(config):
+    found += list(_date_problems(config.date))
+    for key, hours in hours_of(config):
         try:
             minutes_from_hours(hours)
         except ValueError as reason:
@@ -352,17 +357,29 @@ def problems_of(config: RunConfig) -> list[Problem]:
     return found
 
 
-def _hours_of(config: RunConfig) -> Iterator[tuple[str, Any]]:
+def hours_of(config: RunConfig) -> Iterator[tuple[str, Any]]:
+    """Yield every time of day of a config with its key."""
     yield "operations.hours.opens", config.operations.hours.opens
     yield "operations.hours.closes", config.operations.hours.closes
+    for name in ("lunch_starts", "lunch_ends", "dinner_starts", "dinner_ends"):
+        yield f"choice.{name}", getattr(config.choice, name)
     yield "operations.staffing.peak_starts", config.operations.staffing.peak_starts
     yield "operations.staffing.peak_ends", config.operations.staffing.peak_ends
     for index, outage in enumerate(config.operations.outages):
         yield f"operations.outages[{index}].starts", outage.starts
 
 
+def _date_problems(text: str) -> Iterator[Problem]:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError as reason:
+        yield Problem("date", repr(text), f"must be a day of the calendar: {reason}", 'write it as "2026-11-21"')
+
+
 def _range_problems(parameter: Parameter) -> Iterator[Problem]:
     values = parameter.value if isinstance(parameter.value, list) else [parameter.value]
+    if isinstance(parameter.value, list) and len(values) != len(parameter.default):
+        yield Problem(parameter.key, f"{len(values)} values", f"must have {len(parameter.default)} values", "write one for each")
     for value in values:
         if parameter.choices and value not in parameter.choices:
             yield Problem(parameter.key, repr(value), f"must be one of {', '.join(parameter.choices)}", "choose one of them")

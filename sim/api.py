@@ -1,0 +1,82 @@
+"""What a researcher calls: run, compare, load; the one place that joins sim/ and agents/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim import paths
+from sim.config import RunConfig
+from sim.decisions import Decision
+from sim.plan_arrays import CompiledPlan
+from sim.sensing.observations import Observations
+from sim.world import People, Progress, RunResult, World
+
+if TYPE_CHECKING:
+    from agents.mall import TenantFacts
+
+
+def run(config: RunConfig, out: Path, *, progress: Progress | None = None, command: str = "") -> RunResult:
+    """Run one day into the folder `out` and return its KPIs; raises GalleriaError for mistakes in plan or configuration."""
+    from sim.floorplan.cache import load_compiled
+
+    return run_on(config, load_compiled(paths.find_floorplan(config.floorplan)), out, progress=progress, command=command)
+
+
+def run_on(config: RunConfig, compiled: CompiledPlan, out: Path, *, progress: Progress | None = None, command: str = "") -> RunResult:
+    """Run one day on a compiled plan."""
+    deciders = Deciders(config, compiled)
+    try:
+        return World(config, compiled, people(config, compiled, deciders), Path(out)).run(progress, command)
+    finally:
+        deciders.close()
+
+
+def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> People:
+    """Return who comes and who decides."""
+    from agents.population import Population
+
+    return People(arrivals=Population(config, compiled).arrivals, decide=deciders.review)
+
+
+class Deciders:
+    """The Mesa model, made at its first review (importing Mesa takes a second that a run's start need not wait for)."""
+
+    def __init__(self, config: RunConfig, compiled: CompiledPlan) -> None:
+        self._config = config
+        self._compiled = compiled
+        self._model: object = None
+
+    def review(self, now_us: int, observations: Observations) -> list[tuple[str, Decision]]:
+        """Let tenants and operator review."""
+        from agents.mall import MallModel
+
+        if self._model is None:
+            self._model = MallModel(tenant_facts(self._config, self._compiled), self._compiled.entrance_ids, self._config.operations.review_s)
+        assert isinstance(self._model, MallModel)
+        return self._model.review(now_us, observations)
+
+    def close(self) -> None:
+        """Let Mesa forget the model."""
+        if self._model is not None:
+            self._model.close()  # type: ignore[attr-defined]
+
+
+def tenant_facts(config: RunConfig, compiled: CompiledPlan) -> list[TenantFacts]:
+    """Return what each tenant knows of itself."""
+    from agents.mall import TenantFacts
+    from sim.crowd.tables import till_count
+
+    facts = []
+    for index, unit_id in enumerate(compiled.unit_ids):
+        category = config.categories[compiled.tenant_categories[index]]
+        staff = compiled.tenants[index].get("staff") if compiled.tenants else None
+        servers = till_count(float(compiled.arrays.unit_area_m2[index]), staff, config.operations.staffing.m2_per_till)
+        service_s = config.services.payment_s_mean + category.handling_s_mean
+        facts.append(TenantFacts(index, unit_id, compiled.tenant_names[index], servers, service_s, category.tables))
+    return facts
+
+
+def policies() -> dict[str, str]:
+    """Return the catalogue of policies: name -> what it does. Empty so far."""
+    return {}

@@ -1,0 +1,238 @@
+"""Into the mall and out of it: arrivals on foot and by car, entrances, the way back to the car."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.crowd.agenda import NORMAL, schedule
+from sim.crowd.movement import come_out, door_slot, free_row, leave_zone
+from sim.crowd.queues import join
+from sim.crowd.state import GATE_IN, Doing, Mall, Meta, Stream, Then
+from sim.crowd.tallies import Counted
+from sim.crowd.writing import note
+from sim.events import EventKind
+from sim.kernel import kernel
+from sim.random_streams import uniform
+from sim.units import US_PER_S
+
+
+@kernel
+def claim_row(mall: Mall) -> int:
+    """Fill a free row with the next arriving party and return it."""
+    index = mall.meta[Meta.ARRIVALS_NEXT]
+    mall.meta[Meta.ARRIVALS_NEXT] = index + 1
+    mall.meta[Meta.FREE_ROWS] -= 1
+    row = mall.free_rows[mall.meta[Meta.FREE_ROWS]]
+    party = mall.arrivals[index]
+    shopper = mall.shoppers[row]
+    shopper.number = party.number
+    shopper.arrived_us = party.arrive_us
+    shopper.stay_until_us = party.arrive_us + np.int64(party.stay_s * US_PER_S)
+    shopper.speed_mps = party.free_speed_mps
+    shopper.pace_mps = party.free_speed_mps
+    shopper.spend_scale = party.spend_scale
+    shopper.needs = party.needs
+    shopper.people = party.people
+    shopper.step_free = party.step_free
+    shopper.entrance = party.entrance
+    shopper.parking = party.parking
+    shopper.walk_through = party.goal_entrance
+    shopper.place = mall.params[0].units + party.entrance
+    shopper.node = mall.entrances[party.entrance].node
+    shopper.side = np.float32(2.0 * uniform(mall.keys[Stream.SIDE], party.number, 0) - 1.0)
+    shopper.walked_m = 0.0
+    _forget_the_last_party(mall, row)
+    return row
+
+
+@kernel
+def _forget_the_last_party(mall: Mall, row: int) -> None:
+    shopper = mall.shoppers[row]
+    shopper.zone = -1
+    shopper.leg = -1
+    shopper.unit = -1
+    shopper.resume = -1
+    shopper.ride = -1
+    shopper.station = -1
+    shopper.line_next = -1
+    shopper.line_prev = -1
+    shopper.goal = -1
+    shopper.choices = 0
+    shopper.visits = 0
+    shopper.services = 0
+    shopper.has_eaten = 0
+    shopper.leaving = 0
+    shopper.promised = 0
+    shopper.reason = 0
+    mall.visited[row, :] = -1
+
+
+@kernel
+def arrive_outside(mall: Mall, row: int, now_us: int) -> int:
+    """A party has come: by car to the gate, on foot to the door."""
+    shopper = mall.shoppers[row]
+    if shopper.parking < 0:
+        return reach_entrance(mall, row, now_us)
+    park = mall.car_parks[shopper.parking]
+    note(mall, row, now_us, EventKind.GATE_REACHED, shopper.parking, mall.stations[park.gate_in].waiting)
+    if not join(mall, row, park.gate_in, now_us):
+        return _drive_off(mall, row, now_us)
+    return Then.WAIT
+
+
+@kernel
+def _drive_off(mall: Mall, row: int, now_us: int) -> int:
+    shopper = mall.shoppers[row]
+    note(mall, row, now_us, EventKind.PARKING_BALKED, shopper.parking, mall.car_parks[shopper.parking].cars)
+    return free_row(mall, row)
+
+
+@kernel
+def pass_gate(mall: Mall, row: int, gate: int, now_us: int) -> int:
+    """Through a car park's gate: look for a bay, or drive away, or turn round because it is full."""
+    shopper = mall.shoppers[row]
+    park = mall.car_parks[shopper.parking]
+    if gate != GATE_IN:
+        park.cars -= 1
+        note(mall, row, now_us, EventKind.UNPARKED, shopper.parking, now_us - shopper.since_us)
+        return free_row(mall, row)
+    if park.cars >= park.bays:
+        return _drive_off(mall, row, now_us)
+    occupied_share = park.cars / park.bays
+    park.cars += 1
+    park.cars_max = max(park.cars_max, park.cars)
+    shopper.since_us = now_us
+    shopper.doing = Doing.SEARCHING_BAY
+    draw = uniform(mall.keys[Stream.SEARCH], shopper.number, 0)
+    time_s = search_s(occupied_share, park.bays, draw, mall.params[0].search_s_base, mall.params[0].search_s_per_bay)
+    until_us = now_us + np.int64(1e6 * (time_s + mall.params[0].manoeuvre_s))
+    schedule(mall.shoppers, mall.heap, mall.meta, row, until_us, NORMAL)
+    return Then.WAIT
+
+
+@kernel
+def search_s(occupied_share: float, bays: int, draw: float, base_s: float, per_bay_s: float) -> float:
+    """Return the search time of the first-free-bay strategy: bays passed are geometric with chance `occupied_share`, at most all."""
+    passed = 0.0
+    if occupied_share > 0.0:
+        passed = min(np.floor(np.log(draw) / np.log(occupied_share)), float(bays)) if occupied_share < 1.0 else float(bays)
+    return base_s + per_bay_s * passed
+
+
+@kernel
+def leave_car(mall: Mall, row: int, now_us: int) -> int:
+    """Parked: walk to the mall's door."""
+    shopper = mall.shoppers[row]
+    note(mall, row, now_us, EventKind.PARKED, shopper.parking, now_us - shopper.since_us)
+    shopper.doing = Doing.WALKING_FROM_CAR
+    return _walk_between_bay_and_door(mall, row, now_us)
+
+
+@kernel
+def _walk_between_bay_and_door(mall: Mall, row: int, now_us: int) -> int:
+    shopper = mall.shoppers[row]
+    time_s = mall.car_parks[shopper.parking].walk_m / shopper.speed_mps
+    schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + np.int64(1e6 * time_s), NORMAL)
+    return Then.WAIT
+
+
+@kernel
+def reach_entrance(mall: Mall, row: int, now_us: int) -> int:
+    """Before an entrance: take a slot in the doorway, walk round to another door when it is shut, turn away when all are."""
+    shopper = mall.shoppers[row]
+    if mall.entrances[shopper.entrance].is_open == 0 and shopper.parking < 0:
+        other = nearest_open_entrance(mall, shopper.entrance)
+        if other >= 0:
+            distance_m = np.hypot(
+                mall.entrances[other].x_m - mall.entrances[shopper.entrance].x_m,
+                mall.entrances[other].y_m - mall.entrances[shopper.entrance].y_m,
+            )
+            shopper.entrance = other
+            shopper.place = mall.params[0].units + other
+            shopper.node = mall.entrances[other].node
+            shopper.doing = Doing.WALKING_FROM_CAR
+            walk_us = np.int64(1e6 * distance_m / shopper.speed_mps)
+            schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + walk_us, NORMAL)
+            return Then.WAIT
+    if mall.params[0].is_open == 0 or mall.entrances[shopper.entrance].is_open == 0:
+        note(mall, row, now_us, EventKind.TURNED_AWAY, shopper.entrance, 0)
+        return back_to_car(mall, row, now_us)
+    slot_us = door_slot(mall.entrances, shopper.entrance, shopper.people, now_us)
+    if slot_us > now_us:
+        shopper.doing = Doing.ENTERING_MALL
+        schedule(mall.shoppers, mall.heap, mall.meta, row, slot_us, NORMAL)
+        return Then.WAIT
+    return enter_mall(mall, row, now_us)
+
+
+@kernel
+def nearest_open_entrance(mall: Mall, entrance: int) -> int:
+    """Return the open street door nearest to a shut one as the crow flies, or -1."""
+    best = -1
+    best_m = np.inf
+    here = mall.entrances[entrance]
+    for other in range(mall.entrances.size):
+        there = mall.entrances[other]
+        distance_m = np.hypot(there.x_m - here.x_m, there.y_m - here.y_m)
+        if there.is_open == 1 and there.share > 0.0 and distance_m < best_m:
+            best_m = distance_m
+            best = other
+    return best
+
+
+@kernel
+def enter_mall(mall: Mall, row: int, now_us: int) -> int:
+    """Through the door."""
+    shopper = mall.shoppers[row]
+    note(mall, row, now_us, EventKind.ARRIVED, shopper.entrance, 1 if shopper.parking >= 0 else 0)
+    mall.counts[Counted.VISITS] += 1
+    mall.counts[Counted.PEOPLE] += shopper.people
+    mall.meta[Meta.INSIDE_PEOPLE] += shopper.people
+    return come_out(mall, row, now_us)
+
+
+@kernel
+def reach_exit(mall: Mall, row: int, now_us: int) -> int:
+    """Inside, before an exit: take a slot in the doorway; look for another when it has been shut."""
+    shopper = mall.shoppers[row]
+    entrance = shopper.goal - mall.params[0].units
+    if mall.entrances[entrance].is_open == 0 and shopper.parking < 0 and shopper.walk_through < 0:
+        shopper.place = shopper.goal
+        return Then.DECIDE
+    slot_us = door_slot(mall.entrances, entrance, shopper.people, now_us)
+    shopper.doing = Doing.LEAVING_MALL
+    if slot_us > now_us:
+        schedule(mall.shoppers, mall.heap, mall.meta, row, slot_us, NORMAL)
+        return Then.WAIT
+    return leave_mall(mall, row, now_us)
+
+
+@kernel
+def leave_mall(mall: Mall, row: int, now_us: int) -> int:
+    """Out of the door; those with a car walk to it."""
+    shopper = mall.shoppers[row]
+    leave_zone(mall, row, now_us)
+    entrance = shopper.goal - mall.params[0].units
+    note(mall, row, now_us, EventKind.LEFT, entrance, np.int64(1000.0 * shopper.walked_m))
+    mall.meta[Meta.INSIDE_PEOPLE] -= shopper.people
+    return back_to_car(mall, row, now_us)
+
+
+@kernel
+def back_to_car(mall: Mall, row: int, now_us: int) -> int:
+    """Outside: walk to the car, or be gone."""
+    shopper = mall.shoppers[row]
+    if shopper.parking < 0:
+        return free_row(mall, row)
+    shopper.doing = Doing.WALKING_TO_CAR
+    return _walk_between_bay_and_door(mall, row, now_us)
+
+
+@kernel
+def drive_out(mall: Mall, row: int, now_us: int) -> int:
+    """At the car: join the line at the exit gate."""
+    shopper = mall.shoppers[row]
+    shopper.since_us = now_us
+    joined = join(mall, row, mall.car_parks[shopper.parking].gate_out, now_us)
+    assert joined
+    return Then.WAIT

@@ -1,0 +1,228 @@
+"""The crowd as the rest of the program sees it: hand it parties, throw its switches, advance it, take its log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.config import RunConfig
+from sim.crowd import state
+from sim.crowd.agenda import drop_dead
+from sim.crowd.controls import Controls, controls_of
+from sim.crowd.loop import Stop, advance
+from sim.crowd.movement import note_zone_time
+from sim.crowd.queues import serve_waiting
+from sim.crowd.routing import fill_times
+from sim.crowd.state import Mall, Meta, Stream, records
+from sim.crowd.tables import build_tables, station_names
+from sim.crowd.tallies import HOURS, Counted, Tallies
+from sim.errors import EngineError, LedgerError
+from sim.events import EventLog, SegmentLog
+from sim.kernel import entry
+from sim.ledger.accounts import FIRST_TENANT, TRANSFER, Refusal, post
+from sim.plan_arrays import CompiledPlan
+from sim.random_streams import stream_key
+from sim.units import US_PER_HOUR
+from sim.visitors import Visitors
+
+ROWS_AT_FIRST = 4096
+LOG_LEVELS = {"none": 0, "visits": 1, "edges": 2}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the crowd hands over when a buffer is full or the run ends; valid during the call only."""
+
+    events: EventLog
+    segments: SegmentLog
+    transfers: np.ndarray  # TRANSFER records
+
+
+class Crowd:
+    """One mall's shoppers.
+
+    `on_flush` receives full buffers (see `Taken`). Buffers are flushed when full and by `finish`, never at a stop, so that what is
+    written does not depend on how often the clock stops.
+    """
+
+    def __init__(self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None]) -> None:
+        tables = build_tables(compiled, config)
+        arrays = compiled.arrays
+        self.station_names = station_names(compiled, config)
+        self.full_servers = tables.stations["servers_open"].copy()
+        self._doors = tables.doors
+        self._on_flush = on_flush
+        places = arrays.unit_key.size + arrays.entrance_key.size
+        rows = ROWS_AT_FIRST
+        edges = LOG_LEVELS[config.recording.events] == LOG_LEVELS["edges"]
+        self.mall = Mall(
+            shoppers=records(rows, state.SHOPPER),
+            visited=np.full((rows, state.VISITED_KEPT), -1, np.int32),
+            heap=np.zeros((2 * rows + 1024, 3), np.int64),
+            free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(),
+            arrivals=records(0, state.ARRIVAL),
+            nodes=tables.nodes, legs=tables.legs, pieces=tables.pieces, frontages=arrays.frontage_unit.astype(np.int32),
+            borders=tables.borders, zones=tables.zones, levels=tables.levels, next_leg=arrays.next_leg.astype(np.int32),
+            walk_m=arrays.walk_m.astype(np.float64), units=tables.units, entrances=tables.entrances, rides=tables.rides,
+            connectors=tables.connectors,
+            togo_s=np.zeros((2, arrays.ride_connector.size, places), np.float32),
+            hop_s=np.zeros((2, places, places), np.float32),
+            lift_load=tables.lift_load, stations=tables.stations, car_parks=tables.car_parks, categories=tables.categories,
+            pool=tables.pool, params=tables.params,
+            keys=np.array([stream_key(config.seed, purpose.name.lower()) for purpose in Stream], np.uint64),
+            meta=np.zeros(len(Meta), np.int64), counts=np.zeros(len(Counted), np.int64),
+            log=records(config.engine.log_rows, state.EVENT),
+            segments=records(config.engine.log_rows if edges else 128, state.SEGMENT),
+            balances_fen=np.zeros(FIRST_TENANT + arrays.unit_key.size, np.int64),
+            transfers=records(config.engine.log_rows // 4 + 128, TRANSFER),
+            scratch_place=np.zeros(state.SCRATCH, np.int32), scratch_utility=np.zeros(state.SCRATCH), scratch_draw=np.zeros(state.SCRATCH),
+        )  # fmt: skip
+        self.mall.meta[Meta.FREE_ROWS] = rows
+        self.mall.meta[Meta.LOG_LEVEL] = LOG_LEVELS[config.recording.events]
+        self._zone_person_us = np.zeros((HOURS, arrays.zone_area_m2.size), np.int64)
+        self._hour = 0
+        self._closures = b""
+        self.refresh_routes()
+
+    @property
+    def controls(self) -> Controls:
+        """The switches that operations throw."""
+        return controls_of(self.mall)
+
+    @property
+    def people_inside(self) -> int:
+        """People between an entrance and an exit."""
+        return int(self.mall.meta[Meta.INSIDE_PEOPLE])
+
+    @property
+    def now_us(self) -> int:
+        """The instant of the last event."""
+        return int(self.mall.meta[Meta.NOW_US])
+
+    def count(self, what: Counted) -> int:
+        """Return one of the counts."""
+        return int(self.mall.counts[what])
+
+    def admit(self, visitors: Visitors) -> None:
+        """Hand over the next batch of parties, in order of arrival; the batch before must have arrived."""
+        rows = visitors.number.size
+        if self.mall.meta[Meta.ARRIVALS_NEXT] < self.mall.meta[Meta.ARRIVALS_SIZE]:
+            raise EngineError("a batch of arrivals was handed over before the last one had arrived")
+        arrivals = records(rows, state.ARRIVAL)
+        for name in ("number", "arrive_us", "free_speed_mps", "stay_s", "spend_scale", "entrance", "parking", "people", "goal_entrance", "step_free"):
+            arrivals[name] = getattr(visitors, name)
+        packed = np.zeros(rows, np.int64)
+        for slot in range(visitors.needs.shape[1] - 1, -1, -1):
+            packed = packed << 8 | (visitors.needs[:, slot].astype(np.int64) + 1)
+        arrivals["needs"] = packed
+        self.mall = self.mall._replace(arrivals=arrivals)
+        self.mall.meta[Meta.ARRIVALS_NEXT] = 0
+        self.mall.meta[Meta.ARRIVALS_SIZE] = rows
+
+    def advance_to(self, until_us: int) -> None:
+        """Let everything happen that is due before `until_us`."""
+        while True:
+            end_of_hour_us = (self._hour + 1) * US_PER_HOUR if self._hour < HOURS - 1 else until_us
+            stop = advance(self.mall, min(until_us, end_of_hour_us))
+            if stop == Stop.BUFFER_FULL:
+                self._flush()
+            elif stop == Stop.ROWS_FULL:
+                self._enlarge()
+            elif end_of_hour_us < until_us:
+                self._close_hour(end_of_hour_us)
+            else:
+                return
+
+    def switched(self, now_us: int) -> None:
+        """Make the crowd see switches that were thrown: new servers take the waiting, closed connectors leave the routes."""
+        _serve_all(self.mall, now_us)
+        if self.controls.connector_is_open.tobytes() != self._closures:
+            self.refresh_routes()
+
+    def recent(self) -> EventLog:
+        """Return the events in the buffer; valid until the crowd advances."""
+        return _event_columns(self.mall.log[: self.mall.meta[Meta.LOG_ROWS]])
+
+    def transfer(self, now_us: int, debit: int, credit: int, amount_fen: int, reason: int) -> None:
+        """Post a transfer between accounts; raises LedgerError when the books refuse it."""
+        mall, meta = self.mall, self.mall.meta
+        if meta[Meta.TRANSFER_ROWS] >= mall.transfers.size:
+            self._flush()
+        serial = int(meta[Meta.TRANSFERS_POSTED])
+        refusal = post(mall.balances_fen, mall.transfers, int(meta[Meta.TRANSFER_ROWS]), serial, now_us, debit, credit, amount_fen, reason)
+        if refusal != Refusal.POSTED:
+            words = Refusal(refusal).name.lower().replace("_", " ")
+            raise LedgerError(f"transfer of {amount_fen} fen from account {debit} to {credit} refused: {words}")
+        meta[Meta.TRANSFERS_POSTED] += 1
+        meta[Meta.TRANSFER_ROWS] += 1
+
+    def refresh_routes(self) -> None:
+        """Fill the tables of times for the connectors that run now."""
+        self._closures = self.controls.connector_is_open.tobytes()
+        fill_times(self.mall, self._doors)
+
+    def finish(self, now_us: int) -> Tallies:
+        """Close the books at `now_us` and hand over what is left in the buffers."""
+        self._close_hour(now_us)
+        self._flush()
+        zones, units, stations = self.mall.zones, self.mall.units, self.mall.stations
+        return Tallies(
+            zone_person_us=self._zone_person_us, zone_entries=zones["entries"].copy(),
+            zone_people_max=zones["people_max"].astype(np.int64), zone_crowded_us=zones["crowded_us"].copy(),
+            unit_passed=units["passed"].copy(), unit_person_us=units["person_us"].copy(),
+            station_served=stations["served"].copy(), station_busy_us=stations["busy_us"].copy(), counts=self.mall.counts.copy(),
+        )  # fmt: skip
+
+    def _close_hour(self, now_us: int) -> None:
+        _note_all_zones(self.mall, now_us)
+        self._zone_person_us[self._hour] += self.mall.zones["person_us"]
+        self.mall.zones["person_us"] = 0
+        self._hour = min(now_us // US_PER_HOUR, HOURS - 1)
+
+    def _flush(self) -> None:
+        meta = self.mall.meta
+        events, segments = self.mall.log[: meta[Meta.LOG_ROWS]], self.mall.segments[: meta[Meta.SEGMENT_ROWS]]
+        self._on_flush(
+            Taken(
+                events=_event_columns(events),
+                segments=SegmentLog(*(segments[name] for name in SegmentLog._fields[:-1]), np.array([segments.size])),
+                transfers=self.mall.transfers[: meta[Meta.TRANSFER_ROWS]],
+            )
+        )  # fmt: skip
+        meta[Meta.LOG_ROWS] = meta[Meta.SEGMENT_ROWS] = meta[Meta.TRANSFER_ROWS] = 0
+
+    def _enlarge(self) -> None:
+        """Double the rows; numbers, serials and entries stay."""
+        mall, meta = self.mall, self.mall.meta
+        drop_dead(mall.shoppers, mall.heap, meta)
+        old, new = mall.shoppers.size, 2 * mall.shoppers.size
+        shoppers = records(new, state.SHOPPER)
+        shoppers[:old] = mall.shoppers
+        visited = np.full((new, state.VISITED_KEPT), -1, np.int32)
+        visited[:old] = mall.visited
+        heap = np.zeros((2 * new + 1024, 3), np.int64)
+        heap[: meta[Meta.AGENDA_SIZE]] = mall.heap[: meta[Meta.AGENDA_SIZE]]
+        free = np.zeros(new, np.int32)
+        kept = int(meta[Meta.FREE_ROWS])
+        free[: new - old] = np.arange(old, new, dtype=np.int32)[::-1]
+        free[new - old : new - old + kept] = mall.free_rows[:kept]
+        meta[Meta.FREE_ROWS] = new - old + kept
+        self.mall = mall._replace(shoppers=shoppers, visited=visited, heap=heap, free_rows=free)
+
+
+def _event_columns(events: np.ndarray) -> EventLog:
+    return EventLog(*(events[name] for name in EventLog._fields[:-1]), np.array([events.size]))
+
+
+@entry
+def _serve_all(mall: Mall, now_us: int) -> None:
+    for station in range(mall.stations.size):
+        serve_waiting(mall, station, now_us)
+
+
+@entry
+def _note_all_zones(mall: Mall, now_us: int) -> None:
+    for zone in range(mall.zones.size):
+        note_zone_time(mall.zones, zone, now_us)

@@ -1,0 +1,225 @@
+"""What a party does next: an agenda of needs, a meal, browsing, or going home; and stores that catch its eye on the way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.crowd.agenda import NORMAL, schedule
+from sim.crowd.choice import choose, pick_by_cumulative
+from sim.crowd.movement import walk_piece
+from sim.crowd.queues import expected_wait_s
+from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_index, target_of_place
+from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
+from sim.crowd.tallies import Counted
+from sim.crowd.writing import note
+from sim.events import EventKind, Reason
+from sim.kernel import kernel
+from sim.random_streams import GOLDEN, draw_word, uniform
+from sim.units import US_PER_DAY
+
+NEED_BITS = 8
+NEED_MASK = 255
+LOOK_AGAIN_US = 60_000_000  # a stranded party looks for a way out once a minute
+NO_WAY = -2  # in next_leg
+
+
+@kernel
+def decide(mall: Mall, row: int, now_us: int) -> int:
+    """Choose the next goal: an interrupted errand, a meal, the next need, browsing, else the way out."""
+    shopper = mall.shoppers[row]
+    params = mall.params[0]
+    shopper.choices += 1
+    mall.counts[Counted.CHOICES] += 1
+    if shopper.walk_through >= 0:
+        shopper.goal = params.units + shopper.walk_through
+        shopper.leaving = 1
+        return Then.SET_OFF
+    if params.is_open == 1 and now_us < shopper.stay_until_us:
+        unit = _next_store(mall, row, now_us)
+        if unit >= 0:
+            shopper.goal = unit
+            return Then.SET_OFF
+    return go_home(mall, row)
+
+
+@kernel
+def _next_store(mall: Mall, row: int, now_us: int) -> int:
+    """Return the unit to go to next, or -1 when the party wants nothing more."""
+    shopper = mall.shoppers[row]
+    params = mall.params[0]
+    if shopper.resume >= 0:
+        unit = shopper.resume
+        shopper.resume = -1
+        shopper.reason = Reason.NEED
+        if suits(mall, row, unit, now_us):
+            return unit
+    if shopper.has_eaten == 0 and is_meal_time(mall, now_us):
+        shopper.has_eaten = 1
+        if uniform(mall.keys[Stream.MEAL], shopper.number, 0) < params.meal_share:
+            unit = choose_store(mall, row, params.food_pool, now_us)
+            if unit >= 0:
+                shopper.reason = Reason.MEAL
+                return unit
+    while shopper.needs != 0:
+        category = (shopper.needs & NEED_MASK) - 1
+        shopper.needs >>= NEED_BITS
+        unit = choose_store(mall, row, category, now_us)
+        if unit >= 0:
+            shopper.reason = Reason.NEED
+            return unit
+    if uniform(mall.keys[Stream.BROWSE], shopper.number, shopper.choices) < params.browse_share:
+        shopper.reason = Reason.BROWSE
+        return choose_store(mall, row, params.food_pool + 1, now_us)
+    return -1
+
+
+@kernel
+def is_meal_time(mall: Mall, now_us: int) -> bool:
+    """Return whether it is time for lunch or dinner."""
+    params = mall.params[0]
+    of_day_us = now_us % US_PER_DAY
+    lunch = params.lunch_starts_us <= of_day_us < params.lunch_ends_us
+    return lunch or params.dinner_starts_us <= of_day_us < params.dinner_ends_us
+
+
+@kernel
+def suits(mall: Mall, row: int, unit: int, now_us: int) -> bool:
+    """Return whether a store is open long enough and not among those the party remembers having been in."""
+    here = mall.units[unit]
+    if here.is_open == 0 or here.closes_us < now_us + mall.categories[here.category].last_entry_us:
+        return False
+    for index in range(VISITED_KEPT):
+        if mall.visited[row, index] == unit:
+            return False
+    return True
+
+
+@kernel
+def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
+    """Return a unit of the pool by multinomial logit over the party's consideration set, or -1.
+
+    The set: the whole pool when it is small, with utility ln(appeal) - time / scale - wait / scale; else stores drawn in proportion
+    to appeal (addressed by the party, so the same set whatever is closed), among which appeal has then had its say (McFadden 1978:
+    sampling of alternatives). Wait counts where it can be seen, on the party's own level.
+    """
+    shopper = mall.shoppers[row]
+    params = mall.params[0]
+    start, end = mall.categories[pool].pool_start, mall.categories[pool].pool_end
+    if end <= start or mall.pool[end - 1].cumulative <= 0.0:
+        return -1
+    is_small = end - start <= params.consideration_size
+    level = level_of_place(mall, shopper.place)
+    base = draw_word(mall.keys[Stream.CHOOSE], shopper.number, shopper.choices)
+    count = 0
+    for slot in range(end - start if is_small else params.consideration_size):
+        index = start + slot
+        if not is_small:
+            draw = uniform(mall.keys[Stream.CONSIDER], shopper.number, pool * 64 + slot)
+            index = pick_by_cumulative(mall.pool.cumulative, start, end, draw)
+        unit = mall.pool[index].unit
+        time_s = mall.hop_s[shopper.step_free, shopper.place, unit]
+        if time_s == np.inf or not suits(mall, row, unit, now_us) or _is_listed(mall.scratch_place, count, unit):
+            continue
+        utility = -time_s / params.walk_s_scale
+        if is_small:
+            utility += mall.pool[index].log_appeal
+        if mall.units[unit].level == level:
+            utility -= expected_wait_s(mall.stations, unit) / params.wait_s_scale
+        mall.scratch_place[count] = unit
+        mall.scratch_utility[count] = utility
+        mall.scratch_draw[count] = uniform(base, mall.units[unit].key, 0)
+        count += 1
+    chosen = choose(mall.scratch_utility, mall.scratch_draw, count)
+    return mall.scratch_place[chosen] if chosen >= 0 else -1
+
+
+@kernel
+def _is_listed(places: np.ndarray, count: int, place: int) -> bool:
+    for index in range(count):
+        if places[index] == place:
+            return True
+    return False
+
+
+@kernel
+def go_home(mall: Mall, row: int) -> int:
+    """Head for one's car, or for the exit that suits."""
+    shopper = mall.shoppers[row]
+    shopper.leaving = 1
+    exit_by = mall.car_parks[shopper.parking].entrance if shopper.parking >= 0 else choose_exit(mall, row)
+    if exit_by < 0:
+        return Then.LOST
+    shopper.goal = mall.params[0].units + exit_by
+    return Then.SET_OFF
+
+
+@kernel
+def set_off(mall: Mall, row: int, now_us: int) -> int:
+    """Find the way to the goal: straight on this level, else by the ride that suits now."""
+    shopper = mall.shoppers[row]
+    if level_of_place(mall, shopper.goal) == mall.nodes[shopper.node].level:
+        shopper.target = target_of_place(mall, shopper.goal)
+        shopper.heading = Heading.TO_EXIT if shopper.goal >= mall.params[0].units else Heading.TO_STORE
+        return Then.WALK_ON
+    shopper.ride = choose_ride(mall, row, shopper.goal, now_us)
+    if shopper.ride < 0:
+        return Then.LOST
+    shopper.target = mall.rides[shopper.ride].target
+    shopper.heading = Heading.TO_RIDE
+    return Then.WALK_ON
+
+
+@kernel
+def walk_on(mall: Mall, row: int, now_us: int) -> int:
+    """At a node: arrive, or take the next leg, or turn aside for a store whose frontage one is about to pass."""
+    shopper = mall.shoppers[row]
+    leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
+    if leg == NO_WAY:
+        return Then.LOST
+    if leg < 0:
+        return Then.ARRIVE
+    if shopper.leaving == 0 and _catches_the_eye(mall, row, leg, now_us):
+        leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
+        if leg < 0:
+            return Then.ARRIVE
+    shopper.leg = leg
+    shopper.piece = mall.legs[leg].piece_start
+    walk_piece(mall, row, now_us)
+    return Then.WAIT
+
+
+@kernel
+def _catches_the_eye(mall: Mall, row: int, leg: int, now_us: int) -> bool:
+    """Pass the frontages along a leg; return True when the party turns aside for one (and will come back to its errand)."""
+    shopper = mall.shoppers[row]
+    for index in range(mall.legs[leg].frontage_start, mall.legs[leg].frontage_end):
+        unit = mall.frontages[index]
+        mall.units[unit].passed += 1
+        if unit == shopper.goal:
+            continue
+        key = mall.keys[Stream.IMPULSE] + np.uint64(mall.units[unit].key) * GOLDEN
+        if uniform(key, shopper.number, shopper.choices) < mall.params[0].impulse_share and suits(mall, row, unit, now_us):
+            if shopper.goal < mall.params[0].units and shopper.resume < 0:
+                shopper.resume = shopper.goal
+            shopper.goal = unit
+            shopper.target = mall.units[unit].target
+            shopper.heading = Heading.TO_STORE
+            shopper.reason = Reason.IMPULSE
+            return True
+    return False
+
+
+@kernel
+def is_lost(mall: Mall, row: int, now_us: int) -> int:
+    """No way to the goal: drop a store and decide anew; strand before an exit that cannot be reached."""
+    shopper = mall.shoppers[row]
+    if shopper.leaving == 0 and shopper.goal < mall.params[0].units:
+        mall.visited[row, shopper.visits % VISITED_KEPT] = shopper.goal
+        shopper.visits += 1
+        return Then.DECIDE
+    if shopper.doing != Doing.STRANDED:
+        mall.counts[Counted.STRANDED] += 1
+        note(mall, row, now_us, EventKind.STRANDED, shopper.node, 0)
+    shopper.doing = Doing.STRANDED
+    schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + LOOK_AGAIN_US, NORMAL)
+    return Then.WAIT

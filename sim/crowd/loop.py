@@ -1,0 +1,164 @@
+"""The event loop: takes what happens next, lets it happen, and sees it through to the next entry in the agenda."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from sim.crowd.agenda import PRIORITIES, ROW_BITS, ROW_MASK, close_hole, drop_dead
+from sim.crowd.doors import arrive_outside, claim_row, drive_out, enter_mall, leave_car, leave_mall, pass_gate, reach_entrance, reach_exit
+from sim.crowd.goals import decide, go_home, is_lost, set_off, walk_on
+from sim.crowd.movement import break_gridlock, end_crossing, end_piece
+from sim.crowd.queues import end_service, renege
+from sim.crowd.rides import ask_to_board, board, step_off
+from sim.crowd.state import Doing, Heading, Mall, Meta, Then
+from sim.crowd.stores import end_browsing, enter_store, leave_store, pay, reach_store
+from sim.crowd.tallies import Counted
+from sim.kernel import entry, kernel
+
+ROOM_PER_EVENT = 64  # rows that one agenda entry may add to a buffer, at most
+ARRIVAL_PRIORITY = 6  # at one instant, whoever is inside acts before whoever arrives
+
+
+class Stop(IntEnum):
+    """Why the loop came back."""
+
+    DONE = 0
+    BUFFER_FULL = 1  # flush events, segments or transfers, and call again
+    ROWS_FULL = 2  # no free row or no room in the heap: enlarge, and call again
+
+
+@entry
+def advance(mall: Mall, until_us: int) -> int:
+    """Let everything happen that is due before `until_us`; return a Stop."""
+    meta = mall.meta
+    until = until_us * PRIORITIES
+    while True:
+        if _is_full(mall):
+            return Stop.BUFFER_FULL
+        if meta[Meta.AGENDA_SIZE] + 2 >= mall.heap.shape[0] or meta[Meta.AGENDA_DEAD] * 2 > meta[Meta.AGENDA_SIZE] + 64:
+            drop_dead(mall.shoppers, mall.heap, meta)
+        entry = _next_entry(mall)
+        arrival = _next_arrival(mall)
+        if min(entry, arrival) >= until:
+            return Stop.DONE
+        if arrival < entry:
+            if meta[Meta.FREE_ROWS] == 0 or meta[Meta.AGENDA_SIZE] + 2 >= mall.heap.shape[0]:
+                return Stop.ROWS_FULL
+            now_us = arrival // PRIORITIES
+            meta[Meta.NOW_US] = now_us
+            row = claim_row(mall)
+            see_through(mall, row, now_us, arrive_outside(mall, row, now_us))
+        else:
+            now_us = entry // PRIORITIES
+            meta[Meta.NOW_US] = now_us
+            row = mall.heap[0, 2] & ROW_MASK
+            meta[Meta.AGENDA_HOLE] = 1
+            mall.shoppers[row].has_entry = 0
+            mall.counts[Counted.EVENTS] += 1
+            see_through(mall, row, now_us, happen(mall, row, now_us))
+            close_hole(mall.heap, meta)
+
+
+@kernel
+def _is_full(mall: Mall) -> bool:
+    return (
+        mall.meta[Meta.LOG_ROWS] + ROOM_PER_EVENT > mall.log.size
+        or mall.meta[Meta.SEGMENT_ROWS] + ROOM_PER_EVENT > mall.segments.size
+        or mall.meta[Meta.TRANSFER_ROWS] + ROOM_PER_EVENT > mall.transfers.size
+    )
+
+
+@kernel
+def _next_entry(mall: Mall) -> int:
+    """Return the key of the first live entry, dropping dead ones before it."""
+    while mall.meta[Meta.AGENDA_SIZE] > 0:
+        row = mall.heap[0, 2] & ROW_MASK
+        if mall.shoppers[row].serial == mall.heap[0, 2] >> ROW_BITS and mall.shoppers[row].has_entry == 1:
+            return mall.heap[0, 0]
+        mall.counts[Counted.DEAD_ENTRIES] += 1
+        mall.meta[Meta.AGENDA_DEAD] -= 1
+        mall.meta[Meta.AGENDA_HOLE] = 1
+        close_hole(mall.heap, mall.meta)
+    return NEVER
+
+
+NEVER = 2**62
+
+
+@kernel
+def _next_arrival(mall: Mall) -> int:
+    index = mall.meta[Meta.ARRIVALS_NEXT]
+    if index >= mall.meta[Meta.ARRIVALS_SIZE]:
+        return NEVER
+    return mall.arrivals[index].arrive_us * PRIORITIES + ARRIVAL_PRIORITY
+
+
+@kernel
+def happen(mall: Mall, row: int, now_us: int) -> int:
+    """What a party was doing is over; return what follows."""
+    doing = mall.shoppers[row].doing
+    if doing == Doing.WALKING:
+        return end_piece(mall, row, now_us)
+    if doing == Doing.CROSSING:
+        return end_crossing(mall, row, now_us)
+    if doing == Doing.BROWSING:
+        return end_browsing(mall, row, now_us)
+    if doing == Doing.IN_SERVICE:
+        return served(mall, row, now_us)
+    if doing == Doing.BOARDING:
+        return board(mall, row, now_us)
+    if doing == Doing.RIDING:
+        return step_off(mall, row, now_us)
+    if doing == Doing.ENTERING_STORE:
+        return enter_store(mall, row, now_us)
+    if doing == Doing.IN_LINE:
+        renege(mall, row, now_us)
+        return leave_store(mall, row, now_us)
+    if doing == Doing.ENTERING_MALL:
+        return enter_mall(mall, row, now_us)
+    if doing == Doing.LEAVING_MALL:
+        return leave_mall(mall, row, now_us)
+    if doing == Doing.BLOCKED:
+        return break_gridlock(mall, row, now_us)
+    if doing == Doing.SEARCHING_BAY:
+        return leave_car(mall, row, now_us)
+    if doing == Doing.WALKING_FROM_CAR:
+        return reach_entrance(mall, row, now_us)
+    if doing == Doing.WALKING_TO_CAR:
+        return drive_out(mall, row, now_us)
+    assert doing == Doing.STRANDED
+    return go_home(mall, row)
+
+
+@kernel
+def served(mall: Mall, row: int, now_us: int) -> int:
+    """The end of service at a till or a table, or at a car park's gate."""
+    owner = mall.stations[end_service(mall, row, now_us)].unit
+    return pay(mall, row, now_us) if owner >= 0 else pass_gate(mall, row, owner, now_us)
+
+
+@kernel
+def see_through(mall: Mall, row: int, now_us: int, then: int) -> None:
+    """Let a party act at this instant until it waits for a later one."""
+    while then != Then.WAIT and then != Then.GONE:
+        if then == Then.DECIDE:
+            then = decide(mall, row, now_us)
+        elif then == Then.SET_OFF:
+            then = set_off(mall, row, now_us)
+        elif then == Then.WALK_ON:
+            then = walk_on(mall, row, now_us)
+        elif then == Then.ARRIVE:
+            then = arrive(mall, row, now_us)
+        else:
+            then = is_lost(mall, row, now_us)
+
+
+@kernel
+def arrive(mall: Mall, row: int, now_us: int) -> int:
+    """At the end of a walk: a store's door, the entry of a ride, or the exit."""
+    heading = mall.shoppers[row].heading
+    if heading == Heading.TO_STORE:
+        return reach_store(mall, row, now_us)
+    if heading == Heading.TO_RIDE:
+        return ask_to_board(mall, row, now_us)
+    return reach_exit(mall, row, now_us)

@@ -1,0 +1,162 @@
+"""Ways between levels: costs over escalators, stairs and lifts for the present set of closures, and the choice among them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.crowd.choice import choose
+from sim.crowd.rides import expected_board_s, ride_time_s
+from sim.crowd.state import Mall, Stream
+from sim.kernel import entry, kernel
+from sim.plan_arrays import RideKind
+from sim.random_streams import draw_word, uniform
+
+REFERENCE_MPS = 1.2  # speed at which the tables of times between places are made
+OUT_OF_SIGHT_S = 10.0  # scales; alternatives worse than the best by more are not weighed (their chance is below 5e-5)
+
+
+@kernel
+def table_index(mall: Mall, node: int, target: int) -> int:
+    """Return the index into `next_leg` and `walk_m` for a node and a target of the same level."""
+    here = mall.nodes[node]
+    level = mall.levels[here.level]
+    return level.table_start + (target - level.target_start) * level.nodes + here.local
+
+
+@kernel
+def level_of_place(mall: Mall, place: int) -> int:
+    """Return the level of a unit or an entrance."""
+    units = mall.params[0].units
+    return mall.units[place].level if place < units else mall.entrances[place - units].level
+
+
+@kernel
+def target_of_place(mall: Mall, place: int) -> int:
+    """Return the walking target of a unit or an entrance."""
+    units = mall.params[0].units
+    return mall.units[place].target if place < units else mall.entrances[place - units].target
+
+
+@kernel
+def may_ride(mall: Mall, ride: int, step_free: int) -> bool:
+    """Return whether the ride runs and suits the party."""
+    here = mall.rides[ride]
+    return mall.connectors[here.connector].is_open == 1 and (step_free == 0 or here.kind == RideKind.LIFT)
+
+
+@entry
+def fill_times(mall: Mall, doors: np.ndarray) -> None:
+    """Fill togo_s and hop_s for the connectors that run now, at REFERENCE_MPS and without waits.
+
+    togo_s[c, r, g]: from the exit of ride r to place g; hop_s[c, f, g]: from the first door of place f to place g; class c = 1 for
+    parties that use lifts only. `doors[g]` is a node of each place. Repeated relaxation over rides ends after as many rounds as the
+    longest chain of rides; inf where there is no way.
+    """
+    places = doors.size
+    rides = mall.rides.size
+    for kind in range(2):
+        for place in range(places):
+            level = level_of_place(mall, place)
+            target = target_of_place(mall, place)
+            for ride in range(rides):
+                mall.togo_s[kind, ride, place] = np.inf
+                if mall.rides[ride].to_level == level:
+                    walk_m = mall.walk_m[table_index(mall, mall.rides[ride].to_node, target)]
+                    mall.togo_s[kind, ride, place] = np.float32(walk_m / REFERENCE_MPS)
+            changed = True
+            while changed:
+                changed = False
+                for ride in range(rides):
+                    best = mall.togo_s[kind, ride, place]
+                    node = mall.rides[ride].to_node
+                    if mall.rides[ride].to_level != level:
+                        best = min(best, _best_over_rides_s(mall, node, place, kind))
+                    if best < mall.togo_s[kind, ride, place]:
+                        mall.togo_s[kind, ride, place] = best
+                        changed = True
+            for origin in range(places):
+                node = doors[origin]
+                if level_of_place(mall, origin) == level:
+                    mall.hop_s[kind, origin, place] = np.float32(mall.walk_m[table_index(mall, node, target)] / REFERENCE_MPS)
+                else:
+                    mall.hop_s[kind, origin, place] = _best_over_rides_s(mall, node, place, kind)
+
+
+@kernel
+def _best_over_rides_s(mall: Mall, node: int, place: int, step_free: int) -> np.float32:
+    """Return the least time from a node to a place of another level."""
+    best = np.float32(np.inf)
+    level = mall.levels[mall.nodes[node].level]
+    for ride in range(level.ride_start, level.ride_end):
+        if may_ride(mall, ride, step_free):
+            walk_s = mall.walk_m[table_index(mall, node, mall.rides[ride].target)] / REFERENCE_MPS
+            time_s = np.float32(walk_s + ride_time_s(mall, ride, REFERENCE_MPS) + mall.togo_s[step_free, ride, place])
+            if time_s < best:
+                best = time_s
+    return best
+
+
+@kernel
+def time_to_place_s(mall: Mall, node: int, place: int, step_free: int) -> float:
+    """Return the time from any node to a place at REFERENCE_MPS, without waits; inf where there is no way."""
+    if mall.nodes[node].level == level_of_place(mall, place):
+        return mall.walk_m[table_index(mall, node, target_of_place(mall, place))] / REFERENCE_MPS
+    return _best_over_rides_s(mall, node, place, step_free)
+
+
+@kernel
+def choose_ride(mall: Mall, row: int, place: int, now_us: int) -> int:
+    """Return the ride to take towards a place of another level, or -1: logit on walk, visible wait, ride and the way from there."""
+    shopper = mall.shoppers[row]
+    level = mall.levels[mall.nodes[shopper.node].level]
+    scale_s = mall.params[0].route_s_scale
+    count = 0
+    for ride in range(level.ride_start, level.ride_end):
+        togo_s = mall.togo_s[shopper.step_free, ride, place]
+        if togo_s < np.inf and may_ride(mall, ride, shopper.step_free) and count < mall.scratch_place.size:
+            walk_m = mall.walk_m[table_index(mall, shopper.node, mall.rides[ride].target)]
+            if walk_m < np.inf:
+                time_s = walk_m / shopper.speed_mps + ride_time_s(mall, ride, shopper.speed_mps) + togo_s
+                mall.scratch_place[count] = ride
+                mall.scratch_utility[count] = -(time_s + expected_board_s(mall, ride, shopper.people, now_us)) / scale_s
+                count += 1
+    return _race(mall, row, count, True)
+
+
+@kernel
+def choose_exit(mall: Mall, row: int) -> int:
+    """Return the entrance to leave by, or -1: logit on the time to each open one."""
+    shopper = mall.shoppers[row]
+    count = 0
+    for entrance in range(mall.entrances.size):
+        if mall.entrances[entrance].is_open == 1 and mall.entrances[entrance].share > 0.0 and count < mall.scratch_place.size:
+            time_s = time_to_place_s(mall, shopper.node, mall.params[0].units + entrance, shopper.step_free)
+            if time_s < np.inf:
+                mall.scratch_place[count] = entrance
+                mall.scratch_utility[count] = -time_s / mall.params[0].route_s_scale
+                count += 1
+    return _race(mall, row, count, False)
+
+
+@kernel
+def _race(mall: Mall, row: int, count: int, over_rides: bool) -> int:
+    """Choose among scratch_place[:count] by scratch_utility, one draw per alternative, addressed by the alternative's own key."""
+    if count == 0:
+        return -1
+    best = mall.scratch_utility[0]
+    for index in range(1, count):
+        best = max(best, mall.scratch_utility[index])
+    shopper = mall.shoppers[row]
+    base = draw_word(mall.keys[Stream.ROUTE], shopper.number, shopper.choices)
+    for index in range(count):
+        place = mall.scratch_place[index]
+        key = mall.rides[place].key if over_rides else mall.entrances[place].key
+        mall.scratch_utility[index] -= best
+        if mall.scratch_utility[index] > -OUT_OF_SIGHT_S:
+            mall.scratch_draw[index] = uniform(base, key, shopper.node)
+        else:
+            mall.scratch_utility[index] = -np.inf
+            mall.scratch_draw[index] = 0.5
+    return mall.scratch_place[choose(mall.scratch_utility, mall.scratch_draw, count)]
+
+

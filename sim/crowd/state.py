@@ -1,0 +1,285 @@
+"""The crowd's whole state as arrays of records, and the one tuple that kernels receive.
+
+Records (NumPy structured arrays) rather than one array per trait: an event touches a dozen traits of one row, which then share two
+cache lines, and a kernel's argument list stays short (decision 0003).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.kernel import declare_type
+from sim.ledger.accounts import TRANSFER
+
+GATE_IN = -1  # a station's unit, where the station is a car park's entry gate
+GATE_OUT = -2
+
+
+class Doing(IntEnum):
+    """What a party is doing; its next agenda entry is the end of it."""
+
+    NOTHING = 0  # free row
+    WALKING = 1  # along a piece of a leg
+    CROSSING = 2  # waits for its slot at a border between zones
+    BLOCKED = 3  # waits for room in the zone ahead; the entry is the end of its patience
+    BOARDING = 4  # waits for an escalator step, a stair's width or a lift
+    RIDING = 5
+    ENTERING_STORE = 6  # waits for its slot in the store's door
+    BROWSING = 7
+    IN_LINE = 8  # the entry is the end of patience
+    IN_SERVICE = 9  # at a till, a table or a car park's gate
+    ENTERING_MALL = 10  # waits for its slot in the entrance's door
+    LEAVING_MALL = 11  # the same, outwards
+    SEARCHING_BAY = 12
+    WALKING_FROM_CAR = 13
+    WALKING_TO_CAR = 14
+    STRANDED = 15  # no way out; looks again every minute
+
+
+class Then(IntEnum):
+    """What follows at the same instant, once an event has been handled."""
+
+    WAIT = 0  # the next instant is in the agenda
+    DECIDE = 1  # stands at a node and wants a goal
+    SET_OFF = 2  # has a goal, wants a way
+    WALK_ON = 3  # stands at a node and has a target on this level
+    ARRIVE = 4  # stands at its target
+    LOST = 5  # its goal cannot be reached
+    GONE = 6  # has left; its row is free
+
+
+class Heading(IntEnum):
+    """What a party will do where its present walk ends."""
+
+    TO_STORE = 0
+    TO_RIDE = 1
+    TO_EXIT = 2
+
+
+class Stream(IntEnum):
+    """Purposes of draws; `keys` is indexed by it."""
+
+    CONSIDER = 0
+    CHOOSE = 1
+    ROUTE = 2
+    IMPULSE = 3
+    DWELL = 4
+    BUY = 5
+    BASKET = 6
+    SERVICE = 7
+    PATIENCE = 8
+    MEAL = 9
+    BROWSE = 10
+    SEARCH = 11
+    CLOSING = 12
+    SIDE = 13
+
+
+class Law(IntEnum):
+    """Laws of service times."""
+
+    DETERMINISTIC = 0
+    EXPONENTIAL = 1
+    ERLANG = 2
+    LOGNORMAL = 3
+    HYPEREXPONENTIAL = 4
+
+
+class Meta(IntEnum):
+    """Whole numbers of the run that kernels read and write; `meta` is indexed by it."""
+
+    NOW_US = 0
+    AGENDA_SIZE = 1
+    AGENDA_HOLE = 2  # 1 while the root has been taken and not yet refilled
+    AGENDA_DEAD = 3  # entries whose party has moved on
+    LOG_ROWS = 4
+    SEGMENT_ROWS = 5
+    TRANSFER_ROWS = 6
+    ARRIVALS_NEXT = 7
+    ARRIVALS_SIZE = 8
+    FREE_ROWS = 9
+    INSIDE_PEOPLE = 10
+    LOG_LEVEL = 11  # 0 none, 1 visits, 2 edges
+    CONTROLS_CHANGED = 12
+    TRANSFERS_POSTED = 13
+
+
+VISITED_KEPT = 8  # stores a party remembers having been in
+LIFT_TRIPS = 64  # departures ahead for which a lift takes bookings
+LIFT_STOPS = 20
+SCRATCH = 256
+
+SHOPPER = np.dtype(
+    [
+        ("number", "i8"), ("arrived_us", "i8"), ("stay_until_us", "i8"), ("since_us", "i8"), ("joined_us", "i8"),
+        ("speed_mps", "f8"), ("pace_mps", "f8"), ("walked_m", "f8"), ("spend_scale", "f8"), ("needs", "i8"), ("amount_fen", "i8"),
+        ("serial", "i4"), ("node", "i4"), ("place", "i4"), ("goal", "i4"), ("target", "i4"), ("leg", "i4"), ("piece", "i4"),
+        ("zone", "i4"), ("ride", "i4"), ("unit", "i4"), ("resume", "i4"), ("station", "i4"), ("line_next", "i4"), ("line_prev", "i4"),
+        ("entrance", "i4"), ("parking", "i4"), ("walk_through", "i4"), ("choices", "i4"), ("visits", "i4"), ("services", "i4"),
+        ("lift_trip", "i4"), ("side", "f4"),
+        ("doing", "i1"), ("heading", "i1"), ("people", "i1"), ("step_free", "i1"), ("has_entry", "i1"), ("has_eaten", "i1"),
+        ("reason", "i1"), ("leaving", "i1"), ("promised", "i1"),
+    ],
+    align=True,
+)  # fmt: skip
+# place: unit u, or number of units + entrance k, where the party last was; goal: the same for where it wants to go.
+
+NODE = np.dtype([("level", "i4"), ("zone", "i4"), ("local", "i4")], align=True)
+LEG = np.dtype(
+    [("m", "f8"), ("to", "i4"), ("piece_start", "i4"), ("piece_end", "i4"), ("frontage_start", "i4"), ("frontage_end", "i4")], align=True
+)
+PIECE = np.dtype([("m", "f8"), ("zone", "i4"), ("border", "i4")], align=True)
+BORDER = np.dtype([("free_us", "i8"), ("headway_us", "i8")], align=True)
+ZONE = np.dtype(
+    [
+        ("since_us", "i8"), ("person_us", "i8"), ("crowded_us", "i8"), ("entries", "i8"), ("area_m2", "f8"),
+        ("people", "i4"), ("promised", "i4"), ("room_people", "i4"), ("people_max", "i4"), ("line_head", "i4"), ("line_tail", "i4"),
+    ],
+    align=True,
+)  # fmt: skip
+LEVEL = np.dtype(
+    [("table_start", "i8"), ("nodes", "i4"), ("target_start", "i4"), ("ride_start", "i4"), ("ride_end", "i4")], align=True
+)
+UNIT = np.dtype(
+    [
+        ("key", "i8"), ("closes_us", "i8"), ("free_us", "i8"), ("headway_us", "i8"), ("passed", "i8"), ("person_us", "i8"),
+        ("level", "i4"), ("target", "i4"), ("category", "i4"), ("people", "i4"), ("room_people", "i4"), ("is_open", "i4"),
+    ],
+    align=True,
+)  # fmt: skip
+ENTRANCE = np.dtype(
+    [
+        ("free_us", "i8"), ("headway_us", "i8"), ("key", "i8"), ("share", "f8"), ("x_m", "f8"), ("y_m", "f8"),
+        ("node", "i4"), ("level", "i4"), ("target", "i4"), ("is_open", "i4"),
+    ],
+    align=True,
+)  # fmt: skip
+RIDE = np.dtype(
+    [
+        ("free_us", "i8"), ("headway_us", "i8"), ("key", "i8"), ("length_m", "f8"), ("ride_s", "f8"), ("speed_factor", "f8"),
+        ("connector", "i4"), ("from_node", "i4"), ("to_node", "i4"), ("from_level", "i4"), ("to_level", "i4"), ("target", "i4"),
+        ("kind", "i4"), ("lift", "i4"), ("from_stop", "i4"), ("to_stop", "i4"),
+    ],
+    align=True,
+)  # fmt: skip
+CONNECTOR = np.dtype([("cycle_us", "i8"), ("capacity_people", "i4"), ("stops", "i4"), ("is_open", "i4")], align=True)
+STATION = np.dtype(
+    [
+        ("busy_us", "i8"), ("served", "i8"), ("service_s_mean", "f8"), ("service_cv", "f8"), ("patience_s_scale", "f8"),
+        ("patience_shape", "f8"), ("servers_open", "i4"), ("busy", "i4"), ("waiting", "i4"), ("balk_queue", "i4"),
+        ("line_head", "i4"), ("line_tail", "i4"), ("law", "i4"), ("unit", "i4"),
+    ],
+    align=True,
+)  # fmt: skip
+CATEGORY = np.dtype(
+    [
+        ("last_entry_us", "i8"), ("dwell_mu", "f8"), ("dwell_sigma", "f8"), ("conversion_share", "f8"), ("basket_mu", "f8"), ("basket_sigma", "f8"),
+        ("pool_start", "i4"), ("pool_end", "i4"), ("has_tables", "i4"), ("per_head", "i4"),
+    ],
+    align=True,
+)  # fmt: skip
+POOL = np.dtype([("cumulative", "f8"), ("log_appeal", "f8"), ("unit", "i4")], align=True)
+CAR_PARK = np.dtype(
+    [
+        ("walk_m", "f8"), ("cars", "i4"), ("bays", "i4"), ("entrance", "i4"), ("gate_in", "i4"), ("gate_out", "i4"),
+        ("cars_max", "i4"),
+    ],
+    align=True,
+)  # fmt: skip
+PARAMS = np.dtype(
+    [
+        ("gamma_per_m2", "f8"), ("jam_per_m2", "f8"), ("creep_mps", "f8"), ("walk_s_scale", "f8"), ("wait_s_scale", "f8"),
+        ("route_s_scale", "f8"), ("impulse_share", "f8"), ("browse_share", "f8"), ("meal_share", "f8"), ("search_s_base", "f8"),
+        ("search_s_per_bay", "f8"), ("manoeuvre_s", "f8"), ("gridlock_us", "i8"), ("closing_grace_us", "i8"), ("closes_us", "i8"),
+        ("lunch_starts_us", "i8"), ("lunch_ends_us", "i8"), ("dinner_starts_us", "i8"), ("dinner_ends_us", "i8"),
+        ("consideration_size", "i4"), ("congestion", "i4"), ("units", "i4"), ("entrances", "i4"), ("is_open", "i4"), ("food_pool", "i4"),
+    ],
+    align=True,
+)  # fmt: skip
+ARRIVAL = np.dtype(
+    [
+        ("number", "i8"), ("arrive_us", "i8"), ("needs", "i8"), ("free_speed_mps", "f8"), ("stay_s", "f8"), ("spend_scale", "f8"),
+        ("entrance", "i4"), ("parking", "i4"), ("people", "i4"), ("goal_entrance", "i4"), ("step_free", "i4"),
+    ],
+    align=True,
+)  # fmt: skip
+EVENT = np.dtype(
+    [("time_us", "i8"), ("visit", "i8"), ("value", "i8"), ("place", "i4"), ("kind", "i1"), ("people", "i1")], align=True
+)
+SEGMENT = np.dtype(
+    [
+        ("start_us", "i8"), ("end_us", "i8"), ("visit", "i8"), ("place", "i4"), ("from_m", "f4"), ("to_m", "f4"), ("side", "f4"),
+        ("kind", "i1"), ("people", "i1"),
+    ],
+    align=True,
+)  # fmt: skip
+
+
+class Mall(NamedTuple):
+    """All that a kernel may touch. Records are indexed by the thing they describe."""
+
+    shoppers: np.ndarray  # SHOPPER rows
+    visited: np.ndarray  # (rows, VISITED_KEPT) int32 units
+    heap: np.ndarray  # (entries, 3) int64: time and priority, number, serial and row
+    free_rows: np.ndarray  # int32 stack
+    arrivals: np.ndarray  # ARRIVAL, in order of time and number
+    nodes: np.ndarray
+    legs: np.ndarray
+    pieces: np.ndarray
+    frontages: np.ndarray  # int32 units
+    borders: np.ndarray
+    zones: np.ndarray
+    levels: np.ndarray
+    next_leg: np.ndarray  # int32
+    walk_m: np.ndarray  # float64
+    units: np.ndarray
+    entrances: np.ndarray
+    rides: np.ndarray
+    connectors: np.ndarray
+    togo_s: np.ndarray  # (2, R, U + K) float32: from a ride's exit to a place; class 1 is step-free
+    hop_s: np.ndarray  # (2, U + K, U + K) float32: between places, at 1 m/s and without waits
+    lift_load: np.ndarray  # (lifts, 2, LIFT_TRIPS, LIFT_STOPS) int32 people booked; the last column is the trip's number + 1
+    stations: np.ndarray
+    car_parks: np.ndarray
+    categories: np.ndarray
+    pool: np.ndarray  # POOL: units of each category (and of all, and of all food) with cumulative appeal
+    params: np.ndarray  # PARAMS (1)
+    keys: np.ndarray  # uint64 by Stream
+    meta: np.ndarray  # int64 by Meta
+    counts: np.ndarray  # int64 by tallies.Counted
+    log: np.ndarray  # EVENT buffer
+    segments: np.ndarray  # SEGMENT buffer
+    balances_fen: np.ndarray  # int64 by account
+    transfers: np.ndarray  # ledger.accounts.TRANSFER buffer
+    scratch_place: np.ndarray  # int32 (SCRATCH)
+    scratch_utility: np.ndarray  # float64 (SCRATCH)
+    scratch_draw: np.ndarray  # float64 (SCRATCH)
+
+
+def records(rows: int, dtype: np.dtype) -> np.recarray:  # type: ignore[type-arg]
+    """Return `rows` zeroed records whose fields read as attributes, compiled or not."""
+    return np.zeros(rows, dtype).view(np.recarray)
+
+
+def _example() -> Mall:
+    """Return an empty mall, whose types are those of every mall."""
+    tables = {
+        "shoppers": SHOPPER, "arrivals": ARRIVAL, "nodes": NODE, "legs": LEG, "pieces": PIECE, "borders": BORDER, "zones": ZONE,
+        "levels": LEVEL, "units": UNIT, "entrances": ENTRANCE, "rides": RIDE, "connectors": CONNECTOR, "stations": STATION,
+        "car_parks": CAR_PARK, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
+        "transfers": TRANSFER,
+    }  # fmt: skip
+    whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
+    return Mall(
+        **{name: records(0, dtype) for name, dtype in tables.items()},
+        visited=np.zeros((0, 0), np.int32), heap=np.zeros((0, 3), np.int64), free_rows=single, frontages=single, next_leg=single,
+        walk_m=real, togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
+        lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, balances_fen=whole,
+        scratch_place=single, scratch_utility=real, scratch_draw=real,
+    )  # fmt: skip
+
+
+declare_type("Mall", _example())

@@ -1,0 +1,282 @@
+"""From plan and parameters to records: what the engine reads, built once per run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gamma, log, sqrt
+from typing import Any
+
+import numpy as np
+
+from sim.categories import CATEGORIES, FOOD
+from sim.config import CategoryConfig, RunConfig
+from sim.crowd import state
+from sim.crowd.state import GATE_IN, GATE_OUT, LIFT_STOPS, LIFT_TRIPS, Law, records
+from sim.errors import EngineError
+from sim.plan_arrays import CompiledPlan, PlanArrays, RideKind
+from sim.random_streams import mix
+from sim.units import US_PER_MIN, US_PER_S, minutes_from_hours
+
+UNLIMITED = 2**30
+LAST_ENTRY_MIN = 5.0  # nobody sets off for a shop that closes within five minutes
+MIN_BORDER_M = 0.4  # nobody passes a gap narrower than a body; the drawing is taken to mean a body's width
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Records of everything that stands still, in the order of the plan."""
+
+    nodes: Any
+    legs: Any
+    pieces: Any
+    borders: Any
+    zones: Any
+    levels: Any
+    units: Any
+    entrances: Any
+    rides: Any
+    connectors: Any
+    stations: Any
+    car_parks: Any
+    categories: Any
+    pool: Any
+    params: Any
+    lift_load: np.ndarray
+    doors: np.ndarray  # a node of every place
+
+
+def build_tables(compiled: CompiledPlan, config: RunConfig) -> Tables:
+    """Return the records of a mall before opening: everything closed, nobody inside."""
+    plan = compiled.arrays
+    categories, pool = _categories(plan, config)
+    rides, connectors, lift_load = _rides(plan, config)
+    return Tables(
+        nodes=_nodes(plan), legs=_legs(plan), pieces=_pieces(plan), borders=_borders(plan, config), zones=_zones(plan, config),
+        levels=_levels(plan), units=_units(plan, config), entrances=_entrances(plan, config), rides=rides, connectors=connectors,
+        stations=_stations(compiled, config), car_parks=_car_parks(plan), categories=categories, pool=pool,
+        params=_params(plan, config), lift_load=lift_load, doors=_doors(plan),
+    )  # fmt: skip
+
+
+def _fill(rows: int, dtype: np.dtype, **columns: Any) -> Any:  # type: ignore[type-arg]
+    table = records(rows, dtype)
+    for name, values in columns.items():
+        table[name] = values
+    return table
+
+
+def _nodes(plan: PlanArrays) -> Any:
+    local = np.arange(plan.node_level.size) - plan.level_node_start[plan.node_level]
+    return _fill(plan.node_level.size, state.NODE, level=plan.node_level, zone=plan.node_zone, local=local)
+
+
+def _legs(plan: PlanArrays) -> Any:
+    return _fill(
+        plan.leg_m.size, state.LEG, m=plan.leg_m, to=plan.leg_to,
+        piece_start=plan.leg_piece_start[:-1], piece_end=plan.leg_piece_start[1:],
+        frontage_start=plan.leg_frontage_start[:-1], frontage_end=plan.leg_frontage_start[1:],
+    )  # fmt: skip
+
+
+def _pieces(plan: PlanArrays) -> Any:
+    return _fill(plan.piece_m.size, state.PIECE, m=plan.piece_m, zone=plan.piece_zone, border=plan.piece_border)
+
+
+def _borders(plan: PlanArrays, config: RunConfig) -> Any:
+    widths_m = np.maximum(plan.border_width_m, MIN_BORDER_M)
+    headways = np.int64(1e6 / (widths_m * config.movement.border_flow_per_m_s))
+    return _fill(widths_m.size, state.BORDER, headway_us=headways)
+
+
+def _zones(plan: PlanArrays, config: RunConfig) -> Any:
+    room = np.maximum(plan.zone_area_m2 * config.movement.spill_back_per_m2, 8).astype(np.int32)
+    return _fill(room.size, state.ZONE, area_m2=plan.zone_area_m2, room_people=room, line_head=-1, line_tail=-1)
+
+
+def _levels(plan: PlanArrays) -> Any:
+    return _fill(
+        plan.level_node_start.size - 1, state.LEVEL, table_start=plan.level_table_start[:-1],
+        nodes=np.diff(plan.level_node_start), target_start=plan.level_target_start[:-1],
+        ride_start=plan.level_ride_start[:-1], ride_end=plan.level_ride_start[1:],
+    )  # fmt: skip
+
+
+def _units(plan: PlanArrays, config: RunConfig) -> Any:
+    widths_m = np.maximum(np.add.reduceat(np.append(plan.door_width_m, 0.0), plan.unit_door_start[:-1]), 0.8)
+    room = np.maximum(plan.unit_area_m2 / config.services.store_m2_per_person, 6).astype(np.int32)
+    return _fill(
+        plan.unit_key.size, state.UNIT, key=plan.unit_key, level=plan.unit_level, target=plan.unit_target,
+        category=plan.unit_category, room_people=room,
+        headway_us=np.int64(1e6 / (widths_m * config.movement.border_flow_per_m_s)),
+    )  # fmt: skip
+
+
+def _entrances(plan: PlanArrays, config: RunConfig) -> Any:
+    widths_m = np.maximum(plan.entrance_width_m, MIN_BORDER_M)
+    return _fill(
+        plan.entrance_key.size, state.ENTRANCE, key=plan.entrance_key, share=plan.entrance_share, node=plan.entrance_node,
+        level=plan.entrance_level, target=plan.entrance_target, x_m=plan.node_x_m[plan.entrance_node],
+        y_m=plan.node_y_m[plan.entrance_node],
+        headway_us=np.int64(1e6 / (widths_m * config.movement.border_flow_per_m_s)),
+    )  # fmt: skip
+
+
+def _rides(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any, np.ndarray]:
+    movement = config.movement
+    count = plan.ride_connector.size
+    kind = plan.connector_kind[plan.ride_connector]
+    is_up = plan.ride_to_level > plan.ride_from_level
+    stairs_flow = np.where(is_up, movement.stairs_up_flow_per_m_s, movement.stairs_down_flow_per_m_s)
+    width_m = np.maximum(plan.connector_width_m[plan.ride_connector], MIN_BORDER_M)
+    per_s = np.where(kind == RideKind.ESCALATOR, movement.escalator_people_per_h / 3600 * width_m, stairs_flow * width_m)
+    lifts = np.flatnonzero(plan.connector_kind == RideKind.LIFT)
+    lift_of = np.full(plan.connector_kind.size, -1)
+    lift_of[lifts] = np.arange(lifts.size)
+    stops = [np.unique(np.concatenate([plan.ride_from_level[plan.ride_connector == c], plan.ride_to_level[plan.ride_connector == c]]))
+             for c in range(plan.connector_kind.size)]  # fmt: skip
+    if any(len(served) >= LIFT_STOPS for served in stops):
+        raise EngineError(f"a lift serves more than {LIFT_STOPS - 1} levels; split it into two connectors")
+    from_stop = [int(np.searchsorted(stops[c], level)) for c, level in zip(plan.ride_connector, plan.ride_from_level, strict=True)]
+    to_stop = [int(np.searchsorted(stops[c], level)) for c, level in zip(plan.ride_connector, plan.ride_to_level, strict=True)]
+    sweep_s = plan.connector_cycle_s[plan.ride_connector] / 2
+    steps = np.maximum([len(stops[c]) - 1 for c in plan.ride_connector], 1)
+    lift_s = sweep_s * np.abs(np.subtract(to_stop, from_stop)) / steps
+    connector_key = plan.connector_key[plan.ride_connector].astype(np.uint64)
+    with np.errstate(over="ignore"):
+        keys = [int(mix(np.uint64(key) + np.uint64(stop))) >> 1 for key, stop in zip(connector_key, to_stop, strict=True)]
+    rides = _fill(
+        count, state.RIDE, connector=plan.ride_connector, from_node=plan.ride_from_node, to_node=plan.ride_to_node,
+        from_level=plan.ride_from_level, to_level=plan.ride_to_level, target=plan.ride_target, kind=kind, length_m=plan.ride_length_m,
+        headway_us=np.int64(1e6 / per_s), ride_s=np.where(kind == RideKind.LIFT, lift_s, plan.ride_length_m / movement.escalator_mps),
+        speed_factor=np.where(is_up, movement.stairs_up_factor, movement.stairs_down_factor),
+        lift=lift_of[plan.ride_connector], from_stop=from_stop, to_stop=to_stop, key=keys,
+    )  # fmt: skip
+    connectors = _fill(
+        plan.connector_kind.size, state.CONNECTOR, cycle_us=np.int64(plan.connector_cycle_s * US_PER_S),
+        capacity_people=plan.connector_capacity_people, stops=[len(served) for served in stops], is_open=1,
+    )  # fmt: skip
+    return rides, connectors, np.zeros((max(lifts.size, 1), 2, LIFT_TRIPS, LIFT_STOPS), np.int32)
+
+
+def table_count(area_m2: float, category: CategoryConfig) -> int:
+    """Return how many parties can sit at once."""
+    return max(1, int(area_m2 / category.m2_per_table))
+
+
+def till_count(area_m2: float, staff: object, m2_per_till: float) -> int:
+    """Return a tenant's tills: its own number where tenants.csv says so, else by floor area."""
+    return int(staff) if isinstance(staff, int | float) and staff > 0 else max(1, round(area_m2 / m2_per_till))
+
+
+def _stations(compiled: CompiledPlan, config: RunConfig) -> Any:
+    """Return the tills or tables of each unit, then for each car park its entry and its exit gates; servers_open holds them all."""
+    plan, services = compiled.arrays, config.services
+    units, parks = plan.unit_key.size, plan.parking_key.size
+    stations = records(units + 2 * parks, state.STATION)
+    stations["line_head"] = stations["line_tail"] = -1
+    stations["balk_queue"] = services.balk_queue
+    stations["law"] = Law.LOGNORMAL
+    for unit in range(units):
+        category = config.categories[CATEGORIES[plan.unit_category[unit]]]
+        here = stations[unit]
+        here.unit = unit
+        area_m2 = float(plan.unit_area_m2[unit])
+        if category.tables:
+            here.service_s_mean, here.service_cv = 60 * category.dwell_min_mean, category.dwell_cv
+            here.servers_open = table_count(area_m2, category)
+            mean_s, shape = services.table_patience_s_mean, services.table_patience_shape
+        else:
+            here.service_s_mean = services.payment_s_mean + category.handling_s_mean
+            here.service_cv = services.service_cv
+            staff = compiled.tenants[unit].get("staff") if compiled.tenants else None
+            here.servers_open = till_count(area_m2, staff, config.operations.staffing.m2_per_till)
+            mean_s, shape = services.till_patience_s_mean, services.till_patience_shape
+        here.patience_shape, here.patience_s_scale = shape, mean_s / gamma(1 + 1 / shape)
+    for park in range(parks):
+        for offset, owner in ((0, GATE_IN), (1, GATE_OUT)):
+            gate = stations[units + 2 * park + offset]
+            gate.unit = owner
+            gate.servers_open = plan.parking_gates[park]
+            gate.service_s_mean, gate.service_cv = config.parking.gate_s_mean, 0.3
+            gate.balk_queue = config.parking.balk_queue if owner == GATE_IN else UNLIMITED
+    return stations
+
+
+def station_names(compiled: CompiledPlan, config: RunConfig) -> list[str]:
+    """Return the names of the stations, in their order: "till:<unit>", "table:<unit>", "gate_in:<car park>", "gate_out:<car park>"."""
+    kinds = ["table" if config.categories[category].tables else "till" for category in compiled.tenant_categories]
+    names = [f"{kind}:{unit}" for kind, unit in zip(kinds, compiled.unit_ids, strict=True)]
+    return names + [f"{gate}:{park}" for park in compiled.parking_ids for gate in ("gate_in", "gate_out")]
+
+
+def _car_parks(plan: PlanArrays) -> Any:
+    first = plan.unit_key.size
+    park = np.arange(plan.parking_key.size)
+    return _fill(
+        park.size, state.CAR_PARK, walk_m=plan.parking_walk_m, bays=plan.parking_bays, entrance=plan.parking_entrance,
+        gate_in=first + 2 * park, gate_out=first + 2 * park + 1,
+    )  # fmt: skip
+
+
+def _categories(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any]:
+    """Return the trades, then a row for all food and one for all stores, with the pools of units they choose from."""
+    trades = records(len(CATEGORIES) + 2, state.CATEGORY)
+    appeal = np.array([config.categories[CATEGORIES[c]].appeal for c in plan.unit_category]) if plan.unit_category.size else np.zeros(0)
+    appeal = appeal * (plan.unit_area_m2 / 100.0) ** config.choice.area_exponent
+    food = [CATEGORIES.index(name) for name in FOOD]
+    members = [np.flatnonzero(plan.unit_category == c) for c in range(len(CATEGORIES))]
+    members += [np.flatnonzero(np.isin(plan.unit_category, food)), np.arange(plan.unit_category.size)]
+    pool = records(sum(units.size for units in members), state.POOL)
+    start = 0
+    for index, units in enumerate(members):
+        end = start + units.size
+        pool["unit"][start:end] = units
+        pool["cumulative"][start:end] = np.cumsum(appeal[units])
+        with np.errstate(divide="ignore"):
+            pool["log_appeal"][start:end] = np.log(appeal[units])
+        trades[index].pool_start, trades[index].pool_end = start, end
+        start = end
+    for index, name in enumerate(CATEGORIES):
+        _describe_trade(trades[index], config.categories[name])
+        margin_min = config.services.last_orders_min if config.categories[name].tables else LAST_ENTRY_MIN
+        trades[index].last_entry_us = int(margin_min * US_PER_MIN)
+    return trades, pool
+
+
+def _describe_trade(trade: Any, category: CategoryConfig) -> None:
+    dwell_variance = log(1 + category.dwell_cv**2)
+    trade.dwell_mu = log(60 * category.dwell_min_mean) - dwell_variance / 2
+    trade.dwell_sigma = sqrt(dwell_variance)
+    trade.conversion_share = category.conversion_share
+    trade.basket_mu = log(max(category.basket_yuan_mean, 1e-9)) - category.basket_sigma**2 / 2
+    trade.basket_sigma = category.basket_sigma
+    trade.has_tables = int(category.tables)
+    trade.per_head = int(category.per_head)
+
+
+def _params(plan: PlanArrays, config: RunConfig) -> Any:
+    choice, movement = config.choice, config.movement
+    params = records(1, state.PARAMS)
+    one = params[0]
+    one.gamma_per_m2, one.jam_per_m2, one.creep_mps = movement.weidmann_gamma_per_m2, movement.jam_density_per_m2, movement.creep_mps
+    one.walk_s_scale, one.wait_s_scale, one.route_s_scale = choice.walk_s_scale, choice.wait_s_scale, choice.route_s_scale
+    one.impulse_share, one.browse_share, one.meal_share = choice.impulse_share, choice.browse_share, choice.meal_share
+    one.search_s_base, one.search_s_per_bay = config.parking.search_s_base, config.parking.search_s_per_bay
+    one.manoeuvre_s = config.parking.manoeuvre_s
+    one.gridlock_us = int(movement.gridlock_patience_s * US_PER_S)
+    one.closing_grace_us = int(config.services.closing_grace_s * US_PER_S)
+    for meal in ("lunch", "dinner"):
+        for end in ("starts", "ends"):
+            one[f"{meal}_{end}_us"] = minutes_from_hours(getattr(choice, f"{meal}_{end}")) * US_PER_MIN
+    one.consideration_size = choice.consideration_size
+    one.congestion = int(movement.congestion)
+    one.units, one.entrances = plan.unit_key.size, plan.entrance_key.size
+    one.food_pool = len(CATEGORIES)
+    return params
+
+
+def _doors(plan: PlanArrays) -> np.ndarray:
+    first_doors = plan.door_node[plan.unit_door_start[:-1]] if plan.unit_key.size else np.zeros(0, np.int32)
+    return np.concatenate([first_doors, plan.entrance_node]).astype(np.int32)
+
+

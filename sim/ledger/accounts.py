@@ -1,0 +1,63 @@
+"""Accounts and transfers: integer double entry, append-only; nothing else changes a balance."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from sim.kernel import kernel
+
+# Account 0 is the world outside (the shoppers' own money), account 1 the mall's operator, then one per tenant in order of units.
+OUTSIDE = 0
+OPERATOR = 1
+FIRST_TENANT = 2
+
+TRANSFER = np.dtype(
+    [("id", "i8"), ("time_us", "i8"), ("amount_fen", "i8"), ("debit", "i4"), ("credit", "i4"), ("reason", "i1")], align=True
+)
+
+
+class TransferReason(IntEnum):
+    """Why money moved."""
+
+    SALE = 0
+    TURNOVER_RENT = 1
+
+
+class Refusal(IntEnum):
+    """Why the books refuse a transfer; 0 means that it was posted."""
+
+    POSTED = 0
+    AMOUNT_NOT_POSITIVE = 1
+    SAME_ACCOUNT = 2
+    UNKNOWN_ACCOUNT = 3
+    JOURNAL_FULL = 4  # the caller must flush the journal and ask again
+
+
+@kernel
+def post(
+    balances_fen: np.ndarray, transfers: np.ndarray, row: int, serial: int, time_us: int, debit: int, credit: int, amount_fen: int, reason: int
+) -> int:
+    """Move `amount_fen` from `debit` to `credit` and write it to journal row `row`; return a Refusal, all or nothing.
+
+    `serial` is the transfer's id: the count of transfers posted in this run.
+    """
+    if amount_fen <= 0:
+        return Refusal.AMOUNT_NOT_POSITIVE
+    if debit == credit:
+        return Refusal.SAME_ACCOUNT
+    if debit < 0 or credit < 0 or debit >= balances_fen.size or credit >= balances_fen.size:
+        return Refusal.UNKNOWN_ACCOUNT
+    if row >= transfers.size:
+        return Refusal.JOURNAL_FULL
+    transfer = transfers[row]
+    transfer.id = serial
+    transfer.time_us = time_us
+    transfer.amount_fen = amount_fen
+    transfer.debit = debit
+    transfer.credit = credit
+    transfer.reason = reason
+    balances_fen[debit] -= amount_fen
+    balances_fen[credit] += amount_fen
+    return Refusal.POSTED

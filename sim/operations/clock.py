@@ -1,0 +1,65 @@
+"""The only clock: a SimPy environment in whole microseconds, and the round of operation and crowd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any, Protocol
+
+import simpy
+
+from sim.units import US_PER_S
+
+SHOWN_EVERY_US = 300 * US_PER_S  # a progress bar is told at most this often
+
+
+class Operation(Protocol):
+    """Something the mall does by the clock. Its state is plain fields, so that it can be saved and made again.
+
+    `rank` is its own: at one instant, operations act in order of rank, whatever the order in which they were made.
+    """
+
+    rank: int
+    next_us: int | None  # when it acts next; None when it is over
+
+    def act(self, now_us: int) -> None:
+        """Throw switches, and set `next_us`."""
+
+
+class AdvancesTo(Protocol):
+    """What the clock asks of the crowd."""
+
+    def advance_to(self, until_us: int) -> None: ...
+
+
+class Clock:
+    """Lets operations act at their instants and the crowd live in between; an operation at t comes before any shopper at t."""
+
+    def __init__(self) -> None:
+        self._env = simpy.Environment(initial_time=0)
+
+    def add(self, operation: Operation) -> None:
+        """Let an operation act from its `next_us` on."""
+        self._env.process(self._live(operation))
+
+    def _live(self, operation: Operation) -> Generator[simpy.Event, Any, None]:
+        while operation.next_us is not None:
+            yield self._instant(operation.next_us, operation.rank)
+            operation.act(self._env.now)
+
+    def _instant(self, time_us: int, rank: int) -> simpy.Event:
+        """Return an event at `time_us` whose SimPy priority is the operation's rank, so that ties have one order."""
+        instant = simpy.Event(self._env)
+        instant._ok, instant._value = True, None
+        self._env.schedule(instant, priority=rank, delay=time_us - self._env.now)
+        return instant
+
+    def run(self, crowd: AdvancesTo, until_us: int, show: Callable[[int], None] | None = None) -> None:
+        """Advance crowd and operations to `until_us`, in exact order of events."""
+        shown_us = 0
+        while self._env.peek() < until_us:
+            crowd.advance_to(int(self._env.peek()))
+            self._env.step()
+            if show and self._env.now - shown_us >= SHOWN_EVERY_US:
+                shown_us = self._env.now
+                show(shown_us)
+        crowd.advance_to(until_us)

@@ -1,0 +1,41 @@
+"""Tills by the clock: a quiet staffing, and all servers in the peak; tenants may call in more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.config import StaffingConfig
+from sim.crowd.engine import Crowd
+from sim.units import US_PER_MIN, minutes_from_hours
+
+
+@dataclass
+class Staffing:
+    """Sets the servers of every till at opening, at the start and at the end of the peak."""
+
+    crowd: Crowd
+    full: np.ndarray  # servers of each station with everybody on duty
+    quiet: np.ndarray
+    instants_us: list[int]  # opening, start of the peak, end of the peak
+    rank: int = 20
+    next_us: int | None = None
+    done: int = 0
+
+    def act(self, now_us: int) -> None:
+        """Put the planned servers on duty."""
+        in_peak = self.done == 1
+        self.crowd.controls.servers_open[:] = self.full if in_peak else self.quiet
+        self.crowd.switched(now_us)
+        self.done += 1
+        self.next_us = self.instants_us[self.done] if self.done < len(self.instants_us) else None
+
+
+def staffing_of(crowd: Crowd, config: StaffingConfig, opens_us: int, has_tables: np.ndarray) -> Staffing:
+    """Return the day's staffing; tables and gates are always all there."""
+    full = crowd.full_servers
+    quiet = np.maximum(1, np.ceil(full * config.quiet_share)).astype(np.int32)
+    quiet = np.where(has_tables, full, quiet)
+    peak_us = [max(opens_us, minutes_from_hours(getattr(config, name)) * US_PER_MIN) for name in ("peak_starts", "peak_ends")]
+    return Staffing(crowd, full, quiet, [opens_us, *peak_us], next_us=opens_us)

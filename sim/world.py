@@ -1,0 +1,149 @@
+"""Assembles one mall from a configuration, given who comes and who decides, and runs its day."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.config import RunConfig
+from sim.crowd.engine import Crowd, Taken
+from sim.decisions import Decision
+from sim.ledger.accounts import FIRST_TENANT
+from sim.operations.admission import Admission
+from sim.operations.clock import Clock
+from sim.operations.hours import hours_of
+from sim.operations.outages import outages_of
+from sim.operations.reviews import Reviews
+from sim.operations.settlement import Settlement
+from sim.operations.staffing import staffing_of
+from sim.plan_arrays import CompiledPlan
+from sim.reporting.recorder import Recorder
+from sim.reporting.rents import rents_fen
+from sim.reporting.report import FinishedRun, finish
+from sim.sensing.counters import Counters
+from sim.sensing.observations import Observations
+from sim.units import US_PER_DAY, US_PER_HOUR, US_PER_MIN
+from sim.visitors import Visitors
+
+END_US = US_PER_DAY + 2 * US_PER_HOUR  # the day's last customers are home by two in the morning
+Progress = Callable[[int, int, float], None]
+
+
+@dataclass(frozen=True)
+class People:
+    """Who comes and who decides, as functions, so that this module need not know the agents."""
+
+    arrivals: Callable[[int, int], Visitors]  # (from_min, to_min) -> parties
+    decide: Callable[[int, Observations], list[tuple[str, Decision]]]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A finished run."""
+
+    folder: Path
+    kpis: dict[str, Any]
+    manifest: dict[str, Any]
+    report: Path | None = None
+
+
+@dataclass
+class World:
+    """One mall's day."""
+
+    config: RunConfig
+    compiled: CompiledPlan
+    people: People
+    folder: Path
+    seen_events: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        """Build crowd, sensors and operations; nothing has happened yet."""
+        config, compiled = self.config, self.compiled
+        self.crowd = Crowd(compiled, config, self._take)
+        names = self.crowd.station_names
+        self.recorder = Recorder(self.folder, compiled, names, config.recording.events)
+        self.counters = Counters(compiled, config.sensing, config.seed)
+        self.clock = Clock()
+        self.hours = hours_of(self.crowd, compiled, config)
+        opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
+        has_tables = np.array([not name.startswith("till:") for name in names], bool)
+        review_us = int(config.operations.review_s * 1e6)
+        self.reviews = Reviews(
+            self.crowd, compiled, self._observe, self.people.decide, review_us, closes_us + review_us, next_us=opens_us + review_us
+        )
+        batch_min = max(1, int(config.engine.arrivals_batch_min))
+        operations = [
+            self.hours,
+            staffing_of(self.crowd, config.operations.staffing, opens_us, has_tables),
+            *outages_of(self.crowd, compiled, config.operations.outages),
+            self.reviews,
+            Admission(self.crowd, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
+            Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen)[0], END_US - 1),
+        ]
+        for operation in operations:
+            self.clock.add(operation)
+
+    def run(self, show: Progress | None = None, command: str = "") -> RunResult:
+        """Run the day, write its files (the manifest last) and return its KPIs."""
+        started_s = time.perf_counter()
+        engine_s = self.live(show)
+        tallies = self.crowd.finish(END_US)
+        balances_fen = {"outside": int(self.crowd.mall.balances_fen[0]), "operator": int(self.crowd.mall.balances_fen[1])}
+        for unit, balance in zip(self.compiled.unit_ids, self.crowd.mall.balances_fen[FIRST_TENANT:], strict=True):
+            balances_fen[f"tenant:{unit}"] = int(balance)
+        finished = FinishedRun(
+            config=self.config, compiled=self.compiled, tallies=tallies, recorder=self.recorder, opens_us=self.hours.opens_us,
+            closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
+            balances_fen=balances_fen, decisions=self.reviews.verdicts,
+        )  # fmt: skip
+        kpis = finish(self.folder, finished)
+        manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        report = self.folder / "report.html"
+        return RunResult(self.folder, kpis, manifest, report if report.exists() else None)
+
+    def live(self, show: Progress | None = None) -> float:
+        """Let the day happen; return the seconds spent inside the crowd."""
+        timed = _Timed(self.crowd)
+        opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
+
+        def shown(now_us: int) -> None:
+            if show:
+                show(now_us, self.crowd.people_inside, min(1.0, max(0.0, (now_us - opens_us) / (closes_us - opens_us))))
+
+        self.clock.run(timed, END_US, shown)
+        return timed.spent_s
+
+    def _observe(self, now_us: int) -> Observations:
+        events = self.crowd.recent()
+        self.counters.take(events, self.seen_events, int(events.count[0]))
+        self.seen_events = int(events.count[0])
+        found = self.counters.read(now_us, self.crowd.controls.servers_open)
+        self.recorder.take_observations(found.columns())
+        return found
+
+    def _take(self, taken: Taken) -> None:
+        self.counters.take(taken.events, self.seen_events, int(taken.events.count[0]))
+        self.seen_events = 0
+        self.recorder.take(taken.events)
+        self.recorder.take_segments(taken.segments)
+
+
+@dataclass
+class _Timed:
+    """The crowd with a stopwatch."""
+
+    crowd: Crowd
+    spent_s: float = 0.0
+
+    def advance_to(self, until_us: int) -> None:
+        """Advance the crowd and add the time it took."""
+        started_s = time.perf_counter()
+        self.crowd.advance_to(until_us)
+        self.spent_s += time.perf_counter() - started_s
