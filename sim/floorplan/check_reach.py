@@ -113,7 +113,7 @@ def _door_problems(
             place = place_of("door of unit", unit.id, unit.level, (door.x_m, door.y_m))
             if not door.width_m > 0:
                 found.append(Problem(place, f"{door.width_m} m", "a door has a width", "give width_m in metres"))
-            if made_valid(unit.polygon)[0].distance(Point(door.x_m, door.y_m)) > TOUCH_M:
+            if unit.polygon.is_valid and unit.polygon.distance(Point(door.x_m, door.y_m)) > TOUCH_M:
                 found.append(Problem(place, "", f"a door is on its unit's wall (within {TOUCH_M} m)", "move it"))
         if unit.kind != "store" or unit.level not in pieces.parts or unit.level in lost_levels:
             continue
