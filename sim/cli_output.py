@@ -45,8 +45,11 @@ def say_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False, default=str))
 
 
-def say_table(rows: Iterable[Sequence[object]], head: Sequence[str] = ()) -> None:
-    """Print rows in columns; numbers stand to the right, and on a terminal a line is cut where the screen ends."""
+def say_table(rows: Iterable[Sequence[object]], head: Sequence[str] = (), *, right: bool = False) -> None:
+    """Print rows in columns; a line is cut where the terminal's screen ends.
+
+    Numbers stand to the right, and with `right` all but the first column.
+    """
     screen = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
     lines = [[shown(value) for value in row] for row in rows]
     plain = [[safe(cell).replace("\n", " ") for cell in line] for line in ([list(head)] if head else []) + lines]
@@ -54,7 +57,8 @@ def say_table(rows: Iterable[Sequence[object]], head: Sequence[str] = ()) -> Non
         return
     widths = [max(len(line[column]) for line in plain) for column in range(len(plain[0]))]
     for line in plain:
-        cells = [cell.rjust(width) if _is_number(cell) else cell.ljust(width) for cell, width in zip(line, widths)]
+        to_right = [(right and column > 0) or _is_number(cell) for column, cell in enumerate(line)]
+        cells = [cell.rjust(width) if moved else cell.ljust(width) for cell, width, moved in zip(line, widths, to_right)]
         text = "  ".join(cells).rstrip()
         print(text if len(text) <= screen else text[: screen - 3] + "...")
 

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import datetime
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,12 @@ HEADLINES = (
     "footfall_visits", "footfall_people", "people_inside_max", "dwell_min_mean", "stores_per_visit_mean", "conversion_share",
     "sales_fen", "mall_income_fen", "queue_wait_s_mean", "queue_wait_s_p95", "queue_abandon_share", "parking_search_s_mean", "stranded_visits",
 )  # fmt: skip
-SHOPPERS_PER_S = 15_000  # whole runs with report on a slow core; a finished run in outputs/ gives a better number
+SHOPPERS_PER_S = 15_000  # of a slow core; a finished run in outputs/ gives a better number
 START_S = 6.0  # loading libraries, plan and kernels
-BYTES_PER_VISIT = {"none": 0, "visits": 320, "edges": 3_200}
-BYTES_OF_REPORT = 3_000_000
+BESIDES_ENGINE = 1.6  # a whole run, with log, indicators and report, takes at most so many times the engine's seconds
+TELLING_VISITS = 5_000  # a smaller run says little of the pace
+BYTES_PER_VISIT = {"none": 0, "visits": 550, "edges": 5_500}
+BYTES_OF_REPORT = 1_500_000
 UNFINISHED = ".unfinished"  # stands in a run's folder until its manifest does; all beside it was written by that run
 WRITTEN_BY_RUNS = (".parquet", ".json", ".yaml", ".html", ".svg", ".png", ".csv", ".part")
 Act = Callable[[argparse.Namespace], int]
@@ -56,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     if options.dry_run:
         return _dry_run(config, options)
     folder = output_folder(options.out, options.overwrite)
-    result = run_into(config, folder)
+    result = run_into(config, folder, shlex.join(["galleria", "run", options.scenario, *options.overrides]))
     if options.json:
         say_json({"folder": result.folder, "report": result.report, "kpis": result.kpis, "manifest": result.manifest})
         return 0
@@ -70,8 +73,8 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def run_into(config: RunConfig, folder: Path) -> Any:
-    """Run a configuration with a progress bar; on Ctrl-C say what is left behind."""
+def run_into(config: RunConfig, folder: Path, command: str) -> Any:
+    """Run a configuration with a progress bar; on Ctrl-C say what is left behind. `command` is what the manifest quotes."""
     (folder / UNFINISHED).write_text(f"{config.name}\n", encoding="utf-8")
     progress = Progress(config.name)
     reached_us = 0
@@ -85,7 +88,7 @@ def run_into(config: RunConfig, folder: Path) -> Any:
         announce_compiling()
         from sim import api
 
-        result = api.run(config, folder, progress=show)
+        result = api.run(config, folder, progress=show, command=command)
         (folder / UNFINISHED).unlink(missing_ok=True)
         return result
     except KeyboardInterrupt:
@@ -157,7 +160,7 @@ def say_headlines(kpis: dict[str, Any]) -> None:
         if name in kpis:
             entry = BY_NAME.get(name)
             rows.append((entry.label if entry else name, in_words(kpis[name], entry.unit if entry else "")))
-    say_table(rows)
+    say_table(rows, right=True)
 
 
 def in_words(value: Any, unit: str) -> str:
@@ -190,17 +193,17 @@ def estimate(config: RunConfig) -> tuple[int, float, float, str]:
     visits = round(config.population.visits_per_day * config.population.weekday_factors[weekday])
     per_s, basis = _measured_pace()
     megabytes = (visits * BYTES_PER_VISIT[config.recording.events] + config.recording.report * BYTES_OF_REPORT) / 1e6
-    return visits, START_S + visits / per_s, megabytes, basis
+    return visits, START_S + BESIDES_ENGINE * visits / per_s, megabytes, basis
 
 
 def _measured_pace() -> tuple[float, str]:
-    """Return visits per second of the newest finished run in outputs/, else a careful guess."""
+    """Return the engine's visits per second in the newest large run in outputs/, else a careful guess."""
     manifests = sorted(Path("outputs").glob("*/*/manifest.json"), key=lambda path: path.stat().st_mtime)
-    for path in reversed(manifests[-3:]):
+    for path in reversed(manifests[-20:]):
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
-            visits = manifest["shoppers_per_s"] * manifest["engine_s"]
-            return max(visits / manifest["wall_s"], 1.0), f"at the pace of {path.parent}"
+            if manifest["shoppers_per_s"] * manifest["engine_s"] >= TELLING_VISITS:
+                return float(manifest["shoppers_per_s"]), f"at the engine's pace in {path.parent}"
         except (ValueError, KeyError, TypeError, ZeroDivisionError):
             continue
     return SHOPPERS_PER_S, "a careful guess; no finished run in outputs/ to go by"

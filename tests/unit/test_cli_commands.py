@@ -105,12 +105,12 @@ def test_a_dry_run_runs_nothing_and_says_what_it_would_cost(tmp_path, monkeypatc
 def test_the_expected_time_follows_the_newest_finished_run(tmp_path, monkeypatch):
     folder = tmp_path / "outputs" / "2026-11-21" / "14-05-09"
     folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text(json.dumps({"shoppers_per_s": 50_000.0, "engine_s": 1.0, "wall_s": 10.0}))
+    (folder / "manifest.json").write_text(json.dumps({"shoppers_per_s": 50_000.0, "engine_s": 1.0}))
     monkeypatch.chdir(tmp_path)
 
     visits, seconds, _, basis = cli_run.estimate(RunConfig())
 
-    assert seconds == pytest.approx(cli_run.START_S + visits / 5_000)
+    assert seconds == pytest.approx(cli_run.START_S + cli_run.BESIDES_ENGINE * visits / 50_000)
     assert "14-05-09" in basis
 
 

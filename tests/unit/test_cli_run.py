@@ -34,7 +34,7 @@ def desk(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     api = types.ModuleType("sim.api")
 
-    def run(config, out, *, progress=None):
+    def run(config, out, *, progress=None, command=""):
         progress(52_200_000_000, 8412, 0.5)
         if config.seed == 130:
             (out / "events.parquet").write_text("half")
@@ -42,7 +42,7 @@ def desk(tmp_path, monkeypatch):
         kpis = {"footfall_visits": 41873, "queue_wait_s_p95": None, "sales_fen": 123_456_789}
         (out / "kpis.json").write_text(json.dumps(kpis))
         (out / "manifest.json").write_text(json.dumps({"files": {"kpis.json": "0"}, "seed": config.seed}))
-        return Result(out, kpis, {"seed": config.seed}, None)
+        return Result(out, kpis, {"seed": config.seed, "command": command}, None)
 
     def compare(configs, out, replications, progress):
         for done in range(replications):
@@ -90,7 +90,7 @@ def test_json_holds_folder_kpis_and_manifest(desk, capsys):
 
     printed = json.loads(capsys.readouterr().out)
     assert printed["kpis"]["footfall_visits"] == 41873
-    assert printed["manifest"] == {"seed": 7}
+    assert printed["manifest"] == {"seed": 7, "command": "galleria run everyday floorplan=desk seed=7"}
     assert printed["folder"] == "o"
 
 
