@@ -27,7 +27,8 @@ class Floor:
 
     def shrunk(self, by_m: float) -> BaseGeometry:
         if by_m not in self._shrunk:
-            self._shrunk[by_m] = self.shape.buffer(-by_m)
+            with np.errstate(all="ignore"):  # degenerate corners raise floating-point flags, and come out right
+                self._shrunk[by_m] = self.shape.buffer(-by_m)
             shapely.prepare(self._shrunk[by_m])
         return self._shrunk[by_m]
 

@@ -20,6 +20,7 @@ import numpy as np
 from sim.plan_arrays import CompiledPlan, PlanArrays
 
 FORMAT = 1
+KEPT_PLANS = 32  # older ones are dropped: each edit of a drawing makes a new one
 # How deep rings are nested in each field: levels of tuples above the arrays.
 NESTED = {"walkable_rings": 3, "unit_rings": 2, "structure_rings": 3, "zone_rings": 2}
 
@@ -43,10 +44,17 @@ def _compiler_digest() -> bytes:
 
 
 def raw_digest(folder: Path) -> str:
-    """Return the SHA-256 of a plan's files (or of its one file), their names, and the compiler; parses nothing."""
+    """Return the SHA-256 of a plan's files (or of its one file), their names, and the compiler; parses nothing.
+
+    Files lie in the folder or one below: somebody who names a whole disk does not wait for it to be read.
+    """
     digest = hashlib.sha256(_compiler_digest())
     digest.update(folder.name.encode() + b"\0")  # a plan is named by its folder
-    files = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if path.is_file())
+    files = (
+        [folder]
+        if folder.is_file()
+        else sorted(path for pattern in ("*", "*/*") for path in folder.glob(pattern) if path.is_file())
+    )
     for path in files:
         content = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
@@ -123,6 +131,10 @@ def store(folder: Path, key: str, plan: CompiledPlan) -> None:
         "words_sha256": hashlib.sha256(text.encode()).hexdigest(),
     }
     _write(folder / f"{key}.json", (json.dumps(head) + "\n" + text).encode())
+    newest_first = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for old in newest_first[KEPT_PLANS:]:
+        old.unlink(missing_ok=True)
+        old.with_suffix(".npz").unlink(missing_ok=True)
 
 
 def fetch(folder: Path, key: str) -> CompiledPlan | None:
@@ -145,7 +157,7 @@ def load_compiled(folder: Path) -> CompiledPlan:
 
     A cache that cannot be written costs time, nothing else.
     """
-    folder = Path(folder)
+    folder = Path(folder).resolve()
     key = raw_digest(folder)
     kept = fetch(cache_folder(), key)
     if kept is not None:

@@ -66,7 +66,8 @@ def origin_of(plan: FloorPlan) -> tuple[float, float]:
 def without_cracks(floor: BaseGeometry) -> BaseGeometry:
     """Return the floor less what is narrower than `CRACK_M`: misfits of the drawing, not passages."""
     half_m = CRACK_M / 2
-    opened = floor.buffer(-half_m, join_style="mitre").buffer(half_m, join_style="mitre", mitre_limit=10.0)
+    with np.errstate(all="ignore"):  # degenerate corners raise floating-point flags, and come out right
+        opened = floor.buffer(-half_m, join_style="mitre").buffer(half_m, join_style="mitre", mitre_limit=10.0)
     return snapped(shapely.intersection(snapped(opened), floor))
 
 

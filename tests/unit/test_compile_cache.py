@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def test_another_byte_in_the_drawing_is_another_key(tmp_path: Path) -> None:
     (tmp_path / "levels.geojson").write_text("{ }")
 
     assert cache.raw_digest(tmp_path) != before
+
+
+def test_only_the_newest_plans_are_kept(plan: CompiledPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "KEPT_PLANS", 2)
+    for number, key in enumerate(("first", "second", "third")):
+        cache.store(tmp_path, key, plan)
+        os.utime(tmp_path / f"{key}.json", ns=(number, number))
+    cache.store(tmp_path, "fourth", plan)
+
+    assert sorted(path.stem for path in tmp_path.glob("*.npz")) == ["fourth", "third"]
 
 
 def test_a_second_load_reads_no_geometry(plan: CompiledPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
