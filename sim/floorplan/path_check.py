@@ -100,7 +100,10 @@ def _sampled(candidates: int, wanted: int, level: int) -> np.ndarray:
 
 
 def _longer_shares(plan: FloorPlan, compiled: CompiledPlan, pairs: int) -> Iterator[np.ndarray]:
-    """Yield for each level how much longer compiled paths between sampled doors are than the shortest, as shares."""
+    """Yield for each level the shares by which compiled paths between sampled doors exceed the shortest.
+
+    Infinite where only one of the two knows a way.
+    """
     arrays = compiled.arrays
     per_level = np.bincount(arrays.unit_level, minlength=len(compiled.level_ids)).astype(np.int64) ** 2
     for level, level_id in enumerate(compiled.level_ids):
@@ -124,8 +127,10 @@ def _longer_shares(plan: FloorPlan, compiled: CompiledPlan, pairs: int) -> Itera
         low = arrays.unit_door_start[other] - doors[0]
         high = arrays.unit_door_start[other + 1] - doors[0]
         reference_m = np.array([true_m[r, a:b].min() for r, a, b in zip(rows, low, high, strict=True)])
-        apart = np.isfinite(reference_m) & (reference_m > 0.1)
-        yield measured_m[apart] / reference_m[apart] - 1.0
+        apart = (reference_m > 0.1) & (np.isfinite(reference_m) | np.isfinite(measured_m))
+        one_way = np.isfinite(reference_m) != np.isfinite(measured_m)
+        with np.errstate(invalid="ignore"):
+            yield np.where(one_way, np.inf, measured_m / reference_m - 1.0)[apart]
 
 
 def zone_errors(compiled: CompiledPlan) -> tuple[float, float]:
@@ -177,11 +182,14 @@ def check_paths(plan: FloorPlan, compiled: CompiledPlan, pairs: int = 2000) -> l
     shares = list(_longer_shares(plan, compiled, pairs))
     longer = np.concatenate(shares) if shares else np.zeros(1)
     count = int(sum(len(share) for share in shares))
+    lost = np.isinf(longer)
+    known = np.where(lost, 0.0, longer)
     missed, twice = zone_errors(compiled)
     return [
-        _record("path over the shortest, p95", "%", 100 * LONGER_P95_MAX, 100 * float(np.quantile(longer, 0.95)), count),
+        _record("door pairs with a way in one of the two only", "pairs", 0, int(lost.sum()), count),
+        _record("path over the shortest, p95", "%", 100 * LONGER_P95_MAX, 100 * float(np.quantile(known, 0.95)), count),
         _record("door pairs over 8 % too long", "%", 100 * FAR_SHARE_MAX, 100 * float((longer > LONGER_FAR).mean()), count),
-        _record("path shorter than the shortest", "%", 0.1, 100 * max(0.0, -float(longer.min())), count),
+        _record("path shorter than the shortest", "%", 0.1, 100 * max(0.0, -float(known.min())), count),
         _record("floor not covered by zones", "share", 1e-6, missed, count),
         _record("floor covered twice by zones", "share", 1e-6, twice, count),
         _record("legs that leave the floor", "legs", 0, legs_outside(plan, compiled), count),
