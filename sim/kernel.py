@@ -41,7 +41,9 @@ import numba  # noqa: E402  (the cache folder must be named before Numba is impo
 
 numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]  # in case somebody imported Numba first
 JIT_DISABLED = bool(numba.config.DISABLE_JIT)
-OPTIONS = {"cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}  # no fastmath: results must not depend on the processor
+# No reference counts (`_nrt`): kernels allocate nothing, and counting the arrays of the state tuple at every call took nine tenths of
+# the time. No fastmath: results must not depend on the processor.
+OPTIONS = {"cache": True, "error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
 
 # Compiled types by annotation. A kernel whose annotations are all here is compiled for exactly these types, and its callers convert
 # their arguments; left alone, Numba compiles it anew for every mix of int32, int64 and literals (199 compilations where 70 do).

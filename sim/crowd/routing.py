@@ -106,14 +106,18 @@ def time_to_place_s(mall: Mall, node: int, place: int, step_free: int) -> float:
 
 @kernel
 def choose_ride(mall: Mall, row: int, place: int, now_us: int) -> int:
-    """Return the ride to take towards a place of another level, or -1: logit on walk, visible wait, ride and the way from there."""
+    """Return the ride to take towards a place of another level, or -1: logit on walk, visible wait, ride and the way from there.
+
+    Only rides that end nearer to the place than one stands now are weighed, so that nobody rides in circles.
+    """
     shopper = mall.shoppers[row]
     level = mall.levels[mall.nodes[shopper.node].level]
     scale_s = mall.params[0].route_s_scale
+    here_s = _best_over_rides_s(mall, shopper.node, place, shopper.step_free)
     count = 0
     for ride in range(level.ride_start, level.ride_end):
         togo_s = mall.togo_s[shopper.step_free, ride, place]
-        if togo_s < np.inf and may_ride(mall, ride, shopper.step_free) and count < mall.scratch_place.size:
+        if togo_s < here_s and may_ride(mall, ride, shopper.step_free) and count < mall.scratch_place.size:
             walk_m = mall.walk_m[table_index(mall, shopper.node, mall.rides[ride].target)]
             if walk_m < np.inf:
                 time_s = walk_m / shopper.speed_mps + ride_time_s(mall, ride, shopper.speed_mps) + togo_s
