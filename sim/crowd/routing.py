@@ -108,14 +108,27 @@ def time_to_place_s(mall: Mall, node: int, place: int, step_free: int) -> float:
 def choose_ride(mall: Mall, row: int, place: int, now_us: int) -> int:
     """Return the ride to take towards a place of another level, or -1: logit on walk, visible wait, ride and the way from there.
 
-    Only rides that end nearer to the place than one stands now are weighed, so that nobody rides in circles.
+    Only rides that end nearer in time than one stands now are weighed, so that nobody rides in circles; and only those that lead
+    towards the place's level, unless there is no other way: nobody goes down in order to go up.
     """
+    count = _list_rides(mall, row, place, now_us, True)
+    if count == 0:
+        count = _list_rides(mall, row, place, now_us, False)
+    return _race(mall, row, count, True)
+
+
+@kernel
+def _list_rides(mall: Mall, row: int, place: int, now_us: int, towards: bool) -> int:
+    """Put the rides worth weighing into scratch_place and their utilities beside them; return how many."""
     shopper = mall.shoppers[row]
-    level = mall.levels[mall.nodes[shopper.node].level]
+    here = mall.nodes[shopper.node].level
+    there = level_of_place(mall, place)
     scale_s = mall.params[0].route_s_scale
     here_s = _best_over_rides_s(mall, shopper.node, place, shopper.step_free)
     count = 0
-    for ride in range(level.ride_start, level.ride_end):
+    for ride in range(mall.levels[here].ride_start, mall.levels[here].ride_end):
+        if towards and abs(mall.rides[ride].to_level - there) >= abs(here - there):
+            continue
         togo_s = mall.togo_s[shopper.step_free, ride, place]
         if togo_s < here_s and may_ride(mall, ride, shopper.step_free) and count < mall.scratch_place.size:
             walk_m = mall.walk_m[table_index(mall, shopper.node, mall.rides[ride].target)]
@@ -124,7 +137,7 @@ def choose_ride(mall: Mall, row: int, place: int, now_us: int) -> int:
                 mall.scratch_place[count] = ride
                 mall.scratch_utility[count] = -(time_s + expected_board_s(mall, ride, shopper.people, now_us)) / scale_s
                 count += 1
-    return _race(mall, row, count, True)
+    return count
 
 
 @kernel
