@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim import paths
 from sim.config import RunConfig
@@ -80,3 +81,37 @@ def tenant_facts(config: RunConfig, compiled: CompiledPlan) -> list[TenantFacts]
 def policies() -> dict[str, str]:
     """Return the catalogue of policies: name -> what it does. Empty so far."""
     return {}
+
+
+def compare(
+    configs: list[tuple[str, RunConfig]],
+    out: Path,
+    replications: int = 20,
+    count: Callable[[int, int], None] | None = None,
+    *,
+    workers: int | None = None,
+) -> dict[str, Any]:
+    """Compare named configurations with the first of them under common random numbers, `replications` days each.
+
+    Runs on `workers` processes (default: all cores) into the folder `out`, which a later call with the same arguments completes.
+    Returns what `galleria compare --json` prints. A script that calls this needs the guard `if __name__ == "__main__":`.
+    """
+    from sim.experiments.compare import compare as compare_arms
+    from sim.experiments.replicate import Runner
+    from sim.floorplan.cache import load_compiled
+
+    # Compiled here once, so that the workers find it in the cache, and a mistake in a plan is told before any run.
+    plans = {config.floorplan for _, config in configs}
+    digests = {name: load_compiled(paths.find_floorplan(name)).digest for name in sorted(plans)}
+    preload = ("sim.api", "sim.floorplan.cache", "agents.population", "agents.mall")
+    return compare_arms(configs, Path(out), replications, Runner("sim.api:run", preload, digests, workers), count)
+
+
+def load(folder: Path) -> RunResult:
+    """Return a finished run from its folder; raises GalleriaError where there is none or its KPIs were changed."""
+    from sim.experiments.compare import read_finished
+
+    folder = Path(folder)
+    report = folder / "report.html"
+    kpis, manifest = read_finished(folder, "kpis.json"), read_finished(folder, "manifest.json")
+    return RunResult(folder, kpis, manifest, report if report.exists() else None)

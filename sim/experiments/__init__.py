@@ -1,1 +1,1 @@
-"""Paired comparison and replication."""
+"""Runs many malls at once, and compares them pair by pair under common random numbers."""
