@@ -16,6 +16,7 @@ import pytest
 
 from sim.config import PopulationConfig, RunConfig
 from sim.errors import ConfigError, EngineError
+from sim.experiments import workers
 from sim.experiments.compare import compare
 from sim.experiments.replicate import Runner, replicate
 
@@ -71,8 +72,8 @@ def comparison_bytes(folder):
 def test_results_are_the_same_with_any_number_of_workers(tmp_path, runner):
     arms = [arm("a", tmp_path), arm("b", tmp_path, visits=130)]
 
-    for workers in (1, 2, 3):
-        compare(arms, tmp_path / str(workers), 6, dataclasses.replace(runner, workers=workers))
+    for number in (1, 2, 3):
+        compare(arms, tmp_path / str(number), 6, dataclasses.replace(runner, workers=number))
 
     assert comparison_bytes(tmp_path / "1") == comparison_bytes(tmp_path / "2") == comparison_bytes(tmp_path / "3")
 
@@ -132,7 +133,9 @@ def test_runs_of_another_configuration_or_floor_plan_are_not_trusted(tmp_path, r
     compare([arms[0], arm("b", tmp_path, visits=130)], tmp_path / "out", 2, runner)
     assert (runs_made(tmp_path, "a"), runs_made(tmp_path, "b")) == (2, 4)
 
-    compare([arms[0], arm("b", tmp_path, visits=130)], tmp_path / "out", 2, dataclasses.replace(runner, plan_digests={"x": "y"}))
+    compare(
+        [arms[0], arm("b", tmp_path, visits=130)], tmp_path / "out", 2, dataclasses.replace(runner, plan_digests={"x": "y"})
+    )
     assert (runs_made(tmp_path, "a"), runs_made(tmp_path, "b")) == (4, 6)
 
 
@@ -145,10 +148,22 @@ def test_the_manifest_vouches_for_every_file_and_nothing_is_left_lying_about(tmp
     assert multiprocessing.active_children() == []
 
 
+def test_a_process_gives_way_to_another_after_some_runs(tmp_path, runner, monkeypatch):
+    monkeypatch.setattr(workers, "RUNS_PER_PROCESS", 3)
+
+    compare([arm("a", tmp_path), arm("b", tmp_path)], tmp_path / "out", 4, dataclasses.replace(runner, workers=1))
+
+    notes = [*(tmp_path / "notes of a").iterdir(), *(tmp_path / "notes of b").iterdir()]
+    processes = [path.read_text().split()[1] for path in notes]
+    assert sorted(processes.count(process) for process in set(processes)) == [2, 3, 3]
+
+
 def test_progress_counts_up_to_all_runs(tmp_path, runner):
     seen = []
 
-    compare([arm("a", tmp_path), arm("b", tmp_path)], tmp_path / "out", 2, runner, lambda done, total: seen.append((done, total)))
+    compare(
+        [arm("a", tmp_path), arm("b", tmp_path)], tmp_path / "out", 2, runner, lambda done, total: seen.append((done, total))
+    )
 
     assert seen == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
@@ -220,11 +235,11 @@ def test_ctrl_c_stops_at_once_reaps_the_workers_and_keeps_what_is_finished(tmp_p
             os.killpg(program.pid, signal.SIGINT)  # a terminal sends it to the whole group
             time.sleep(0.05)
 
-    program, workers, waited_s, said = stop_while_it_runs(tmp_path, press)
+    program, hanging, waited_s, said = stop_while_it_runs(tmp_path, press)
 
     assert waited_s < 5
     assert program.returncode == -signal.SIGINT
-    assert not any(is_alive(pid) for pid in workers)
+    assert not any(is_alive(pid) for pid in hanging)
     assert "Traceback" in said  # of the program itself, which catches nothing
     assert "ForkServer" not in said
     kept = list((tmp_path / "out" / "runs").glob("*/0*.json"))
@@ -235,9 +250,9 @@ def test_ctrl_c_stops_at_once_reaps_the_workers_and_keeps_what_is_finished(tmp_p
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc")
 @pytest.mark.usefixtures("runner")
 def test_workers_end_when_their_parent_is_killed(tmp_path):
-    _, workers, _, _ = stop_while_it_runs(tmp_path, lambda program: program.kill())
+    _, hanging, _, _ = stop_while_it_runs(tmp_path, lambda program: program.kill())
 
     deadline_s = time.monotonic() + 5
-    while any(is_alive(pid) for pid in workers) and time.monotonic() < deadline_s:
+    while any(is_alive(pid) for pid in hanging) and time.monotonic() < deadline_s:
         time.sleep(0.05)
-    assert not any(is_alive(pid) for pid in workers)
+    assert not any(is_alive(pid) for pid in hanging)
