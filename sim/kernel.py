@@ -65,13 +65,22 @@ def entry(function: F) -> F:
     return numba.njit(**OPTIONS)(function)  # type: ignore[no-any-return]
 
 
+def inlined(function: F) -> F:
+    """Compile a small function into each of its callers: handing the state tuple on costs more than it does."""
+    return _declared(function, forceinline=True)
+
+
 def kernel(function: F) -> F:
     """Compile a function when it is first called, once."""
+    return _declared(function)
+
+
+def _declared(function: F, **more: Any) -> F:
     annotations = [text for name, text in function.__annotations__.items() if name != "return"]
     if JIT_DISABLED or not all(text in _TYPES for text in annotations):
-        return numba.njit(**OPTIONS)(function)  # type: ignore[no-any-return]
+        return numba.njit(**OPTIONS, **more)(function)  # type: ignore[no-any-return]
     takes_tuple = any(isinstance(_TYPES[text], numba.types.BaseTuple) for text in annotations)
-    compiled = numba.njit(**OPTIONS, no_cpython_wrapper=takes_tuple)(function)
+    compiled = numba.njit(**OPTIONS, **more, no_cpython_wrapper=takes_tuple)(function)
     declared = tuple(_TYPES[text] for text in annotations)
     choose_template = compiled.get_call_template
 

@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from sim.kernel import kernel
+from sim.kernel import JIT_DISABLED, kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_A = np.uint64(0xBF58476D1CE4E5B9)
 MIX_B = np.uint64(0x94D049BB133111EB)
 S30, S27, S31, S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+if JIT_DISABLED:
+    np.seterr(over="ignore")  # the mixer means its products to wrap; compiled code and arrays do so without a word
 TO_UNIT = 2.0**-53
 HALF = 2.0**-54  # draws lie strictly inside (0, 1): never 0, so a logarithm is finite
 

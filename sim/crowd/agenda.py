@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.state import Meta
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 
 PRIORITIES = 8
 FIRST = 1  # ends of service: at one instant, a server is freed before the next customer asks
@@ -18,7 +18,7 @@ ROW_BITS = 32
 ROW_MASK = (1 << ROW_BITS) - 1
 
 
-@kernel
+@inlined
 def _before(heap: np.ndarray, first: int, second: int) -> bool:
     if heap[first, 0] != heap[second, 0]:
         return heap[first, 0] < heap[second, 0]
@@ -27,7 +27,7 @@ def _before(heap: np.ndarray, first: int, second: int) -> bool:
     return heap[first, 2] < heap[second, 2]
 
 
-@kernel
+@inlined
 def _swap(heap: np.ndarray, first: int, second: int) -> None:
     for column in range(3):
         kept = heap[first, column]
@@ -35,7 +35,7 @@ def _swap(heap: np.ndarray, first: int, second: int) -> None:
         heap[second, column] = kept
 
 
-@kernel
+@inlined
 def _sift_up(heap: np.ndarray, index: int) -> None:
     while index > 0:
         parent = (index - 1) >> 2
@@ -45,7 +45,7 @@ def _sift_up(heap: np.ndarray, index: int) -> None:
         index = parent
 
 
-@kernel
+@inlined
 def _sift_down(heap: np.ndarray, index: int, size: int) -> None:
     while True:
         child = 4 * index + 1
@@ -61,7 +61,7 @@ def _sift_down(heap: np.ndarray, index: int, size: int) -> None:
         index = best
 
 
-@kernel
+@inlined
 def push(heap: np.ndarray, meta: np.ndarray, when: int, number: int, token: int) -> None:
     """Add an entry; `when` is time in microseconds times PRIORITIES plus the priority."""
     if meta[Meta.AGENDA_HOLE] == 1:
@@ -75,7 +75,7 @@ def push(heap: np.ndarray, meta: np.ndarray, when: int, number: int, token: int)
     _sift_up(heap, size)
 
 
-@kernel
+@inlined
 def close_hole(heap: np.ndarray, meta: np.ndarray) -> None:
     """Remove a root that was taken and not replaced."""
     if meta[Meta.AGENDA_HOLE] == 1:
@@ -87,7 +87,7 @@ def close_hole(heap: np.ndarray, meta: np.ndarray) -> None:
             _sift_down(heap, 0, size)
 
 
-@kernel
+@inlined
 def schedule(shoppers: np.ndarray, heap: np.ndarray, meta: np.ndarray, row: int, time_us: int, priority: int) -> None:
     """Set a party's next instant; an entry that it already had is dead from now on."""
     shopper = shoppers[row]
@@ -98,7 +98,7 @@ def schedule(shoppers: np.ndarray, heap: np.ndarray, meta: np.ndarray, row: int,
     push(heap, meta, time_us * PRIORITIES + priority, shopper.number, (np.int64(shopper.serial) << ROW_BITS) | np.int64(row))
 
 
-@kernel
+@inlined
 def forget(shoppers: np.ndarray, meta: np.ndarray, row: int) -> None:
     """Let a party's entry die without a new one."""
     shopper = shoppers[row]

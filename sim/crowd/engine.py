@@ -16,7 +16,7 @@ from sim.crowd.movement import note_zone_time
 from sim.crowd.queues import serve_waiting
 from sim.crowd.routing import fill_times
 from sim.crowd.state import Mall, Meta, Stream, records
-from sim.crowd.tables import build_tables, station_names
+from sim.crowd.tables import build_tables, by_node, station_names
 from sim.crowd.tallies import HOURS, Counted, Tallies
 from sim.errors import EngineError, LedgerError
 from sim.events import EventLog, SegmentLog
@@ -64,10 +64,10 @@ class Crowd:
             free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(),
             arrivals=records(0, state.ARRIVAL),
             nodes=tables.nodes, legs=tables.legs, pieces=tables.pieces, frontages=arrays.frontage_unit.astype(np.int32),
-            borders=tables.borders, zones=tables.zones, levels=tables.levels, next_leg=arrays.next_leg.astype(np.int32),
-            walk_m=arrays.walk_m.astype(np.float64), units=tables.units, entrances=tables.entrances, rides=tables.rides,
+            borders=tables.borders, zones=tables.zones, levels=tables.levels, next_leg=by_node(arrays, arrays.next_leg.astype(np.int32)),
+            walk_m=by_node(arrays, arrays.walk_m.astype(np.float32)), units=tables.units, entrances=tables.entrances, rides=tables.rides,
             connectors=tables.connectors,
-            togo_s=np.zeros((2, arrays.ride_connector.size, places), np.float32),
+            togo_s=np.zeros((2, places, arrays.ride_connector.size), np.float32),
             hop_s=np.zeros((2, places, places), np.float32),
             lift_load=tables.lift_load, stations=tables.stations, car_parks=tables.car_parks, categories=tables.categories,
             pool=tables.pool, params=tables.params,

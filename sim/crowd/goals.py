@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
-from sim.crowd.choice import choose, pick_by_cumulative
+from sim.crowd.choice import choose, pick_by_weight
 from sim.crowd.movement import walk_piece
 from sim.crowd.queues import expected_wait_s
 from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_index, target_of_place
@@ -13,7 +13,7 @@ from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.writing import note
 from sim.events import EventKind, Reason
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.random_streams import GOLDEN, draw_word, uniform
 from sim.units import US_PER_DAY
 
@@ -73,7 +73,7 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
     return -1
 
 
-@kernel
+@inlined
 def is_meal_time(mall: Mall, now_us: int) -> bool:
     """Return whether it is time for lunch or dinner."""
     params = mall.params[0]
@@ -82,7 +82,7 @@ def is_meal_time(mall: Mall, now_us: int) -> bool:
     return lunch or params.dinner_starts_us <= of_day_us < params.dinner_ends_us
 
 
-@kernel
+@inlined
 def suits(mall: Mall, row: int, unit: int, now_us: int) -> bool:
     """Return whether a store is open long enough and not among those the party remembers having been in."""
     here = mall.units[unit]
@@ -115,7 +115,7 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
         index = start + slot
         if not is_small:
             draw = uniform(mall.keys[Stream.CONSIDER], shopper.number, pool * 64 + slot)
-            index = pick_by_cumulative(mall.pool.cumulative, start, end, draw)
+            index = pick_by_weight(mall.pool, start, end, draw)
         unit = mall.pool[index].unit
         time_s = mall.hop_s[shopper.step_free, shopper.place, unit]
         if time_s == np.inf or not suits(mall, row, unit, now_us) or _is_listed(mall.scratch_place, count, unit):
@@ -169,7 +169,7 @@ def set_off(mall: Mall, row: int, now_us: int) -> int:
     return Then.WALK_ON
 
 
-@kernel
+@inlined
 def walk_on(mall: Mall, row: int, now_us: int) -> int:
     """At a node: arrive, or take the next leg, or turn aside for a store whose frontage one is about to pass."""
     shopper = mall.shoppers[row]
@@ -188,7 +188,7 @@ def walk_on(mall: Mall, row: int, now_us: int) -> int:
     return Then.WAIT
 
 
-@kernel
+@inlined
 def _catches_the_eye(mall: Mall, row: int, leg: int, now_us: int) -> bool:
     """Pass the frontages along a leg; return True when the party turns aside for one (and will come back to its errand)."""
     shopper = mall.shoppers[row]

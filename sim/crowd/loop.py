@@ -13,7 +13,7 @@ from sim.crowd.rides import ask_to_board, board, step_off
 from sim.crowd.state import Doing, Heading, Mall, Meta, Then
 from sim.crowd.stores import end_browsing, enter_store, leave_store, pay, reach_store
 from sim.crowd.tallies import Counted
-from sim.kernel import entry, kernel
+from sim.kernel import entry, inlined, kernel
 
 ROOM_PER_EVENT = 64  # rows that one agenda entry may add to a buffer, at most
 ARRIVAL_PRIORITY = 6  # at one instant, whoever is inside acts before whoever arrives
@@ -59,7 +59,7 @@ def advance(mall: Mall, until_us: int) -> int:
             close_hole(mall.heap, meta)
 
 
-@kernel
+@inlined
 def _is_full(mall: Mall) -> bool:
     return (
         mall.meta[Meta.LOG_ROWS] + ROOM_PER_EVENT > mall.log.size
@@ -68,7 +68,7 @@ def _is_full(mall: Mall) -> bool:
     )
 
 
-@kernel
+@inlined
 def _next_entry(mall: Mall) -> int:
     """Return the key of the first live entry, dropping dead ones before it."""
     while mall.meta[Meta.AGENDA_SIZE] > 0:
@@ -85,7 +85,7 @@ def _next_entry(mall: Mall) -> int:
 NEVER = 2**62
 
 
-@kernel
+@inlined
 def _next_arrival(mall: Mall) -> int:
     index = mall.meta[Meta.ARRIVALS_NEXT]
     if index >= mall.meta[Meta.ARRIVALS_SIZE]:
@@ -93,7 +93,7 @@ def _next_arrival(mall: Mall) -> int:
     return mall.arrivals[index].arrive_us * PRIORITIES + ARRIVAL_PRIORITY
 
 
-@kernel
+@inlined
 def happen(mall: Mall, row: int, now_us: int) -> int:
     """What a party was doing is over; return what follows."""
     doing = mall.shoppers[row].doing
@@ -137,7 +137,7 @@ def served(mall: Mall, row: int, now_us: int) -> int:
     return pay(mall, row, now_us) if owner >= 0 else pass_gate(mall, row, owner, now_us)
 
 
-@kernel
+@inlined
 def see_through(mall: Mall, row: int, now_us: int, then: int) -> None:
     """Let a party act at this instant until it waits for a later one."""
     while then != Then.WAIT and then != Then.GONE:

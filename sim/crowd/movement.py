@@ -9,13 +9,13 @@ from sim.crowd.state import Doing, Mall, Meta, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.writing import note_segment
 from sim.events import SegmentKind
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 
 LOS_D_PER_M2 = 1 / 1.39  # Fruin 1971: level of service D begins at 1.39 m2 per person
 FREE_PER_M2 = 0.2  # below this density the law is within 1e-4 of free speed
 
 
-@kernel
+@inlined
 def speed_factor(density_per_m2: float, gamma_per_m2: float, jam_per_m2: float) -> float:
     """Return speed over free speed (Weidmann 1993, in Kladek's form): 1 - exp(-gamma (1/k - 1/k_jam)), 0 from the jam density on."""
     if density_per_m2 <= FREE_PER_M2:
@@ -25,7 +25,7 @@ def speed_factor(density_per_m2: float, gamma_per_m2: float, jam_per_m2: float) 
     return 1.0 - np.exp(-gamma_per_m2 * (1.0 / density_per_m2 - 1.0 / jam_per_m2))
 
 
-@kernel
+@inlined
 def note_zone_time(zones: np.ndarray, zone: int, now_us: int) -> None:
     """Add the person-time since the zone's last change."""
     here = zones[zone]
@@ -36,7 +36,7 @@ def note_zone_time(zones: np.ndarray, zone: int, now_us: int) -> None:
         here.crowded_us += spent
 
 
-@kernel
+@inlined
 def enter_zone(mall: Mall, row: int, zone: int, now_us: int) -> None:
     """Put a party into a zone and set its pace by the density it finds there, itself included."""
     note_zone_time(mall.zones, zone, now_us)
@@ -53,7 +53,7 @@ def enter_zone(mall: Mall, row: int, zone: int, now_us: int) -> None:
         shopper.pace_mps = max(shopper.speed_mps * factor, min(params.creep_mps, shopper.speed_mps))
 
 
-@kernel
+@inlined
 def leave_zone(mall: Mall, row: int, now_us: int) -> None:
     """Take a party out of its zone and call in those who wait for room there."""
     shopper = mall.shoppers[row]
@@ -104,7 +104,7 @@ def append(places: np.ndarray, shoppers: np.ndarray, place: int, row: int) -> No
     here.line_tail = row
 
 
-@kernel
+@inlined
 def take_slot(mall: Mall, row: int, now_us: int) -> bool:
     """Book the border ahead; return True when the party may cross at once, else schedule its crossing."""
     shopper = mall.shoppers[row]
@@ -120,7 +120,7 @@ def take_slot(mall: Mall, row: int, now_us: int) -> bool:
     return False
 
 
-@kernel
+@inlined
 def zone_ahead(mall: Mall, row: int) -> int:
     """Return the zone a party wants to enter: behind the border ahead, or at its node when it comes out of a door."""
     shopper = mall.shoppers[row]
@@ -129,7 +129,7 @@ def zone_ahead(mall: Mall, row: int) -> int:
     return mall.nodes[shopper.node].zone
 
 
-@kernel
+@inlined
 def wait_for_room(mall: Mall, row: int, zone: int, now_us: int) -> bool:
     """Return True when the zone takes the party; else put it in line before the zone, with the end of its patience."""
     here = mall.zones[zone]
@@ -142,7 +142,7 @@ def wait_for_room(mall: Mall, row: int, zone: int, now_us: int) -> bool:
     return False
 
 
-@kernel
+@inlined
 def end_piece(mall: Mall, row: int, now_us: int) -> int:
     """At the end of a piece: the node, or the border to the next zone."""
     shopper = mall.shoppers[row]
@@ -186,7 +186,7 @@ def break_gridlock(mall: Mall, row: int, now_us: int) -> int:
     return step_in(mall, row, now_us)
 
 
-@kernel
+@inlined
 def note_standing(mall: Mall, row: int, now_us: int) -> None:
     """Write down the wait at the end of a piece (place: piece) or at a node (place: -1 - node)."""
     shopper = mall.shoppers[row]
@@ -196,7 +196,7 @@ def note_standing(mall: Mall, row: int, now_us: int) -> None:
     shopper.since_us = now_us
 
 
-@kernel
+@inlined
 def step_in(mall: Mall, row: int, now_us: int) -> int:
     """Enter the zone ahead: walk its piece, or stand at the node one has come out to and decide."""
     shopper = mall.shoppers[row]
@@ -212,7 +212,7 @@ def step_in(mall: Mall, row: int, now_us: int) -> int:
     return Then.WAIT
 
 
-@kernel
+@inlined
 def walk_piece(mall: Mall, row: int, now_us: int) -> None:
     """Schedule the end of the present piece at the present pace."""
     shopper = mall.shoppers[row]

@@ -7,30 +7,30 @@ import numpy as np
 from sim.crowd.choice import choose
 from sim.crowd.rides import expected_board_s, ride_time_s
 from sim.crowd.state import Mall, Stream
-from sim.kernel import entry, kernel
+from sim.kernel import entry, inlined, kernel
 from sim.plan_arrays import RideKind
 from sim.random_streams import draw_word, uniform
 
 REFERENCE_MPS = 1.2  # speed at which the tables of times between places are made
-OUT_OF_SIGHT_S = 10.0  # scales; alternatives worse than the best by more are not weighed (their chance is below 5e-5)
+OUT_OF_SIGHT = 40.0  # an alternative worse than the best by so many scales of utility, waits aside, is not weighed
 
 
-@kernel
+@inlined
 def table_index(mall: Mall, node: int, target: int) -> int:
     """Return the index into `next_leg` and `walk_m` for a node and a target of the same level."""
     here = mall.nodes[node]
     level = mall.levels[here.level]
-    return level.table_start + (target - level.target_start) * level.nodes + here.local
+    return level.table_start + here.local * level.targets + (target - level.target_start)
 
 
-@kernel
+@inlined
 def level_of_place(mall: Mall, place: int) -> int:
     """Return the level of a unit or an entrance."""
     units = mall.params[0].units
     return mall.units[place].level if place < units else mall.entrances[place - units].level
 
 
-@kernel
+@inlined
 def target_of_place(mall: Mall, place: int) -> int:
     """Return the walking target of a unit or an entrance."""
     units = mall.params[0].units
@@ -48,7 +48,7 @@ def may_ride(mall: Mall, ride: int, step_free: int) -> bool:
 def fill_times(mall: Mall, doors: np.ndarray) -> None:
     """Fill togo_s and hop_s for the connectors that run now, at REFERENCE_MPS and without waits.
 
-    togo_s[c, r, g]: from the exit of ride r to place g; hop_s[c, f, g]: from the first door of place f to place g; class c = 1 for
+    togo_s[c, g, r]: from the exit of ride r to place g; hop_s[c, f, g]: from the first door of place f to place g; class c = 1 for
     parties that use lifts only. `doors[g]` is a node of each place. Repeated relaxation over rides ends after as many rounds as the
     longest chain of rides; inf where there is no way.
     """
@@ -59,20 +59,20 @@ def fill_times(mall: Mall, doors: np.ndarray) -> None:
             level = level_of_place(mall, place)
             target = target_of_place(mall, place)
             for ride in range(rides):
-                mall.togo_s[kind, ride, place] = np.inf
+                mall.togo_s[kind, place, ride] = np.inf
                 if mall.rides[ride].to_level == level:
                     walk_m = mall.walk_m[table_index(mall, mall.rides[ride].to_node, target)]
-                    mall.togo_s[kind, ride, place] = np.float32(walk_m / REFERENCE_MPS)
+                    mall.togo_s[kind, place, ride] = np.float32(walk_m / REFERENCE_MPS)
             changed = True
             while changed:
                 changed = False
                 for ride in range(rides):
-                    best = mall.togo_s[kind, ride, place]
+                    best = mall.togo_s[kind, place, ride]
                     node = mall.rides[ride].to_node
                     if mall.rides[ride].to_level != level:
                         best = min(best, _best_over_rides_s(mall, node, place, kind))
-                    if best < mall.togo_s[kind, ride, place]:
-                        mall.togo_s[kind, ride, place] = best
+                    if best < mall.togo_s[kind, place, ride]:
+                        mall.togo_s[kind, place, ride] = best
                         changed = True
             for origin in range(places):
                 node = doors[origin]
@@ -90,7 +90,7 @@ def _best_over_rides_s(mall: Mall, node: int, place: int, step_free: int) -> np.
     for ride in range(level.ride_start, level.ride_end):
         if may_ride(mall, ride, step_free):
             walk_s = mall.walk_m[table_index(mall, node, mall.rides[ride].target)] / REFERENCE_MPS
-            time_s = np.float32(walk_s + ride_time_s(mall, ride, REFERENCE_MPS) + mall.togo_s[step_free, ride, place])
+            time_s = np.float32(walk_s + ride_time_s(mall, ride, REFERENCE_MPS) + mall.togo_s[step_free, place, ride])
             if time_s < best:
                 best = time_s
     return best
@@ -111,33 +111,35 @@ def choose_ride(mall: Mall, row: int, place: int, now_us: int) -> int:
     Only rides that end nearer in time than one stands now are weighed, so that nobody rides in circles; and only those that lead
     towards the place's level, unless there is no other way: nobody goes down in order to go up.
     """
-    count = _list_rides(mall, row, place, now_us, True)
-    if count == 0:
-        count = _list_rides(mall, row, place, now_us, False)
-    return _race(mall, row, count, True)
-
-
-@kernel
-def _list_rides(mall: Mall, row: int, place: int, now_us: int, towards: bool) -> int:
-    """Put the rides worth weighing into scratch_place and their utilities beside them; return how many."""
     shopper = mall.shoppers[row]
     here = mall.nodes[shopper.node].level
     there = level_of_place(mall, place)
-    scale_s = mall.params[0].route_s_scale
-    here_s = _best_over_rides_s(mall, shopper.node, place, shopper.step_free)
+    first, end = mall.levels[here].ride_start, min(mall.levels[here].ride_end, mall.levels[here].ride_start + mall.scratch_place.size)
+    here_s = np.inf
+    best_s = np.inf
+    for ride in range(first, end):
+        time_s = np.inf
+        if may_ride(mall, ride, shopper.step_free):
+            walk_s = mall.walk_m[table_index(mall, shopper.node, mall.rides[ride].target)] / REFERENCE_MPS
+            time_s = walk_s + ride_time_s(mall, ride, REFERENCE_MPS) + mall.togo_s[shopper.step_free, place, ride]
+            here_s = min(here_s, time_s)
+            if abs(mall.rides[ride].to_level - there) < abs(here - there):
+                best_s = min(best_s, time_s)
+        mall.scratch_draw[ride - first] = time_s
+    needs_detour = best_s == np.inf
+    if needs_detour:
+        best_s = here_s
     count = 0
-    for ride in range(mall.levels[here].ride_start, mall.levels[here].ride_end):
-        if towards and abs(mall.rides[ride].to_level - there) >= abs(here - there):
-            continue
-        togo_s = mall.togo_s[shopper.step_free, ride, place]
-        if togo_s < here_s and may_ride(mall, ride, shopper.step_free) and count < mall.scratch_place.size:
-            walk_m = mall.walk_m[table_index(mall, shopper.node, mall.rides[ride].target)]
-            if walk_m < np.inf:
-                time_s = walk_m / shopper.speed_mps + ride_time_s(mall, ride, shopper.speed_mps) + togo_s
-                mall.scratch_place[count] = ride
-                mall.scratch_utility[count] = -(time_s + expected_board_s(mall, ride, shopper.people, now_us)) / scale_s
-                count += 1
-    return count
+    for ride in range(first, end):
+        time_s = mall.scratch_draw[ride - first]
+        leads_there = needs_detour or abs(mall.rides[ride].to_level - there) < abs(here - there)
+        near = time_s < best_s + OUT_OF_SIGHT * mall.params[0].route_s_scale
+        if leads_there and near and mall.togo_s[shopper.step_free, place, ride] < here_s:
+            wait_s = expected_board_s(mall, ride, shopper.people, now_us)
+            mall.scratch_place[count] = ride
+            mall.scratch_utility[count] = -(time_s + wait_s) / mall.params[0].route_s_scale
+            count += 1
+    return _race(mall, row, count, True)
 
 
 @kernel
@@ -169,7 +171,7 @@ def _race(mall: Mall, row: int, count: int, over_rides: bool) -> int:
         place = mall.scratch_place[index]
         key = mall.rides[place].key if over_rides else mall.entrances[place].key
         mall.scratch_utility[index] -= best
-        if mall.scratch_utility[index] > -OUT_OF_SIGHT_S:
+        if mall.scratch_utility[index] > -OUT_OF_SIGHT:
             mall.scratch_draw[index] = uniform(base, key, shopper.node)
         else:
             mall.scratch_utility[index] = -np.inf

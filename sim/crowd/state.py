@@ -141,7 +141,7 @@ ZONE = np.dtype(
     align=True,
 )  # fmt: skip
 LEVEL = np.dtype(
-    [("table_start", "i8"), ("nodes", "i4"), ("target_start", "i4"), ("ride_start", "i4"), ("ride_end", "i4")], align=True
+    [("table_start", "i8"), ("targets", "i4"), ("target_start", "i4"), ("ride_start", "i4"), ("ride_end", "i4")], align=True
 )
 UNIT = np.dtype(
     [
@@ -181,7 +181,7 @@ CATEGORY = np.dtype(
     ],
     align=True,
 )  # fmt: skip
-POOL = np.dtype([("cumulative", "f8"), ("log_appeal", "f8"), ("unit", "i4")], align=True)
+POOL = np.dtype([("cumulative", "f8"), ("log_appeal", "f8"), ("unit", "i4"), ("guide", "i4")], align=True)
 CAR_PARK = np.dtype(
     [
         ("walk_m", "f8"), ("cars", "i4"), ("bays", "i4"), ("entrance", "i4"), ("gate_in", "i4"), ("gate_out", "i4"),
@@ -233,13 +233,13 @@ class Mall(NamedTuple):
     borders: np.ndarray
     zones: np.ndarray
     levels: np.ndarray
-    next_leg: np.ndarray  # int32
-    walk_m: np.ndarray  # float64
+    next_leg: np.ndarray  # int32, per level (nodes, targets): the rides of a level lie side by side
+    walk_m: np.ndarray  # float32, the same
     units: np.ndarray
     entrances: np.ndarray
     rides: np.ndarray
     connectors: np.ndarray
-    togo_s: np.ndarray  # (2, R, U + K) float32: from a ride's exit to a place; class 1 is step-free
+    togo_s: np.ndarray  # (2, U + K, R) float32: from a ride's exit to a place; class 1 is step-free
     hop_s: np.ndarray  # (2, U + K, U + K) float32: between places, at 1 m/s and without waits
     lift_load: np.ndarray  # (lifts, 2, LIFT_TRIPS, LIFT_STOPS) int32 people booked; the last column is the trip's number + 1
     stations: np.ndarray
@@ -276,7 +276,7 @@ def _example() -> Mall:
     return Mall(
         **{name: records(0, dtype) for name, dtype in tables.items()},
         visited=np.zeros((0, 0), np.int32), heap=np.zeros((0, 3), np.int64), free_rows=single, frontages=single, next_leg=single,
-        walk_m=real, togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
+        walk_m=np.zeros(0, np.float32), togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
         lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, balances_fen=whole,
         scratch_place=single, scratch_utility=real, scratch_draw=real,
     )  # fmt: skip

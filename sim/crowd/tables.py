@@ -96,7 +96,7 @@ def _zones(plan: PlanArrays, config: RunConfig) -> Any:
 def _levels(plan: PlanArrays) -> Any:
     return _fill(
         plan.level_node_start.size - 1, state.LEVEL, table_start=plan.level_table_start[:-1],
-        nodes=np.diff(plan.level_node_start), target_start=plan.level_target_start[:-1],
+        targets=np.diff(plan.level_target_start), target_start=plan.level_target_start[:-1],
         ride_start=plan.level_ride_start[:-1], ride_end=plan.level_ride_start[1:],
     )  # fmt: skip
 
@@ -234,6 +234,7 @@ def _categories(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any]:
         pool["cumulative"][start:end] = np.cumsum(appeal[units])
         with np.errstate(divide="ignore"):
             pool["log_appeal"][start:end] = np.log(appeal[units])
+        pool["guide"][start:end] = _guide(pool["cumulative"][start:end])
         trades[index].pool_start, trades[index].pool_end = start, end
         start = end
     for index, name in enumerate(CATEGORIES):
@@ -241,6 +242,14 @@ def _categories(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any]:
         margin_min = config.services.last_orders_min if config.categories[name].tables else LAST_ENTRY_MIN
         trades[index].last_entry_us = int(margin_min * US_PER_MIN)
     return trades, pool
+
+
+def _guide(cumulative: np.ndarray) -> np.ndarray:
+    """Return for each of as many equal shares of the total the first index that it can fall on, see `pick_by_weight`."""
+    if cumulative.size == 0 or cumulative[-1] <= 0:
+        return np.zeros(cumulative.size, np.int32)
+    shares = np.arange(cumulative.size) / cumulative.size * cumulative[-1]
+    return np.minimum(np.searchsorted(cumulative, shares * (1 - 1e-12), side="right"), cumulative.size - 1).astype(np.int32)
 
 
 def _describe_trade(trade: Any, category: CategoryConfig) -> None:
@@ -273,6 +282,16 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     one.units, one.entrances = plan.unit_key.size, plan.entrance_key.size
     one.food_pool = len(CATEGORIES)
     return params
+
+
+def by_node(plan: PlanArrays, table: np.ndarray) -> np.ndarray:
+    """Return a routing table, per level (targets, nodes), as (nodes, targets): one node's ways to all rides then lie side by side."""
+    turned = np.empty_like(table)
+    for level in range(plan.level_node_start.size - 1):
+        start, end = plan.level_table_start[level : level + 2]
+        nodes = int(plan.level_node_start[level + 1] - plan.level_node_start[level])
+        turned[start:end] = table[start:end].reshape(-1, nodes).T.ravel() if nodes else table[start:end]
+    return turned
 
 
 def _doors(plan: PlanArrays) -> np.ndarray:

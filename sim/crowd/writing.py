@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.state import Mall, Meta
-from sim.kernel import kernel
+from sim.kernel import inlined
 
 LEVEL_VISITS = 1
 LEVEL_EDGES = 2
 
 
-@kernel
+@inlined
 def note(mall: Mall, row: int, now_us: int, kind: int, place: int, value: int) -> None:
     """Append an event of a party; the loop has made sure that there is room."""
     index = mall.meta[Meta.LOG_ROWS]
@@ -26,7 +26,7 @@ def note(mall: Mall, row: int, now_us: int, kind: int, place: int, value: int) -
     mall.meta[Meta.LOG_ROWS] = index + 1
 
 
-@kernel
+@inlined
 def note_segment(mall: Mall, row: int, kind: int, place: int, start_us: int, end_us: int, from_m: float, to_m: float) -> None:
     """Append where a party was between two instants."""
     if mall.meta[Meta.LOG_LEVEL] < LEVEL_EDGES or end_us <= start_us:
