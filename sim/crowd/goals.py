@@ -190,12 +190,16 @@ def walk_on(mall: Mall, row: int, now_us: int) -> int:
 
 @inlined
 def _catches_the_eye(mall: Mall, row: int, leg: int, now_us: int) -> bool:
-    """Pass the frontages along a leg; return True when the party turns aside for one (and will come back to its errand)."""
+    """Pass the frontages along a leg; return True when the party turns aside for one (and will come back to its errand).
+
+    Whoever has turned aside once is not distracted again before it has been there: two frontages could call it back and forth for ever,
+    because a frontage has one draw per errand, however often it is passed.
+    """
     shopper = mall.shoppers[row]
     for index in range(mall.legs[leg].frontage_start, mall.legs[leg].frontage_end):
         unit = mall.frontages[index]
         mall.units[unit].passed += 1
-        if unit == shopper.goal:
+        if unit == shopper.goal or shopper.reason == Reason.IMPULSE:
             continue
         key = mall.keys[Stream.IMPULSE] + np.uint64(mall.units[unit].key) * GOLDEN
         if uniform(key, shopper.number, shopper.choices) < mall.params[0].impulse_share and suits(mall, row, unit, now_us):

@@ -104,6 +104,10 @@ def _levels(plan: PlanArrays) -> Any:
 def _units(plan: PlanArrays, config: RunConfig) -> Any:
     widths_m = np.maximum(np.add.reduceat(np.append(plan.door_width_m, 0.0), plan.unit_door_start[:-1]), 0.8)
     room = np.maximum(plan.unit_area_m2 / config.services.store_m2_per_person, 6).astype(np.int32)
+    for unit, trade in enumerate(plan.unit_category):
+        category = config.categories[CATEGORIES[trade]]
+        if category.tables:  # the line for a table stands at the door; it is balked at by its length, not by the floor inside
+            room[unit] = UNLIMITED
     return _fill(
         plan.unit_key.size, state.UNIT, key=plan.unit_key, level=plan.unit_level, target=plan.unit_target,
         category=plan.unit_category, room_people=room,
