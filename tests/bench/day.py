@@ -68,7 +68,9 @@ def ride_times_s(plan: PlanArrays, config: RunConfig, speed_mps: float) -> np.nd
         passed = abs(stops.index(plan.ride_to_level[ride]) - stops.index(plan.ride_from_level[ride]))
         lift_s[ride] = cycle_s[ride] / 2 * passed / (len(stops) - 1)
     return np.select(
-        [kind == RideKind.LIFT, kind == RideKind.STAIRS], [lift_s, plan.ride_length_m / stairs_mps], plan.ride_length_m / movement.escalator_mps
+        [kind == RideKind.LIFT, kind == RideKind.STAIRS],
+        [lift_s, plan.ride_length_m / stairs_mps],
+        plan.ride_length_m / movement.escalator_mps,
     )
 
 
@@ -109,6 +111,8 @@ def _walks_s(plan: PlanArrays, nodes: np.ndarray, levels: np.ndarray, targets: n
     """Return the walking time from each node to each target; inf to other levels."""
     level = plan.node_level[nodes]
     row = targets - plan.level_target_start[levels]
-    index = (plan.level_table_start[levels] + row * np.diff(plan.level_node_start)[levels])[None, :] + (nodes - plan.level_node_start[level])[:, None]
+    index = (plan.level_table_start[levels] + row * np.diff(plan.level_node_start)[levels])[None, :] + (
+        nodes - plan.level_node_start[level]
+    )[:, None]
     is_same = level[:, None] == levels[None, :]
     return np.where(is_same, plan.walk_m[np.where(is_same, index, 0)] / REFERENCE_MPS, np.inf)

@@ -75,7 +75,9 @@ class Lift:
 
     trips_ahead = 64
 
-    def __init__(self, cycle_s: float, capacity_people: int, stops: int, start: int, end: int, loads: dict[int, list[int]]) -> None:
+    def __init__(
+        self, cycle_s: float, capacity_people: int, stops: int, start: int, end: int, loads: dict[int, list[int]]
+    ) -> None:
         passed = start if end > start else stops - 1 - start
         self.cycle_s, self.capacity_people, self.loads = cycle_s, capacity_people, loads
         self.offset_s = (end < start) * cycle_s / 2 + passed * cycle_s / 2 / (stops - 1)
@@ -212,7 +214,9 @@ class EdgeMall(MallModel):
             columns = zip(plan.piece_m[start:end].tolist(), plan.piece_zone[start:end], into)
             leg.pieces = [Piece(length_m, zones[zone], border) for length_m, zone, border in columns]
         starts = plan.level_node_start
-        self.zone_of_node = [[zones[zone] for zone in plan.node_zone[first:last]] for first, last in zip(starts[:-1], starts[1:])]
+        self.zone_of_node = [
+            [zones[zone] for zone in plan.node_zone[first:last]] for first, last in zip(starts[:-1], starts[1:])
+        ]
         for store, start, end in zip(self.stores, plan.unit_door_start[:-1], plan.unit_door_start[1:]):
             store.door = Slot(1 / (max(float(plan.door_width_m[start:end].sum()), 0.8) * flow))
         for entrance, width in zip(self.entrances, plan.entrance_width_m):
@@ -234,4 +238,6 @@ class EdgeMall(MallModel):
                 ride.steps = Slot(3600 / (movement.escalator_people_per_h * width_m))
             else:
                 goes_up = ride.to_level > ride.level
-                ride.steps = Slot(1 / (width_m * (movement.stairs_up_flow_per_m_s if goes_up else movement.stairs_down_flow_per_m_s)))
+                ride.steps = Slot(
+                    1 / (width_m * (movement.stairs_up_flow_per_m_s if goes_up else movement.stairs_down_flow_per_m_s))
+                )

@@ -157,7 +157,8 @@ class MallModel(mesa.Model):
         self._build()
         choice = day.config.choice
         self.meals_s = [
-            tuple(60.0 * minutes_from_hours(getattr(choice, f"{meal}_{end}")) for end in ("starts", "ends")) for meal in ("lunch", "dinner")
+            tuple(60.0 * minutes_from_hours(getattr(choice, f"{meal}_{end}")) for end in ("starts", "ends"))
+            for meal in ("lunch", "dinner")
         ]
         self.env.process(self._arrivals())
 
@@ -172,7 +173,9 @@ class MallModel(mesa.Model):
         first_node = plan.level_node_start
         self.legs = [Leg(int(to - first_node[plan.node_level[to]]), float(m)) for to, m in zip(plan.leg_to, plan.leg_m)]
         units = plan.unit_key.size
-        self.stores = [Store(self, unit, self._target(int(plan.unit_level[unit]), int(plan.unit_target[unit]))) for unit in range(units)]
+        self.stores = [
+            Store(self, unit, self._target(int(plan.unit_level[unit]), int(plan.unit_target[unit]))) for unit in range(units)
+        ]
         for leg, start, end in zip(self.legs, plan.leg_frontage_start[:-1], plan.leg_frontage_start[1:]):
             leg.frontages = [self.stores[unit] for unit in plan.frontage_unit[start:end]]
         self.entrances = []
@@ -187,9 +190,15 @@ class MallModel(mesa.Model):
         rides = [self._ride(number) for number in range(plan.ride_connector.size)]
         levels = first_node.size - 1
         of_level = [[ride for ride in rides if ride.level == level] for level in range(levels)]
-        self.rides = [of_level, [[ride for ride in found if ride.kind == RideKind.LIFT] for found in of_level]]  # [step free][level]
+        self.rides = [
+            of_level,
+            [[ride for ride in found if ride.kind == RideKind.LIFT] for found in of_level],
+        ]  # [step free][level]
         self.rides_towards = [
-            [[[ride for ride in found if abs(ride.to_level - to) < abs(ride.level - to)] for to in range(levels)] for found in rides_of]
+            [
+                [[ride for ride in found if abs(ride.to_level - to) < abs(ride.level - to)] for to in range(levels)]
+                for found in rides_of
+            ]
             for rides_of in self.rides
         ]  # [step free][level][level of the goal]
         trades = [[store for store in self.stores if store.trade == trade] for trade in range(len(CATEGORIES))]
@@ -216,7 +225,9 @@ class MallModel(mesa.Model):
 
     def _ride(self, number: int) -> Ride:
         plan, movement = self.day.compiled.arrays, self.day.config.movement
-        connector, level, to_level = (int(column[number]) for column in (plan.ride_connector, plan.ride_from_level, plan.ride_to_level))
+        connector, level, to_level = (
+            int(column[number]) for column in (plan.ride_connector, plan.ride_from_level, plan.ride_to_level)
+        )
         kind = int(plan.connector_kind[connector])
         there = self._target(level, int(plan.ride_target[number]))
         wait_s = float(plan.connector_cycle_s[connector]) / 2  # 0 where it is no lift
@@ -228,7 +239,14 @@ class MallModel(mesa.Model):
     def _arrivals(self) -> Any:
         """Bring the day's parties, each at its instant."""
         env, parties = self.env, self.day.parties
-        columns = [parties.number, parties.arrive_us / 1e6, parties.entrance, parties.parking, parties.people, parties.free_speed_mps]
+        columns = [
+            parties.number,
+            parties.arrive_us / 1e6,
+            parties.entrance,
+            parties.parking,
+            parties.people,
+            parties.free_speed_mps,
+        ]
         columns += [parties.stay_s, parties.spend_scale, parties.step_free, parties.goal_entrance, parties.needs]
         for party in zip(*(column.tolist() for column in columns)):
             yield env.timeout(max(0.0, party[1] - env.now))
@@ -422,11 +440,14 @@ class Shopper(mesa.Agent):
         """
         model, node, place, now = self.model, self.node, goal.place, self.env.now
         togo_s, here_s = model.day.togo_s[self.step_free], self.times_s[place]
-        rides = [ride for ride in model.rides_towards[self.step_free][self.level][goal.level] if togo_s[ride.number][place] < here_s]
+        rides = [
+            ride for ride in model.rides_towards[self.step_free][self.level][goal.level] if togo_s[ride.number][place] < here_s
+        ]
         if not rides:
             rides = [ride for ride in model.rides[self.step_free][self.level] if togo_s[ride.number][place] < here_s]
         times_s = [
-            ride.walk_m[node] / REFERENCE_MPS + ride.reference_s + togo_s[ride.number][place] + self.wait_s(ride, now) for ride in rides
+            ride.walk_m[node] / REFERENCE_MPS + ride.reference_s + togo_s[ride.number][place] + self.wait_s(ride, now)
+            for ride in rides
         ]
         return self.pick(rides, self.race(times_s))
 

@@ -1,0 +1,183 @@
+"""The cases that are measured, each in a process of its own: `python -m tests.bench.cases NAME '{"visits": 60000}'` prints JSON."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+WARM_VISITS = 300  # a day so small that it only loads compiled code and libraries
+
+
+def engine(
+    visits: float = 60_000, overrides: tuple[str, ...] = (), widened: float = 1, figures: bool = False
+) -> dict[str, Any]:
+    """Let a day happen without files; seconds are those inside the crowd, `day_s` those of the whole day (arrivals, sensors, tenants)."""
+    from tests.bench.day import COMPARED
+
+    _lived(WARM_VISITS, ())
+    settings = (*overrides, *(COMPARED if figures else ()), *(["engine.log_rows=5000000"] if figures else ()))
+    world, spent = _lived(visits, settings, widened)
+    from sim.crowd.tallies import Counted
+
+    found = {**spent, "visits": world.crowd.count(Counted.VISITS), "events": world.crowd.count(Counted.EVENTS)}
+    found["counts"] = {what.name.lower(): world.crowd.count(what) for what in Counted}
+    if figures:
+        from tests.bench.same_day import figures_of_engine
+
+        found["figures"] = figures_of_engine(world.crowd.recent())
+    return found
+
+
+def _lived(visits: float, overrides: tuple[str, ...], widened: float = 1) -> tuple[Any, dict[str, float]]:
+    from sim import api
+    from sim.world import END_US, World
+    from tests.bench.day import compiled_plan, configured
+
+    config = configured(visits, *overrides)
+    compiled = compiled_plan(config)
+    if widened != 1:
+        from tests.bench.widened import widened_plan
+
+        compiled = widened_plan(compiled, widened)
+    deciders = api.Deciders(config, compiled)
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(config, compiled, api.people(config, compiled, deciders), Path(folder))
+        crowd = Stopwatch(world.crowd)
+        wall_s, cpu_s = time.perf_counter(), time.process_time()
+        world.clock.run(crowd, END_US)
+        day = {"day_s": time.perf_counter() - wall_s, "day_cpu_s": time.process_time() - cpu_s}
+        spent = {**day, "engine_s": crowd.wall_s, "engine_cpu_s": crowd.cpu_s}
+    deciders.close()
+    return world, spent
+
+
+class Stopwatch:
+    """The crowd, with the wall and processor time spent inside it."""
+
+    def __init__(self, crowd: Any) -> None:
+        self.crowd, self.wall_s, self.cpu_s = crowd, 0.0, 0.0
+
+    def advance_to(self, until_us: int) -> None:
+        """Advance the crowd and add the time it took."""
+        wall_s, cpu_s = time.perf_counter(), time.process_time()
+        self.crowd.advance_to(until_us)
+        self.wall_s += time.perf_counter() - wall_s
+        self.cpu_s += time.process_time() - cpu_s
+
+
+def whole_run(visits: float = 60_000, report: bool = False) -> dict[str, Any]:
+    """Run a day as the command does: the default log, KPIs, files, and the report where asked for."""
+    from sim import api
+    from tests.bench.day import compiled_plan, configured
+
+    compiled = compiled_plan(configured(visits))
+    with tempfile.TemporaryDirectory() as folder:
+        api.run_on(configured(WARM_VISITS, f"recording.report={report}"), compiled, Path(folder) / "warm")
+        config = configured(visits, f"recording.report={report}")
+        wall_s, cpu_s = time.perf_counter(), time.process_time()
+        result = api.run_on(config, compiled, Path(folder) / "measured")
+        run_s, run_cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
+        log_bytes = (Path(folder) / "measured" / "events.parquet").stat().st_size
+    return {"run_s": run_s, "run_cpu_s": run_cpu_s, "engine_s": result.manifest["engine_s"], "log_mb": log_bytes / 1e6}
+
+
+def peer(which: str = "edges", visits: float = 10_000) -> dict[str, Any]:
+    """Let a peer live through the day; seconds are those inside SimPy's `run`."""
+    from tests.bench.day import COMPARED, compiled_plan, configured, day_of
+    from tests.bench.peer_edges import EdgeMall
+    from tests.bench.peer_legs import LegMall
+    from tests.bench.same_day import figures_of_peer
+
+    config = configured(visits, *COMPARED)
+    mall = {"edges": EdgeMall, "legs": LegMall}[which](day_of(config, compiled_plan(config)))
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
+    mall.run()
+    wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
+    found = figures_of_peer(mall.events)
+    return {"peer_s": wall_s, "peer_cpu_s": cpu_s, "visits": found["visits"], "figures": found}
+
+
+def station(customers: int = 2_000_000) -> dict[str, Any]:
+    """Send customers through one station, M/M/3 at 80 % load, and some through SimPy's `Resource`."""
+    from sim.crowd.single_station import StationCase, study_station
+    from sim.crowd.state import Law
+
+    def case(size: int) -> StationCase:
+        return StationCase(servers=3, law=Law.EXPONENTIAL, service_s_mean=1.0, arrivals_per_s=2.4, customers=size)
+
+    study_station(case(1_000))
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
+    study_station(case(customers))
+    spent = {"station_s": time.perf_counter() - wall_s, "station_cpu_s": time.process_time() - cpu_s, "customers": customers}
+    return {**spent, **_station_in_simpy(100_000)}
+
+
+def _station_in_simpy(customers: int) -> dict[str, Any]:
+    from random import Random
+
+    import simpy
+
+    random, env = Random(1), simpy.Environment()
+    tills = simpy.Resource(env, 3)
+    waits_s = []
+
+    def customer() -> Any:
+        came_s = env.now
+        with tills.request() as turn:
+            yield turn
+            waits_s.append(env.now - came_s)
+            yield env.timeout(random.expovariate(1.0))
+
+    def arrivals() -> Any:
+        for _ in range(customers):
+            yield env.timeout(random.expovariate(2.4))
+            env.process(customer())
+
+    env.process(arrivals())
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
+    env.run()
+    return {"simpy_s": time.perf_counter() - wall_s, "simpy_cpu_s": time.process_time() - cpu_s, "simpy_customers": customers}
+
+
+def first_event(visits: float = 60_000) -> dict[str, Any]:
+    """From nothing to the first party inside; the parent compares `at_s` with the instant at which it started this process."""
+    from sim import api
+    from sim.crowd.tallies import Counted
+    from sim.world import World
+    from tests.bench.day import compiled_plan, configured
+
+    config = configured(visits)
+    compiled = compiled_plan(config)
+    deciders = api.Deciders(config, compiled)
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(config, compiled, api.people(config, compiled, deciders), Path(folder))
+        until_us = world.hours.opens_us
+        while world.crowd.count(Counted.VISITS) == 0:
+            until_us += 1_000_000
+            world.clock.run(world.crowd, until_us)
+        at_s = time.time()
+    return {"at_s": at_s}
+
+
+def peak_mb() -> float:
+    """Return the most memory this process has held: of this program only, where the system tells (ru_maxrss may hold the parent's)."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) * 1024 / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+CASES: dict[str, Callable[..., dict[str, Any]]] = {
+    "engine": engine, "whole_run": whole_run, "peer": peer, "station": station, "first_event": first_event,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    measured = CASES[sys.argv[1]](**json.loads(sys.argv[2] if len(sys.argv) > 2 else "{}"))
+    print(json.dumps({**measured, "peak_mb": peak_mb()}))
