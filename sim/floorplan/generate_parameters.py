@@ -45,8 +45,8 @@ class GenerateParameters:
     seed: int = 7
     floors: int = 5  # shop floors, the ground floor first
     tenants: int = 300  # exactly so many
-    parking_levels: int = 2  # below the ground floor
-    parking_bays: int = 2200  # over all parking levels; 0 where there are none
+    parking_levels: int = 3  # below the ground floor
+    parking_bays: int = 4800  # over all parking levels, for 22,000 cars on a Saturday; 0 where there are none
     atrium: bool = True  # voids in the middle of the upper floors, with galleries around
     anchors: bool = True  # a large tenant at each end of every floor
     cinema: bool = True  # on the top floor, as an anchor

@@ -12,14 +12,14 @@ from shapely.ops import split, unary_union
 from sim.floorplan.generate_brief import shares_out
 from sim.floorplan.generate_frame import NORTH, SERVICE_M, SOUTH, Frame
 from sim.floorplan.generate_parameters import GenerateParameters
-from sim.floorplan.generate_transport import Group, shaft_polygon, well_polygon
+from sim.floorplan.generate_transport import LIFT_HALF_M, Group, shaft_polygon, well_polygon
 from sim.floorplan.plan import Entrance, Level, ParkingArea, Unit
 
 M2_PER_BAY = 28.0  # bay, share of the aisles and ramps
-LOBBY_HALF_M = 7.0
-LOBBY_ENDS_M = 8.0  # of lobby beyond the outermost lift or escalator
-SPINE_HALF_M = 2.5  # half the width of the walkway between the lobbies
-BAYS_PER_GATE = 250
+LOBBY_HALF_M = 9.0
+LOBBY_ENDS_M = 10.0  # of lobby beyond the outermost lift or escalator
+SPINE_HALF_M = 3.0  # half the width of the walkway between the lobbies
+GATES_LEAST, BAYS_PER_GATE = 2, 200  # a bay is let to a new car every 2.5 h, at the peak twice as often: one car a gate in 20 s
 
 
 def level_names(parameters: GenerateParameters) -> list[str]:
@@ -30,7 +30,7 @@ def level_names(parameters: GenerateParameters) -> list[str]:
 def _lobby_spans(frame: Frame, groups: Sequence[Group], bridges: Sequence[int]) -> list[tuple[float, float]]:
     """Return where along the hall the lobbies are: around each group and lift bank, those that touch as one."""
     spans = [(min(group.well_m), max(group.well_m)) for group in groups]
-    spans += [(bridge * frame.pitch_m - 3.0, bridge * frame.pitch_m + 3.0) for bridge in bridges]
+    spans += [(bridge * frame.pitch_m - LIFT_HALF_M[0], bridge * frame.pitch_m + LIFT_HALF_M[0]) for bridge in bridges]
     spans = sorted((low - LOBBY_ENDS_M, high + LOBBY_ENDS_M) for low, high in spans)
     merged: list[tuple[float, float]] = []
     for low, high in spans:
@@ -97,7 +97,7 @@ def parking_floor(
         entrances.append(entrance)
         # from the mean bay straight to the lobby, a fifth longer for the aisles
         walk_m = round(1.2 * _mean_distance_m(area, Point(x_m, y_m)), 1)
-        gates = max(1, round(count / BAYS_PER_GATE))
+        gates = max(GATES_LEAST, round(count / BAYS_PER_GATE))
         parking.append(ParkingArea(f"{level_id}-{letter}", level_id, count, entrance.id, gates, walk_m, area))
     return level, units, entrances, parking
 

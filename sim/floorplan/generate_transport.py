@@ -18,9 +18,13 @@ from sim.floorplan.plan import Connector, Entrance, Stop
 ESCALATOR_SLOPE_RAD = math.radians(30.0)
 LANDING_M = 0.5  # between the end of an escalator's well and the point where one steps on or off
 WELL_HALF_M = 2.6  # half the width of a well with an up and a down escalator
-BRIDGE_EXTRA_M = 1.5  # by which a bridge between voids is wider than its passage, on each side
-PLATE_M = 5.0  # free floor at both ends of a well
+BRIDGE_EXTRA_M = 3.0  # by which a bridge between voids is wider than its passage, on each side
+PLATE_M = 7.0  # free floor at both ends of a well: those who step off at the peak and those who queue to step on share it
 LIFT_HALF_M = (2.5, 1.4)  # half length and half width of a shaft with two lifts
+LIFT_PEOPLE = 21  # a car of 1600 kg (ISO 8100-30)
+# from one level to the next, 2 s at full speed and the rest doors and people; the two cars of a bank differ, so that they do
+# not stay in step and leave together all day
+LIFT_LEVEL_S = (11.5, 12.5)
 STREET_SHARES = (
     0.34,
     0.26,
@@ -132,11 +136,15 @@ def lifts(frame: Frame, bridges: Sequence[int], level_ids: Sequence[str]) -> lis
     if len(level_ids) < 2:
         return []
     found = []
+    sweeps = 2.0 * (len(level_ids) - 1)
+    width_m = 2 * LIFT_HALF_M[0] / len(LIFT_LEVEL_S)
     for bank, bridge in enumerate(bridges):
-        for number, offset in ((1, -LIFT_HALF_M[0] / 2), (2, LIFT_HALF_M[0] / 2)):
-            x_m, y_m = frame.hall_point(bridge * frame.pitch_m + offset, -LIFT_HALF_M[1] - LANDING_M)
+        for place, level_s in enumerate(LIFT_LEVEL_S):
+            along_m = bridge * frame.pitch_m - LIFT_HALF_M[0] + (place + 0.5) * width_m
+            x_m, y_m = frame.hall_point(along_m, -LIFT_HALF_M[1] - LANDING_M)
             stops = tuple(Stop(level, x_m, y_m) for level in level_ids)
-            found.append(Connector(f"lift-{chr(ord('a') + bank)}{number}", "lift", stops, capacity_people=17))
+            lift_id = f"lift-{chr(ord('a') + bank)}{place + 1}"
+            found.append(Connector(lift_id, "lift", stops, capacity_people=LIFT_PEOPLE, cycle_s=sweeps * level_s))
     return found
 
 

@@ -6,6 +6,7 @@ import csv
 import math
 from collections import Counter
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -30,12 +31,12 @@ def default_plan() -> FloorPlan:
     return generate_plan(GenerateParameters())
 
 
-def test_the_default_mall_has_five_shop_floors_300_tenants_and_2200_bays() -> None:
+def test_the_default_mall_has_five_shop_floors_300_tenants_and_4800_bays() -> None:
     plan = default_plan()
 
-    assert [level.ordinal for level in plan.levels] == [-2, -1, 0, 1, 2, 3, 4]
+    assert [level.ordinal for level in plan.levels] == [-3, -2, -1, 0, 1, 2, 3, 4]
     assert len(plan.tenants) == 300
-    assert sum(park.bays for park in plan.parking) == 2200
+    assert sum(park.bays for park in plan.parking) == 4800
     assert 70_000 <= sum(tenant.floor_area_m2 or 0.0 for tenant in plan.tenants) <= 90_000
     assert set(Counter(tenant.category for tenant in plan.tenants)) == set(CATEGORIES)
 
@@ -103,6 +104,47 @@ def test_every_car_park_leads_to_a_lobby_from_which_lifts_and_escalators_go_up()
         assert entrances[park.entrance].level == park.level
         kinds = {connector.kind for connector in plan.connectors if park.level in {stop.level for stop in connector.stops}}
         assert {"lift", "escalator"} <= kinds
+
+
+def test_a_lift_takes_about_twelve_seconds_a_level_and_no_two_of_a_bank_keep_step() -> None:
+    lifts = [connector for connector in default_plan().connectors if connector.kind == "lift"]
+    cycles_s = {lift.id: lift.cycle_s for lift in lifts}
+
+    for lift in lifts:
+        assert lift.cycle_s / (2 * (len(lift.stops) - 1)) == pytest.approx(12.0, abs=0.5), lift.id
+        assert 13 <= lift.capacity_people <= 21
+    for bank in {name[:-1] for name in cycles_s}:
+        of_bank = [cycle_s for name, cycle_s in cycles_s.items() if name.startswith(bank)]
+        assert len(set(of_bank)) == len(of_bank) == 2
+
+
+def test_every_level_but_the_top_one_has_a_pair_of_escalators_to_the_next_in_each_group() -> None:
+    """The outage scenario stops two of them by name, so that the names are part of the plan."""
+    levels = [level.id for level in sorted(default_plan().levels, key=lambda level: level.ordinal)]
+    escalators = {connector.id for connector in default_plan().connectors if connector.kind == "escalator"}
+
+    assert escalators == {
+        f"escalator-{group}-{below}-{above}-{way}"
+        for group in "abc"
+        for below, above in pairwise(levels)
+        for way in ("up", "down")
+    }
+
+
+def test_a_lobby_holds_the_queues_of_a_busy_quarter_of_an_hour() -> None:
+    """A tenth of a car park's people in 15 minutes, all of them standing in the lobby, leave 1 m2 for each."""
+    for level in default_plan().levels:
+        if level.ordinal < 0:
+            bays = sum(park.bays for park in default_plan().parking if park.level == level.id)
+            assert level.walkable is not None
+            assert level.walkable.area >= 0.1 * bays * 2.05
+
+
+def test_gates_take_more_cars_than_come_in_the_busiest_hour() -> None:
+    """A gate takes 450 cars/h at 8 s each; on the default Saturday 0.66 cars an hour come for each bay at the peak."""
+    for park in default_plan().parking:
+        assert park.gates >= 2
+        assert 0.66 * park.bays <= 0.75 * 450 * park.gates, park.id
 
 
 def test_the_articles_merchants_are_there() -> None:
