@@ -28,7 +28,7 @@ from sim.floorplan.levels import LevelGraph, compile_level
 from sim.floorplan.plan import FloorPlan, Tenant
 from sim.plan_arrays import CompiledPlan, PlanArrays
 
-COMPILER_VERSION = 1  # count up when the same plan compiles to other arrays
+COMPILER_VERSION = 2  # count up when the same plan compiles to other arrays
 
 
 def _canonical(value: Any) -> Any:
@@ -137,8 +137,9 @@ def _assembled(plan: FloorPlan, places: Places, graphs: list[LevelGraph]) -> Com
         parking_ids=parking_ids,
         walkable_rings=tuple(rings(floor.pieces) for floor in places.floors),
         unit_rings=rings(store.shape for store in places.stores),
-        structure_rings=tuple(rings(shapes) for shapes in places.structures),
+        structure_rings=tuple(rings(shape for _, shape in rooms) for rooms in places.structures),
         zone_rings=rings(shape for graph in graphs for shape in graph.zones.shapes),
         unreachable_units=tuple(sorted(places.unreachable)),
         tenants=tuple(_rest_of(store.tenant) for store in places.stores),
+        structure_names=tuple(tuple(name for name, _ in rooms) for rooms in places.structures),
     )

@@ -38,7 +38,7 @@ class Places:
     levels: list[Level]
     floors: list[Floor]
     stores: list[Store]
-    structures: list[list[BaseGeometry]]  # per level: vacant units, structure, toilets
+    structures: list[list[tuple[str, BaseGeometry]]]  # per level: names and shapes of vacant units, structure, toilets
     entrances: list[tuple[Entrance, int, np.ndarray]]  # with level and spot
     connectors: list[Connector]
     stops: dict[str, list[tuple[int, np.ndarray]]]  # per connector: level and spot of each stop, as listed
@@ -96,7 +96,7 @@ def _stores(plan: FloorPlan, places: Places, number: dict[str, int]) -> None:
         if shape.is_empty:
             continue
         if unit.kind != "store" or unit.id not in tenants:
-            places.structures[number[unit.level]].append(shape)
+            places.structures[number[unit.level]].append((unit.name, shape))
             continue
         front = frontage_of(shape, floor.shape) if floor.pieces else None
         store = Store(unit, tenants[unit.id], shape, front)
@@ -169,7 +169,7 @@ def _leave_out_unreachable(places: Places, number: dict[str, int]) -> None:
             kept.append(store)
         else:
             places.unreachable.append(store.unit.id)
-            places.structures[level].append(store.shape)
+            places.structures[level].append((store.unit.name, store.shape))
     places.stores = kept
 
 

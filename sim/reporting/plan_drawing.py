@@ -40,6 +40,8 @@ from sim.reporting.plan_page import (
 COLOUR_MAP = "cividis"  # perceptually even and the same to colour-blind eyes
 PNG_DPI = 130
 POINTS_PER_M_MOST = 9.0
+SIGNED = ("Escalators", "Lifts", "Stairs")  # rooms whose sign says what they are
+STRUCTURE_PT_MOST = 7.0  # names of rooms that are no shops stay in the background
 # text stays text in the SVG, so that it can be searched and set by the reader; ids are seeded so that bytes repeat
 STYLE: Any = {"svg.hashsalt": "galleria", "svg.fonttype": "none", "font.family": FONT, "path.simplify": False}
 
@@ -183,7 +185,7 @@ def _level_figure(compiled: CompiledPlan, level: int, page: _Page, values: Mappi
     axes = figure.add_axes(
         (EDGE_IN / page.width_in, (LEGEND_IN + list_in) / height_in, 1 - 2 * EDGE_IN / page.width_in, plan_in / height_in)
     )
-    _draw_rooms(axes, compiled, level)
+    _draw_rooms(axes, compiled, level, page)
     scale = _unit_scale(values)
     for unit in units:
         value = values.get(compiled.unit_ids[unit]) if values is not None else None
@@ -218,7 +220,7 @@ def _unit_scale(values: Mapping[str, float] | None) -> ScalarMappable | None:
     return ScalarMappable(Normalize(low, high if high > low else low + 1.0), COLOUR_MAP)
 
 
-def _draw_rooms(axes: Axes, compiled: CompiledPlan, level: int) -> None:
+def _draw_rooms(axes: Axes, compiled: CompiledPlan, level: int, page: _Page) -> None:
     """Draw the building, its floor, its structure and the openings in its floor."""
     if compiled.outline_rings:
         plan_marks.fill(
@@ -236,6 +238,11 @@ def _draw_rooms(axes: Axes, compiled: CompiledPlan, level: int) -> None:
             )
         else:
             plan_marks.fill(axes, rings, facecolor=STRUCTURE, edgecolor=WALL, linewidth=0.5, zorder=3)
+            label = fit_label(name, rings[0], page.points_per_m) if name and name not in SIGNED else None
+            if label is not None:
+                place: Any = {"rotation": label.turn_deg, "rotation_mode": "anchor", "ha": "center", "va": "center"}
+                size_pt = min(label.size_pt, STRUCTURE_PT_MOST)
+                axes.text(label.x_m, label.y_m, label.text, fontsize=size_pt, color=WALL, linespacing=1.1, zorder=4, **place)
 
 
 def _draw_labels(

@@ -147,6 +147,12 @@ def _area(ring: np.ndarray) -> float:
     return float(np.sum(x_m * np.roll(y_m, -1) - np.roll(x_m, -1) * y_m))
 
 
+def _words_of(entrance_id: str) -> str:
+    """Return an id as one reads it aloud: "entrance-north-4" is "Entrance north 4"."""
+    words = entrance_id.replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
 def draw_entrances(axes: Axes, compiled: CompiledPlan, level: int, points_per_m: float) -> None:
     """Draw an arrow at every street entrance of a level with its share of arrivals, and a P at every way in from a car park."""
     arrays = compiled.arrays
@@ -184,7 +190,7 @@ def draw_entrances(axes: Axes, compiled: CompiledPlan, level: int, points_per_m:
             arrowprops=style,
             zorder=9,
         )
-        words = f"{compiled.entrance_ids[entrance]}\n{arrays.entrance_share[entrance]:.0%} of arrivals on foot"
+        words = f"{_words_of(compiled.entrance_ids[entrance])}\n{arrays.entrance_share[entrance]:.0%} of arrivals on foot"
         side = "center" if abs(out[0]) < 0.6 else ("left" if out[0] > 0 else "right")
         height = "center" if abs(out[1]) < 0.3 else ("bottom" if out[1] > 0 else "top")
         axes.text(

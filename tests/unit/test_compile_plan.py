@@ -64,6 +64,7 @@ def test_a_shop_that_no_entrance_reaches_is_left_out_and_named() -> None:
     assert plan.unreachable_units == ("walled in",)
     assert len(plan.structure_rings[0]) == 1  # the vacant unit
     assert len(plan.structure_rings[1]) == 1  # the shop walled in
+    assert [len(names) for names in plan.structure_names] == [len(rooms) for rooms in plan.structure_rings]
 
 
 def test_shops_above_are_out_of_reach_where_the_escalator_runs_down_only() -> None:
