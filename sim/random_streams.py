@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.kernel import JIT_DISABLED, kernel
+from sim.kernel import JIT_DISABLED, inlined, kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_A = np.uint64(0xBF58476D1CE4E5B9)
@@ -29,19 +29,25 @@ def _mix(word: Any) -> Any:
     return word ^ (word >> S31)
 
 
-mix = kernel(_mix)
+mix = inlined(_mix)
 
 
-@kernel
+@inlined
 def draw_word(key: np.uint64, entity: int, count: int) -> np.uint64:
     """Return 64 addressed bits."""
     return mix(mix(key + np.uint64(entity) * GOLDEN) + (np.uint64(count) + np.uint64(1)) * GOLDEN)
 
 
-@kernel
+@inlined
 def uniform(key: np.uint64, entity: int, count: int) -> float:
     """Return an addressed draw strictly inside (0, 1)."""
     return float(draw_word(key, entity, count) >> S11) * TO_UNIT + HALF
+
+
+@inlined
+def uniform_of(word: np.uint64, index: int) -> float:
+    """Return the `index`-th draw that belongs to an addressed word (see `draw_word`): one mixing step for each of many alternatives."""
+    return float(mix(word + (np.uint64(index) + np.uint64(1)) * GOLDEN) >> S11) * TO_UNIT + HALF
 
 
 @kernel

@@ -60,6 +60,7 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     shopper.choices = 0
     shopper.visits = 0
     shopper.services = 0
+    shopper.rides_taken = 0
     shopper.has_eaten = 0
     shopper.leaving = 0
     shopper.promised = 0

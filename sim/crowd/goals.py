@@ -14,7 +14,7 @@ from sim.crowd.tallies import Counted
 from sim.crowd.writing import note
 from sim.events import EventKind, Reason
 from sim.kernel import inlined, kernel
-from sim.random_streams import GOLDEN, draw_word, uniform
+from sim.random_streams import GOLDEN, draw_word, uniform, uniform_of
 from sim.units import US_PER_DAY
 
 NEED_BITS = 8
@@ -29,6 +29,7 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     params = mall.params[0]
     shopper.choices += 1
+    shopper.rides_taken = 0
     mall.counts[Counted.CHOICES] += 1
     if shopper.walk_through >= 0:
         shopper.goal = params.units + shopper.walk_through
@@ -110,12 +111,12 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
     is_small = end - start <= params.consideration_size
     level = level_of_place(mall, shopper.place)
     base = draw_word(mall.keys[Stream.CHOOSE], shopper.number, shopper.choices)
+    consider = draw_word(mall.keys[Stream.CONSIDER], shopper.number, pool)
     count = 0
     for slot in range(end - start if is_small else params.consideration_size):
         index = start + slot
         if not is_small:
-            draw = uniform(mall.keys[Stream.CONSIDER], shopper.number, pool * 64 + slot)
-            index = pick_by_weight(mall.pool, start, end, draw)
+            index = pick_by_weight(mall.pool, start, end, uniform_of(consider, slot))
         unit = mall.pool[index].unit
         time_s = mall.hop_s[shopper.step_free, shopper.place, unit]
         if time_s == np.inf or not suits(mall, row, unit, now_us) or _is_listed(mall.scratch_place, count, unit):
@@ -127,7 +128,7 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
             utility -= expected_wait_s(mall.stations, unit) / params.wait_s_scale
         mall.scratch_place[count] = unit
         mall.scratch_utility[count] = utility
-        mall.scratch_draw[count] = uniform(base, mall.units[unit].key, 0)
+        mall.scratch_draw[count] = uniform_of(base, mall.units[unit].key)
         count += 1
     chosen = choose(mall.scratch_utility, mall.scratch_draw, count)
     return mall.scratch_place[chosen] if chosen >= 0 else -1

@@ -13,6 +13,8 @@ from sim.events import EventKind, SegmentKind
 from sim.kernel import kernel
 from sim.plan_arrays import RideKind
 
+RIDES_MAX = 12  # rides on one errand after which a party takes the quickest way, so that chance cannot keep it riding
+
 
 @kernel
 def ride_time_s(mall: Mall, ride: int, speed_mps: float) -> float:
@@ -77,16 +79,14 @@ def ask_to_board(mall: Mall, row: int, now_us: int) -> int:
         note(mall, row, now_us, EventKind.REROUTED, here.connector, 0)
         return Then.SET_OFF
     shopper.since_us = now_us
+    shopper.has_booked = 1
     if here.kind == RideKind.LIFT:
         board_us = lift_departure(mall, shopper.ride, shopper.people, now_us, True)
         if board_us < 0:
             mall.counts[Counted.LIFT_REFUSALS] += 1
-            shopper.lift_trip = -1
+            shopper.has_booked = 0
             board_us = now_us + lift.cycle_us
-        else:
-            shopper.lift_trip = 1
     else:
-        shopper.lift_trip = 1
         board_us = max(now_us, here.free_us)
         here.free_us = board_us + here.headway_us * shopper.people
     shopper.doing = Doing.BOARDING
@@ -102,11 +102,12 @@ def board(mall: Mall, row: int, now_us: int) -> int:
     if mall.connectors[here.connector].is_open == 0:
         note(mall, row, now_us, EventKind.REROUTED, here.connector, 0)
         return Then.SET_OFF
-    if shopper.lift_trip < 0:
+    if shopper.has_booked == 0:
         return Then.SET_OFF
     note_segment(mall, row, SegmentKind.STANDING, -1 - shopper.node, shopper.since_us, now_us, 0.0, 0.0)
     note(mall, row, now_us, EventKind.BOARDED, shopper.ride, now_us - shopper.since_us)
     leave_zone(mall, row, now_us)
+    shopper.rides_taken = min(shopper.rides_taken + 1, RIDES_MAX)
     shopper.since_us = now_us
     shopper.doing = Doing.RIDING
     time_s = ride_time_s(mall, shopper.ride, shopper.speed_mps)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.choice import choose
-from sim.crowd.rides import expected_board_s, ride_time_s
-from sim.crowd.state import Mall, Stream
+from sim.crowd.rides import RIDES_MAX, expected_board_s, ride_time_s
+from sim.crowd.state import SCRATCH, Mall, Stream
 from sim.kernel import entry, inlined, kernel
 from sim.plan_arrays import RideKind
 from sim.random_streams import draw_word, uniform
@@ -82,18 +82,18 @@ def fill_times(mall: Mall, doors: np.ndarray) -> None:
                     mall.hop_s[kind, origin, place] = _best_over_rides_s(mall, node, place, kind)
 
 
+@inlined
+def time_over_ride_s(mall: Mall, node: int, ride: int, place: int, step_free: int) -> float:
+    """Return the time from a node over one ride to a place of another level, without waits."""
+    walk_s = mall.walk_m[table_index(mall, node, mall.rides[ride].target)] / REFERENCE_MPS
+    return walk_s + ride_time_s(mall, ride, REFERENCE_MPS) + mall.togo_s[step_free, place, ride]
+
+
 @kernel
 def _best_over_rides_s(mall: Mall, node: int, place: int, step_free: int) -> np.float32:
     """Return the least time from a node to a place of another level."""
-    best = np.float32(np.inf)
-    level = mall.levels[mall.nodes[node].level]
-    for ride in range(level.ride_start, level.ride_end):
-        if may_ride(mall, ride, step_free):
-            walk_s = mall.walk_m[table_index(mall, node, mall.rides[ride].target)] / REFERENCE_MPS
-            time_s = np.float32(walk_s + ride_time_s(mall, ride, REFERENCE_MPS) + mall.togo_s[step_free, place, ride])
-            if time_s < best:
-                best = time_s
-    return best
+    ride = _quickest_ride(mall, node, place, step_free)
+    return np.float32(time_over_ride_s(mall, node, ride, place, step_free)) if ride >= 0 else np.float32(np.inf)
 
 
 @kernel
@@ -108,38 +108,52 @@ def time_to_place_s(mall: Mall, node: int, place: int, step_free: int) -> float:
 def choose_ride(mall: Mall, row: int, place: int, now_us: int) -> int:
     """Return the ride to take towards a place of another level, or -1: logit on walk, visible wait, ride and the way from there.
 
-    Only rides that end nearer in time than one stands now are weighed, so that nobody rides in circles; and only those that lead
-    towards the place's level, unless there is no other way: nobody goes down in order to go up.
+    Weighed are the rides that lead towards the place's level: nobody goes down in order to go up. Where there is none, and after
+    RIDES_MAX rides on one errand, the quickest way is taken instead, which always ends.
     """
     shopper = mall.shoppers[row]
+    if shopper.rides_taken >= RIDES_MAX:
+        return _quickest_ride(mall, shopper.node, place, shopper.step_free)
     here = mall.nodes[shopper.node].level
+    levels_to_go = abs(here - level_of_place(mall, place))
     there = level_of_place(mall, place)
-    first, end = mall.levels[here].ride_start, min(mall.levels[here].ride_end, mall.levels[here].ride_start + mall.scratch_place.size)
-    here_s = np.inf
-    best_s = np.inf
-    for ride in range(first, end):
-        time_s = np.inf
-        if may_ride(mall, ride, shopper.step_free):
-            walk_s = mall.walk_m[table_index(mall, shopper.node, mall.rides[ride].target)] / REFERENCE_MPS
-            time_s = walk_s + ride_time_s(mall, ride, REFERENCE_MPS) + mall.togo_s[shopper.step_free, place, ride]
-            here_s = min(here_s, time_s)
-            if abs(mall.rides[ride].to_level - there) < abs(here - there):
-                best_s = min(best_s, time_s)
-        mall.scratch_draw[ride - first] = time_s
-    needs_detour = best_s == np.inf
-    if needs_detour:
-        best_s = here_s
     count = 0
-    for ride in range(first, end):
-        time_s = mall.scratch_draw[ride - first]
-        leads_there = needs_detour or abs(mall.rides[ride].to_level - there) < abs(here - there)
-        near = time_s < best_s + OUT_OF_SIGHT * mall.params[0].route_s_scale
-        if leads_there and near and mall.togo_s[shopper.step_free, place, ride] < here_s:
-            wait_s = expected_board_s(mall, ride, shopper.people, now_us)
-            mall.scratch_place[count] = ride
-            mall.scratch_utility[count] = -(time_s + wait_s) / mall.params[0].route_s_scale
-            count += 1
-    return _race(mall, row, count, True)
+    best_s = np.inf
+    for ride in range(mall.levels[here].ride_start, mall.levels[here].ride_end):
+        if abs(mall.rides[ride].to_level - there) < levels_to_go and may_ride(mall, ride, shopper.step_free) and count < SCRATCH:
+            time_s = time_over_ride_s(mall, shopper.node, ride, place, shopper.step_free)
+            if time_s < np.inf:
+                mall.scratch_place[count] = ride
+                mall.scratch_draw[count] = time_s
+                best_s = min(best_s, time_s)
+                count += 1
+    if count == 0:
+        return _quickest_ride(mall, shopper.node, place, shopper.step_free)
+    scale_s = mall.params[0].route_s_scale
+    kept = 0
+    for index in range(count):
+        time_s = mall.scratch_draw[index]
+        if time_s < best_s + OUT_OF_SIGHT * scale_s:
+            ride = mall.scratch_place[index]
+            mall.scratch_place[kept] = ride
+            mall.scratch_utility[kept] = -(time_s + expected_board_s(mall, ride, shopper.people, now_us)) / scale_s
+            kept += 1
+    return _race(mall, row, kept, True)
+
+
+@kernel
+def _quickest_ride(mall: Mall, node: int, place: int, step_free: int) -> int:
+    """Return the ride on the quickest way to a place of another level, or -1."""
+    best = -1
+    best_s = np.inf
+    level = mall.levels[mall.nodes[node].level]
+    for ride in range(level.ride_start, level.ride_end):
+        if may_ride(mall, ride, step_free):
+            time_s = time_over_ride_s(mall, node, ride, place, step_free)
+            if time_s < best_s:
+                best_s = time_s
+                best = ride
+    return best
 
 
 @kernel
@@ -171,11 +185,7 @@ def _race(mall: Mall, row: int, count: int, over_rides: bool) -> int:
         place = mall.scratch_place[index]
         key = mall.rides[place].key if over_rides else mall.entrances[place].key
         mall.scratch_utility[index] -= best
-        if mall.scratch_utility[index] > -OUT_OF_SIGHT:
-            mall.scratch_draw[index] = uniform(base, key, shopper.node)
-        else:
-            mall.scratch_utility[index] = -np.inf
-            mall.scratch_draw[index] = 0.5
+        mall.scratch_draw[index] = uniform(base, key, shopper.node)
     return mall.scratch_place[choose(mall.scratch_utility, mall.scratch_draw, count)]
 
 
