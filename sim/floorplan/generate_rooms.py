@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from shapely import unary_union
+from shapely import get_parts, unary_union
 from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from sim.floorplan.generate_brief import Brief
 from sim.floorplan.generate_frame import NORTH, SERVICE_M, SOUTH, Frame
@@ -112,6 +113,11 @@ def court_rooms(frame: Frame, side: int, block: int, briefs: Sequence[Brief]) ->
     return rooms
 
 
+def polygon_of(shape: BaseGeometry) -> Polygon:
+    """Return the largest polygon of a shape; shapes that share an edge may leave a line or a sliver beside it."""
+    return max((part for part in get_parts(shape) if isinstance(part, Polygon)), key=lambda part: part.area)
+
+
 def anchor_rooms(frame: Frame, brief: Brief, ground: bool, wide: bool) -> list[Room]:
     """Return the anchor at an end of the hall, and what is behind it; `wide` takes the block south of the hall's end too."""
     west = brief.role == "west"
@@ -122,7 +128,7 @@ def anchor_rooms(frame: Frame, brief: Brief, ground: bool, wide: bool) -> list[R
     hall_end = frame.hall_ends_m[0 if west else 1]
     north, south = frame.point(NORTH, hall_end, 0.0), frame.point(SOUTH, hall_end, 0.0)
     edges: list[Edge] = [(north, south)]
-    polygon = frame.box(west, length_m).intersection(box, grid_size=0.001)
+    polygon = polygon_of(frame.box(west, length_m).intersection(box, grid_size=0.001))
     rooms = []
     if wide:
         start_m, (_, end_m) = frame.hall_ends_m[0], frame.block_span_m(0)
@@ -133,7 +139,7 @@ def anchor_rooms(frame: Frame, brief: Brief, ground: bool, wide: bool) -> list[R
         edges.append((frame.point(SOUTH, frame.block_span_m(0)[0] + 4.0, 0.0), frame.point(SOUTH, end_m, 0.0)))
     rooms.append(Room(polygon, anchor_doors(edges), brief, "store"))
     if length_m < whole_m:
-        behind = box.difference(polygon, grid_size=0.001)
+        behind = polygon_of(box.difference(polygon, grid_size=0.001))
         rooms.append(Room(behind, name="Loading dock" if ground else "Plant room"))
     return rooms
 

@@ -173,6 +173,19 @@ def test_another_seed_moves_shops_but_not_walls() -> None:
     assert [tenant.name for tenant in other.tenants] != [tenant.name for tenant in default_plan().tenants]
 
 
+def test_an_anchor_that_shares_a_line_with_the_box_around_it_is_still_a_room() -> None:
+    """Found by search: cut from a box bent the other way, this anchor came out as a polygon and a line."""
+    plan = generate_plan(
+        GenerateParameters(
+            name="bent_mall", seed=0, floors=4, tenants=44, parking_levels=0, parking_bays=0, cinema=False,
+            food_court=False, entrances=1, stairs=0, bend_deg=-30.0,
+        )
+    )  # fmt: skip
+
+    assert problems_of(plan) == []
+    assert {unit.polygon.geom_type for unit in plan.units} == {"Polygon"}
+
+
 def test_all_bad_parameters_are_said_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         generate_plan(GenerateParameters(name="a/b", floors=99, gallery_m=2.0, parking_levels=0))
