@@ -15,6 +15,7 @@ from sim.world import People, Progress, RunResult, World
 
 if TYPE_CHECKING:
     from agents.mall import TenantFacts
+    from agents.population import Population
 
 
 def run(config: RunConfig, out: Path, *, progress: Progress | None = None, command: str = "") -> RunResult:
@@ -35,9 +36,14 @@ def run_on(config: RunConfig, compiled: CompiledPlan, out: Path, *, progress: Pr
 
 def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> People:
     """Return who comes and who decides."""
+    return People(arrivals=population_of(config, compiled).arrivals, decide=deciders.review)
+
+
+def population_of(config: RunConfig, compiled: CompiledPlan) -> Population:
+    """Return who comes on the day of a configuration; `galleria verify` holds it against theory."""
     from agents.population import Population
 
-    return People(arrivals=Population(config, compiled).arrivals, decide=deciders.review)
+    return Population(config, compiled)
 
 
 class Deciders:

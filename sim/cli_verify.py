@@ -37,6 +37,7 @@ COMMANDS = {"verify": add_verify}
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from sim import api
     from sim.verification import families
 
     if options.list:
@@ -50,7 +51,10 @@ def _verify(options: argparse.Namespace) -> int:
         problem = paths.unknown_name("FAMILY", name, families.FAMILIES, "family of cases", "`galleria verify --list`")
         raise UsageError(f"galleria verify: {problem}")
     announce_compiling()
-    records = families.run_all() if name is None else families.run_family(name, _parameters(options.numbers))
+    if name is None:
+        records = families.run_all(api.population_of)
+    else:
+        records = families.run_family(name, _parameters(options.numbers), api.population_of)
     if options.json:
         say_json(records)
     else:

@@ -8,8 +8,29 @@ from typing import Any
 
 from sim.errors import ConfigError
 from sim.paths import unknown_name
-from sim.verification import corridor, door, queue
+from sim.verification import (
+    bottleneck,
+    closing,
+    corner,
+    corridor,
+    door,
+    draws,
+    escalator,
+    exit_choice,
+    fundamental,
+    lift,
+    logit,
+    people,
+    premovement,
+    queue,
+    room,
+    route,
+    stairs,
+    traces,
+    walked_paths,
+)  # fmt: skip
 from sim.verification.parameters import Parameter, filled
+from sim.verification.people import PopulationOf
 from sim.verification.records import Record
 
 
@@ -22,19 +43,56 @@ class Family:
     run: Callable[[dict[str, Any]], list[Record]]
     standard: tuple[dict[str, Any], ...] = ({},)
     fixed: Callable[[], list[Record]] | None = None
+    of_population: Callable[[dict[str, Any], PopulationOf], list[Record]] | None = (
+        None  # in place of `run`, where people are needed
+    )
+
+
+def _family(module: Any, fixed: Callable[[], list[Record]] | None = None) -> Family:
+    return Family(module.MEANING, module.PARAMETERS, module.run, module.STANDARD, fixed)
 
 
 CATALOGUE: dict[str, Family] = {
-    "corridor": Family(corridor.MEANING, corridor.PARAMETERS, corridor.run, corridor.STANDARD),
-    "door": Family(door.MEANING, door.PARAMETERS, door.run, door.STANDARD, door.run_widths),
-    "queue": Family(queue.MEANING, queue.PARAMETERS, queue.run, queue.STANDARD),
+    "corridor": _family(corridor),
+    "fundamental_diagram": _family(fundamental, fundamental.run_curve),
+    "door": _family(door, door.run_widths),
+    "room": _family(room),
+    "corner": _family(corner),
+    "route": _family(route),
+    "exit_choice": _family(exit_choice),
+    "bottleneck": _family(bottleneck, bottleneck.run_two),
+    "stairs": _family(stairs),
+    "escalator": _family(escalator),
+    "lift": _family(lift),
+    "closing": _family(closing),
+    "premovement": _family(premovement),
+    "speeds": Family(
+        people.SPEEDS_MEANING,
+        people.SPEEDS_PARAMETERS,
+        people.no_population,
+        people.SPEEDS_STANDARD,
+        of_population=people.run_speeds,
+    ),
+    "arrivals": Family(
+        people.ARRIVALS_MEANING,
+        people.ARRIVALS_PARAMETERS,
+        people.no_population,
+        people.ARRIVALS_STANDARD,
+        of_population=people.run_arrivals,
+    ),
+    "logit": _family(logit),
+    "queue": _family(queue),
+    "traces": _family(traces),
+    "draws": _family(draws),
+    "paths": _family(walked_paths),
 }
 FAMILIES: dict[str, str] = {name: family.meaning for name, family in CATALOGUE.items()}
 
 
-def run_family(name: str, parameters: Mapping[str, Any]) -> list[Record]:
+def run_family(name: str, parameters: Mapping[str, Any], population_of: PopulationOf | None = None) -> list[Record]:
     """Return the records of a family: its standard cases, or one case with numbers of one's own over its defaults.
 
+    `population_of` makes the people that `speeds` and `arrivals` look at (`sim.api.population_of`; this package may not know it).
     Raises ConfigError for a family or a number that does not exist, or for a value out of range.
     """
     if name not in CATALOGUE:
@@ -43,18 +101,23 @@ def run_family(name: str, parameters: Mapping[str, Any]) -> list[Record]:
         )
     family = CATALOGUE[name]
     if parameters:
-        return _one_case(name, family, parameters)
-    found = [record for given in family.standard for record in _one_case(name, family, given)]
+        return _one_case(name, family, parameters, population_of)
+    found = [record for given in family.standard for record in _one_case(name, family, given, population_of)]
     if family.fixed is not None:
         found += [{"family": name, **record, "parameters": {}} for record in family.fixed()]
     return found
 
 
-def run_all() -> list[Record]:
-    """Return the records of every family's standard cases."""
-    return [record for name in CATALOGUE for record in run_family(name, {})]
+def run_all(population_of: PopulationOf | None = None) -> list[Record]:
+    """Return the records of every family's standard cases; without a population, of those that need none."""
+    names = [name for name, family in CATALOGUE.items() if population_of is not None or family.of_population is None]
+    return [record for name in names for record in run_family(name, {}, population_of)]
 
 
-def _one_case(name: str, family: Family, given: Mapping[str, Any]) -> list[Record]:
+def _one_case(name: str, family: Family, given: Mapping[str, Any], population_of: PopulationOf | None) -> list[Record]:
     values = filled(name, family.parameters, given)
-    return [{"family": name, **record, "parameters": values} for record in family.run(values)]
+    if family.of_population is not None and population_of is not None:
+        records = family.of_population(values, population_of)
+    else:
+        records = family.run(values)
+    return [{"family": name, **record, "parameters": values} for record in records]

@@ -1,0 +1,101 @@
+"""Stations traced by hand: deterministic arrivals, services and patience, with every event known beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.crowd.single_station import UNLIMITED, StationCase, study_station
+from sim.crowd.state import Law
+from sim.events import EventKind
+from sim.units import US_PER_S
+from sim.verification.parameters import Parameter, whole
+from sim.verification.records import Record, record, verdict_of
+
+MEANING = "hand-traced stations: patience, balking, two servers, and the rule for ties"
+PARAMETERS: dict[str, Parameter] = {"customers": whole(100_000, "customers of the case about ties", 1, 10_000_000)}
+STANDARD: tuple[dict[str, Any], ...] = ({},)
+PATIENT_FOREVER = 0.0
+
+
+def run(values: dict[str, Any]) -> list[Record]:
+    """Return the traces that Ciw is tested with as far as a station with one line and equal servers supports them (Palmer et al. 2019)."""
+    return [*_patience(), *_balking(), *_two_servers(), _tie(values["customers"])]
+
+
+def events_of(
+    arrivals_s: Sequence[float], service_s: float, *, servers: int = 1, patience_s: float = PATIENT_FOREVER,
+    places_in_line: int = UNLIMITED, horizon_s: float = 1e6,
+) -> dict[EventKind, list[float]]:  # fmt: skip
+    """Return the seconds of each kind of event of a station, in order; services all take `service_s`, patience all `patience_s`."""
+    case = StationCase(
+        servers=servers, law=Law.DETERMINISTIC, service_s_mean=service_s, service_cv=0.0, patience_s_scale=patience_s,
+        patience_shape=np.inf, places_in_line=places_in_line, batches=1,
+    )  # fmt: skip
+    arrivals_us = np.round(np.asarray(arrivals_s) * US_PER_S).astype(np.int64)
+    study = study_station(case, arrivals_us, keep_events=10_000, horizon_us=round(horizon_s * US_PER_S))
+    kinds = (EventKind.QUEUE_JOINED, EventKind.BALKED, EventKind.SERVICE_STARTED, EventKind.SERVICE_ENDED, EventKind.RENEGED)
+    return {kind: [float(time) / US_PER_S for time in study.events["time_us"][study.events["kind"] == kind]] for kind in kinds}
+
+
+def _trace(case: str, expected: Sequence[float], found: Sequence[float]) -> Record:
+    right = sum(abs(a - b) < 1e-9 for a, b in zip(expected, found, strict=False))
+    holds = right == len(expected) == len(found)
+    return record(
+        case,
+        "events",
+        len(expected),
+        right,
+        verdict_of(holds),
+        "every instant exact",
+        expected_s=list(expected),
+        found_s=list(found),
+    )
+
+
+def _patience() -> list[Record]:
+    found = events_of([7, 14, 21, 28], 11, patience_s=3)
+    return [
+        _trace("D(7)/D(11)/1, patience 3: gives up", [17, 31], found[EventKind.RENEGED]),
+        _trace("D(7)/D(11)/1, patience 3: served until", [18, 32], found[EventKind.SERVICE_ENDED]),
+    ]
+
+
+def _balking() -> list[Record]:
+    found = events_of(range(5, 52, 5), 21, places_in_line=2, horizon_s=51)
+    return [
+        _trace("D(5)/D(21)/1, at most 3 in the system: turns away", [20, 25, 35, 40, 45], found[EventKind.BALKED]),
+        _trace("D(5)/D(21)/1: starts", [5, 26, 47], found[EventKind.SERVICE_STARTED]),
+        _trace("D(5)/D(21)/1: ends", [26, 47], found[EventKind.SERVICE_ENDED]),
+    ]
+
+
+def _two_servers() -> list[Record]:
+    arrivals_s = sorted([round(0.8 * number, 1) for number in range(1, 21)] + [float(number) for number in range(1, 17)])
+    found = events_of(arrivals_s, 5.1, servers=2, places_in_line=3, horizon_s=16.3)
+    joined = found[EventKind.QUEUE_JOINED]
+    return [
+        _trace(
+            "two servers D(5.1), arrivals every 0.8 and every 1: starts",
+            [0.8, 1.0, 5.9, 6.1, 11.0, 11.2, 16.1, 16.3],
+            found[EventKind.SERVICE_STARTED],
+        ),
+        _trace("two servers: arrivals that are served", [0.8, 1.0, 1.6, 2.0, 2.4, 6.0, 6.4, 11.0], joined[:8]),
+        _trace("two servers: first turned away", [3.0, 3.2, 4.0, 4.0, 4.8], found[EventKind.BALKED][:5]),
+    ]
+
+
+def _tie(customers: int) -> Record:
+    """Return the waits of D/D/1 with an arrival and an end of service at every instant: the server is freed first, so nobody waits."""
+    case = StationCase(servers=1, law=Law.DETERMINISTIC, service_s_mean=1.0, service_cv=0.0, batches=1)
+    study = study_station(case, np.arange(1, customers + 1, dtype=np.int64) * US_PER_S)
+    return record(
+        "D(1)/D(1)/1: time in line of all",
+        "us",
+        0,
+        study.queue_area_us,
+        verdict_of(study.queue_area_us == 0),
+        "exactly the reference",
+    )
