@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ConfigError, EngineError, GalleriaError, Problem
+from sim.experiments.kept_runs import UNFINISHED
 from sim.experiments.paired import CONFIDENCE, Paired, holm, paired_difference
 from sim.experiments.replicate import Arm, Count, Replicated, Runner, replicate, replication_config
 from sim.reporting.files import sha256_of, write_json
@@ -18,7 +19,6 @@ from sim.reporting.manifest import config_sha256, galleria_version, git_commit, 
 
 COMPARISON_SCHEMA_VERSION = 1
 KNOWN_SHARE_MIN = 0.8  # a KPI that is null in more than a fifth of the pairs is not compared: the rest is no fair sample
-UNFINISHED = ".unfinished"  # stands in the folder until its manifest does, as in the folder of a run
 HIGHER, LOWER, NO_DIFFERENCE, UNKNOWN = "higher", "lower", "no difference seen", "unknown"
 ONE_PAIR = "one run each: a difference may be chance, and one pair gives no interval"
 

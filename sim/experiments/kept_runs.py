@@ -15,6 +15,7 @@ from sim.reporting.files import json_text, write_json
 from sim.reporting.manifest import config_sha256, package_versions, write_config
 
 RUNS_FOLDER = "runs"
+UNFINISHED = ".unfinished"  # stands in the folder until its manifest does, as in the folder of a run
 KEPT_SCHEMA_VERSION = 1
 Kpis = dict[str, Any]
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -60,6 +61,11 @@ class KeptRuns:
         words = re.sub(r"[^A-Za-z0-9_.=-]+", "_", arm).strip("._")[:40]
         digest = hashlib.sha256(arm.encode()).hexdigest()[:8]
         return self.folder / RUNS_FOLDER / f"{words}-{digest}" / f"{replication:05d}.json"
+
+
+def can_continue(folder: Path) -> bool:
+    """Say whether a folder holds a comparison, finished or not, that `compare` would complete rather than spoil."""
+    return (folder / RUNS_FOLDER).is_dir() and any((folder / name).exists() for name in (UNFINISHED, "comparison.json"))
 
 
 def basis_of(plan_digests: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from sim.config import PopulationConfig, RunConfig
 from sim.errors import ConfigError, EngineError
 from sim.experiments import workers
 from sim.experiments.compare import compare
+from sim.experiments.kept_runs import can_continue
 from sim.experiments.replicate import Runner, replicate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,6 +110,7 @@ def test_a_run_that_dies_twice_is_named_with_its_reason_when_all_others_are_kept
     assert caught.value.problems[1].value == "MemoryError: no room"
     assert not (tmp_path / "out" / "manifest.json").exists()
     assert len(list((tmp_path / "out" / "runs").glob("a-*/0*.json"))) == 2
+    assert can_continue(tmp_path / "out")
 
 
 def test_a_second_call_makes_only_what_is_missing_or_damaged(tmp_path, runner):
@@ -145,6 +147,8 @@ def test_the_manifest_vouches_for_every_file_and_nothing_is_left_lying_about(tmp
     files = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert files == {*manifest["files"], "manifest.json"}
+    assert can_continue(tmp_path / "out")
+    assert not can_continue(tmp_path)
     assert multiprocessing.active_children() == []
 
 
