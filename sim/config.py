@@ -48,7 +48,7 @@ class PopulationConfig:
     """Who comes, when, and what they want."""
 
     visits_per_day: float = known(
-        40_000.0, "visits (parties) on an average day", 0, 2_000_000, source="Wanda: 1.5 bn visits a year / about 100 plazas", tag="D"
+        36_000.0, "visits (parties) on an average day", 0, 2_000_000, source="about 68,000 people: between Wanda's 40,000 and a mega mall's 100,000", tag="D"
     )
     day_total_cv: float = known(
         0.17, "sd / mean of a day's total about its weekday's mean", 0, 1, source="residual CV 0.14-0.24 of street and shop counts", tag="D"

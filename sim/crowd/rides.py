@@ -30,7 +30,7 @@ def lift_departure(mall: Mall, ride: int, people: int, now_us: int, book: bool) 
     """Return the first departure with room for `people` on every stretch, or -1 when LIFT_TRIPS departures have none.
 
     A lift sweeps up in half its cycle and down in the other half; it passes stop i of n at i / (n - 1) of a sweep. Trip k of a
-    direction starts k cycles after midnight. Places are booked in order of asking, so nobody overtakes and no car is overfull.
+    direction starts k cycles and the lift's phase after midnight. Places are booked in order of asking, so nobody overtakes and no car is overfull.
     """
     here = mall.rides[ride]
     lift = mall.connectors[here.connector]
@@ -38,7 +38,7 @@ def lift_departure(mall: Mall, ride: int, people: int, now_us: int, book: bool) 
     sweep_us = lift.cycle_us // 2
     steps = max(lift.stops - 1, 1)
     passed = lift.stops - 1 - here.from_stop if going_down == 1 else here.from_stop
-    offset_us = going_down * sweep_us + passed * sweep_us // steps
+    offset_us = lift.phase_us + going_down * sweep_us + passed * sweep_us // steps
     trip = max(0, -((offset_us - now_us) // lift.cycle_us))
     low, high = min(here.from_stop, here.to_stop), max(here.from_stop, here.to_stop)
     for later in range(LIFT_TRIPS):

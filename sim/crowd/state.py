@@ -169,7 +169,7 @@ RIDE = np.dtype(
     ],
     align=True,
 )  # fmt: skip
-CONNECTOR = np.dtype([("cycle_us", "i8"), ("capacity_people", "i4"), ("stops", "i4"), ("is_open", "i4")], align=True)
+CONNECTOR = np.dtype([("cycle_us", "i8"), ("phase_us", "i8"), ("capacity_people", "i4"), ("stops", "i4"), ("is_open", "i4")], align=True)
 STATION = np.dtype(
     [
         ("busy_us", "i8"), ("served", "i8"), ("service_s_mean", "f8"), ("service_cv", "f8"), ("patience_s_scale", "f8"),

@@ -157,9 +157,22 @@ def _rides(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any, np.ndarray]:
     )  # fmt: skip
     connectors = _fill(
         plan.connector_kind.size, state.CONNECTOR, cycle_us=np.int64(plan.connector_cycle_s * US_PER_S),
+        phase_us=_lift_phases_us(plan, stops),
         capacity_people=plan.connector_capacity_people, stops=[len(served) for served in stops], is_open=1,
     )  # fmt: skip
     return rides, connectors, np.zeros((max(lifts.size, 1), 2, LIFT_TRIPS, LIFT_STOPS), np.int32)
+
+
+def _lift_phases_us(plan: PlanArrays, stops: list[np.ndarray]) -> np.ndarray:
+    """Spread lifts that serve the same levels evenly over their cycle, the first at 0: a group control's least promise."""
+    phases_us = np.zeros(plan.connector_kind.size, np.int64)
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for connector in np.flatnonzero(plan.connector_kind == RideKind.LIFT):
+        groups.setdefault(tuple(stops[connector].tolist()), []).append(int(connector))
+    for lifts in groups.values():
+        for position, connector in enumerate(lifts):
+            phases_us[connector] = int(plan.connector_cycle_s[connector] * US_PER_S) * position // len(lifts)
+    return phases_us
 
 
 def table_count(area_m2: float, category: CategoryConfig) -> int:

@@ -22,7 +22,14 @@ from sim.plan_arrays import CompiledPlan, PlanArrays
 FORMAT = 1
 KEPT_PLANS = 32  # older ones are dropped: each edit of a drawing makes a new one
 # How deep rings are nested in each field: levels of tuples above the arrays.
-NESTED = {"walkable_rings": 3, "unit_rings": 2, "structure_rings": 3, "zone_rings": 2}
+NESTED = {
+    "walkable_rings": 3,
+    "unit_rings": 2,
+    "structure_rings": 3,
+    "zone_rings": 2,
+    "outline_rings": 2,
+    "parking_rings": 2,
+}
 
 
 def cache_folder() -> Path:

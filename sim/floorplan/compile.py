@@ -26,6 +26,7 @@ from sim.floorplan.compile_places import Places, place_all, rings_of
 from sim.floorplan.compile_problems import problems_of
 from sim.floorplan.levels import LevelGraph, compile_level
 from sim.floorplan.plan import FloorPlan, Tenant
+from sim.floorplan.walkable import moved, snapped
 from sim.plan_arrays import CompiledPlan, PlanArrays
 
 COMPILER_VERSION = 2  # count up when the same plan compiles to other arrays
@@ -118,9 +119,13 @@ def _assembled(plan: FloorPlan, places: Places, graphs: list[LevelGraph]) -> Com
     parking_ids, parking = parking_arrays(plan, entrance_ids)
     arrays |= parking
     origin = places.origin_m
+    car_parks = {area.id: area.polygon for area in plan.parking}
 
     def rings(shapes: Iterable[BaseGeometry]) -> tuple[tuple[np.ndarray, ...], ...]:
         return tuple(_rings_moved(shape, origin) for shape in shapes)
+
+    def rings_as_drawn(shape: BaseGeometry | None) -> tuple[np.ndarray, ...]:
+        return () if shape is None else _rings_moved(snapped(moved(shape, -origin[0], -origin[1])), origin)
 
     return CompiledPlan(
         name=plan.name,
@@ -142,4 +147,6 @@ def _assembled(plan: FloorPlan, places: Places, graphs: list[LevelGraph]) -> Com
         unreachable_units=tuple(sorted(places.unreachable)),
         tenants=tuple(_rest_of(store.tenant) for store in places.stores),
         structure_names=tuple(tuple(name for name, _ in rooms) for rooms in places.structures),
+        outline_rings=tuple(rings_as_drawn(level.outline) for level in places.levels),
+        parking_rings=tuple(rings_as_drawn(car_parks[park]) for park in parking_ids),
     )
