@@ -11,21 +11,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 WARM_VISITS = 300  # a day so small that it only loads compiled code and libraries
 
 
 def engine(
-    visits: float = 60_000, overrides: tuple[str, ...] = (), widened: float = 1, figures: bool = False
+    visits: float = 60_000, overrides: tuple[str, ...] = (), widened: float = 1, change: str = "", figures: bool = False
 ) -> dict[str, Any]:
     """Let a day happen without files; seconds are those inside the crowd, `day_s` those of the whole day (arrivals, sensors, tenants)."""
     from tests.bench.day import COMPARED
 
     _lived(WARM_VISITS, ())
     settings = (*overrides, *(COMPARED if figures else ()), *(["engine.log_rows=5000000"] if figures else ()))
-    world, spent = _lived(visits, settings, widened)
+    world, spent = _lived(visits, settings, widened, change)
     from sim.crowd.tallies import Counted
 
     found = {**spent, "visits": world.crowd.count(Counted.VISITS), "events": world.crowd.count(Counted.EVENTS)}
+    found["frontages_passed"] = int(world.crowd.mall.units["passed"].sum())
     found["counts"] = {what.name.lower(): world.crowd.count(what) for what in Counted}
     if figures:
         from tests.bench.same_day import figures_of_engine
@@ -34,20 +37,22 @@ def engine(
     return found
 
 
-def _lived(visits: float, overrides: tuple[str, ...], widened: float = 1) -> tuple[Any, dict[str, float]]:
+def _lived(
+    visits: float, overrides: tuple[str, ...], widened: float = 1, change: str = "", recorder: Any = None
+) -> tuple[Any, dict[str, float]]:
     from sim import api
     from sim.world import END_US, World
+    from tests.bench import changed_plans
     from tests.bench.day import compiled_plan, configured
 
     config = configured(visits, *overrides)
     compiled = compiled_plan(config)
-    if widened != 1:
-        from tests.bench.widened import widened_plan
-
-        compiled = widened_plan(compiled, widened)
+    compiled = changed_plans.widened(compiled, widened) if widened != 1 else compiled
+    compiled = getattr(changed_plans, change)(compiled) if change else compiled
     deciders = api.Deciders(config, compiled)
     with tempfile.TemporaryDirectory() as folder:
         world = World(config, compiled, api.people(config, compiled, deciders), Path(folder))
+        world.recorder = recorder or world.recorder
         crowd = Stopwatch(world.crowd)
         wall_s, cpu_s = time.perf_counter(), time.process_time()
         world.clock.run(crowd, END_US)
@@ -55,6 +60,65 @@ def _lived(visits: float, overrides: tuple[str, ...], widened: float = 1) -> tup
         spent = {**day, "engine_s": crowd.wall_s, "engine_cpu_s": crowd.cpu_s}
     deciders.close()
     return world, spent
+
+
+def doings(visits: float = 60_000) -> dict[str, Any]:
+    """Count what a day's agenda entries were the end of, from its events and trajectory segments."""
+    from sim.crowd.tallies import Counted
+    from sim.events import EventKind, SegmentKind
+    from sim.world import END_US
+
+    counter = Counter()
+    world, _ = _lived(visits, ("recording.events=edges",), recorder=counter)
+    total = world.crowd.count(Counted.EVENTS)
+    world.crowd.finish(END_US)
+    events = {kind: int(counter.events[kind]) for kind in EventKind}
+    segments = {kind: int(counter.segments[kind]) for kind in SegmentKind}
+    found = {
+        "end of a piece of a leg (WALKING)": segments[SegmentKind.WALKING],
+        "turn at a border, room in a zone (CROSSING, BLOCKED)": counter.waits_on_legs,
+        "boarding a ride (BOARDING)": events[EventKind.BOARDED]
+        + events[EventKind.REROUTED]
+        + world.crowd.count(Counted.LIFT_REFUSALS),
+        "end of a ride (RIDING)": segments[SegmentKind.RIDING],
+        "end of a service (IN_SERVICE)": events[EventKind.SERVICE_ENDED],
+        "end of browsing (BROWSING)": counter.browsed,
+        "end of patience in line (IN_LINE)": events[EventKind.RENEGED],
+        "car: bay found, walk to the door, walk back": 2 * events[EventKind.PARKED] + events[EventKind.UNPARKED],
+    }
+    found["turns in doors of stores and entrances"] = total - sum(found.values())
+    return {"visits": world.crowd.count(Counted.VISITS), "events": total, "doings": found, "logged": sum(events.values())}
+
+
+class Counter:
+    """Takes what the recorder would take, and counts it."""
+
+    def __init__(self) -> None:
+        self.events, self.segments = np.zeros(128, np.int64), np.zeros(128, np.int64)
+        self.waits_on_legs = self.browsed = 0
+
+    def take(self, events: Any) -> None:
+        """Count events by kind."""
+        from sim.events import EventKind
+
+        self.events += np.bincount(events.kind, minlength=128)
+        asked = np.isin(events.kind, (EventKind.STORE_ENTERED, EventKind.QUEUE_JOINED, EventKind.BALKED))
+        order = np.argsort(events.visit[asked], kind="stable")
+        kind, visit, time_us = (column[asked][order] for column in (events.kind, events.visit, events.time_us))
+        entered = np.flatnonzero(kind == EventKind.STORE_ENTERED)
+        follows = np.minimum(entered + 1, kind.size - 1)
+        asks_at_once = (visit[follows] == visit[entered]) & (time_us[follows] == time_us[entered]) & (follows > entered)
+        self.browsed += int(entered.size - asks_at_once.sum())  # whoever wants a table asks on entering
+
+    def take_segments(self, segments: Any) -> None:
+        """Count segments by kind."""
+        from sim.events import SegmentKind
+
+        self.segments += np.bincount(segments.kind, minlength=128)
+        self.waits_on_legs += int(((segments.kind == SegmentKind.STANDING) & (segments.place >= 0)).sum())
+
+    def take_observations(self, found: Any) -> None:
+        """Nothing to count."""
 
 
 class Stopwatch:
@@ -175,7 +239,7 @@ def peak_mb() -> float:
 
 
 CASES: dict[str, Callable[..., dict[str, Any]]] = {
-    "engine": engine, "whole_run": whole_run, "peer": peer, "station": station, "first_event": first_event,
+    "engine": engine, "whole_run": whole_run, "peer": peer, "station": station, "first_event": first_event, "doings": doings,
 }  # fmt: skip
 
 if __name__ == "__main__":
