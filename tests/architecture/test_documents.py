@@ -22,7 +22,12 @@ ARCHITECTURE = ROOT / "ARCHITECTURE.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 LIST_STARTS, LIST_ENDS = "<!-- modules start -->\n", "<!-- modules end -->\n"
-NOT_FOR_TESTS = ("make ", "git ", "pip ", "python3 ", ".venv/bin/pip ", "xdg-open ", "open ")  # they set up what the tests run in
+LESSONS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs" / "tutorial").glob("*.md")),
+    *sorted((ROOT / "docs" / "how-to").glob("*.md")),
+]
+NOT_FOR_TESTS = ("make ", "git ", "pip ", ". .venv", "python3 ")  # they set up what the tests run in
 TAGS = ("New", "Fixed", "Changed", "Results change", "Breaking")
 pytestmark = pytest.mark.plain
 
@@ -38,12 +43,19 @@ def sentence_of(path: Path) -> str:
 
 def module_list() -> str:
     """Return the list of modules, a section per folder, as ARCHITECTURE.md holds it."""
-    folders = [ROOT / "sim", *sorted(path.parent for path in (ROOT / "sim").glob("*/__init__.py")), ROOT / "agents", ROOT / "agents" / "policies"]
+    folders = [
+        ROOT / "sim",
+        *sorted(path.parent for path in (ROOT / "sim").glob("*/__init__.py")),
+        ROOT / "agents",
+        ROOT / "agents" / "policies",
+    ]
     sections = []
     for folder in folders:
         modules = [path for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
         lines = [f"- `{path.stem}`: {sentence_of(path)}" for path in modules]
-        sections.append("\n".join([f"**`{name_of(folder)}/`** {sentence_of(folder / '__init__.py')}", *([""] if lines else []), *lines]))
+        sections.append(
+            "\n".join([f"**`{name_of(folder)}/`** {sentence_of(folder / '__init__.py')}", *([""] if lines else []), *lines])
+        )
     return "\n" + "\n\n".join(sections) + "\n\n"
 
 
@@ -72,7 +84,9 @@ def test_every_link_leads_somewhere(path):
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_every_file_and_function_that_is_named_exists(path):
-    named = re.findall(r"`((?:sim|agents|tests|conf|scenarios|floorplans|docs)/[\w./-]+)(?:::(\w+))?`", path.read_text(encoding="utf-8"))
+    named = re.findall(
+        r"`((?:sim|agents|tests|conf|scenarios|floorplans|docs)/[\w./-]+)(?:::(\w+))?`", path.read_text(encoding="utf-8")
+    )
     missing = [f"{file}::{name}" for file, name in named if not is_there(path, file, name)]
 
     assert missing == []
@@ -128,25 +142,48 @@ def test_every_target_is_one_that_make_knows(path, line):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", sorted([*(ROOT / "docs" / "tutorial").glob("*.md"), *(ROOT / "docs" / "how-to").glob("*.md")]), ids=name_of)
+@pytest.mark.compiled
+@pytest.mark.parametrize("path", LESSONS, ids=name_of)
 def test_the_commands_of_a_lesson_run_one_after_the_other(path, tmp_path):
-    """Lines with a placeholder (`path/to`), and those that set up the environment, are left out; `cd` is followed."""
-    folder, failed = tmp_path, []
-    for line in commands_of(path):
-        if line.startswith(NOT_FOR_TESTS) or "path/to" in line:
-            continue
-        if line.startswith("cd "):
-            folder = folder / line.removeprefix("cd ").strip()
-            continue
-        plain = re.sub(r"^galleria ", f"{shlex.quote(sys.executable)} -m sim ", line)
-        plain = re.sub(r"^python ", f"{shlex.quote(sys.executable)} ", plain)
-        done = subprocess.run(
-            ["bash", "-c", plain], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=600
-        )
-        if done.returncode != 0:
-            failed.append(f"{line}: {done.stderr[-400:]}")
+    """Lines with a placeholder (`path/to`), and those that set up the environment, are left out."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    lines = [
+        line for block in blocks for line in block.splitlines() if not line.startswith(NOT_FOR_TESTS) and "path/to" not in line
+    ]
+    script = "\n".join(["set -ex", f'galleria() {{ {shlex.quote(sys.executable)} -m sim "$@"; }}', *lines])
 
-    assert failed == []
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=1800,
+    )
+
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.slow
+@pytest.mark.compiled
+@pytest.mark.parametrize("path", LESSONS, ids=name_of)
+def test_the_scripts_of_a_lesson_run(path, tmp_path):
+    for number, block in enumerate(
+        re.findall(r"^```python\n(.*?)^```", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    ):
+        script = tmp_path / f"script_{number}.py"
+        script.write_text(block, encoding="utf-8")
+
+        done = subprocess.run(
+            [sys.executable, str(script)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+
+        assert done.returncode == 0, done.stderr[-2000:]
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=name_of)
