@@ -21,7 +21,7 @@ pytestmark = pytest.mark.compiled
 
 
 def arms():
-    slow = config_files.compose("corner_day", [*FEW, "services.payment_s_mean=60"])
+    slow = config_files.compose("corner_day", [*FEW, "services.payment_s_mean=120"])
     return [
         ("none", config_files.compose("corner_day", FEW)),
         ("again", config_files.compose("corner_day", FEW)),
@@ -56,7 +56,7 @@ def test_slow_tills_keep_the_same_shoppers_longer(found):
 
     assert slow["footfall_visits"]["difference_mean"] == 0.0
     assert slow["footfall_people"]["difference_mean"] == 0.0
-    assert slow["dwell_min_mean"]["verdict"] == "higher"
+    assert slow["dwell_min_mean"]["ci_low"] > 0
 
 
 def test_common_draws_leave_at_most_a_fifth_of_the_variance_of_independent_ones(found):
