@@ -1,0 +1,138 @@
+"""Every family of `galleria verify` holds on the engine; what is known to miss is named, and fails here the day it no longer does."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sim.api import population_of
+from sim.errors import ConfigError
+from sim.verification.families import CATALOGUE, FAMILIES, run_family
+
+QUICK = sorted(set(FAMILIES) - {"queue", "draws", "traces", "paths", "fundamental_diagram", "exit_choice", "bottleneck"})
+KNOWN_MISSES = {
+    "largest flow": "zones take their speed from whole heads in small areas, so the corridor's flow peaks 3 % below the law's",
+    "flow out of a corridor pressed into by 1.3 times its capacity": "a zone that has filled up discharges at the flow of 4 people per m2",
+    "share by the far exit when the near one is narrowed": "exits are chosen by distance only, not by the queue before them",
+}
+
+
+def assert_all_hold(records):
+    assert records
+    missed = [record for record in records if record["verdict"] == "fail" and record["case"] not in KNOWN_MISSES]
+    assert missed == []
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_family_holds_with_its_standard_numbers(name):
+    assert_all_hold(run_family(name, {}, population_of))
+
+
+@pytest.mark.parametrize("name", ["fundamental_diagram", "exit_choice", "bottleneck"])
+def test_a_family_of_crowds_holds_but_for_what_is_known_to_miss(name):
+    records = run_family(name, {})
+
+    assert_all_hold(records)
+    assert {record["case"] for record in records if record["verdict"] == "fail"} == KNOWN_MISSES.keys() & {
+        record["case"] for record in records
+    }
+
+
+@pytest.mark.parametrize("name", ["draws", "traces", "paths"])
+def test_a_family_of_exact_cases_holds(name):
+    """Statistical cases of `draws` state a false-alarm rate of 1e-6 each; the seed is fixed."""
+    assert_all_hold(run_family(name, {"draws": 200_000} if name == "draws" else {}))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"arrival_rate": 2.0, "servers": 3, "customers": 2_500_000},
+        {"arrival_rate": 0.8, "servers": 1, "service": "deterministic", "customers": 1_500_000},
+        {"arrival_rate": 0.8, "servers": 1, "service": "erlang", "service_scv": 0.25, "customers": 2_000_000},
+        {"arrival_rate": 12.0, "servers": 10, "patience": 2.0, "customers": 800_000},
+        {"arrival_rate": 12.0, "servers": 10, "patience": 2.0, "service": "lognormal", "customers": 400_000},
+        {"arrival_rate": 1.2, "servers": 1, "buffer": 9, "customers": 800_000},
+        {"arrival_rate": 20.0, "servers": 20, "buffer": 0, "service": "hyperexponential", "customers": 800_000},
+        {"arrival_rate": 0.8, "servers": 1, "patience": 5.0, "replications": 20, "customers": 100_000},
+        {"arrival_rate": 1.2, "servers": 1, "customers": 10_000},
+    ],
+)
+def test_a_station_meets_theory(given):
+    """Batch means (29 d.f.) or 20 replications; 4.9 standard errors are false once in 30,000 (19 d.f.: 10,000) cases; seed fixed."""
+    assert_all_hold(run_family("queue", given))
+
+
+def test_more_customers_than_the_servers_can_serve_are_flagged():
+    (growth,) = [
+        record for record in run_family("queue", {"arrival_rate": 1.2, "servers": 1, "customers": 10_000}) if "steady" in record
+    ]
+
+    assert growth["steady"] is False
+    assert growth["reference"] == pytest.approx(0.2)
+    assert growth["verdict"] == "pass"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_everything_that_waited_is_in_the_integral_of_the_line_to_the_microsecond(seed):
+    records = run_family(
+        "queue", {"arrival_rate": 3.0, "servers": 2, "patience": 1.0, "buffer": 6, "customers": 20_000, "seed": seed}
+    )
+    exact = [record for record in records if record["rule"] == "exactly the reference"]
+
+    assert len(exact) == 4
+    assert all(record["measured"] == record["reference"] for record in exact)
+
+
+def test_two_doors_of_ones_own_differ_by_their_width():
+    flows = [run_family("door", {"width_m": width_m, "people": 150})[0]["measured"] for width_m in (0.9, 1.8)]
+
+    assert flows[1] / flows[0] == pytest.approx(2.0, rel=0.05)
+
+
+@pytest.mark.parametrize("rotate_deg", [0.0, 17.0, 45.0, 90.0, -123.4])
+def test_a_turned_corridor_takes_the_same_time(rotate_deg):
+    time = run_family("corridor", {"rotate_deg": rotate_deg})[0]
+
+    assert time["measured"] == pytest.approx(40 / 1.33, abs=0.05)
+
+
+def test_every_record_is_json_with_the_promised_keys():
+    promised = {"family", "case", "unit", "reference", "measured", "half_width", "verdict", "parameters"}
+    for name in ("corridor", "queue", "lift"):
+        given = {"customers": 1000} if name == "queue" else {"people": 3}
+        for record in run_family(name, given):
+            json.dumps(record, allow_nan=False)
+            assert promised <= record.keys()
+            assert record["family"] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "words"),
+    [
+        ("corridr", {}, ["corridr", "corridor"]),
+        ("corridor", {"lenght_m": 3}, ["lenght_m", "length_m"]),
+        ("corridor", {"length_m": "long"}, ["length_m", "'long'", "number"]),
+        ("corridor", {"people": 2.5}, ["people", "2.5", "whole"]),
+        ("corridor", {"people": True}, ["people", "True"]),
+        ("corridor", {"length_m": -1, "speed_mps": 99}, ["length_m", "-1", "at least", "speed_mps", "at most"]),
+        ("door", {"room_m": [8]}, ["room_m", "two numbers"]),
+        ("door", {"width_m": 6, "room_m": [8, 5]}, ["width_m", "5 m"]),
+        ("queue", {"service": "erlng"}, ["erlng", "erlang"]),
+        ("queue", {"service": "erlang", "service_scv": 0.7}, ["service_scv", "0.7", "1 / k"]),
+        ("queue", {"arrival_rate": None}, ["arrival_rate", "null"]),
+        ("queue", {"arrival_rate": float("nan")}, ["arrival_rate", "nan"]),
+        ("paths", {"floorplan": "nowhere"}, ["nowhere", "floor plan"]),
+    ],
+)
+def test_a_wrong_number_is_named_with_rule_and_way_out(name, given, words):
+    with pytest.raises(ConfigError) as caught:
+        run_family(name, given)
+
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_the_catalogue_says_what_each_family_is_about():
+    assert all(20 < len(meaning) < 160 for meaning in FAMILIES.values())
+    assert list(FAMILIES) == list(CATALOGUE)
