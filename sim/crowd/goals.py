@@ -6,13 +6,12 @@ import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.choice import choose, pick_by_weight
-from sim.crowd.movement import walk_piece
 from sim.crowd.queues import expected_wait_s
 from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_index, target_of_place
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
-from sim.crowd.writing import note
-from sim.events import EventKind, Reason
+from sim.crowd.writing import note, note_segment
+from sim.events import EventKind, Reason, SegmentKind
 from sim.kernel import inlined, kernel
 from sim.random_streams import GOLDEN, draw_word, uniform, uniform_of
 from sim.units import US_PER_DAY
@@ -172,20 +171,53 @@ def set_off(mall: Mall, row: int, now_us: int) -> int:
 
 @inlined
 def walk_on(mall: Mall, row: int, now_us: int) -> int:
-    """At a node: arrive, or take the next leg, or turn aside for a store whose frontage one is about to pass."""
+    """At a node: arrive, or take the next leg towards the target."""
     shopper = mall.shoppers[row]
-    leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
+    leg = _leg_from_here(mall, row, now_us)
     if leg == NO_WAY:
         return Then.LOST
     if leg < 0:
         return Then.ARRIVE
-    if shopper.leaving == 0 and _catches_the_eye(mall, row, leg, now_us):
-        leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
-        if leg < 0:
-            return Then.ARRIVE
     shopper.leg = leg
     shopper.piece = mall.legs[leg].piece_start
-    walk_piece(mall, row, now_us)
+    return Then.STRIDE
+
+
+@kernel
+def _leg_from_here(mall: Mall, row: int, now_us: int) -> int:
+    """Return the next leg from the party's node, towards a store whose frontage has caught its eye if need be; negative at the target."""
+    shopper = mall.shoppers[row]
+    leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
+    if leg >= 0 and shopper.leaving == 0 and _catches_the_eye(mall, row, leg, now_us):
+        leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
+    return leg
+
+
+@inlined
+def stride(mall: Mall, row: int, now_us: int) -> int:
+    """Walk to the next border between zones or to the target: pieces in one zone are walked at one pace, whatever nodes lie between.
+
+    So a node costs no event; what a party sees from the legs ahead, it sees on entering the zone.
+    """
+    shopper = mall.shoppers[row]
+    walked_m = 0.0
+    while True:
+        piece = shopper.piece
+        start_us = now_us + np.int64(1e6 * walked_m / shopper.pace_mps)
+        walked_m += mall.pieces[piece].m
+        end_us = now_us + np.int64(1e6 * walked_m / shopper.pace_mps)
+        note_segment(mall, row, SegmentKind.WALKING, piece, start_us, end_us, 0.0, mall.pieces[piece].m)
+        leg = mall.legs[shopper.leg]
+        if piece + 1 < leg.piece_end:
+            break
+        shopper.node = leg.to
+        shopper.walked_m += leg.m
+        shopper.leg = _leg_from_here(mall, row, now_us)
+        if shopper.leg < 0:
+            break
+        shopper.piece = mall.legs[shopper.leg].piece_start
+    shopper.doing = Doing.WALKING
+    schedule(mall.shoppers, mall.heap, mall.meta, row, end_us, NORMAL)
     return Then.WAIT
 
 

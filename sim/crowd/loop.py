@@ -6,8 +6,8 @@ from enum import IntEnum
 
 from sim.crowd.agenda import PRIORITIES, ROW_BITS, ROW_MASK, close_hole, drop_dead
 from sim.crowd.doors import arrive_outside, claim_row, drive_out, enter_mall, leave_car, leave_mall, pass_gate, reach_entrance, reach_exit
-from sim.crowd.goals import decide, go_home, is_lost, set_off, walk_on
-from sim.crowd.movement import break_gridlock, end_crossing, end_piece
+from sim.crowd.goals import decide, go_home, is_lost, set_off, stride, walk_on
+from sim.crowd.movement import break_gridlock, end_crossing, end_stride
 from sim.crowd.queues import end_service, renege
 from sim.crowd.rides import ask_to_board, board, step_off
 from sim.crowd.state import Doing, Heading, Mall, Meta, Then
@@ -98,7 +98,7 @@ def happen(mall: Mall, row: int, now_us: int) -> int:
     """What a party was doing is over; return what follows."""
     doing = mall.shoppers[row].doing
     if doing == Doing.WALKING:
-        return end_piece(mall, row, now_us)
+        return end_stride(mall, row, now_us)
     if doing == Doing.CROSSING:
         return end_crossing(mall, row, now_us)
     if doing == Doing.BROWSING:
@@ -147,6 +147,8 @@ def see_through(mall: Mall, row: int, now_us: int, then: int) -> None:
             then = set_off(mall, row, now_us)
         elif then == Then.WALK_ON:
             then = walk_on(mall, row, now_us)
+        elif then == Then.STRIDE:
+            then = stride(mall, row, now_us)
         elif then == Then.ARRIVE:
             then = arrive(mall, row, now_us)
         else:

@@ -143,17 +143,11 @@ def wait_for_room(mall: Mall, row: int, zone: int, now_us: int) -> bool:
 
 
 @inlined
-def end_piece(mall: Mall, row: int, now_us: int) -> int:
-    """At the end of a piece: the node, or the border to the next zone."""
+def end_stride(mall: Mall, row: int, now_us: int) -> int:
+    """At the end of a stride: the target, or the border to the next zone."""
     shopper = mall.shoppers[row]
-    piece = shopper.piece
-    leg = mall.legs[shopper.leg]
-    note_segment(mall, row, SegmentKind.WALKING, piece, shopper.since_us, now_us, 0.0, mall.pieces[piece].m)
     shopper.since_us = now_us
-    if piece + 1 == leg.piece_end:
-        shopper.node = leg.to
-        shopper.walked_m += leg.m
-        shopper.leg = -1
+    if shopper.leg < 0:
         return Then.WALK_ON
     if mall.params[0].congestion == 1:
         if not wait_for_room(mall, row, zone_ahead(mall, row), now_us):
@@ -198,7 +192,7 @@ def note_standing(mall: Mall, row: int, now_us: int) -> None:
 
 @inlined
 def step_in(mall: Mall, row: int, now_us: int) -> int:
-    """Enter the zone ahead: walk its piece, or stand at the node one has come out to and decide."""
+    """Enter the zone ahead: walk on in it, or stand at the node one has come out to and decide."""
     shopper = mall.shoppers[row]
     zone = zone_ahead(mall, row)
     if shopper.leg < 0:
@@ -208,18 +202,7 @@ def step_in(mall: Mall, row: int, now_us: int) -> int:
     enter_zone(mall, row, zone, now_us)
     mall.counts[Counted.ZONE_CROSSINGS] += 1
     shopper.piece += 1
-    walk_piece(mall, row, now_us)
-    return Then.WAIT
-
-
-@inlined
-def walk_piece(mall: Mall, row: int, now_us: int) -> None:
-    """Schedule the end of the present piece at the present pace."""
-    shopper = mall.shoppers[row]
-    shopper.doing = Doing.WALKING
-    shopper.since_us = now_us
-    end_us = now_us + np.int64(1e6 * mall.pieces[shopper.piece].m / shopper.pace_mps)
-    schedule(mall.shoppers, mall.heap, mall.meta, row, end_us, NORMAL)
+    return Then.STRIDE
 
 
 @kernel

@@ -48,7 +48,8 @@ class Then(IntEnum):
     WALK_ON = 3  # stands at a node and has a target on this level
     ARRIVE = 4  # stands at its target
     LOST = 5  # its goal cannot be reached
-    GONE = 6  # has left; its row is free
+    STRIDE = 6  # is on a piece of a leg and wants to walk
+    GONE = 7  # has left; its row is free
 
 
 class Heading(IntEnum):
