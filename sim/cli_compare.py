@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim import config_files, paths
-from sim.cli_output import UsageError, say, say_json, say_table, shown
+from sim.cli_output import UsageError, note, say, say_json, say_table, shown
 from sim.cli_run import announce_compiling, in_words, output_folder
 from sim.config import RunConfig
 from sim.progress import Progress
@@ -56,10 +56,16 @@ def _compare(options: argparse.Namespace) -> int:
     configs = [(arm, _config_of(options.scenario, arm, overrides)) for arm in arms]
     announce_compiling()
     from sim import api
+    from sim.experiments.kept_runs import can_continue
 
+    goes_on = options.out is not None and not options.overwrite and can_continue(options.out)
+    folder = options.out if goes_on else output_folder(options.out, options.overwrite)
     progress = Progress("compare")
     try:
-        found = api.compare(configs, output_folder(options.out, options.overwrite), replications, progress.count)
+        found = api.compare(configs, folder, replications, progress.count)
+    except KeyboardInterrupt:
+        note(f"{folder} keeps the finished runs; the same command with --out {folder} goes on.")
+        raise
     finally:
         progress.close()
     if options.json:

@@ -14,7 +14,7 @@ import numpy as np
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Taken
 from sim.decisions import Decision
-from sim.ledger.accounts import FIRST_TENANT
+from sim.ledger.accounts import account_names
 from sim.operations.admission import Admission
 from sim.operations.clock import Clock
 from sim.operations.hours import hours_of
@@ -85,7 +85,7 @@ class World:
             *outages_of(self.crowd, compiled, config.operations.outages),
             self.reviews,
             Admission(self.crowd, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
-            Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen)[0], END_US - 1),
+            Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]
         for operation in operations:
             self.clock.add(operation)
@@ -95,13 +95,15 @@ class World:
         started_s = time.perf_counter()
         engine_s = self.live(show)
         tallies = self.crowd.finish(END_US)
-        balances_fen = {"outside": int(self.crowd.mall.balances_fen[0]), "operator": int(self.crowd.mall.balances_fen[1])}
-        for unit, balance in zip(self.compiled.unit_ids, self.crowd.mall.balances_fen[FIRST_TENANT:], strict=True):
-            balances_fen[f"tenant:{unit}"] = int(balance)
+        balances_fen = dict(zip(account_names(self.compiled), self.crowd.mall.balances_fen.tolist(), strict=True))
+        tables = np.array([name.startswith("table:") for name in self.crowd.station_names], bool)
+        offered_us = np.zeros(tables.size, np.int64)
+        offered_us[: len(self.compiled.unit_ids)] = self.hours.units_close_us - self.hours.units_open_us
         finished = FinishedRun(
             config=self.config, compiled=self.compiled, tallies=tallies, recorder=self.recorder, opens_us=self.hours.opens_us,
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
+            station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
         )  # fmt: skip
         kpis = finish(self.folder, finished)
         manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
@@ -133,6 +135,7 @@ class World:
         self.seen_events = 0
         self.recorder.take(taken.events)
         self.recorder.take_segments(taken.segments)
+        self.recorder.take_transfers(taken.transfers)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from enum import IntEnum
 import numpy as np
 
 from sim.kernel import kernel
+from sim.plan_arrays import CompiledPlan
 
 # Account 0 is the world outside (the shoppers' own money), account 1 the mall's operator, then one per tenant in order of units.
 OUTSIDE = 0
@@ -18,11 +19,17 @@ TRANSFER = np.dtype(
 )
 
 
+def account_names(compiled: CompiledPlan) -> list[str]:
+    """Return the names of the accounts, in their order: "outside", "operator", "tenant:<unit>"."""
+    return ["outside", "operator", *(f"tenant:{unit}" for unit in compiled.unit_ids)]
+
+
 class TransferReason(IntEnum):
     """Why money moved."""
 
     SALE = 0
-    TURNOVER_RENT = 1
+    BASE_RENT = 1
+    TURNOVER_RENT = 2
 
 
 class Refusal(IntEnum):

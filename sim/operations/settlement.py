@@ -1,4 +1,4 @@
-"""The end of the day's books: turnover rent moves from each tenant to the operator."""
+"""The end of the day's books: rent moves from each tenant to the operator."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from sim.ledger.accounts import FIRST_TENANT, OPERATOR, TransferReason
 
 @dataclass
 class Settlement:
-    """Takes `rents_fen(takings)` of the tenants' takings of the day, one transfer per tenant that owes something."""
+    """Takes the day's base rent and turnover rent, `rents_fen(takings)`, of each tenant; a tenant's account may go below zero."""
 
     crowd: Crowd
-    rents_fen: Callable[[np.ndarray], np.ndarray]
+    rents_fen: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
     next_us: int | None
     rank: int = 900
 
     def act(self, now_us: int) -> None:
-        """Post the day's turnover rents."""
-        owed_fen = self.rents_fen(self.crowd.mall.balances_fen[FIRST_TENANT:].copy())
-        for unit in np.flatnonzero(owed_fen > 0):
-            self.crowd.transfer(now_us, FIRST_TENANT + int(unit), OPERATOR, int(owed_fen[unit]), TransferReason.TURNOVER_RENT)
+        """Post the day's rents, one transfer per tenant and kind."""
+        base_fen, turnover_fen = self.rents_fen(self.crowd.mall.balances_fen[FIRST_TENANT:].copy())
+        for reason, owed_fen in ((TransferReason.BASE_RENT, base_fen), (TransferReason.TURNOVER_RENT, turnover_fen)):
+            for unit in np.flatnonzero(owed_fen > 0):
+                self.crowd.transfer(now_us, FIRST_TENANT + int(unit), OPERATOR, int(owed_fen[unit]), reason)
         self.next_us = None

@@ -1,4 +1,4 @@
-"""The written schemas of events, segments and observations, and the names of places in them."""
+"""The written schemas of events, segments, observations and transfers, and the names of places in them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.events import EVENTS_SCHEMA_VERSION, PLACE_TABLE, EventKind, SegmentKind
+from sim.ledger.accounts import TransferReason
 from sim.plan_arrays import CompiledPlan
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
@@ -48,6 +49,18 @@ SEGMENTS_SCHEMA = _schema(
 OBSERVATIONS_SCHEMA = _schema(
     "observations",
     [("time_us", pa.int64()), ("sensor", _WORD), ("kind", _WORD), ("value", pa.int64())],
+)
+TRANSFERS_SCHEMA = _schema(
+    "transfers",
+    [
+        ("id", pa.int64()),
+        ("time_us", pa.int64()),
+        ("debit", _WORD),
+        ("credit", _WORD),
+        ("currency", _WORD),
+        ("amount", pa.int64()),
+        ("reason", _WORD),
+    ],
 )
 
 EVENT_KINDS = tuple(EventKind)
@@ -145,6 +158,25 @@ def segments_table(rows: dict[str, np.ndarray]) -> pa.Table:
     kinds = pa.DictionaryArray.from_arrays(pa.array(rows["kind"]), _SEGMENT_NAMES)
     columns = [kinds if name == "kind" else pa.array(rows[name]) for name in SEGMENTS_SCHEMA.names]
     return pa.Table.from_arrays(columns, schema=SEGMENTS_SCHEMA)
+
+
+def transfers_table(rows: np.ndarray, accounts: Sequence[str]) -> pa.Table:
+    """Return ledger.accounts.TRANSFER records in the written schema; amounts are fen."""
+
+    def word(index: np.ndarray, words: Sequence[str]) -> pa.DictionaryArray:
+        return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(list(words), pa.string()))
+
+    reasons = [reason.name.lower() for reason in TransferReason]
+    columns = {
+        "id": pa.array(np.ascontiguousarray(rows["id"])),
+        "time_us": pa.array(np.ascontiguousarray(rows["time_us"])),
+        "debit": word(rows["debit"], accounts),
+        "credit": word(rows["credit"], accounts),
+        "currency": word(np.zeros(rows.size, np.int32), ["fen"]),
+        "amount": pa.array(np.ascontiguousarray(rows["amount_fen"])),
+        "reason": word(rows["reason"], reasons),
+    }
+    return pa.Table.from_arrays(list(columns.values()), schema=TRANSFERS_SCHEMA)
 
 
 def observations_table(rows: dict[str, np.ndarray]) -> pa.Table:

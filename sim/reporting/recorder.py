@@ -11,17 +11,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.events import EventLog, SegmentLog
+from sim.ledger.accounts import account_names
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.day_sums import DaySums
 from sim.reporting.event_schema import (
     EVENTS_SCHEMA,
     OBSERVATIONS_SCHEMA,
     SEGMENTS_SCHEMA,
+    TRANSFERS_SCHEMA,
     Columns,
     events_table,
     observations_table,
     place_names,
     segments_table,
+    transfers_table,
 )
 from sim.reporting.files import settle
 from sim.reporting.stations import Stations, stations_of
@@ -115,6 +118,7 @@ class Recorder:
         self.stations: Stations = stations_of(station_names, compiled, station_unit, station_is_table)
         self.sums = DaySums(compiled, self.stations)
         self._names = place_names(compiled, station_names)
+        self._accounts = account_names(compiled)
         self._events = ContentDigest(Columns._fields)
         self._files: dict[str, GroupedFile] = {}
 
@@ -141,6 +145,11 @@ class Recorder:
         """Take observations: arrays `time_us`, `sensor` (text), `kind` (text), `value`; not kept at level `none`."""
         if len(rows["time_us"]) and self.level != "none":
             self._file("observations.parquet", OBSERVATIONS_SCHEMA).append(observations_table(rows))
+
+    def take_transfers(self, rows: np.ndarray) -> None:
+        """Take ledger.accounts.TRANSFER records, in the order in which they were posted; not kept at level `none`."""
+        if rows.size and self.level != "none":
+            self._file("transfers.parquet", TRANSFERS_SCHEMA).append(transfers_table(np.array(rows), self._accounts))
 
     @property
     def events_content_sha256(self) -> str:

@@ -34,7 +34,7 @@ def run(values: dict[str, Any]) -> list[Record]:
     every_s = 3600.0 / (capacity_per_h * values["demand_ratio"])
     people = int(values["hours"] * 3600.0 / every_s)
     # Whoever waits stands on the floor before it; a hall holds them all, so that the belt and nothing else is the limit.
-    seen = walk(_drawn(values["slope_m"], people).compiled(), [Group(people, "low", "high", every_s=every_s)])
+    seen = walk(_drawn(values["slope_m"], people, values["width_m"]).compiled(), [Group(people, "low", "high", every_s=every_s)])
     boarded_s = seen.times_s(EventKind.BOARDED)
     end_s = values["hours"] * 3600.0
     carried_per_h = float(((boarded_s > WARM_UP_S) & (boarded_s <= end_s)).sum()) * 3600.0 / (end_s - WARM_UP_S)
@@ -63,13 +63,13 @@ def _most_within(times_s: np.ndarray, window_s: float) -> int:
     return int((np.searchsorted(times_s, times_s + window_s, side="left") - np.arange(times_s.size)).max())
 
 
-def _drawn(slope_m: float, people: int) -> Drawing:
+def _drawn(slope_m: float, people: int, width_m: float = 1.0) -> Drawing:
     side_m = max(20.0, (people / 2.0) ** 0.5)
     drawing = Drawing("escalator")
     for level, height_m in (("L0", 0.0), ("L1", slope_m / 2)):
         drawing.floor(level, box(0, 0, side_m + slope_m, side_m), height_m=height_m)
     run_m = slope_m * 0.75**0.5
-    drawing.connector("up", "escalator", (("L0", 3.0, side_m / 2), ("L1", 3.0 + run_m, side_m / 2)))
+    drawing.connector("up", "escalator", (("L0", 3.0, side_m / 2), ("L1", 3.0 + run_m, side_m / 2)), width_m=width_m)
     drawing.spot("low", 2.0, side_m / 2, "L0")
     drawing.spot("high", 4.0 + run_m, side_m / 2, "L1")
     return drawing
