@@ -44,7 +44,9 @@ class Population:
         population = self._config.population
         is_weekend = datetime.date.fromisoformat(self._config.date).weekday() >= SATURDAY
         number = found.number
-        people = party_sizes(population.party_lambda_weekend if is_weekend else population.party_lambda_weekday, self._draw("people", number))
+        people = party_sizes(
+            population.party_lambda_weekend if is_weekend else population.party_lambda_weekday, self._draw("people", number)
+        )
         visitors = empty_visitors(number.size)._replace(
             number=number,
             arrive_us=found.arrive_us,
@@ -52,7 +54,10 @@ class Population:
             parking=self._sources.parking[found.source],
             people=people,
             free_speed_mps=self._speeds_mps(number, people),
-            stay_s=60 * lognormals(population.stay_min_mean, population.stay_min_sd / population.stay_min_mean, self._draw("stay", number)),
+            stay_s=60
+            * lognormals(
+                population.stay_min_mean, population.stay_min_sd / population.stay_min_mean, self._draw("stay", number)
+            ),
             spend_scale=np.exp(population.spend_sigma * ndtri(self._draw("spend", number)) - population.spend_sigma**2 / 2),
             needs=self._needs(number),
             step_free=(self._draw("step-free", number) < population.step_free_share).astype(np.int8),
@@ -86,7 +91,9 @@ class Population:
         doors = np.flatnonzero(self._plan.entrance_share > 0)
         if doors.size < 2:
             return np.full(visitors.number.size, -1, np.int32)
-        walks = (self._draw("walk through", visitors.number) < self._config.population.walk_through_share) & (visitors.parking < 0)
+        walks = (self._draw("walk through", visitors.number) < self._config.population.walk_through_share) & (
+            visitors.parking < 0
+        )
         cdf = np.cumsum(self._plan.entrance_share[doors]) / self._plan.entrance_share[doors].sum()
         exit_by = doors[np.searchsorted(cdf[:-1], self._draw("exit", visitors.number))]
         return np.where(walks & (exit_by != visitors.entrance), exit_by, -1).astype(np.int32)

@@ -25,7 +25,9 @@ def run(config: RunConfig, out: Path, *, progress: Progress | None = None, comma
     return run_on(config, load_compiled(paths.find_floorplan(config.floorplan)), out, progress=progress, command=command)
 
 
-def run_on(config: RunConfig, compiled: CompiledPlan, out: Path, *, progress: Progress | None = None, command: str = "") -> RunResult:
+def run_on(
+    config: RunConfig, compiled: CompiledPlan, out: Path, *, progress: Progress | None = None, command: str = ""
+) -> RunResult:
     """Run one day on a compiled plan."""
     deciders = Deciders(config, compiled)
     try:
@@ -59,7 +61,9 @@ class Deciders:
         from agents.mall import MallModel
 
         if self._model is None:
-            self._model = MallModel(tenant_facts(self._config, self._compiled), self._compiled.entrance_ids, self._config.operations.review_s)
+            self._model = MallModel(
+                tenant_facts(self._config, self._compiled), self._compiled.entrance_ids, self._config.operations.review_s
+            )
         assert isinstance(self._model, MallModel)
         return self._model.review(now_us, observations)
 

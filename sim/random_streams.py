@@ -74,16 +74,16 @@ def stable_key(identifier: str) -> int:
     return int.from_bytes(hashlib.sha256(identifier.encode()).digest()[:8], "little") >> 1
 
 
-def draw_words(key: np.uint64, entities: np.ndarray, count: np.ndarray | int) -> np.ndarray:
-    """Return `draw_word` of each entity, as an array; same bits as in a kernel."""
+def draw_words(key: np.uint64 | np.ndarray, entities: np.ndarray, count: np.ndarray | int) -> np.ndarray:
+    """Return `draw_word` of each entity, as an array; same bits as in a kernel. The key may differ from entity to entity."""
     with np.errstate(over="ignore"):
         counts = np.asarray(count).astype(np.uint64)
         words = np.asarray(entities).astype(np.uint64)
-        inner: np.ndarray = _mix(np.uint64(key) + words * GOLDEN)
+        inner: np.ndarray = _mix(np.asarray(key, np.uint64) + words * GOLDEN)
         mixed: np.ndarray = _mix(inner + (counts + np.uint64(1)) * GOLDEN)
         return mixed
 
 
-def uniforms(key: np.uint64, entities: np.ndarray, count: np.ndarray | int) -> np.ndarray:
+def uniforms(key: np.uint64 | np.ndarray, entities: np.ndarray, count: np.ndarray | int) -> np.ndarray:
     """Return `uniform` of each entity, as an array; same bits as in a kernel."""
     return (draw_words(key, entities, count) >> S11).astype(np.float64) * TO_UNIT + HALF

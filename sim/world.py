@@ -16,7 +16,7 @@ from sim.crowd.engine import Crowd, Taken
 from sim.decisions import Decision
 from sim.ledger.accounts import account_names
 from sim.operations.admission import Admission
-from sim.operations.clock import Clock
+from sim.operations.clock import Clock, Operation
 from sim.operations.hours import hours_of
 from sim.operations.outages import outages_of
 from sim.operations.reviews import Reviews
@@ -76,10 +76,16 @@ class World:
         has_tables = np.array([not name.startswith("till:") for name in names], bool)
         review_us = int(config.operations.review_s * 1e6)
         self.reviews = Reviews(
-            self.crowd, compiled, self._observe, self.people.decide, review_us, closes_us + review_us, next_us=opens_us + review_us
+            self.crowd,
+            compiled,
+            self._observe,
+            self.people.decide,
+            review_us,
+            closes_us + review_us,
+            next_us=opens_us + review_us,
         )
         batch_min = max(1, int(config.engine.arrivals_batch_min))
-        operations = [
+        operations: list[Operation] = [
             self.hours,
             staffing_of(self.crowd, config.operations.staffing, opens_us, has_tables),
             *outages_of(self.crowd, compiled, config.operations.outages),

@@ -111,7 +111,18 @@ class Crowd:
         if self.mall.meta[Meta.ARRIVALS_NEXT] < self.mall.meta[Meta.ARRIVALS_SIZE]:
             raise EngineError("a batch of arrivals was handed over before the last one had arrived")
         arrivals = records(rows, state.ARRIVAL)
-        for name in ("number", "arrive_us", "free_speed_mps", "stay_s", "spend_scale", "entrance", "parking", "people", "goal_entrance", "step_free"):
+        for name in (
+            "number",
+            "arrive_us",
+            "free_speed_mps",
+            "stay_s",
+            "spend_scale",
+            "entrance",
+            "parking",
+            "people",
+            "goal_entrance",
+            "step_free",
+        ):
             arrivals[name] = getattr(visitors, name)
         packed = np.zeros(rows, np.int64)
         for slot in range(visitors.needs.shape[1] - 1, -1, -1):
@@ -151,7 +162,9 @@ class Crowd:
         if meta[Meta.TRANSFER_ROWS] >= mall.transfers.size:
             self._flush()
         serial = int(meta[Meta.TRANSFERS_POSTED])
-        refusal = post(mall.balances_fen, mall.transfers, int(meta[Meta.TRANSFER_ROWS]), serial, now_us, debit, credit, amount_fen, reason)
+        refusal = post(
+            mall.balances_fen, mall.transfers, int(meta[Meta.TRANSFER_ROWS]), serial, now_us, debit, credit, amount_fen, reason
+        )
         if refusal != Refusal.POSTED:
             words = Refusal(refusal).name.lower().replace("_", " ")
             raise LedgerError(f"transfer of {amount_fen} fen from account {debit} to {credit} refused: {words}")
@@ -187,7 +200,7 @@ class Crowd:
         self._on_flush(
             Taken(
                 events=_event_columns(events),
-                segments=SegmentLog(*(segments[name] for name in SegmentLog._fields[:-1]), np.array([segments.size])),
+                segments=SegmentLog(**{name: segments[name] for name in SegmentLog._fields[:-1]}, count=np.array([segments.size])),
                 transfers=self.mall.transfers[: meta[Meta.TRANSFER_ROWS]],
             )
         )  # fmt: skip
@@ -213,7 +226,7 @@ class Crowd:
 
 
 def _event_columns(events: np.ndarray) -> EventLog:
-    return EventLog(*(events[name] for name in EventLog._fields[:-1]), np.array([events.size]))
+    return EventLog(**{name: events[name] for name in EventLog._fields[:-1]}, count=np.array([events.size]))
 
 
 @entry

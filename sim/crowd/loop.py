@@ -5,7 +5,17 @@ from __future__ import annotations
 from enum import IntEnum
 
 from sim.crowd.agenda import PRIORITIES, ROW_BITS, ROW_MASK, close_hole, drop_dead
-from sim.crowd.doors import arrive_outside, claim_row, drive_out, enter_mall, leave_car, leave_mall, pass_gate, reach_entrance, reach_exit
+from sim.crowd.doors import (
+    arrive_outside,
+    claim_row,
+    drive_out,
+    enter_mall,
+    leave_car,
+    leave_mall,
+    pass_gate,
+    reach_entrance,
+    reach_exit,
+)
 from sim.crowd.goals import decide, go_home, is_lost, set_off, stride, walk_on
 from sim.crowd.movement import break_gridlock, end_crossing, end_stride
 from sim.crowd.queues import end_service, renege

@@ -233,5 +233,3 @@ def door_slot(places: np.ndarray, place: int, people: int, now_us: int) -> int:
     slot_us = max(now_us, here.free_us)
     here.free_us = slot_us + here.headway_us * people
     return slot_us
-
-

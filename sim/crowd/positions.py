@@ -67,7 +67,29 @@ def places_of(plan: PlanArrays) -> Places:
 
 
 _whole, _real = np.zeros(0, np.int64), np.zeros(0)
-declare_type("Places", Places(_real, _real, _whole, _whole, _real, _real, _real, _whole, _whole, _real, _real, _real, _whole, _whole, _real, _real, _whole, _whole))
+declare_type(
+    "Places",
+    Places(
+        _real,
+        _real,
+        _whole,
+        _whole,
+        _real,
+        _real,
+        _real,
+        _whole,
+        _whole,
+        _real,
+        _real,
+        _real,
+        _whole,
+        _whole,
+        _real,
+        _real,
+        _whole,
+        _whole,
+    ),
+)
 declare_type("Segment", Segment(0, 0, 0, 0, 0, 0.0, 0.0, 0.0))
 
 
@@ -149,7 +171,9 @@ def is_inside_unit(places: Places, unit: int, x_m: float, y_m: float) -> bool:
     return inside
 
 
-def sample_positions(places: Places, segments: SegmentLog, every_us: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def sample_positions(
+    places: Places, segments: SegmentLog, every_us: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return x_m, y_m, level and the segment's row of every party at every multiple of `every_us` within its segments."""
     first = -(-segments.start_us // every_us)
     counts = np.maximum((segments.end_us - 1) // every_us - first + 1, 0)

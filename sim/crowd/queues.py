@@ -48,7 +48,9 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
     note(mall, row, now_us, EventKind.SERVICE_STARTED, station, now_us - shopper.joined_us)
     shopper.doing = Doing.IN_SERVICE
     shopper.joined_us = now_us
-    time_s = service_s(here.law, here.service_s_mean, here.service_cv, mall.keys[Stream.SERVICE], shopper.number, shopper.services)
+    time_s = service_s(
+        here.law, here.service_s_mean, here.service_cv, mall.keys[Stream.SERVICE], shopper.number, shopper.services
+    )
     shopper.services += 1
     schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + np.int64(1e6 * time_s), FIRST)
 

@@ -120,7 +120,11 @@ def choose_ride(mall: Mall, row: int, place: int, now_us: int) -> int:
     count = 0
     best_s = np.inf
     for ride in range(mall.levels[here].ride_start, mall.levels[here].ride_end):
-        if abs(mall.rides[ride].to_level - there) < levels_to_go and may_ride(mall, ride, shopper.step_free) and count < SCRATCH:
+        if (
+            abs(mall.rides[ride].to_level - there) < levels_to_go
+            and may_ride(mall, ride, shopper.step_free)
+            and count < SCRATCH
+        ):
             time_s = time_over_ride_s(mall, shopper.node, ride, place, shopper.step_free)
             if time_s < np.inf:
                 mall.scratch_place[count] = ride
@@ -187,5 +191,3 @@ def _race(mall: Mall, row: int, count: int, over_rides: bool) -> int:
         mall.scratch_utility[index] -= best
         mall.scratch_draw[index] = uniform(base, key, shopper.node)
     return mall.scratch_place[choose(mall.scratch_utility, mall.scratch_draw, count)]
-
-

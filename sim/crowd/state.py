@@ -134,7 +134,8 @@ assert SHOPPER.itemsize == 3 * CACHE_LINE
 
 NODE = np.dtype([("level", "i4"), ("zone", "i4"), ("local", "i4")], align=True)
 LEG = np.dtype(
-    [("m", "f8"), ("to", "i4"), ("piece_start", "i4"), ("piece_end", "i4"), ("frontage_start", "i4"), ("frontage_end", "i4")], align=True
+    [("m", "f8"), ("to", "i4"), ("piece_start", "i4"), ("piece_end", "i4"), ("frontage_start", "i4"), ("frontage_end", "i4")],
+    align=True,
 )
 PIECE = np.dtype([("m", "f8"), ("zone", "i4"), ("border", "i4")], align=True)
 BORDER = np.dtype([("free_us", "i8"), ("headway_us", "i8")], align=True)
@@ -170,7 +171,9 @@ RIDE = np.dtype(
     ],
     align=True,
 )  # fmt: skip
-CONNECTOR = np.dtype([("cycle_us", "i8"), ("phase_us", "i8"), ("capacity_people", "i4"), ("stops", "i4"), ("is_open", "i4")], align=True)
+CONNECTOR = np.dtype(
+    [("cycle_us", "i8"), ("phase_us", "i8"), ("capacity_people", "i4"), ("stops", "i4"), ("is_open", "i4")], align=True
+)
 STATION = np.dtype(
     [
         ("busy_us", "i8"), ("served", "i8"), ("service_s_mean", "f8"), ("service_cv", "f8"), ("patience_s_scale", "f8"),

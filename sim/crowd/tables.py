@@ -104,10 +104,9 @@ def _levels(plan: PlanArrays) -> Any:
 def _units(plan: PlanArrays, config: RunConfig) -> Any:
     widths_m = np.maximum(np.add.reduceat(np.append(plan.door_width_m, 0.0), plan.unit_door_start[:-1]), 0.8)
     room = np.maximum(plan.unit_area_m2 / config.services.store_m2_per_person, 6).astype(np.int32)
-    for unit, trade in enumerate(plan.unit_category):
-        category = config.categories[CATEGORIES[trade]]
-        if category.tables:  # the line for a table stands at the door; it is balked at by its length, not by the floor inside
-            room[unit] = UNLIMITED
+    # The line for a table stands at the door; it is balked at by its length, not by the floor inside.
+    has_tables = np.array([config.categories[CATEGORIES[trade]].tables for trade in plan.unit_category], bool)
+    room = np.where(has_tables, UNLIMITED, room)
     return _fill(
         plan.unit_key.size, state.UNIT, key=plan.unit_key, level=plan.unit_level, target=plan.unit_target,
         category=plan.unit_category, room_people=room,
@@ -140,7 +139,9 @@ def _rides(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any, np.ndarray]:
              for c in range(plan.connector_kind.size)]  # fmt: skip
     if any(len(served) >= LIFT_STOPS for served in stops):
         raise EngineError(f"a lift serves more than {LIFT_STOPS - 1} levels; split it into two connectors")
-    from_stop = [int(np.searchsorted(stops[c], level)) for c, level in zip(plan.ride_connector, plan.ride_from_level, strict=True)]
+    from_stop = [
+        int(np.searchsorted(stops[c], level)) for c, level in zip(plan.ride_connector, plan.ride_from_level, strict=True)
+    ]
     to_stop = [int(np.searchsorted(stops[c], level)) for c, level in zip(plan.ride_connector, plan.ride_to_level, strict=True)]
     sweep_s = plan.connector_cycle_s[plan.ride_connector] / 2
     steps = np.maximum([len(stops[c]) - 1 for c in plan.ride_connector], 1)
@@ -238,7 +239,11 @@ def _car_parks(plan: PlanArrays) -> Any:
 def _categories(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any]:
     """Return the trades, then a row for all food and one for all stores, with the pools of units they choose from."""
     trades = records(len(CATEGORIES) + 2, state.CATEGORY)
-    appeal = np.array([config.categories[CATEGORIES[c]].appeal for c in plan.unit_category]) if plan.unit_category.size else np.zeros(0)
+    appeal = (
+        np.array([config.categories[CATEGORIES[c]].appeal for c in plan.unit_category])
+        if plan.unit_category.size
+        else np.zeros(0)
+    )
     appeal = appeal * (plan.unit_area_m2 / 100.0) ** config.choice.area_exponent
     food = [CATEGORIES.index(name) for name in FOOD]
     members = [np.flatnonzero(plan.unit_category == c) for c in range(len(CATEGORIES))]
@@ -284,7 +289,11 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     choice, movement = config.choice, config.movement
     params = records(1, state.PARAMS)
     one = params[0]
-    one.gamma_per_m2, one.jam_per_m2, one.creep_mps = movement.weidmann_gamma_per_m2, movement.jam_density_per_m2, movement.creep_mps
+    one.gamma_per_m2, one.jam_per_m2, one.creep_mps = (
+        movement.weidmann_gamma_per_m2,
+        movement.jam_density_per_m2,
+        movement.creep_mps,
+    )
     one.walk_s_scale, one.wait_s_scale, one.route_s_scale = choice.walk_s_scale, choice.wait_s_scale, choice.route_s_scale
     one.impulse_share, one.browse_share, one.meal_share = choice.impulse_share, choice.browse_share, choice.meal_share
     one.search_s_base, one.search_s_per_bay = config.parking.search_s_base, config.parking.search_s_per_bay
@@ -314,5 +323,3 @@ def by_node(plan: PlanArrays, table: np.ndarray) -> np.ndarray:
 def _doors(plan: PlanArrays) -> np.ndarray:
     first_doors = plan.door_node[plan.unit_door_start[:-1]] if plan.unit_key.size else np.zeros(0, np.int32)
     return np.concatenate([first_doors, plan.entrance_node]).astype(np.int32)
-
-

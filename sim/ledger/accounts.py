@@ -44,7 +44,15 @@ class Refusal(IntEnum):
 
 @kernel
 def post(
-    balances_fen: np.ndarray, transfers: np.ndarray, row: int, serial: int, time_us: int, debit: int, credit: int, amount_fen: int, reason: int
+    balances_fen: np.ndarray,
+    transfers: np.ndarray,
+    row: int,
+    serial: int,
+    time_us: int,
+    debit: int,
+    credit: int,
+    amount_fen: int,
+    reason: int,
 ) -> int:
     """Move `amount_fen` from `debit` to `credit` and write it to journal row `row`; return a Refusal, all or nothing.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from typing import Any, Protocol
 
 import simpy
+from simpy.events import EventPriority
 
 from sim.units import US_PER_S
 
@@ -44,13 +45,13 @@ class Clock:
     def _live(self, operation: Operation) -> Generator[simpy.Event, Any, None]:
         while operation.next_us is not None:
             yield self._instant(operation.next_us, operation.rank)
-            operation.act(self._env.now)
+            operation.act(int(self._env.now))
 
     def _instant(self, time_us: int, rank: int) -> simpy.Event:
         """Return an event at `time_us` whose SimPy priority is the operation's rank, so that ties have one order."""
         instant = simpy.Event(self._env)
         instant._ok, instant._value = True, None
-        self._env.schedule(instant, priority=rank, delay=time_us - self._env.now)
+        self._env.schedule(instant, priority=EventPriority(rank), delay=time_us - self._env.now)
         return instant
 
     def run(self, crowd: AdvancesTo, until_us: int, show: Callable[[int], None] | None = None) -> None:
@@ -60,6 +61,6 @@ class Clock:
             crowd.advance_to(int(self._env.peek()))
             self._env.step()
             if show and self._env.now - shown_us >= SHOWN_EVERY_US:
-                shown_us = self._env.now
+                shown_us = int(self._env.now)
                 show(shown_us)
         crowd.advance_to(until_us)

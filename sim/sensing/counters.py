@@ -47,7 +47,9 @@ class Counters:
         """Return what was sensed since the last reading, and start anew."""
         doors = self._entrances.size
         empty = np.zeros(0, np.int64)
-        time_us, till, fen = (np.concatenate(column) for column in zip(*self._sales, strict=True)) if self._sales else (empty, empty, empty)
+        time_us, till, fen = (
+            (np.concatenate(column) for column in zip(*self._sales, strict=True)) if self._sales else (empty, empty, empty)
+        )
         order = np.lexsort((till, time_us))
         found = Observations(
             time_us=np.concatenate([time_us[order], np.full(2 * doors, now_us, np.int64)]),

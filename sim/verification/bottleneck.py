@@ -10,7 +10,7 @@ from sim.config import RunConfig
 from sim.events import EventKind, SegmentKind
 from sim.verification.drawings import Drawing, box
 from sim.verification.parameters import ROTATION, Parameter, number, whole
-from sim.verification.records import Record, at_least, at_most, between, record, verdict_of
+from sim.verification.records import Record, at_least, at_most, between, if_saturated, record, verdict_of
 from sim.verification.walking import Seen, flow_per_s, spread, walk
 
 MEANING = "a crowd through one bottleneck and two in a row (RiMEA 12)"
@@ -36,16 +36,18 @@ def run(values: dict[str, Any]) -> list[Record]:
     capacity = RunConfig().movement.border_flow_per_m_s * values["width_m"]
     tolerance = DOOR_TOLERANCE if values["length_m"] <= DOOR_LENGTH_M else CORRIDOR_TOLERANCE
     most_s = (GOALS_M[3] - GOALS_M[2]) / MEAN_MPS + 2.0
+    busy_s, walk_s = values["people"] / capacity, (ROOM_M + values["length_m"]) / MEAN_MPS
+    flow_record = between(
+        "flow through the bottleneck",
+        "people/s",
+        capacity,
+        flow,
+        (1 - tolerance) * capacity,
+        1.33 * values["width_m"],
+        quantity="flow_per_s",
+    )
     return [
-        between(
-            "flow through the bottleneck",
-            "people/s",
-            capacity,
-            flow,
-            (1 - tolerance) * capacity,
-            1.33 * values["width_m"],
-            quantity="flow_per_s",
-        ),
+        if_saturated(flow_record, busy_s, walk_s),
         at_least(
             "least rise of the time with the goal's distance",
             "s",

@@ -34,7 +34,9 @@ def run(values: dict[str, Any]) -> list[Record]:
     every_s = 3600.0 / (capacity_per_h * values["demand_ratio"])
     people = int(values["hours"] * 3600.0 / every_s)
     # Whoever waits stands on the floor before it; a hall holds them all, so that the belt and nothing else is the limit.
-    seen = walk(_drawn(values["slope_m"], people, values["width_m"]).compiled(), [Group(people, "low", "high", every_s=every_s)])
+    seen = walk(
+        _drawn(values["slope_m"], people, values["width_m"]).compiled(), [Group(people, "low", "high", every_s=every_s)]
+    )
     boarded_s = seen.times_s(EventKind.BOARDED)
     end_s = values["hours"] * 3600.0
     carried_per_h = float(((boarded_s > WARM_UP_S) & (boarded_s <= end_s)).sum()) * 3600.0 / (end_s - WARM_UP_S)

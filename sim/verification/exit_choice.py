@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.errors import ConfigError, Problem
 from sim.events import EventKind
 from sim.verification.drawings import Drawing, box
 from sim.verification.parameters import ROTATION, Parameter, number, whole
@@ -27,6 +28,11 @@ NEAR_X_M, FAR_X_M = 18.0, 28.0
 
 def run(values: dict[str, Any]) -> list[Record]:
     """Return how many took each exit, and how that changes when the near one is narrowed."""
+    if values["narrowed_m"] >= values["near_m"]:
+        problem = Problem(
+            "narrowed_m", f"{values['narrowed_m']:g}", f"must be less than near_m, {values['near_m']:g}", "narrow it further"
+        )
+        raise ConfigError.of("galleria verify exit_choice", [problem])
     near, far = _taken(values, values["near_m"])
     narrowed_near, narrowed_far = _taken(values, values["narrowed_m"])
     share, narrowed_share = far / max(near + far, 1), narrowed_far / max(narrowed_near + narrowed_far, 1)

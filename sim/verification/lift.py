@@ -31,9 +31,9 @@ def run(values: dict[str, Any]) -> list[Record]:
     drawing.connector("lift", "lift", (("L0", 20.0, 20.0), ("L1", 20.0, 20.0)), capacity_people=capacity, cycle_s=cycle_s)
     drawing.spot("low", 20.0, 20.0, "L0")
     drawing.spot("high", 25.0, 20.0, "L1")
-    seen = walk(drawing.compiled(), [Group(values["people"], "low", "high")])
-    departures_s, loads = np.unique(seen.times_s(EventKind.BOARDED), return_counts=True)
     trips = ceil(values["people"] / capacity)
+    seen = walk(drawing.compiled(), [Group(values["people"], "low", "high")], until_s=(trips + 2) * cycle_s + 600.0)
+    departures_s, loads = np.unique(seen.times_s(EventKind.BOARDED), return_counts=True)
     return [
         equal("departures with people", "trips", trips, departures_s.size, quantity="trips"),
         near("last departure", "s", (trips - 1) * cycle_s, float(departures_s[-1]), 1e-6, quantity="last_departure_s"),

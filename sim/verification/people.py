@@ -39,8 +39,8 @@ PopulationOf = Callable[[RunConfig, CompiledPlan], Population]
 SPEEDS_MEANING = "speeds that people walk at in the engine against the law they are drawn from (RiMEA 7, ISO 20414 case 5)"
 SPEEDS_PARAMETERS: dict[str, Parameter] = {
     "people": whole(1000, "people who walk 100 m unhindered", 100, 20_000),
-    "mean_mps": number(1.2, "mean of the free speed", 0.3, 3.0),
-    "sd_mps": number(0.2, "its standard deviation", 0.01, 1.0),
+    "mean_mps": number(1.2, "mean of the free speed", 0.7, 2.0),
+    "sd_mps": number(0.2, "its standard deviation", 0.01, 0.5),
     "seed": SEED,
 }
 SPEEDS_STANDARD: tuple[dict[str, Any], ...] = ({}, {"mean_mps": 1.34, "sd_mps": 0.26})

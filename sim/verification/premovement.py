@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.errors import ConfigError, Problem
 from sim.random_streams import stream_key, uniforms
 from sim.units import US_PER_S
 from sim.verification.drawings import Drawing, box
@@ -27,13 +28,18 @@ LATE_S = 0.001
 
 def run(values: dict[str, Any]) -> list[Record]:
     """Return the earliest and the latest first displacement, relative to the draw."""
+    if values["to_s"] < values["from_s"]:
+        problem = Problem(
+            "to_s", f"{values['to_s']:g}", f"must not come before from_s, {values['from_s']:g}", "choose a later one"
+        )
+        raise ConfigError.of("galleria verify premovement", [problem])
     drawing = Drawing("premovement")
     drawing.floor("L0", box(0, 0, 8, 5))
     drawing.spot("start", 1.0, 2.5)
     drawing.spot("door", 7.5, 2.5)
     compiled = drawing.compiled()
     people = np.arange(values["people"])
-    span_s = max(values["to_s"] - values["from_s"], 0.0)
+    span_s = values["to_s"] - values["from_s"]
     start_us = ((values["from_s"] + span_s * uniforms(stream_key(values["seed"], "premovement"), people, 0)) * US_PER_S).astype(
         np.int64
     )

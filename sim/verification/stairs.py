@@ -24,6 +24,7 @@ STANDARD: tuple[dict[str, Any], ...] = ({},)
 FREE_MPS = 1.34
 TOLERANCE_SHARE = 0.05
 SLOPE_DEG = 30.0
+BEFORE_SPILL_BACK = 100  # people who reach the foot before the queue can fill the corridor, which then flows like the stairs
 
 
 def run(values: dict[str, Any]) -> list[Record]:
@@ -78,7 +79,7 @@ def _crowd(people: int) -> list[Record]:
     boarded = seen.kind == EventKind.BOARDED
     boarded_s, wait_s = seen.time_s[boarded], 1e-6 * seen.value[boarded]
     foot_s = np.sort(boarded_s - wait_s)
-    corridor, stairs = flow_per_s(foot_s), flow_per_s(np.sort(boarded_s))
+    corridor, stairs = flow_per_s(foot_s[:BEFORE_SPILL_BACK]), flow_per_s(np.sort(boarded_s))
     queue = np.searchsorted(foot_s, boarded_s, side="right") - np.arange(1, boarded_s.size + 1)
     early, late = float(queue[: people // 4].mean()), float(queue[people // 4 : people // 2].mean())
     movement = RunConfig().movement
