@@ -148,15 +148,18 @@ class EdgeShopper(Shopper):
         self.enter_zone(zone, is_counted)
 
     def walk(self, route: list[Leg | None]) -> Any:
-        """Walk zone by zone."""
+        """Walk zone by zone, one timeout from border to border."""
         env, people = self.env, self.people
         timeout = env.timeout
+        stride_m = 0.0  # to walk within the present zone; a node inside it need not be stopped at
         while (leg := route[self.node]) is not None:
-            if not self.is_leaving and self.is_caught_by(leg.frontages):
-                return
+            if self.is_caught_by(leg.frontages):
+                break
             for piece in leg.pieces:
                 border = piece.border
                 if border is not None:
+                    yield timeout(stride_m / self.pace_mps)
+                    stride_m = 0.0
                     zone, is_counted = piece.zone, False
                     if not zone.has_room_for(people):
                         is_counted = yield from self.wait_for_room(zone)
@@ -164,9 +167,11 @@ class EdgeShopper(Shopper):
                         yield timeout(wait_s)
                     self.leave_floor()
                     self.enter_zone(zone, is_counted)
-                yield timeout(piece.length_m / self.pace_mps)
+                stride_m += piece.length_m
             self.node = leg.to
             self.walked_m += leg.length_m
+        if stride_m:
+            yield timeout(stride_m / self.pace_mps)
 
     def take(self, ride: Ride) -> Any:
         """Wait for a step or a place, ride, and step off, full or not."""

@@ -14,7 +14,7 @@ class LegShopper(Shopper):
         """Walk leg by leg."""
         timeout, speed = self.env.timeout, self.speed_mps
         while (leg := route[self.node]) is not None:
-            if not self.is_leaving and self.is_caught_by(leg.frontages):
+            if self.is_caught_by(leg.frontages):
                 return
             yield timeout(leg.length_m / speed)
             self.node = leg.to

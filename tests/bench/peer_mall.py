@@ -481,7 +481,9 @@ class Shopper(mesa.Agent):
                     yield from self.take(ride)
 
     def is_caught_by(self, frontages: list[Store]) -> bool:
-        """Pass frontages; return True when one of them catches the eye, which becomes the goal."""
+        """Pass frontages; return True when one of them catches the eye, which becomes the goal; one at a time."""
+        if self.is_leaving or self.reason == "impulse":
+            return False
         share, draw, goal = self.model.day.config.choice.impulse_share, self.random.random, self.goal
         for store in frontages:
             if draw() < share and store is not goal and self.suits(store, self.env.now):
