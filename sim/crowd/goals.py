@@ -98,9 +98,10 @@ def suits(mall: Mall, row: int, unit: int, now_us: int) -> bool:
 def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
     """Return a unit of the pool by multinomial logit over the party's consideration set, or -1.
 
-    The set: the whole pool when it is small, with utility ln(appeal) - time / scale - wait / scale; else stores drawn in proportion
-    to appeal (addressed by the party, so the same set whatever is closed), among which appeal has then had its say (McFadden 1978:
-    sampling of alternatives). Wait counts where it can be seen, on the party's own level.
+    The set: the whole pool when it is small, with utility ln(appeal) - time / scale - wait / scale; else so many stores drawn, with
+    replacement, in proportion to appeal (addressed by the party, so the same set whatever is closed), each with a draw of its own, so
+    that a store drawn twice has two chances. Appeal has then had its say and leaves the utility: McFadden's correction for sampled
+    alternatives (1978) cancels it. Wait counts where it can be seen, on the party's own level.
     """
     shopper = mall.shoppers[row]
     params = mall.params[0]
@@ -118,7 +119,7 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
             index = pick_by_weight(mall.pool, start, end, uniform_of(consider, slot))
         unit = mall.pool[index].unit
         time_s = mall.hop_s[shopper.step_free, shopper.place, unit]
-        if time_s == np.inf or not suits(mall, row, unit, now_us) or _is_listed(mall.scratch_place, count, unit):
+        if time_s == np.inf or not suits(mall, row, unit, now_us):
             continue
         utility = -time_s / params.walk_s_scale
         if is_small:
@@ -127,18 +128,10 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
             utility -= expected_wait_s(mall.stations, unit) / params.wait_s_scale
         mall.scratch_place[count] = unit
         mall.scratch_utility[count] = utility
-        mall.scratch_draw[count] = uniform_of(base, mall.units[unit].key)
+        mall.scratch_draw[count] = uniform_of(base, mall.units[unit].key + (0 if is_small else slot))
         count += 1
     chosen = choose(mall.scratch_utility, mall.scratch_draw, count)
     return mall.scratch_place[chosen] if chosen >= 0 else -1
-
-
-@kernel
-def _is_listed(places: np.ndarray, count: int, place: int) -> bool:
-    for index in range(count):
-        if places[index] == place:
-            return True
-    return False
 
 
 @kernel

@@ -26,6 +26,7 @@ from sim.crowd.tallies import Counted
 from sim.kernel import entry, inlined, kernel
 
 ROOM_PER_EVENT = 64  # rows that one agenda entry may add to a buffer, at most
+NEVER = 2**62
 ARRIVAL_PRIORITY = 6  # at one instant, whoever is inside acts before whoever arrives
 
 
@@ -51,22 +52,21 @@ def advance(mall: Mall, until_us: int) -> int:
         arrival = _next_arrival(mall)
         if min(entry, arrival) >= until:
             return Stop.DONE
+        now_us = min(entry, arrival) // PRIORITIES
+        meta[Meta.NOW_US] = now_us
         if arrival < entry:
             if meta[Meta.FREE_ROWS] == 0 or meta[Meta.AGENDA_SIZE] + 2 >= mall.heap.shape[0]:
                 return Stop.ROWS_FULL
-            now_us = arrival // PRIORITIES
-            meta[Meta.NOW_US] = now_us
             row = claim_row(mall)
-            see_through(mall, row, now_us, arrive_outside(mall, row, now_us))
+            then = arrive_outside(mall, row, now_us)
         else:
-            now_us = entry // PRIORITIES
-            meta[Meta.NOW_US] = now_us
             row = mall.heap[0, 2] & ROW_MASK
             meta[Meta.AGENDA_HOLE] = 1
             mall.shoppers[row].has_entry = 0
             mall.counts[Counted.EVENTS] += 1
-            see_through(mall, row, now_us, happen(mall, row, now_us))
-            close_hole(mall.heap, meta)
+            then = happen(mall, row, now_us)
+        see_through(mall, row, now_us, then)
+        close_hole(mall.heap, meta)
 
 
 @inlined
@@ -90,9 +90,6 @@ def _next_entry(mall: Mall) -> int:
         mall.meta[Meta.AGENDA_HOLE] = 1
         close_hole(mall.heap, mall.meta)
     return NEVER
-
-
-NEVER = 2**62
 
 
 @inlined

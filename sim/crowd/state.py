@@ -248,7 +248,7 @@ class Mall(NamedTuple):
     rides: np.ndarray
     connectors: np.ndarray
     togo_s: np.ndarray  # (2, U + K, R) float32: from a ride's exit to a place; class 1 is step-free
-    hop_s: np.ndarray  # (2, U + K, U + K) float32: between places, at 1 m/s and without waits
+    hop_s: np.ndarray  # (2, U + K, U + K) float32: between places, at routing.REFERENCE_MPS and without waits
     lift_load: np.ndarray  # (lifts, 2, LIFT_TRIPS, LIFT_STOPS) int32 people booked; the last column is the trip's number + 1
     stations: np.ndarray
     car_parks: np.ndarray
