@@ -115,7 +115,8 @@ class Store(mesa.Agent):
         self.opens_s, closes_s = _hours_s(model.day, tenant)
         self.last_entry_s = closes_s - 60 * (services.last_orders_min if category.tables else LAST_ENTRY_MIN)
         self.closes_s = closes_s
-        self.room_people = max(int(area_m2 / services.store_m2_per_person), 6)
+        # the line for a table stands at the door, however full the floor inside
+        self.room_people = inf if category.tables else max(int(area_m2 / services.store_m2_per_person), 6)
         self.people = 0
         self.has_tables, self.per_head = category.tables, category.per_head
         self.conversion_share = category.conversion_share
