@@ -73,6 +73,8 @@ class Population:
         mean, sd = population.free_speed_mps_mean, max(population.free_speed_mps_sd, 1e-9)
         low, high = ndtr((np.array([population.free_speed_mps_min, population.free_speed_mps_max]) - mean) / sd)
         speed = mean + sd * ndtri(low + (high - low) * self._draw("speed", number))
+        # a mean far outside the range leaves no share to draw from: everybody then walks at its nearer end
+        speed = np.clip(np.nan_to_num(speed, nan=mean), population.free_speed_mps_min, population.free_speed_mps_max)
         slowed = speed - population.party_slowdown_mps * (people - 1)
         return np.maximum(slowed, population.free_speed_mps_min)
 

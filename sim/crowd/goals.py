@@ -39,7 +39,7 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
         if unit >= 0:
             shopper.goal = unit
             return Then.SET_OFF
-    return go_home(mall, row)
+    return go_home(mall, row, now_us)
 
 
 @kernel
@@ -135,11 +135,11 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
 
 
 @kernel
-def go_home(mall: Mall, row: int) -> int:
+def go_home(mall: Mall, row: int, now_us: int) -> int:
     """Head for one's car, or for the exit that suits."""
     shopper = mall.shoppers[row]
     shopper.leaving = 1
-    exit_by = mall.car_parks[shopper.parking].entrance if shopper.parking >= 0 else choose_exit(mall, row)
+    exit_by = mall.car_parks[shopper.parking].entrance if shopper.parking >= 0 else choose_exit(mall, row, now_us)
     if exit_by < 0:
         return Then.LOST
     shopper.goal = mall.params[0].units + exit_by

@@ -48,7 +48,7 @@ def advance(mall: Mall, until_us: int) -> int:
             return Stop.BUFFER_FULL
         if meta[Meta.AGENDA_SIZE] + 2 >= mall.heap.shape[0] or meta[Meta.AGENDA_DEAD] * 2 > meta[Meta.AGENDA_SIZE] + 64:
             drop_dead(mall.shoppers, mall.heap, meta)
-        entry = _next_entry(mall)
+        entry = next_entry(mall)
         arrival = _next_arrival(mall)
         if min(entry, arrival) >= until:
             return Stop.DONE
@@ -79,7 +79,7 @@ def _is_full(mall: Mall) -> bool:
 
 
 @inlined
-def _next_entry(mall: Mall) -> int:
+def next_entry(mall: Mall) -> int:
     """Return the key of the first live entry, dropping dead ones before it."""
     while mall.meta[Meta.AGENDA_SIZE] > 0:
         row = mall.heap[0, 2] & ROW_MASK
@@ -134,7 +134,7 @@ def happen(mall: Mall, row: int, now_us: int) -> int:
     if doing == Doing.WALKING_TO_CAR:
         return drive_out(mall, row, now_us)
     assert doing == Doing.STRANDED
-    return go_home(mall, row)
+    return go_home(mall, row, now_us)
 
 
 @kernel

@@ -161,8 +161,8 @@ def _quickest_ride(mall: Mall, node: int, place: int, step_free: int) -> int:
 
 
 @kernel
-def choose_exit(mall: Mall, row: int) -> int:
-    """Return the entrance to leave by, or -1: logit on the time to each open one."""
+def choose_exit(mall: Mall, row: int, now_us: int) -> int:
+    """Return the entrance to leave by, or -1: logit on the time to each open one and the wait at its door as it is now."""
     shopper = mall.shoppers[row]
     count = 0
     for entrance in range(mall.entrances.size):
@@ -170,7 +170,8 @@ def choose_exit(mall: Mall, row: int) -> int:
             time_s = time_to_place_s(mall, shopper.node, mall.params[0].units + entrance, shopper.step_free)
             if time_s < np.inf:
                 mall.scratch_place[count] = entrance
-                mall.scratch_utility[count] = -time_s / mall.params[0].route_s_scale
+                wait_s = 1e-6 * max(0, mall.entrances[entrance].free_us - now_us)
+                mall.scratch_utility[count] = -(time_s + wait_s) / mall.params[0].route_s_scale
                 count += 1
     return _race(mall, row, count, False)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.crowd import state
 from sim.crowd.agenda import PRIORITIES, ROW_MASK, close_hole, drop_dead
-from sim.crowd.loop import ARRIVAL_PRIORITY, NEVER, Stop, _next_entry
+from sim.crowd.loop import ARRIVAL_PRIORITY, NEVER, Stop, next_entry
 from sim.crowd.movement import free_row
 from sim.crowd.queues import end_service, join, renege
 from sim.crowd.state import Doing, Law, Mall, Meta, Stream, records
@@ -138,7 +138,7 @@ def _mall_of(case: StationCase) -> Mall:
     station.servers_open, station.balk_queue = case.servers, case.places_in_line
     station.line_head = station.line_tail = -1
     keys = np.array([stream_key(case.seed, f"{case.replication}/{purpose.name.lower()}") for purpose in Stream], np.uint64)
-    mall = state._example()._replace(
+    mall = state.example_mall()._replace(
         shoppers=shoppers, stations=stations, keys=keys, log=records(LOG_ROWS, state.EVENT), heap=np.zeros((2 * rows + 1024, 3), np.int64),
         free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(), meta=np.zeros(len(Meta), np.int64), counts=np.zeros(len(Counted), np.int64),
     )  # fmt: skip
@@ -170,7 +170,7 @@ def serve_customers(mall: Mall, study: np.ndarray, given_us: np.ndarray, sums: n
     while True:
         if meta[Meta.AGENDA_SIZE] + 2 >= mall.heap.shape[0] or meta[Meta.AGENDA_DEAD] * 2 > meta[Meta.AGENDA_SIZE] + 64:
             drop_dead(mall.shoppers, mall.heap, meta)
-        entry = _next_entry(mall)
+        entry = next_entry(mall)
         arrival = one.next_us * PRIORITIES + ARRIVAL_PRIORITY if one.arrived < one.customers else NEVER
         now_us = min(entry, arrival) // PRIORITIES
         if min(entry, arrival) == NEVER or now_us > one.horizon_us:

@@ -199,7 +199,7 @@ CAR_PARK = np.dtype(
 )  # fmt: skip
 PARAMS = np.dtype(
     [
-        ("gamma_per_m2", "f8"), ("jam_per_m2", "f8"), ("creep_mps", "f8"), ("walk_s_scale", "f8"), ("wait_s_scale", "f8"),
+        ("critical_per_m2", "f8"), ("critical_factor", "f8"), ("gamma_per_m2", "f8"), ("jam_per_m2", "f8"), ("creep_mps", "f8"), ("walk_s_scale", "f8"), ("wait_s_scale", "f8"),
         ("route_s_scale", "f8"), ("impulse_share", "f8"), ("browse_share", "f8"), ("meal_share", "f8"), ("search_s_base", "f8"),
         ("search_s_per_bay", "f8"), ("manoeuvre_s", "f8"), ("gridlock_us", "i8"), ("closing_grace_us", "i8"), ("closes_us", "i8"),
         ("lunch_starts_us", "i8"), ("lunch_ends_us", "i8"), ("dinner_starts_us", "i8"), ("dinner_ends_us", "i8"),
@@ -274,7 +274,7 @@ def records(rows: int, dtype: np.dtype) -> np.recarray:  # type: ignore[type-arg
     return raw[start : start + rows * dtype.itemsize].view(dtype).view(np.recarray)
 
 
-def _example() -> Mall:
+def example_mall() -> Mall:
     """Return an empty mall, whose types are those of every mall."""
     tables = {
         "shoppers": SHOPPER, "arrivals": ARRIVAL, "nodes": NODE, "legs": LEG, "pieces": PIECE, "borders": BORDER, "zones": ZONE,
@@ -292,4 +292,4 @@ def _example() -> Mall:
     )  # fmt: skip
 
 
-declare_type("Mall", _example())
+declare_type("Mall", example_mall())

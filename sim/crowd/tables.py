@@ -11,6 +11,7 @@ import numpy as np
 from sim.categories import CATEGORIES, FOOD
 from sim.config import CategoryConfig, RunConfig
 from sim.crowd import state
+from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.state import GATE_IN, GATE_OUT, LIFT_STOPS, LIFT_TRIPS, Law, records
 from sim.errors import EngineError
 from sim.plan_arrays import CompiledPlan, PlanArrays, RideKind
@@ -298,6 +299,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     one.impulse_share, one.browse_share, one.meal_share = choice.impulse_share, choice.browse_share, choice.meal_share
     one.search_s_base, one.search_s_per_bay = config.parking.search_s_base, config.parking.search_s_per_bay
     one.manoeuvre_s = config.parking.manoeuvre_s
+    one.critical_per_m2, one.critical_factor = critical_point(movement.weidmann_gamma_per_m2, movement.jam_density_per_m2)
     one.gridlock_us = int(movement.gridlock_patience_s * US_PER_S)
     one.closing_grace_us = int(config.services.closing_grace_s * US_PER_S)
     for meal in ("lunch", "dinner"):
@@ -318,6 +320,14 @@ def by_node(plan: PlanArrays, table: np.ndarray) -> np.ndarray:
         nodes = int(plan.level_node_start[level + 1] - plan.level_node_start[level])
         turned[start:end] = table[start:end].reshape(-1, nodes).T.ravel() if nodes else table[start:end]
     return turned
+
+
+def critical_point(gamma_per_m2: float, jam_per_m2: float) -> tuple[float, float]:
+    """Return the density at which the walking law's flow is largest, and its speed factor there (1.75 /m2 and 0.52 by default)."""
+    density = np.linspace(FREE_PER_M2, jam_per_m2, 100_001)
+    factor = 1.0 - np.exp(-gamma_per_m2 * (1.0 / density - 1.0 / jam_per_m2))
+    best = int(np.argmax(density * factor))
+    return float(density[best]), float(factor[best])
 
 
 def _doors(plan: PlanArrays) -> np.ndarray:
