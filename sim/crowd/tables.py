@@ -169,8 +169,8 @@ def _lift_phases_us(plan: PlanArrays, stops: list[np.ndarray]) -> np.ndarray:
     """Spread lifts that serve the same levels evenly over their cycle, the first at 0: a group control's least promise."""
     phases_us = np.zeros(plan.connector_kind.size, np.int64)
     groups: dict[tuple[int, ...], list[int]] = {}
-    for connector in np.flatnonzero(plan.connector_kind == RideKind.LIFT):
-        groups.setdefault(tuple(stops[connector].tolist()), []).append(int(connector))
+    for lift in np.flatnonzero(plan.connector_kind == RideKind.LIFT):
+        groups.setdefault(tuple(stops[lift].tolist()), []).append(int(lift))
     for lifts in groups.values():
         for position, connector in enumerate(lifts):
             phases_us[connector] = int(plan.connector_cycle_s[connector] * US_PER_S) * position // len(lifts)
