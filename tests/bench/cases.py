@@ -75,7 +75,6 @@ def doings(visits: float = 60_000) -> dict[str, Any]:
     events = {kind: int(counter.events[kind]) for kind in EventKind}
     segments = {kind: int(counter.segments[kind]) for kind in SegmentKind}
     found = {
-        "end of a piece of a leg (WALKING)": segments[SegmentKind.WALKING],
         "turn at a border, room in a zone (CROSSING, BLOCKED)": counter.waits_on_legs,
         "boarding a ride (BOARDING)": events[EventKind.BOARDED]
         + events[EventKind.REROUTED]
@@ -86,7 +85,7 @@ def doings(visits: float = 60_000) -> dict[str, Any]:
         "end of patience in line (IN_LINE)": events[EventKind.RENEGED],
         "car: bay found, walk to the door, walk back": 2 * events[EventKind.PARKED] + events[EventKind.UNPARKED],
     }
-    found["turns in doors of stores and entrances"] = total - sum(found.values())
+    found["end of a stride, at a border or at the target (WALKING); turns in doors"] = total - sum(found.values())
     return {"visits": world.crowd.count(Counted.VISITS), "events": total, "doings": found, "logged": sum(events.values())}
 
 
@@ -117,8 +116,9 @@ class Counter:
         self.segments += np.bincount(segments.kind, minlength=128)
         self.waits_on_legs += int(((segments.kind == SegmentKind.STANDING) & (segments.place >= 0)).sum())
 
-    def take_observations(self, found: Any) -> None:
-        """Nothing to count."""
+    def __getattr__(self, name: str) -> Callable[[Any], None]:
+        """Take whatever else a recorder takes, and drop it."""
+        return lambda taken: None
 
 
 class Stopwatch:

@@ -23,7 +23,7 @@ DAYS: dict[str, dict[str, Any]] = {
     "as it is": {},
     "no event log": {"overrides": ["recording.events=none"]},
     "no congestion": {"overrides": ["movement.congestion=false"]},
-    "no congestion, legs not cut into zones": {"overrides": ["movement.congestion=false"], "change": "with_whole_legs"},
+    "no congestion, floors not cut into zones": {"overrides": ["movement.congestion=false"], "change": "with_whole_legs"},
     "nobody turns aside": {"overrides": ["choice.impulse_share=0"]},
     "nobody turns aside, no frontages": {"overrides": ["choice.impulse_share=0"], "change": "without_frontages"},
 }
@@ -58,7 +58,7 @@ def _differences(us: dict[str, float], of: dict[str, Any], counted: dict[str, An
     visits, whole = counted["visits"], us["as it is"]
     crossings = of["as it is"]["counts"]["zone_crossings"] / visits
     rows = [
-        ("zones: entering and leaving, an event each", us["no congestion"] - us["no congestion, legs not cut into zones"], crossings),
+        ("zones: entering and leaving, an event each", us["no congestion"] - us["no congestion, floors not cut into zones"], crossings),
         ("density, lines at borders, room ahead", us["as it is"] - us["no congestion"], crossings),
         ("writing down what happens (and Parquet)", whole - us["no event log"], counted["logged"] / visits),
         (
