@@ -188,12 +188,14 @@ def test_the_names_of_arms_cannot_lead_out_of_the_folder(tmp_path, runner):
 
 
 STOPPED = """
+import signal
 import sys
 from pathlib import Path
 from sim.config import RunConfig
 from sim.experiments.replicate import Runner, replicate
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what it puts in the background with SIGINT ignored
     notes = Path(sys.argv[1])
     arms = [(name, RunConfig(name=name, question=str(notes), expects=wrong)) for name, wrong in (("a", ""), ("b", "hangs"))]
     replicate(arms, [1, 2, 3], notes.parent / "out", Runner("fake_mall:run", workers=2))
