@@ -148,7 +148,11 @@ class Crowd:
 
     def switched(self, now_us: int) -> None:
         """Make the crowd see switches that were thrown: new servers take the waiting, closed connectors leave the routes."""
-        _serve_all(self.mall, now_us)
+        station = 0
+        while station < self.mall.stations.size:
+            station = _serve_from(self.mall, station, now_us)
+            if station < self.mall.stations.size:
+                self._flush()
         if self.controls.connector_is_open.tobytes() != self._closures:
             self.refresh_routes()
 
@@ -230,9 +234,14 @@ def _event_columns(events: np.ndarray) -> EventLog:
 
 
 @entry
-def _serve_all(mall: Mall, now_us: int) -> None:
-    for station in range(mall.stations.size):
-        serve_waiting(mall, station, now_us)
+def _serve_from(mall: Mall, first: int, now_us: int) -> int:
+    """Serve the waiting at every station from `first` on; return the one at which the log was full, else the number of stations."""
+    for station in range(first, mall.stations.size):
+        if mall.meta[Meta.AGENDA_SIZE] + mall.stations[station].waiting >= mall.heap.shape[0]:
+            drop_dead(mall.shoppers, mall.heap, mall.meta)
+        if not serve_waiting(mall, station, now_us):
+            return station
+    return mall.stations.size
 
 
 @entry

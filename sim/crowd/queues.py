@@ -7,7 +7,7 @@ import numpy as np
 from sim.crowd.agenda import FIRST, NORMAL, forget, schedule
 from sim.crowd.choice import weibull
 from sim.crowd.movement import append, unlink
-from sim.crowd.state import Doing, Law, Mall, Stream
+from sim.crowd.state import Doing, Law, Mall, Meta, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
@@ -74,7 +74,8 @@ def join(mall: Mall, row: int, station: int, now_us: int) -> bool:
     here.waiting += 1
     shopper.doing = Doing.IN_LINE
     if here.patience_s_scale > 0.0:
-        draw = uniform(mall.keys[Stream.PATIENCE], shopper.number, shopper.services)
+        # by the store entered, not by services had: who gives up at one till is not bound to be as impatient at the next
+        draw = uniform(mall.keys[Stream.PATIENCE], shopper.number, shopper.visits)
         patience_s = weibull(here.patience_s_scale, here.patience_shape, draw)
         schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + np.int64(1e6 * patience_s), NORMAL)
     else:
@@ -83,14 +84,17 @@ def join(mall: Mall, row: int, station: int, now_us: int) -> bool:
 
 
 @kernel
-def serve_waiting(mall: Mall, station: int, now_us: int) -> None:
-    """Give every free server to the first in line."""
+def serve_waiting(mall: Mall, station: int, now_us: int) -> bool:
+    """Give every free server to the first in line; return False when the log is full before that is done."""
     here = mall.stations[station]
     while here.line_head >= 0 and here.busy < here.servers_open:
+        if mall.meta[Meta.LOG_ROWS] >= mall.log.size:
+            return False
         first = here.line_head
         unlink(mall.stations, mall.shoppers, station, first)
         here.waiting -= 1
         start_service(mall, first, station, now_us)
+    return True
 
 
 @kernel
