@@ -1,0 +1,49 @@
+"""A key of the configuration that nothing reads would be a promise without a deed."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from sim import api, config
+from sim.config import OutageConfig
+from sim.config_files import compose
+from sim.floorplan.cache import load_compiled
+from sim.paths import find_floorplan
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = ROOT / "sim" / "config.py"
+SECTIONS = [
+    each
+    for each in vars(config).values()
+    if isinstance(each, type) and dataclasses.is_dataclass(each) and each.__name__.endswith("Config")
+]
+
+READ_FROM_THE_FILE = {("RunConfig", "covers")}  # by `galleria list scenarios`, which composes nothing
+
+
+def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
+    """A day of tills, tables, cars, two street doors and an outage, and a weekday's arrivals; the schema's own reading does not count."""
+    read: set[tuple[str, str]] = set()
+
+    def noted(self, name):
+        reader = Path(sys._getframe(1).f_code.co_filename)
+        if reader != SCHEMA and (ROOT / "sim" in reader.parents or ROOT / "agents" in reader.parents):
+            read.add((type(self).__name__, name))
+        return object.__getattribute__(self, name)
+
+    wanted = compose("corner_day", ["categories.cafe.tables=true", "population.visits_per_day=30"])
+    wanted.operations.outages = [OutageConfig(asset="street", starts="23:00", lasts_s=60.0)]
+    monday = dataclasses.replace(wanted, date="2026-11-23")
+    for section in SECTIONS:
+        monkeypatch.setattr(section, "__getattribute__", noted)
+    api.run(wanted, tmp_path)
+    found = load_compiled(find_floorplan("corner_mall"))
+    doors = found.arrays._replace(entrance_share=np.full_like(found.arrays.entrance_share, 0.5))
+    api.population_of(monday, dataclasses.replace(found, arrays=doors)).arrivals(600, 660)
+
+    keys = {(section.__name__, field.name) for section in SECTIONS for field in dataclasses.fields(section)}
+    assert keys - read - READ_FROM_THE_FILE == set()
