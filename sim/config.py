@@ -346,11 +346,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
         except ValueError as reason:
             found.append(Problem(key, repr(hours), f"a time of day is wanted: {reason}", 'write it as "09:30"'))
     if not found:
-        opens, closes = (minutes_from_hours(getattr(config.operations.hours, key)) for key in ("opens", "closes"))
-        if closes <= opens:
-            found.append(
-                Problem("operations.hours.closes", str(config.operations.hours.closes), "closing must come after opening", "choose a later time")
-            )
+        found += list(_order_problems(config))
     for index, outage in enumerate(config.operations.outages):
         if outage.lasts_s <= 0:
             found.append(Problem(f"operations.outages[{index}].lasts_s", str(outage.lasts_s), "must be positive", "give its length in seconds"))
@@ -367,6 +363,28 @@ def hours_of(config: RunConfig) -> Iterator[tuple[str, Any]]:
     yield "operations.staffing.peak_ends", config.operations.staffing.peak_ends
     for index, outage in enumerate(config.operations.outages):
         yield f"operations.outages[{index}].starts", outage.starts
+
+
+def _order_problems(config: RunConfig) -> Iterator[Problem]:
+    """Yield pairs in the wrong order, named by the key that is not at its default; a meal or a peak may have no length."""
+    hours, default = dict(hours_of(config)), dict(hours_of(RunConfig()))
+    for starts, ends in (
+        ("operations.hours.opens", "operations.hours.closes"),
+        ("choice.lunch_starts", "choice.lunch_ends"),
+        ("choice.dinner_starts", "choice.dinner_ends"),
+        ("operations.staffing.peak_starts", "operations.staffing.peak_ends"),
+    ):
+        length_min = minutes_from_hours(hours[ends]) - minutes_from_hours(hours[starts])
+        if length_min < 0 or (length_min == 0 and starts == "operations.hours.opens"):
+            if hours[ends] == default[ends]:
+                yield Problem(starts, str(hours[starts]), f"must come before {ends} ({hours[ends]})", "choose an earlier time")
+            else:
+                yield Problem(ends, str(hours[ends]), f"must come after {starts} ({hours[starts]})", "choose a later time")
+    low, high = config.population.free_speed_mps_min, config.population.free_speed_mps_max
+    if low > high:
+        is_low = high == PopulationConfig().free_speed_mps_max
+        key, value, other = ("min", low, f"most free_speed_mps_max ({high})") if is_low else ("max", high, f"least free_speed_mps_min ({low})")
+        yield Problem(f"population.free_speed_mps_{key}", str(value), f"must be at {other}", "choose another speed")
 
 
 def _date_problems(text: str) -> Iterator[Problem]:
