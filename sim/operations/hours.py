@@ -28,6 +28,7 @@ class Hours:
     def __post_init__(self) -> None:
         """Post the closing times on the doors and start with the first opening."""
         self.crowd.controls.unit_closes_us[:] = self.units_close_us
+        self.crowd.controls.entrance_is_open[:] = 1  # not at opening time: an outage may have begun before it
         every = {self.opens_us, self.closes_us, *self.units_open_us.tolist(), *self.units_close_us.tolist()}
         self._instants = sorted(every, reverse=True)
         self.next_us = self._instants.pop()
@@ -37,7 +38,7 @@ class Hours:
         controls = self.crowd.controls
         is_open = self.opens_us <= now_us < self.closes_us
         controls.mall_is_open[0] = is_open
-        if now_us in (self.opens_us, self.closes_us):
+        if now_us == self.closes_us:
             controls.entrance_is_open[:] = 1  # after closing time the doors still let people out
         controls.unit_is_open[:] = (self.units_open_us <= now_us) & (now_us < self.units_close_us)
         self.crowd.switched(now_us)
