@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import errno
 import importlib
 import importlib.util
 import os
@@ -75,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as trouble:
         if debug:
             raise
-        note(f"{trouble.filename or 'galleria'}: {trouble.strerror or trouble}")
+        note(f"{trouble.filename or 'galleria'}: {trouble.strerror or trouble}; {_way_out_of(trouble)}")
         return EXIT_USER
     except Exception as defect:
         if debug:
@@ -142,6 +143,12 @@ def _refuse_foreign_agents() -> None:
         f"galleria: its package `agents` is hidden by {whose}, so that it would run with somebody else's code. "
         "Install galleria into an environment of its own: python3 -m venv .venv && .venv/bin/pip install galleria"
     )
+
+
+def _way_out_of(trouble: OSError) -> str:
+    if trouble.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "free some room on the disk, or write to another one (--out, where the command has it)"
+    return "check that the path exists and may be read and written, or name another one"
 
 
 def _end_politely_when_told() -> None:
