@@ -60,9 +60,11 @@ def summary(run: dict[str, Any], kpis: dict[str, Any]) -> str:
             f"their rents bring the mall {yuan(kpis['mall_income_fen'])}."
         )
     if kpis["queue_wait_s_mean"] is not None:
+        p95_s = kpis["queue_wait_s_p95"]
+        longest = f"one in twenty more than {duration(p95_s)}" if p95_s else "fewer than one in twenty had to wait at all"
         text.append(
-            f"At tills and for tables parties waited {duration(kpis['queue_wait_s_mean'])} on average, one in twenty more than "
-            f"{duration(kpis['queue_wait_s_p95'])}; {percent(kpis['queue_abandon_share'])} gave up."
+            f"At tills and for tables parties waited {duration(kpis['queue_wait_s_mean'])} on average, {longest}; "
+            f"{percent(kpis['queue_abandon_share'])} gave up."
         )
     tiles = "".join(_tile(name, kpis[name]) for name in TILES if kpis[name] is not None)
     return f'<p class="lead">{" ".join(text)}</p>\n<dl class="tiles">{tiles}</dl>'
@@ -147,7 +149,7 @@ def parking(data: PageData) -> str:
         return ""
     kpis = data.kpis
     text = (
-        f"{whole(kpis['cars_parked'])} cars parked on {whole(data.run['bays'])} bays; at the fullest moment {percent(kpis['parking_occupancy_share_max'])} "
+        f"{whole(kpis['cars_parked'])} cars parked over the day, on {whole(data.run['bays'])} bays; at the fullest moment {percent(kpis['parking_occupancy_share_max'])} "
         f"of the bays of the fullest car park were taken. Finding a bay took {duration(kpis['parking_search_s_mean'])} on average, leaving cost "
         f"{duration(kpis['parking_exit_delay_s_mean'])} at the gate, and {percent(kpis['parking_balk_share'])} of the cars drove on."
     )

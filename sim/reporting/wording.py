@@ -33,14 +33,18 @@ def yuan(fen: Value) -> str:
 
 
 def percent(share: Value) -> str:
-    """Return a share in percent."""
+    """Return a share in percent; what happened, however seldom, does not read as nothing."""
+    if share is not None and 0 < share < 0.0005:
+        return "under 0.1\u00a0%"
     return UNKNOWN if share is None else f"{100 * share:.1f}\u00a0%"
 
 
 def duration(seconds: Value) -> str:
-    """Return seconds, or minutes and seconds from two minutes on."""
+    """Return seconds, or minutes and seconds from two minutes on; "under 1 s" for less, if it is not nothing."""
     if seconds is None:
         return UNKNOWN
+    if 0 < seconds < 0.5:
+        return "under 1\u00a0s"
     if seconds < 120:
         return f"{seconds:.0f}\u00a0s"
     minutes, rest = divmod(round(seconds), 60)

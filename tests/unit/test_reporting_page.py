@@ -23,6 +23,7 @@ from sim.reporting import report
 from sim.reporting.files import sha256_of
 from sim.reporting.inline_svg import inline_svg
 from sim.reporting.recorder import Recorder
+from sim.reporting.wording import duration, percent
 from sim.units import US_PER_HOUR
 
 MANIFEST_KEYS = {
@@ -212,3 +213,10 @@ def test_a_tampered_figure_brings_nothing_that_runs_or_loads():
     assert not re.search(r"script|onload|foreignObject|example|svg\+xml", text)
     assert 'id="fig-a"' in text
     assert "url(#fig-a)" in text
+
+
+def test_what_happens_seldom_does_not_read_as_never():
+    assert percent(3e-4) == "under 0.1\u00a0%"
+    assert percent(0.0) == "0.0\u00a0%"
+    assert duration(0.1) == "under 1\u00a0s"
+    assert duration(0.0) == "0\u00a0s"
