@@ -152,10 +152,10 @@ class CategoryConfig:
 
     dwell_min_mean: float = known(10.0, "time inside before deciding to buy, or at the table, log-normal", 0.1, 600)
     dwell_cv: float = known(0.7, "its sd / mean", 0, 5)
-    conversion_share: float = known(0.25, "share of entering parties that buy", 0, 1)
+    conversion_share: float = known(0.25, "share of entering parties that buy; at tables all that are seated do", 0, 1)
     basket_yuan_mean: float = known(150.0, "spend of a buying party, log-normal; per head where per_head is true", 0, 1e6)
     basket_sigma: float = known(0.65, "its log-sd", 0, 3)
-    handling_s_mean: float = known(45.0, "scanning and packing at the till", 0, 3600)
+    handling_s_mean: float = known(45.0, "scanning and packing at the till; not at tables, where the dwell is all", 0, 3600)
     appeal: float = known(1.0, "pull relative to a fashion store of equal area", 0, 100)
     need_share: float = known(1.0, "how often this trade is a need a party comes with, relative", 0, 100)
     per_head: bool = known(False, "whether the basket is per person of the party")
@@ -350,7 +350,20 @@ def problems_of(config: RunConfig) -> list[Problem]:
     for index, outage in enumerate(config.operations.outages):
         if outage.lasts_s <= 0:
             found.append(Problem(f"operations.outages[{index}].lasts_s", str(outage.lasts_s), "must be positive", "give its length in seconds"))
+    if not found:
+        found += list(_overlapping_outages(config.operations.outages))
     return found
+
+
+def _overlapping_outages(outages: list[OutageConfig]) -> Iterator[Problem]:
+    """Yield every outage that begins before an earlier one of the same thing is over: its end would set the other right too."""
+    until_min: dict[str, float] = {}
+    for index, outage in sorted(enumerate(outages), key=lambda item: minutes_from_hours(item[1].starts)):
+        starts_min = minutes_from_hours(outage.starts)
+        if starts_min < until_min.get(outage.asset, 0):
+            place, rule = f"operations.outages[{index}].starts", f"another outage of {outage.asset!r} lasts until later"
+            yield Problem(place, str(outage.starts), rule, "make one outage of the two, or let this one begin later")
+        until_min[outage.asset] = max(until_min.get(outage.asset, 0), starts_min + outage.lasts_s / 60)
 
 
 def hours_of(config: RunConfig) -> Iterator[tuple[str, Any]]:

@@ -153,6 +153,7 @@ def test_several_outages_are_a_list_of_records(desk):
         ("name=${eval:1}", "resolvers are refused"),
         ("hydra.job.name=x", "composing machinery"),
         ("hydra/launcher=x", "composing machinery"),
+        ("operations.outages=[{asset: a, starts: 14:00},{asset: a, starts: 15:00}]", "another outage of 'a' lasts until later"),
         ("operations.outages=[{_target_: os.system}]", "never name code"),
         ("population._target_=os.system", "never name code"),
         ("scenarios=everyday", "first word"),
