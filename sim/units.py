@@ -13,16 +13,6 @@ US_PER_DAY = 24 * US_PER_HOUR
 _HOURS = re.compile(r"^([01]?\d|2[0-4]):([0-5]\d)$")
 
 
-def us_from_s(seconds: float) -> int:
-    """Return whole microseconds, rounded half to even."""
-    return round(seconds * US_PER_S)
-
-
-def s_from_us(microseconds: int) -> float:
-    """Return seconds."""
-    return microseconds / US_PER_S
-
-
 def minutes_from_hours(text: str | int) -> int:
     """Return minutes after midnight of "9:30", "09:30" or "24:00".
 

@@ -7,7 +7,6 @@ import numpy as np
 from sim.crowd.state import Mall, Meta
 from sim.kernel import inlined
 
-LEVEL_VISITS = 1
 LEVEL_EDGES = 2
 
 

@@ -36,9 +36,6 @@ class Floor:
         """Return the piece that holds a point."""
         return int(self._tree.query_nearest(shapely.points(point_m), all_matches=True).min())
 
-    def clearance_m(self, points_m: np.ndarray) -> np.ndarray:
-        return np.asarray(shapely.distance(shapely.points(points_m), self.shape.boundary))
-
 
 def _covers(floor: Floor, point_m: np.ndarray) -> bool:
     return bool(shapely.covers(floor.shape, shapely.points(point_m)))

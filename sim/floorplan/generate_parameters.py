@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -103,11 +103,6 @@ class GenerateParameters:
     def passages(self) -> int:
         """How many cross passages leave the hall, one beside every block on both sides."""
         return 2 * (self.blocks_per_side + 1)
-
-
-def parameter_names() -> tuple[str, ...]:
-    """Return the keys that a command line may set."""
-    return tuple(field.name for field in fields(GenerateParameters))
 
 
 @dataclass(frozen=True)

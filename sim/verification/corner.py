@@ -19,7 +19,6 @@ PARAMETERS: dict[str, Parameter] = {
     "rotate_deg": ROTATION,
 }
 STANDARD: tuple[dict[str, Any], ...] = ({},)
-START_M = 6.0
 SHORT_M, LONG_M = 44.0, 75.4  # straight corridors; the corner's arms are 34 m and 30 m along the outer wall
 ARM_M, OTHER_ARM_M = 34.0, 30.0
 
