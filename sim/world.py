@@ -62,6 +62,7 @@ class World:
     people: People
     folder: Path
     seen_events: int = field(default=0, init=False)
+    recording_s: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         """Build crowd, sensors and operations; nothing has happened yet."""
@@ -117,7 +118,7 @@ class World:
         return RunResult(self.folder, kpis, manifest, report if report.exists() else None)
 
     def live(self, show: Progress | None = None) -> float:
-        """Let the day happen; return the seconds spent inside the crowd."""
+        """Let the day happen; return the seconds spent inside the crowd, without those in which it handed over what it had logged."""
         timed = _Timed(self.crowd)
         opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
 
@@ -126,7 +127,7 @@ class World:
                 show(now_us, self.crowd.people_inside, min(1.0, max(0.0, (now_us - opens_us) / (closes_us - opens_us))))
 
         self.clock.run(timed, END_US, shown)
-        return timed.spent_s
+        return timed.spent_s - self.recording_s
 
     def _observe(self, now_us: int) -> Observations:
         events = self.crowd.recent()
@@ -137,11 +138,13 @@ class World:
         return found
 
     def _take(self, taken: Taken) -> None:
+        started_s = time.perf_counter()
         self.counters.take(taken.events, self.seen_events, int(taken.events.count[0]))
         self.seen_events = 0
         self.recorder.take(taken.events)
         self.recorder.take_segments(taken.segments)
         self.recorder.take_transfers(taken.transfers)
+        self.recording_s += time.perf_counter() - started_s
 
 
 @dataclass

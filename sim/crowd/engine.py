@@ -16,7 +16,7 @@ from sim.crowd.movement import note_zone_time
 from sim.crowd.queues import serve_waiting
 from sim.crowd.routing import fill_times
 from sim.crowd.state import Mall, Meta, Stream, records
-from sim.crowd.tables import build_tables, by_node, station_names
+from sim.crowd.tables import build_tables, by_node, station_names, ways_between
 from sim.crowd.tallies import HOURS, Counted, Tallies
 from sim.errors import EngineError, LedgerError
 from sim.events import EventLog, SegmentLog
@@ -56,6 +56,7 @@ class Crowd:
         self._on_flush = on_flush
         places = arrays.unit_key.size + arrays.entrance_key.size
         rows = ROWS_AT_FIRST
+        ways, way_start = ways_between(arrays)
         edges = LOG_LEVELS[config.recording.events] == LOG_LEVELS["edges"]
         self.mall = Mall(
             shoppers=records(rows, state.SHOPPER),
@@ -66,6 +67,8 @@ class Crowd:
             nodes=tables.nodes, legs=tables.legs, pieces=tables.pieces, frontages=arrays.frontage_unit.astype(np.int32),
             borders=tables.borders, zones=tables.zones, levels=tables.levels, next_leg=by_node(arrays, arrays.next_leg.astype(np.int32)),
             walk_m=by_node(arrays, arrays.walk_m.astype(np.float32)), units=tables.units, entrances=tables.entrances, rides=tables.rides,
+            ways=ways,
+            way_start=way_start,
             connectors=tables.connectors,
             togo_s=np.zeros((2, places, arrays.ride_connector.size), np.float32),
             hop_s=np.zeros((2, places, places), np.float32),

@@ -13,7 +13,7 @@ from sim.crowd.tallies import Counted
 from sim.crowd.writing import note, note_segment
 from sim.events import EventKind, Reason, SegmentKind
 from sim.kernel import inlined, kernel
-from sim.random_streams import GOLDEN, draw_word, uniform, uniform_of
+from sim.random_streams import draw_word, uniform, uniform_of
 from sim.units import US_PER_DAY
 
 NEED_BITS = 8
@@ -222,13 +222,15 @@ def _catches_the_eye(mall: Mall, row: int, leg: int, now_us: int) -> bool:
     because a frontage has one draw per errand, however often it is passed.
     """
     shopper = mall.shoppers[row]
+    base = draw_word(mall.keys[Stream.IMPULSE], shopper.number, shopper.choices)
+    impulse_share = mall.params[0].impulse_share
     for index in range(mall.legs[leg].frontage_start, mall.legs[leg].frontage_end):
         unit = mall.frontages[index]
-        mall.units[unit].passed += 1
-        if unit == shopper.goal or shopper.reason == Reason.IMPULSE:
+        here = mall.units[unit]
+        here.passed += 1
+        if uniform_of(base, here.key) >= impulse_share or unit == shopper.goal or shopper.reason == Reason.IMPULSE:
             continue
-        key = mall.keys[Stream.IMPULSE] + np.uint64(mall.units[unit].key) * GOLDEN
-        if uniform(key, shopper.number, shopper.choices) < mall.params[0].impulse_share and suits(mall, row, unit, now_us):
+        if suits(mall, row, unit, now_us):
             if shopper.goal < mall.params[0].units and shopper.resume < 0:
                 shopper.resume = shopper.goal
             shopper.goal = unit

@@ -9,10 +9,10 @@ from sim.crowd.rides import RIDES_MAX, expected_board_s, ride_time_s
 from sim.crowd.state import SCRATCH, Mall, Stream
 from sim.kernel import entry, inlined, kernel
 from sim.plan_arrays import RideKind
-from sim.random_streams import draw_word, uniform
+from sim.random_streams import draw_word, uniform_of
 
 REFERENCE_MPS = 1.2  # speed at which the tables of times between places are made
-OUT_OF_SIGHT = 40.0  # an alternative worse than the best by so many scales of utility, waits aside, is not weighed
+OUT_OF_SIGHT = 15.0  # an alternative worse than the best by so many scales of utility, waits aside, is not weighed
 
 
 @inlined
@@ -108,23 +108,18 @@ def time_to_place_s(mall: Mall, node: int, place: int, step_free: int) -> float:
 def choose_ride(mall: Mall, row: int, place: int, now_us: int) -> int:
     """Return the ride to take towards a place of another level, or -1: logit on walk, visible wait, ride and the way from there.
 
-    Weighed are the rides that lead towards the place's level: nobody goes down in order to go up. Where there is none, and after
+    Weighed are the rides that lead towards the place's level (`tables.ways_between`): nobody goes down in order to go up. Where there is none, and after
     RIDES_MAX rides on one errand, the quickest way is taken instead, which always ends.
     """
     shopper = mall.shoppers[row]
     if shopper.rides_taken >= RIDES_MAX:
         return _quickest_ride(mall, shopper.node, place, shopper.step_free)
-    here = mall.nodes[shopper.node].level
-    levels_to_go = abs(here - level_of_place(mall, place))
-    there = level_of_place(mall, place)
+    pair = mall.nodes[shopper.node].level * mall.levels.size + level_of_place(mall, place)
     count = 0
     best_s = np.inf
-    for ride in range(mall.levels[here].ride_start, mall.levels[here].ride_end):
-        if (
-            abs(mall.rides[ride].to_level - there) < levels_to_go
-            and may_ride(mall, ride, shopper.step_free)
-            and count < SCRATCH
-        ):
+    for way in range(mall.way_start[pair], min(mall.way_start[pair + 1], mall.way_start[pair] + SCRATCH)):
+        ride = mall.ways[way]
+        if may_ride(mall, ride, shopper.step_free):
             time_s = time_over_ride_s(mall, shopper.node, ride, place, shopper.step_free)
             if time_s < np.inf:
                 mall.scratch_place[count] = ride
@@ -190,5 +185,5 @@ def _race(mall: Mall, row: int, count: int, over_rides: bool) -> int:
         place = mall.scratch_place[index]
         key = mall.rides[place].key if over_rides else mall.entrances[place].key
         mall.scratch_utility[index] -= best
-        mall.scratch_draw[index] = uniform(base, key, shopper.node)
+        mall.scratch_draw[index] = uniform_of(base, key + shopper.node)
     return mall.scratch_place[choose(mall.scratch_utility, mall.scratch_draw, count)]

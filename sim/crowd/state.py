@@ -246,6 +246,8 @@ class Mall(NamedTuple):
     units: np.ndarray
     entrances: np.ndarray
     rides: np.ndarray
+    ways: np.ndarray  # int32 rides that lead from a level towards another, see tables.ways_between
+    way_start: np.ndarray  # int32 (L * L + 1) where those of (from level, to level) begin
     connectors: np.ndarray
     togo_s: np.ndarray  # (2, U + K, R) float32: from a ride's exit to a place; class 1 is step-free
     hop_s: np.ndarray  # (2, U + K, U + K) float32: between places, at routing.REFERENCE_MPS and without waits
@@ -285,7 +287,7 @@ def example_mall() -> Mall:
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
     return Mall(
         **{name: records(0, dtype) for name, dtype in tables.items()},
-        visited=np.zeros((0, 0), np.int32), heap=np.zeros((0, 3), np.int64), free_rows=single, frontages=single, next_leg=single,
+        visited=np.zeros((0, 0), np.int32), heap=np.zeros((0, 3), np.int64), free_rows=single, frontages=single, ways=single, way_start=single, next_leg=single,
         walk_m=np.zeros(0, np.float32), togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
         lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, balances_fen=whole,
         scratch_place=single, scratch_utility=real, scratch_draw=real,

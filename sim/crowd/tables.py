@@ -165,6 +165,28 @@ def _rides(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any, np.ndarray]:
     return rides, connectors, np.zeros((max(lifts.size, 1), 2, LIFT_TRIPS, LIFT_STOPS), np.int32)
 
 
+def ways_between(plan: PlanArrays) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rides that lead from each level towards each other, and where those of (from level, to level) begin.
+
+    A ride leads towards a level when fewer levels are left after it. A lift counts once: nobody weighs each floor on the way as an
+    alternative of its own, so only its stop nearest to the wanted level is listed.
+    """
+    levels = plan.level_node_start.size - 1
+    ways: list[int] = []
+    starts = [0]
+    for here in range(levels):
+        rides = np.arange(plan.level_ride_start[here], plan.level_ride_start[here + 1])
+        for there in range(levels):
+            left = np.abs(plan.ride_to_level[rides] - there)
+            nearest = {
+                connector: left[plan.ride_connector[rides] == connector].min() for connector in set(plan.ride_connector[rides])
+            }
+            is_nearest = left == np.array([nearest[connector] for connector in plan.ride_connector[rides]])
+            ways += rides[(left < abs(here - there)) & is_nearest].tolist()
+            starts.append(len(ways))
+    return np.array(ways, np.int32), np.array(starts, np.int32)
+
+
 def _lift_phases_us(plan: PlanArrays, stops: list[np.ndarray]) -> np.ndarray:
     """Spread lifts that serve the same levels evenly over their cycle, the first at 0: a group control's least promise."""
     phases_us = np.zeros(plan.connector_kind.size, np.int64)

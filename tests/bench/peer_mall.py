@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from bisect import bisect_left
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from math import exp, gamma, inf, log, sqrt
@@ -196,10 +197,7 @@ class MallModel(mesa.Model):
             [[ride for ride in found if ride.kind == RideKind.LIFT] for found in of_level],
         ]  # [step free][level]
         self.rides_towards = [
-            [
-                [[ride for ride in found if abs(ride.to_level - to) < abs(ride.level - to)] for to in range(levels)]
-                for found in rides_of
-            ]
+            [[_towards(found, level, to, plan.ride_connector) for to in range(levels)] for level, found in enumerate(rides_of)]
             for rides_of in self.rides
         ]  # [step free][level][level of the goal]
         trades = [[store for store in self.stores if store.trade == trade] for trade in range(len(CATEGORIES))]
@@ -570,6 +568,16 @@ class Shopper(mesa.Agent):
 
     def leave_floor(self) -> None:
         """Leave the floor through a door."""
+
+
+def _towards(rides: list[Ride], level: int, to: int, lift_of: Sequence[int]) -> list[Ride]:
+    """Return the rides that leave fewer levels to go; of a lift only the stop nearest to the wanted level."""
+    found = [ride for ride in rides if abs(ride.to_level - to) < abs(level - to)]
+    nearest: dict[int, int] = {}
+    for ride in found:
+        lift = int(lift_of[ride.number])
+        nearest[lift] = min(nearest.get(lift, 99), abs(ride.to_level - to))
+    return [ride for ride in found if abs(ride.to_level - to) == nearest[int(lift_of[ride.number])]]
 
 
 def _pool(stores: list[Store]) -> Pool:
