@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow.parquet as pq
+import pytest
 
 from sim import api
 from sim.config_files import compose
 from sim.events import EventKind
 from sim.units import US_PER_HOUR
+
+pytestmark = pytest.mark.compiled
 
 
 def test_a_door_that_broke_before_opening_time_stays_shut_until_it_is_mended(tmp_path):
