@@ -119,7 +119,7 @@ class World:
 
     def live(self, show: Progress | None = None) -> float:
         """Let the day happen; return the seconds spent inside the crowd, without those in which it handed over what it had logged."""
-        timed = _Timed(self.crowd)
+        timed = _Timed(self)
         opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
 
         def shown(now_us: int) -> None:
@@ -127,7 +127,7 @@ class World:
                 show(now_us, self.crowd.people_inside, min(1.0, max(0.0, (now_us - opens_us) / (closes_us - opens_us))))
 
         self.clock.run(timed, END_US, shown)
-        return timed.spent_s - self.recording_s
+        return timed.spent_s
 
     def _observe(self, now_us: int) -> Observations:
         events = self.crowd.recent()
@@ -149,13 +149,13 @@ class World:
 
 @dataclass
 class _Timed:
-    """The crowd with a stopwatch."""
+    """The crowd with a stopwatch, which stands still while the crowd hands over its log."""
 
-    crowd: Crowd
+    world: World
     spent_s: float = 0.0
 
     def advance_to(self, until_us: int) -> None:
         """Advance the crowd and add the time it took."""
-        started_s = time.perf_counter()
-        self.crowd.advance_to(until_us)
-        self.spent_s += time.perf_counter() - started_s
+        started_s, recorded_s = time.perf_counter(), self.world.recording_s
+        self.world.crowd.advance_to(until_us)
+        self.spent_s += time.perf_counter() - started_s - (self.world.recording_s - recorded_s)

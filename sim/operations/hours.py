@@ -34,12 +34,10 @@ class Hours:
         self.next_us = self._instants.pop()
 
     def act(self, now_us: int) -> None:
-        """Open what is within its hours, close the rest."""
+        """Open what is within its hours, close the rest; entrances stay as they are, since after closing they still let people out."""
         controls = self.crowd.controls
         is_open = self.opens_us <= now_us < self.closes_us
         controls.mall_is_open[0] = is_open
-        if now_us == self.closes_us:
-            controls.entrance_is_open[:] = 1  # after closing time the doors still let people out
         controls.unit_is_open[:] = (self.units_open_us <= now_us) & (now_us < self.units_close_us)
         self.crowd.switched(now_us)
         self.next_us = self._instants.pop() if self._instants else None
