@@ -94,7 +94,7 @@ def test_stopping_has_its_own_exit_code(monkeypatch, capfd, error, code):
 
 def test_a_file_that_cannot_be_written_is_the_users_to_mend(monkeypatch, capsys):
     def refuse(_options):
-        raise PermissionError(13, "Permission denied", "/root/locked")
+        raise PermissionError(13, "Permission denied", "/srv/locked")
 
     monkeypatch.setattr(
         cli.importlib, "import_module", lambda name: types.SimpleNamespace(COMMANDS={"run": lambda parser: refuse})
@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_written_is_the_users_to_mend(monkeypatch, capsys)
 
     assert code == 2
     assert (
-        err == "/root/locked: Permission denied; check that the path exists and may be read and written, or name another one\n"
+        err == "/srv/locked: Permission denied; check that the path exists and may be read and written, or name another one\n"
     )
 
 
