@@ -101,7 +101,6 @@ def pass_gate(mall: Mall, row: int, gate: int, now_us: int) -> int:
         return _drive_off(mall, row, now_us)
     occupied_share = park.cars / park.bays
     park.cars += 1
-    park.cars_max = max(park.cars_max, park.cars)
     shopper.since_us = now_us
     shopper.doing = Doing.SEARCHING_BAY
     draw = uniform(mall.keys[Stream.SEARCH], shopper.number, 0)

@@ -166,7 +166,7 @@ ENTRANCE = np.dtype(
 RIDE = np.dtype(
     [
         ("free_us", "i8"), ("headway_us", "i8"), ("key", "i8"), ("length_m", "f8"), ("ride_s", "f8"), ("speed_factor", "f8"),
-        ("connector", "i4"), ("from_node", "i4"), ("to_node", "i4"), ("from_level", "i4"), ("to_level", "i4"), ("target", "i4"),
+        ("connector", "i4"), ("to_node", "i4"), ("to_level", "i4"), ("target", "i4"),
         ("kind", "i4"), ("lift", "i4"), ("from_stop", "i4"), ("to_stop", "i4"),
     ],
     align=True,
@@ -193,7 +193,6 @@ POOL = np.dtype([("cumulative", "f8"), ("log_appeal", "f8"), ("unit", "i4"), ("g
 CAR_PARK = np.dtype(
     [
         ("walk_m", "f8"), ("cars", "i4"), ("bays", "i4"), ("entrance", "i4"), ("gate_in", "i4"), ("gate_out", "i4"),
-        ("cars_max", "i4"),
     ],
     align=True,
 )  # fmt: skip

@@ -151,8 +151,8 @@ def _rides(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any, np.ndarray]:
     with np.errstate(over="ignore"):
         keys = [int(mix(np.uint64(key) + np.uint64(stop))) >> 1 for key, stop in zip(connector_key, to_stop, strict=True)]
     rides = _fill(
-        count, state.RIDE, connector=plan.ride_connector, from_node=plan.ride_from_node, to_node=plan.ride_to_node,
-        from_level=plan.ride_from_level, to_level=plan.ride_to_level, target=plan.ride_target, kind=kind, length_m=plan.ride_length_m,
+        count, state.RIDE, connector=plan.ride_connector, to_node=plan.ride_to_node,
+        to_level=plan.ride_to_level, target=plan.ride_target, kind=kind, length_m=plan.ride_length_m,
         headway_us=np.int64(1e6 / per_s), ride_s=np.where(kind == RideKind.LIFT, lift_s, plan.ride_length_m / movement.escalator_mps),
         speed_factor=np.where(is_up, movement.stairs_up_factor, movement.stairs_down_factor),
         lift=lift_of[plan.ride_connector], from_stop=from_stop, to_stop=to_stop, key=keys,
