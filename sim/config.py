@@ -12,35 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.categories import CATEGORIES
+from sim.config_sensing import DigitalConfig, SensingConfig
 from sim.errors import Problem
+from sim.known import known
 from sim.units import minutes_from_hours
-
-
-def known(
-    default: Any,
-    meaning: str,
-    low: float | None = None,
-    high: float | None = None,
-    *,
-    source: str = "",
-    tag: str = "M",
-    confidence: str = "M",
-    choices: tuple[str, ...] = (),
-) -> Any:
-    """Declare a parameter: its default, meaning, allowed range [low, high], source, tag (V/M/D/-) and confidence (H/M/L/-).
-
-    Tag V: checked against the source; M: quoted from memory of it; D: derived; "-": a choice of the user, not a finding.
-    """
-    facts = {
-        "meaning": meaning,
-        "low": low,
-        "high": high,
-        "source": source or "a choice of the run",
-        "tag": tag if source else "-",
-        "confidence": confidence if source else "-",
-        "choices": choices,
-    }
-    return field(default=default, metadata=facts)
 
 
 @dataclass
@@ -250,14 +225,6 @@ class OperationsConfig:
 
 
 @dataclass
-class SensingConfig:
-    """What counters and tills see."""
-
-    door_miss_share: float = known(0.03, "share of people a door counter misses", 0, 1, source="engineering judgement", confidence="L")
-    door_double_share: float = known(0.01, "share of people a door counter counts twice", 0, 1, source="engineering judgement", confidence="L")
-
-
-@dataclass
 class RecordingConfig:
     """What is written down."""
 
@@ -292,6 +259,7 @@ class RunConfig:
     categories: dict[str, CategoryConfig] = field(default_factory=default_categories)
     parking: ParkingConfig = field(default_factory=ParkingConfig)
     operations: OperationsConfig = field(default_factory=OperationsConfig)
+    digital: DigitalConfig = field(default_factory=DigitalConfig)
     sensing: SensingConfig = field(default_factory=SensingConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)
     engine: EngineConfig = field(default_factory=EngineConfig)

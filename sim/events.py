@@ -56,7 +56,7 @@ class EventLog(NamedTuple):
 
 
 class SegmentLog(NamedTuple):
-    """A buffer of trajectory segments (recording level `edges`): where a party was between two instants."""
+    """A buffer of trajectory segments: where a party was between two instants. Of every party at recording level `edges`, else of tracked ones."""
 
     start_us: np.ndarray  # int64
     end_us: np.ndarray  # int64
@@ -67,6 +67,7 @@ class SegmentLog(NamedTuple):
     from_m: np.ndarray  # float32 distance along the piece at the start
     to_m: np.ndarray  # float32 distance along the piece at the end
     side: np.ndarray  # float32 the party's own lateral place, -1 (right) to 1 (left)
+    tracker: np.ndarray  # int32 the row under which sensors follow the party, -1 when nobody does
     count: np.ndarray  # int64 (1)
 
 

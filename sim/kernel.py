@@ -1,4 +1,4 @@
-"""The one decorator for compiled functions, with a disk cache that cannot serve stale code."""
+"""The one decorator for compiled functions, with disk caches that cannot serve stale code."""
 
 from __future__ import annotations
 
@@ -13,33 +13,48 @@ from typing import Any, TypeVar
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _cache_folder() -> Path:
-    """Name the cache after all that a compiled function depends on.
+# The modules beside the packages whose functions and constants kernels use.
+_VOCABULARY = ("categories.py", "events.py", "kernel.py", "plan_arrays.py", "random_streams.py", "units.py", "visitors.py")
+
+
+def _cache_folders() -> dict[bool, Path]:
+    """Name the caches after all that a compiled function depends on: one of the engine's kernels, one (True) of the sensors' too.
 
     Numba looks only at a kernel's own file, not at the files of the functions it calls, and ignores NUMBA_BOUNDSCHECK; so
-    the folder's name carries a digest of every source, the versions, the processor and that switch.
+    the folder's name carries a digest of every source, the versions, the processor and that switch. Sensors call the engine's
+    functions, never the other way round, so that a change in them leaves the engine's kernels as they are.
     """
     digest = hashlib.sha256()
+    sensors = []
     for package in ("sim", "agents"):
         root = Path(__file__).resolve().parent.parent / package
         for source in sorted(root.rglob("*.py")):
-            if "crowd" in source.parts or "ledger" in source.parts or source.parent.name in ("sim", "sensing"):
+            if "sensing" in source.parts:
+                sensors.append(source)
+            elif "crowd" in source.parts or "ledger" in source.parts or source.name in _VOCABULARY:
                 digest.update(source.name.encode())
                 digest.update(source.read_bytes())
     digest.update(sys.version.encode())
     digest.update(platform.processor().encode() + platform.machine().encode())
     digest.update(os.environ.get("NUMBA_BOUNDSCHECK", "0").encode())
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "galleria" / "kernels" / digest.hexdigest()[:16]
+    folders = {False: Path(base) / "galleria" / "kernels" / digest.hexdigest()[:16]}
+    for source in sensors:
+        digest.update(source.name.encode())
+        digest.update(source.read_bytes())
+    folders[True] = Path(base) / "galleria" / "kernels" / digest.hexdigest()[:16]
+    return folders
 
 
-CACHE_FOLDER = _cache_folder()
-CACHE_WAS_COLD = not CACHE_FOLDER.exists()
-os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE_FOLDER))
+CACHE_FOLDERS = _cache_folders()
+CACHE_WAS_COLD = not CACHE_FOLDERS[False].exists()
+os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE_FOLDERS[False]))
+_OWN_FOLDERS = os.environ["NUMBA_CACHE_DIR"] in [
+    str(folder) for folder in CACHE_FOLDERS.values()
+]  # not one that the user named
 
 import numba  # noqa: E402  (the cache folder must be named before Numba is imported)
 
-numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]  # in case somebody imported Numba first
 JIT_DISABLED = bool(numba.config.DISABLE_JIT)
 # No reference counts (`_nrt`): kernels allocate nothing, and counting the arrays of the state tuple at every call took nine tenths of
 # the time. No fastmath: results must not depend on the processor.
@@ -60,9 +75,17 @@ def declare_type(annotation: str, example: Any) -> None:
     _TYPES[annotation] = numba.typeof(example)
 
 
+def _compiled(function: F, **more: Any) -> Any:
+    """Decorate a function, with the disk cache of the part it belongs to."""
+    numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+    if _OWN_FOLDERS:
+        numba.config.CACHE_DIR = str(CACHE_FOLDERS[function.__module__.startswith("sim.sensing")])
+    return numba.njit(**OPTIONS, **more)(function)
+
+
 def entry(function: F) -> F:
     """Compile a function that Python calls with a declared tuple; the functions it calls need no way in from Python."""
-    return numba.njit(**OPTIONS)(function)  # type: ignore[no-any-return]
+    return _compiled(function)  # type: ignore[no-any-return]
 
 
 def inlined(function: F) -> F:
@@ -78,9 +101,9 @@ def kernel(function: F) -> F:
 def _declared(function: F, **more: Any) -> F:
     annotations = [text for name, text in function.__annotations__.items() if name != "return"]
     if JIT_DISABLED or not all(text in _TYPES for text in annotations):
-        return numba.njit(**OPTIONS, **more)(function)  # type: ignore[no-any-return]
+        return _compiled(function, **more)  # type: ignore[no-any-return]
     takes_tuple = any(isinstance(_TYPES[text], numba.types.BaseTuple) for text in annotations)
-    compiled = numba.njit(**OPTIONS, **more, no_cpython_wrapper=takes_tuple)(function)
+    compiled = _compiled(function, **more, no_cpython_wrapper=takes_tuple)
     declared = tuple(_TYPES[text] for text in annotations)
     choose_template = compiled.get_call_template
 

@@ -100,6 +100,32 @@ class PlanArrays(NamedTuple):
     parking_walk_m: np.ndarray  # (A) float64 mean walk from a bay to that entrance
 
 
+HALL, SOLID, VOID, OUTSIDE = -1, -2, -3, -4  # what stands in a cell of the room raster that is no store's
+
+
+class RoomRaster(NamedTuple):
+    """Which room each cell of a square grid lies in, level by level; one grid for all levels. Cell (row, col) covers
+    [origin_x + col * cell, origin_x + (col + 1) * cell) x the same in y; its room is the one of its middle."""
+
+    cell_m: float
+    origin_x_m: float
+    origin_y_m: float
+    room: np.ndarray  # (L, rows, cols) int16 unit of the plan with a tenant, else HALL, SOLID (structure, vacant), VOID or OUTSIDE
+    standing: np.ndarray  # (L, rows, cols) int32 row * cols + col of the nearest cell of the level where people can be (itself there)
+
+
+class AccessPoints(NamedTuple):
+    """Access points in an order of their own (level, x, y, height, band, power), whatever they are called; A of them."""
+
+    key: np.ndarray  # (A) int64 addresses draws: of the place and the band, not of the name
+    level: np.ndarray  # (A) int32
+    x_m: np.ndarray  # (A) float64
+    y_m: np.ndarray  # (A) float64
+    z_m: np.ndarray  # (A) float64 above the ground floor
+    band_ghz: np.ndarray  # (A) float64
+    power_dbm: np.ndarray  # (A) float64
+
+
 @dataclass(frozen=True)
 class CompiledPlan:
     """The arrays of a plan, the names that go with them, and the outlines that pictures need.
@@ -128,3 +154,7 @@ class CompiledPlan:
     structure_names: tuple[tuple[str, ...], ...] = ()  # per level: the name of each of structure_rings; empty where not known
     outline_rings: tuple[tuple[np.ndarray, ...], ...] = ()  # per level: the building's outer wall; empty where not drawn
     parking_rings: tuple[tuple[np.ndarray, ...], ...] = ()  # per car park: its area; empty where not drawn
+    level_heights_m: tuple[float, ...] = ()  # of each level's floor above the ground floor
+    rooms: RoomRaster | None = None  # None in plans made by hand for tests
+    access_points: AccessPoints | None = None
+    access_point_ids: tuple[str, ...] = ()  # in the order of access_points

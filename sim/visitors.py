@@ -1,7 +1,8 @@
-"""Who arrives: the batch of parties that the population hands to the crowd."""
+"""Who arrives: the batch of parties that the population hands to the crowd, and the phones they carry."""
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ class Visitors(NamedTuple):
     needs: np.ndarray  # int8 (rows, NEEDS_MAX) categories to visit, in order, -1 when none
     step_free: np.ndarray  # int8 1 when only lifts will do (pram, wheelchair)
     goal_entrance: np.ndarray  # int32 -1, or the entrance at which a party that only walks through leaves
+    navigates: np.ndarray  # int8 1 when the mall's app shows the party the way
 
 
 def empty_visitors(rows: int) -> Visitors:
@@ -39,4 +41,59 @@ def empty_visitors(rows: int) -> Visitors:
         needs=np.full((rows, NEEDS_MAX), -1, np.int8),
         step_free=np.zeros(rows, np.int8),
         goal_entrance=np.full(rows, -1, np.int32),
+        navigates=np.zeros(rows, np.int8),
     )
+
+
+NEVER_US = 2**62
+
+
+class App(IntEnum):
+    """What became of the mall's app on a phone."""
+
+    NONE = 0
+    INSTALLED = 1  # and hardly used
+    ACTIVE = 2
+    PUSH = 3  # active, and lets it send messages
+    CHURNED = 4  # installed, not used any more
+    REMOVED = 5
+
+
+class Phones(NamedTuple):
+    """The phones of a batch of parties: one row per adult, sorted by (party, ordinal). What people are and would do, not what is known.
+
+    `resident` is a person of the catchment, the same on every day; who a party's first adult is decides what it wants.
+    """
+
+    party: np.ndarray  # int32 row of the Visitors batch
+    ordinal: np.ndarray  # int8 0 for the party's first adult
+    resident: np.ndarray  # int64
+    key: np.ndarray  # int64 the phone's own address for draws
+    wifi_on: np.ndarray  # int8
+    offset: np.ndarray  # float64 standard normal: its own offset in units of sensing.radio.device_offset_db
+    dies_us: np.ndarray  # int64 when its battery runs out, NEVER_US when it does not
+    knows_network: np.ndarray  # int8 joins the mall's Wi-Fi by itself
+    willing: np.ndarray  # float64 in (0, 1): a low value connects, completes the portal and joins sooner (see sensing/identity)
+    is_member: np.ndarray  # int8 a member before today
+    app: np.ndarray  # int8 App
+    has_card: np.ndarray  # int8 the card in a chat app
+    pays_linked: np.ndarray  # int8 pays by an account linked to the membership
+    is_partner_customer: np.ndarray  # int8
+    shares_with_friends: np.ndarray  # int8
+    uses_parking: np.ndarray  # int8 the app's utilities on this visit
+    uses_booking: np.ndarray  # int8
+    plate: np.ndarray  # int64 of the party's car, 0 on foot
+
+
+def no_phones() -> Phones:
+    """Return an empty batch."""
+    kinds = {
+        "party": np.int32,
+        "resident": np.int64,
+        "key": np.int64,
+        "offset": np.float64,
+        "dies_us": np.int64,
+        "willing": np.float64,
+        "plate": np.int64,
+    }
+    return Phones(**{name: np.zeros(0, kinds.get(name, np.int8)) for name in Phones._fields})

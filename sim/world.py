@@ -133,7 +133,8 @@ class World:
         events = self.crowd.recent()
         self.counters.take(events, self.seen_events, int(events.count[0]))
         self.seen_events = int(events.count[0])
-        found = self.counters.read(now_us, self.crowd.controls.servers_open)
+        servers = self.crowd.controls.servers_open[: len(self.compiled.unit_ids)].astype(np.int64)
+        found = Observations(self.counters.read(now_us), servers)
         self.recorder.take_observations(found.columns())
         return found
 

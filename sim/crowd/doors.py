@@ -34,6 +34,8 @@ def claim_row(mall: Mall) -> int:
     shopper.needs = party.needs
     shopper.people = party.people
     shopper.step_free = party.step_free
+    shopper.tracker = party.tracker
+    shopper.is_tracked = party.tracker >= 0
     shopper.entrance = party.entrance
     shopper.parking = party.parking
     shopper.walk_through = party.goal_entrance

@@ -18,6 +18,7 @@ from sim.crowd.routing import fill_times
 from sim.crowd.state import Mall, Meta, Stream, records
 from sim.crowd.tables import build_tables, by_node, station_names, ways_between
 from sim.crowd.tallies import HOURS, Counted, Tallies
+from sim.crowd.tracks import fill_open_segments
 from sim.errors import EngineError, LedgerError
 from sim.events import EventLog, SegmentLog
 from sim.kernel import entry
@@ -77,7 +78,7 @@ class Crowd:
             keys=np.array([stream_key(config.seed, purpose.name.lower()) for purpose in Stream], np.uint64),
             meta=np.zeros(len(Meta), np.int64), counts=np.zeros(len(Counted), np.int64),
             log=records(config.engine.log_rows, state.EVENT),
-            segments=records(config.engine.log_rows if edges else 128, state.SEGMENT),
+            segments=records(config.engine.log_rows if edges else config.engine.log_rows // 4 + 128, state.SEGMENT),
             balances_fen=np.zeros(FIRST_TENANT + arrays.unit_key.size, np.int64),
             transfers=records(config.engine.log_rows // 4 + 128, TRANSFER),
             scratch_place=np.zeros(state.SCRATCH, np.int32), scratch_utility=np.zeros(state.SCRATCH), scratch_draw=np.zeros(state.SCRATCH),
@@ -108,8 +109,11 @@ class Crowd:
         """Return one of the counts."""
         return int(self.mall.counts[what])
 
-    def admit(self, visitors: Visitors) -> None:
-        """Hand over the next batch of parties, in order of arrival; the batch before must have arrived."""
+    def admit(self, visitors: Visitors, trackers: np.ndarray | None = None) -> None:
+        """Hand over the next batch of parties, in order of arrival; the batch before must have arrived.
+
+        `trackers` (int32, one per party) are the rows under which sensors follow them, -1 for a party that none follows.
+        """
         rows = visitors.number.size
         if self.mall.meta[Meta.ARRIVALS_NEXT] < self.mall.meta[Meta.ARRIVALS_SIZE]:
             raise EngineError("a batch of arrivals was handed over before the last one had arrived")
@@ -127,6 +131,7 @@ class Crowd:
             "step_free",
         ):
             arrivals[name] = getattr(visitors, name)
+        arrivals["tracker"] = -1 if trackers is None else trackers
         packed = np.zeros(rows, np.int64)
         for slot in range(visitors.needs.shape[1] - 1, -1, -1):
             packed = packed << 8 | (visitors.needs[:, slot].astype(np.int64) + 1)
@@ -162,6 +167,23 @@ class Crowd:
     def recent(self) -> EventLog:
         """Return the events in the buffer; valid until the crowd advances."""
         return _event_columns(self.mall.log[: self.mall.meta[Meta.LOG_ROWS]])
+
+    def recent_segments(self) -> np.ndarray:
+        """Return the state.SEGMENT records in the buffer; valid until the crowd advances."""
+        return self.mall.segments[: self.mall.meta[Meta.SEGMENT_ROWS]]
+
+    def open_segments(self, now_us: int) -> np.ndarray:
+        """Return a state.SEGMENT record of every tracked party that stands, rides or is inside a store at `now_us`.
+
+        Walks are not here: they are in `recent_segments` from their start.
+        """
+        found = records(int(self.mall.meta[Meta.AGENDA_SIZE]), state.SEGMENT)
+        return found[: fill_open_segments(self.mall, now_us, found)]
+
+    def forget_segments(self) -> None:
+        """Sensors have read the buffer: empty it, unless the recorder wants it."""
+        if self.mall.meta[Meta.LOG_LEVEL] < LOG_LEVELS["edges"]:
+            self.mall.meta[Meta.SEGMENT_ROWS] = 0
 
     def transfer(self, now_us: int, debit: int, credit: int, amount_fen: int, reason: int) -> None:
         """Post a transfer between accounts; raises LedgerError when the books refuse it."""

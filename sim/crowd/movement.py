@@ -211,6 +211,8 @@ def note_standing(mall: Mall, row: int, now_us: int) -> None:
     if shopper.leg >= 0:
         length_m = mall.pieces[shopper.piece].m
         note_segment(mall, row, SegmentKind.STANDING, shopper.piece, shopper.since_us, now_us, length_m, length_m)
+    else:
+        note_segment(mall, row, SegmentKind.STANDING, -1 - shopper.node, shopper.since_us, now_us, 0.0, 0.0)
     shopper.since_us = now_us
 
 

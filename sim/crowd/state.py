@@ -120,17 +120,18 @@ SHOPPER = np.dtype(
         ("number", "i8"), ("since_us", "i8"), ("speed_mps", "f8"), ("pace_mps", "f8"),
         ("serial", "i4"), ("leg", "i4"), ("piece", "i4"), ("zone", "i4"), ("node", "i4"), ("target", "i4"),
         ("doing", "i1"), ("heading", "i1"), ("people", "i1"), ("has_entry", "i1"), ("promised", "i1"), ("leaving", "i1"), ("reason", "i1"),
-        ("step_free", "i1"),
+        ("is_tracked", "i1"),
         ("walked_m", "f8"), ("arrived_us", "i8"), ("stay_until_us", "i8"), ("joined_us", "i8"), ("spend_scale", "f8"), ("needs", "i8"),
         ("amount_fen", "i8"), ("place", "i4"), ("goal", "i4"),
         ("ride", "i4"), ("unit", "i4"), ("resume", "i4"), ("station", "i4"), ("line_next", "i4"), ("line_prev", "i4"),
         ("entrance", "i4"), ("parking", "i4"), ("walk_through", "i4"), ("choices", "i4"), ("visits", "i4"), ("services", "i4"),
-        ("side", "f4"), ("has_eaten", "i1"), ("has_booked", "i1"), ("rides_taken", "i1"), ("padding", "i1"), ("padding_2", "i8"),
+        ("side", "f4"), ("has_eaten", "i1"), ("has_booked", "i1"), ("rides_taken", "i1"), ("step_free", "i1"), ("tracker", "i4"), ("padding", "i4"),
     ],
     align=True,
 )  # fmt: skip
 assert SHOPPER.itemsize == 3 * CACHE_LINE
-# place: unit u, or number of units + entrance k, where the party last was; goal: the same for where it wants to go.
+# place: unit u, or number of units + entrance k, where the party last was; goal: the same for where it wants to go;
+# tracker: the row under which sensors follow the party's phones, -1 when nobody does.
 
 NODE = np.dtype([("level", "i4"), ("zone", "i4"), ("local", "i4")], align=True)
 LEG = np.dtype(
@@ -209,7 +210,7 @@ PARAMS = np.dtype(
 ARRIVAL = np.dtype(
     [
         ("number", "i8"), ("arrive_us", "i8"), ("needs", "i8"), ("free_speed_mps", "f8"), ("stay_s", "f8"), ("spend_scale", "f8"),
-        ("entrance", "i4"), ("parking", "i4"), ("people", "i4"), ("goal_entrance", "i4"), ("step_free", "i4"),
+        ("entrance", "i4"), ("parking", "i4"), ("people", "i4"), ("goal_entrance", "i4"), ("step_free", "i4"), ("tracker", "i4"),
     ],
     align=True,
 )  # fmt: skip
@@ -219,7 +220,7 @@ EVENT = np.dtype(
 SEGMENT = np.dtype(
     [
         ("start_us", "i8"), ("end_us", "i8"), ("visit", "i8"), ("place", "i4"), ("from_m", "f4"), ("to_m", "f4"), ("side", "f4"),
-        ("kind", "i1"), ("people", "i1"),
+        ("tracker", "i4"), ("kind", "i1"), ("people", "i1"),
     ],
     align=True,
 )  # fmt: skip

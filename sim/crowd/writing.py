@@ -1,4 +1,4 @@
-"""Writing down what happened: events and, at recording level `edges`, trajectory segments."""
+"""Writing down what happened: events and, at recording level `edges` and for parties that sensors follow, trajectory segments."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def note(mall: Mall, row: int, now_us: int, kind: int, place: int, value: int) -
 
 @inlined
 def note_segment(mall: Mall, row: int, kind: int, place: int, start_us: int, end_us: int, from_m: float, to_m: float) -> None:
-    """Append where a party was between two instants."""
-    if mall.meta[Meta.LOG_LEVEL] < LEVEL_EDGES or end_us <= start_us:
+    """Append where a party was between two instants, where all of it is recorded or sensors follow this party."""
+    if (mall.meta[Meta.LOG_LEVEL] < LEVEL_EDGES and mall.shoppers[row].is_tracked == 0) or end_us <= start_us:
         return
     index = mall.meta[Meta.SEGMENT_ROWS]
     segment = mall.segments[index]
@@ -36,6 +36,7 @@ def note_segment(mall: Mall, row: int, kind: int, place: int, start_us: int, end
     segment.start_us = start_us
     segment.end_us = end_us
     segment.visit = shopper.number
+    segment.tracker = shopper.tracker
     segment.people = shopper.people
     segment.kind = kind
     segment.place = place

@@ -48,7 +48,7 @@ SEGMENTS_SCHEMA = _schema(
 )
 OBSERVATIONS_SCHEMA = _schema(
     "observations",
-    [("time_us", pa.int64()), ("sensor", _WORD), ("kind", _WORD), ("value", pa.int64())],
+    [("time_us", pa.int64()), ("sensor", _WORD), ("kind", _WORD), ("subject", pa.int64()), ("value", pa.int64())],
 )
 TRANSFERS_SCHEMA = _schema(
     "transfers",

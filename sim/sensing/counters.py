@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.config import SensingConfig
+from sim.config_sensing import SensingConfig
 from sim.events import EventKind, EventLog
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
-from sim.sensing.observations import Observations
+from sim.sensing.observations import ObservedRows, observed, together
 
 
 class Counters:
@@ -43,22 +43,14 @@ class Counters:
             total += np.where(person < people, seen, 0)
         return total
 
-    def read(self, now_us: int, servers_on_duty: np.ndarray) -> Observations:
+    def read(self, now_us: int) -> ObservedRows:
         """Return what was sensed since the last reading, and start anew."""
-        doors = self._entrances.size
-        empty = np.zeros(0, np.int64)
-        time_us, till, fen = (
-            (np.concatenate(column) for column in zip(*self._sales, strict=True)) if self._sales else (empty, empty, empty)
-        )
-        order = np.lexsort((till, time_us))
-        found = Observations(
-            time_us=np.concatenate([time_us[order], np.full(2 * doors, now_us, np.int64)]),
-            sensor=np.concatenate([self._tills[till[order]], self._entrances, self._entrances]),
-            kind=np.concatenate([np.full(till.size, "sale"), np.full(doors, "people_in"), np.full(doors, "people_out")]),
-            value=np.concatenate([fen[order], self._in, self._out]),
-            servers_on_duty=servers_on_duty[: self._tills.size].astype(np.int64),
-        )
+        parts = [
+            *(observed(time_us, self._tills[till], "sale", 0, fen) for time_us, till, fen in self._sales),
+            observed(now_us, self._entrances, "people_in", 0, self._in),
+            observed(now_us, self._entrances, "people_out", 0, self._out),
+        ]
         self._in[:] = 0
         self._out[:] = 0
         self._sales = []
-        return found
+        return together(parts)

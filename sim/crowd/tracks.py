@@ -1,0 +1,48 @@
+"""Where tracked parties are at an instant in the middle of something: the segments that have begun and not yet ended."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.crowd.agenda import PRIORITIES, ROW_BITS, ROW_MASK
+from sim.crowd.state import Doing, Mall, Meta
+from sim.events import SegmentKind
+from sim.kernel import entry
+
+
+@entry
+def fill_open_segments(mall: Mall, now_us: int, found: np.ndarray) -> int:
+    """Fill `found` (SEGMENT records, one per entry of the agenda at most) and return how many there are.
+
+    Every party has one live entry in the agenda, which says when what it does will end. What has no known end (a line, a full zone)
+    ends here an instant after `now_us`; where the party is does not depend on it.
+    """
+    count = 0
+    for index in range(mall.meta[Meta.AGENDA_SIZE]):
+        row = mall.heap[index, 2] & ROW_MASK
+        shopper = mall.shoppers[row]
+        if shopper.is_tracked == 0 or shopper.has_entry == 0 or shopper.serial != mall.heap[index, 2] >> ROW_BITS:
+            continue
+        kind, place, at_m, end_us = SegmentKind.STANDING, -1 - shopper.node, 0.0, now_us + 1
+        doing = shopper.doing
+        if doing == Doing.RIDING:
+            kind, place, end_us = SegmentKind.RIDING, shopper.ride, mall.heap[index, 0] // PRIORITIES
+        elif doing == Doing.BROWSING or ((doing == Doing.IN_LINE or doing == Doing.IN_SERVICE) and shopper.unit >= 0):
+            kind, place = SegmentKind.INSIDE_UNIT, shopper.unit
+        elif (doing == Doing.CROSSING or doing == Doing.BLOCKED) and shopper.leg >= 0:
+            place, at_m = shopper.piece, mall.pieces[shopper.piece].m
+        elif doing != Doing.CROSSING and doing != Doing.BLOCKED and doing != Doing.BOARDING:
+            continue
+        segment = found[count]
+        segment.start_us = shopper.since_us
+        segment.end_us = end_us
+        segment.visit = shopper.number
+        segment.tracker = shopper.tracker
+        segment.people = shopper.people
+        segment.kind = kind
+        segment.place = place
+        segment.from_m = np.float32(at_m)
+        segment.to_m = np.float32(at_m if kind != SegmentKind.RIDING else mall.rides[shopper.ride].length_m)
+        segment.side = shopper.side
+        count += 1
+    return count
