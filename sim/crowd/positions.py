@@ -179,10 +179,18 @@ def sample_positions(
     counts = np.maximum((segments.end_us - 1) // every_us - first + 1, 0)
     row = np.repeat(np.arange(segments.start_us.size), counts)
     time_us = (first[row] + np.arange(row.size) - np.repeat(np.cumsum(counts) - counts, counts)) * every_us
+    x_m, y_m, level = positions_at(places, segments, row, time_us)
+    return x_m, y_m, level, row
+
+
+def positions_at(
+    places: Places, segments: SegmentLog, row: np.ndarray, time_us: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return x_m, y_m, level at each of `time_us`, of the segments in the given rows."""
     x_m, y_m, level = np.zeros(row.size), np.zeros(row.size), np.zeros(row.size, np.int64)
     columns = tuple(np.ascontiguousarray(getattr(segments, name)) for name in Segment._fields)
     _fill_positions(places, columns, row, time_us, x_m, y_m, level)
-    return x_m, y_m, level, row
+    return x_m, y_m, level
 
 
 @kernel
