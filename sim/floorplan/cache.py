@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.plan_arrays import CompiledPlan, PlanArrays
+from sim.plan_arrays import AccessPoints, CompiledPlan, PlanArrays, RoomRaster
 
-FORMAT = 1
+FORMAT = 2
 KEPT_PLANS = 32  # older ones are dropped: each edit of a drawing makes a new one
 # How deep rings are nested in each field: levels of tuples above the arrays.
 NESTED = {
@@ -30,6 +30,7 @@ NESTED = {
     "outline_rings": 2,
     "parking_rings": 2,
 }
+TABLES: dict[str, type] = {"arrays": PlanArrays, "rooms": RoomRaster, "access_points": AccessPoints}  # tuples of arrays
 
 
 def cache_folder() -> Path:
@@ -92,9 +93,14 @@ def _packed(plan: CompiledPlan) -> tuple[bytes, dict[str, Any]]:
         value = getattr(plan, field.name)
         if field.name in NESTED:
             words[field.name] = _flat(value, NESTED[field.name], rings)
-        elif field.name != "arrays":
+        elif field.name not in TABLES:
             words[field.name] = value
-    columns = dict(plan.arrays._asdict())
+    columns = {
+        f"{table}/{name}": column
+        for table in TABLES
+        if getattr(plan, table) is not None
+        for name, column in getattr(plan, table)._asdict().items()
+    }
     columns["rings_m"] = np.concatenate(rings) if rings else np.zeros((0, 2))
     buffer = io.BytesIO()
     np.savez(buffer, **columns)
@@ -105,15 +111,23 @@ def _tuples(value: Any) -> Any:
     return tuple(_tuples(inner) for inner in value) if isinstance(value, list) else value
 
 
+def _table(table: str, columns: dict[str, np.ndarray]) -> Any:
+    """Return a tuple of arrays, numbers among them as numbers; None where nothing was kept."""
+    kept = [columns.get(f"{table}/{name}") for name in TABLES[table].__annotations__]
+    if any(column is None for column in kept):
+        return None
+    return TABLES[table](*(column.item() if column is not None and column.ndim == 0 else column for column in kept))
+
+
 def _unpacked(content: bytes, words: dict[str, Any]) -> CompiledPlan:
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
         columns = {name: stored[name] for name in stored.files}
     points, at = columns.pop("rings_m"), [0]
-    values: dict[str, Any] = {"arrays": PlanArrays(**columns)}
+    values: dict[str, Any] = {table: _table(table, columns) for table in TABLES}
     for field in fields(CompiledPlan):
         if field.name in NESTED:
             values[field.name] = _nested(words[field.name], points, at)
-        elif field.name != "arrays":
+        elif field.name not in TABLES:
             values[field.name] = _tuples(words[field.name])
     return CompiledPlan(**values)
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import shapely
+from shapely.geometry.base import BaseGeometry
+
 from sim.categories import CATEGORY_INDEX
 from sim.errors import Problem
-from sim.floorplan.check_shapes import place_of
+from sim.floorplan.check_shapes import place_of, sound_geometry
 from sim.floorplan.geojson import shown
-from sim.floorplan.plan import FloorPlan, Tenant, Unit
+from sim.floorplan.plan import FloorPlan, Level, Tenant, Unit
+from sim.floorplan.repair import made_valid
 from sim.floorplan.tenants_csv import unknown_category_way_out
 from sim.units import minutes_from_hours
+
+OUTER_WALL_M = 1.0  # an access point on the outer wall still hangs in the building
+CEILING_M_MAX = 30.0  # of the highest halls
 
 
 def minutes_of_hours(value: object) -> int:
@@ -91,10 +98,31 @@ def _parking_problems(plan: FloorPlan) -> list[Problem]:
     return found
 
 
+def _building_on(plan: FloorPlan, level: Level) -> BaseGeometry:
+    """Return where access points of a level may hang: its outline, else the hull of its floor and rooms; walls included."""
+    drawn = [level.outline] if level.outline is not None else [unit.polygon for unit in plan.units if unit.level == level.id]
+    if level.outline is None and level.walkable is not None:
+        drawn.append(level.walkable)
+    around = shapely.union_all([made_valid(shape)[0] for shape in drawn])
+    if level.outline is None:
+        around = around.convex_hull
+    grown: BaseGeometry = around.buffer(OUTER_WALL_M)
+    shapely.prepare(grown)
+    return grown
+
+
 def _access_point_problems(plan: FloorPlan) -> list[Problem]:
     found = []
+    used = {point.level for point in plan.access_points} if sound_geometry(plan) else set()
+    buildings = {level.id: _building_on(plan, level) for level in plan.levels if level.id in used}
     for point in plan.access_points:
         place = place_of("access point", point.id, point.level, (point.x_m, point.y_m))
+        if point.level in buildings and not shapely.intersects_xy(buildings[point.level], point.x_m, point.y_m):
+            found.append(Problem(place, f"({point.x_m:.1f}, {point.y_m:.1f}) m", "an access point hangs inside the building",
+                                 "move it inside the outline of its level, or correct its level"))  # fmt: skip
+        if not 0.0 <= point.height_m <= CEILING_M_MAX:
+            found.append(Problem(f"{place} height_m", str(point.height_m), f"the height above its floor lies between 0 and {CEILING_M_MAX:g} m",
+                                 "write the height above the floor of its own level"))  # fmt: skip
         if not 2.0 <= point.band_ghz <= 7.2:
             found.append(Problem(f"{place} band_ghz", str(point.band_ghz), "Wi-Fi is at 2.4, 5 or 6 GHz", "write 2.4, 5 or 6"))
         if not -20.0 <= point.power_dbm <= 36.0:

@@ -26,10 +26,11 @@ from sim.floorplan.compile_places import Places, place_all, rings_of
 from sim.floorplan.compile_problems import problems_of
 from sim.floorplan.levels import LevelGraph, compile_level
 from sim.floorplan.plan import FloorPlan, Tenant
+from sim.floorplan.rooms import access_points_of, room_raster
 from sim.floorplan.walkable import moved, snapped
 from sim.plan_arrays import CompiledPlan, PlanArrays
 
-COMPILER_VERSION = 2  # count up when the same plan compiles to other arrays
+COMPILER_VERSION = 3  # count up when the same plan compiles to other arrays
 
 
 def _canonical(value: Any) -> Any:
@@ -118,6 +119,7 @@ def _assembled(plan: FloorPlan, places: Places, graphs: list[LevelGraph]) -> Com
     entrance_ids = tuple(entrance.id for entrance, _, _ in places.entrances)
     parking_ids, parking = parking_arrays(plan, entrance_ids)
     arrays |= parking
+    access_point_ids, access_points = access_points_of(plan, places)
     origin = places.origin_m
     car_parks = {area.id: area.polygon for area in plan.parking}
 
@@ -149,4 +151,8 @@ def _assembled(plan: FloorPlan, places: Places, graphs: list[LevelGraph]) -> Com
         structure_names=tuple(tuple(name for name, _ in rooms) for rooms in places.structures),
         outline_rings=tuple(rings_as_drawn(level.outline) for level in places.levels),
         parking_rings=tuple(rings_as_drawn(car_parks[park]) for park in parking_ids),
+        level_heights_m=tuple(level.height_m for level in places.levels),
+        rooms=room_raster(places),
+        access_points=access_points,
+        access_point_ids=access_point_ids,
     )
