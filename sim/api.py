@@ -11,6 +11,7 @@ from sim.config import RunConfig
 from sim.decisions import Decision
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.observations import Observations
+from sim.visitors import no_phones
 from sim.world import People, Progress, RunResult, World
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def run_on(
 
 def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> People:
     """Return who comes and who decides."""
-    return People(arrivals=population_of(config, compiled).arrivals, decide=deciders.review)
+    population = population_of(config, compiled)
+    return People(arrivals=population.arrivals, phones=lambda visitors: no_phones(), decide=deciders.review)
 
 
 def population_of(config: RunConfig, compiled: CompiledPlan) -> Population:

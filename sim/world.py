@@ -18,6 +18,7 @@ from sim.ledger.accounts import account_names
 from sim.operations.admission import Admission
 from sim.operations.clock import Clock, Operation
 from sim.operations.hours import hours_of
+from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
 from sim.operations.reviews import Reviews
 from sim.operations.settlement import Settlement
@@ -26,10 +27,10 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun, finish
-from sim.sensing.counters import Counters
 from sim.sensing.observations import Observations
+from sim.sensing.platform import Sensing
 from sim.units import US_PER_DAY, US_PER_HOUR, US_PER_MIN
-from sim.visitors import Visitors
+from sim.visitors import Phones, Visitors
 
 END_US = US_PER_DAY + 2 * US_PER_HOUR  # the day's last customers are home by two in the morning
 Progress = Callable[[int, int, float], None]
@@ -40,6 +41,7 @@ class People:
     """Who comes and who decides, as functions, so that this module need not know the agents."""
 
     arrivals: Callable[[int, int], Visitors]  # (from_min, to_min) -> parties
+    phones: Callable[[Visitors], Phones]  # what they carry
     decide: Callable[[int, Observations], list[tuple[str, Decision]]]
 
 
@@ -62,6 +64,7 @@ class World:
     people: People
     folder: Path
     seen_events: int = field(default=0, init=False)
+    seen_segments: int = field(default=0, init=False)
     recording_s: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
@@ -70,7 +73,7 @@ class World:
         self.crowd = Crowd(compiled, config, self._take)
         names = self.crowd.station_names
         self.recorder = Recorder(self.folder, compiled, names, config.recording.events)
-        self.counters = Counters(compiled, config.sensing, config.seed)
+        self.sensing = Sensing(compiled, config)
         self.clock = Clock()
         self.hours = hours_of(self.crowd, compiled, config)
         opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
@@ -91,9 +94,12 @@ class World:
             staffing_of(self.crowd, config.operations.staffing, opens_us, has_tables),
             *outages_of(self.crowd, compiled, config.operations.outages),
             self.reviews,
-            Admission(self.crowd, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
+            Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]
+        every_us = self.sensing.locate_every_us
+        if every_us is not None:
+            operations.append(Locating(self._locate, every_us, END_US, next_us=opens_us + every_us))
         for operation in operations:
             self.clock.add(operation)
 
@@ -129,19 +135,35 @@ class World:
         self.clock.run(timed, END_US, shown)
         return timed.spent_s
 
+    def _admit(self, visitors: Visitors) -> None:
+        self._sense()  # who has left makes room for who comes
+        self.crowd.admit(visitors, self.sensing.admit(visitors, self.people.phones(visitors)))
+
+    def _locate(self, now_us: int) -> None:
+        self._sense()
+        self.sensing.locate(now_us, self.crowd.open_segments(now_us))
+
     def _observe(self, now_us: int) -> Observations:
-        events = self.crowd.recent()
-        self.counters.take(events, self.seen_events, int(events.count[0]))
-        self.seen_events = int(events.count[0])
+        self._sense()
         servers = self.crowd.controls.servers_open[: len(self.compiled.unit_ids)].astype(np.int64)
-        found = Observations(self.counters.read(now_us), servers)
+        found = self.sensing.read(now_us, servers)
         self.recorder.take_observations(found.columns())
+        if self.config.recording.fixes:
+            self.recorder.take_fixes(found.fixes._asdict())
         return found
+
+    def _sense(self) -> None:
+        """Let the sensors see what has happened since they last looked."""
+        events, segments = self.crowd.recent(), self.crowd.recent_segments()
+        self.sensing.take_events(events, self.seen_events, int(events.count[0]))
+        self.sensing.take_segments(segments[self.seen_segments :])
+        self.crowd.forget_segments()
+        self.seen_events, self.seen_segments = int(events.count[0]), self.crowd.recent_segments().size
 
     def _take(self, taken: Taken) -> None:
         started_s = time.perf_counter()
-        self.counters.take(taken.events, self.seen_events, int(taken.events.count[0]))
-        self.seen_events = 0
+        self._sense()
+        self.seen_events = self.seen_segments = 0
         self.recorder.take(taken.events)
         self.recorder.take_segments(taken.segments)
         self.recorder.take_transfers(taken.transfers)

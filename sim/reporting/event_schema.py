@@ -16,8 +16,8 @@ _WORD = pa.dictionary(pa.int32(), pa.string())
 _KIND = pa.dictionary(pa.int8(), pa.string())
 
 
-def _schema(name: str, fields: list[tuple[str, pa.DataType]]) -> pa.Schema:
-    return pa.schema(fields, metadata={"galleria_schema": name, "galleria_schema_version": str(EVENTS_SCHEMA_VERSION)})
+def _schema(name: str, fields: list[tuple[str, pa.DataType]], version: int = EVENTS_SCHEMA_VERSION) -> pa.Schema:
+    return pa.schema(fields, metadata={"galleria_schema": name, "galleria_schema_version": str(version)})
 
 
 EVENTS_SCHEMA = _schema(
@@ -49,6 +49,19 @@ SEGMENTS_SCHEMA = _schema(
 OBSERVATIONS_SCHEMA = _schema(
     "observations",
     [("time_us", pa.int64()), ("sensor", _WORD), ("kind", _WORD), ("subject", pa.int64()), ("value", pa.int64())],
+    version=2,
+)
+FIXES_SCHEMA = _schema(
+    "fixes",
+    [
+        ("time_us", pa.int64()),
+        ("subject", pa.int64()),
+        ("level", pa.int32()),
+        ("x_m", pa.float32()),
+        ("y_m", pa.float32()),
+        ("radius_m", pa.float32()),
+        ("age_s", pa.float32()),
+    ],
 )
 TRANSFERS_SCHEMA = _schema(
     "transfers",
@@ -190,6 +203,12 @@ def observations_table(rows: dict[str, np.ndarray]) -> pa.Table:
         else:
             columns.append(pa.array(np.asarray(rows[name], np.int64)))
     return pa.Table.from_arrays(columns, schema=OBSERVATIONS_SCHEMA)
+
+
+def fixes_table(rows: dict[str, np.ndarray]) -> pa.Table:
+    """Return fixes in the written schema."""
+    columns = [pa.array(rows[field.name]).cast(field.type) for field in FIXES_SCHEMA]
+    return pa.Table.from_arrays(columns, schema=FIXES_SCHEMA)
 
 
 def _words(texts: np.ndarray) -> pa.DictionaryArray:

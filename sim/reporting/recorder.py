@@ -10,17 +10,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.errors import GalleriaError, Problem
 from sim.events import EventLog, SegmentLog
 from sim.ledger.accounts import account_names
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.day_sums import DaySums
 from sim.reporting.event_schema import (
     EVENTS_SCHEMA,
+    FIXES_SCHEMA,
     OBSERVATIONS_SCHEMA,
     SEGMENTS_SCHEMA,
     TRANSFERS_SCHEMA,
     Columns,
     events_table,
+    fixes_table,
     observations_table,
     place_names,
     segments_table,
@@ -146,6 +149,17 @@ class Recorder:
         if len(rows["time_us"]) and self.level != "none":
             self._file("observations.parquet", OBSERVATIONS_SCHEMA).append(observations_table(rows))
 
+    def take_fixes(self, rows: dict[str, np.ndarray]) -> None:
+        """Take fixes: the columns of sensing.observations.FixRows."""
+        if len(rows["time_us"]):
+            self._file("fixes.parquet", FIXES_SCHEMA).append(fixes_table(rows))
+
+    def keep_table(self, name: str, columns: dict[str, np.ndarray]) -> None:
+        """Keep a whole table under a name of its own: columns of equal length, numbers or text."""
+        table = pa.table({column: pa.array(values) for column, values in columns.items()})
+        file = self._file(name, table.schema)
+        file.append(table)
+
     def take_transfers(self, rows: np.ndarray) -> None:
         """Take ledger.accounts.TRANSFER records, in the order in which they were posted; not kept at level `none`."""
         if rows.size and self.level != "none":
@@ -173,3 +187,15 @@ class Recorder:
         if name not in self._files:
             self._files[name] = GroupedFile(self.folder / name, schema)
         return self._files[name]
+
+
+def read_columns(path: Path) -> dict[str, np.ndarray]:
+    """Return the columns of a table that a run kept (see `Recorder.keep_table`); raises GalleriaError where there is none."""
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException) as trouble:
+        problem = Problem(
+            str(path), "", f"must be a table that a finished run kept: {trouble}", "name the folder of such a run"
+        )
+        raise GalleriaError.of(path.parent, [problem]) from trouble
+    return {name: np.asarray(table[name].to_numpy(zero_copy_only=False)) for name in table.column_names}

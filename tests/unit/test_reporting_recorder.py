@@ -16,7 +16,7 @@ from reporting_day import HOSTILE_NAME, log_of, made_up_day, made_up_plan, part_
 from sim.events import EventKind, SegmentKind, SegmentLog
 from sim.reporting import recorder as recorder_module
 from sim.reporting.files import sha256_of
-from sim.reporting.recorder import Recorder
+from sim.reporting.recorder import Recorder, read_columns
 
 
 def recorded(folder: Path, log, cuts=(), level="visits") -> Recorder:
@@ -165,6 +165,7 @@ def test_observations_keep_the_names_of_their_sensors(tmp_path):
             "time_us": np.arange(3),
             "sensor": np.array(["door:b", "door:a", "door:b"]),
             "kind": np.array(["in", "in", "out"]),
+            "subject": np.array([0, 7, 2**62]),
             "value": np.ones(3),
         }
     )
@@ -172,4 +173,18 @@ def test_observations_keep_the_names_of_their_sensors(tmp_path):
 
     table = pq.read_table(tmp_path / "observations.parquet")
     assert table["sensor"].to_pylist() == ["door:b", "door:a", "door:b"]
+    assert table["subject"].to_pylist() == [0, 7, 2**62]
     assert table["value"].to_pylist() == [1, 1, 1]
+
+
+def test_a_table_kept_in_a_run_is_read_back_as_it_was(tmp_path):
+    plan = made_up_plan()
+    recorder = Recorder(tmp_path, plan, station_names(plan), "none")
+    columns = {"member": np.array([3, 2**62]), "channel": np.array(["app", HOSTILE_NAME]), "weight": np.array([0.5, np.nan])}
+
+    recorder.keep_table("members.parquet", columns)
+    recorder.close()
+
+    found = read_columns(tmp_path / "members.parquet")
+    assert list(found) == list(columns)
+    assert all(np.array_equal(found[name], columns[name], equal_nan=name == "weight") for name in columns)
