@@ -209,7 +209,7 @@ def level_map(compiled: CompiledPlan, level: int, zone_values: np.ndarray) -> st
 
     All levels of a mall have one scale and show the same stretch from left to right.
     """
-    mall, here = _extent(compiled, range(len(compiled.level_ids))), _extent(compiled, [level])
+    mall, here = extent_of(compiled, range(len(compiled.level_ids))), extent_of(compiled, [level])
     width = mall[1][0] - mall[0][0]
     middle, height = (here[0][1] + here[1][1]) / 2, max(here[1][1] - here[0][1], MAP_FLATTEST * width)
     points_per_m = min(MAP_WIDTH_IN * 72 / width, MAP_HEIGHT_IN_MAX * 72 / (mall[1][1] - mall[0][1]))
@@ -223,7 +223,7 @@ def level_map(compiled: CompiledPlan, level: int, zone_values: np.ndarray) -> st
     return draw(MAP_WIDTH_IN + 1, height * points_per_m / 72 + 0.1, paint)
 
 
-def _extent(compiled: CompiledPlan, levels: Iterable[int]) -> tuple[np.ndarray, np.ndarray]:
+def extent_of(compiled: CompiledPlan, levels: Iterable[int]) -> tuple[np.ndarray, np.ndarray]:
     """Return the lower left and the upper right corner of what stands on some levels, with a margin."""
     rings = []
     for level in levels:

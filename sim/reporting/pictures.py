@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +10,8 @@ import numpy as np
 from sim.plan_arrays import CompiledPlan
 from sim.reporting import figures
 from sim.reporting.files import write_atomically
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One figure of the report: its file, where it stands, and what it says to who reads and to who cannot see it."""
-
-    file: str
-    section: str  # day, map, queue, parking
-    caption: str
-    alt: str
-
-    def record(self) -> dict[str, str]:
-        """Return it as plain data."""
-        return {"file": self.file, "section": self.section, "caption": self.caption, "alt": self.alt}
+from sim.reporting.picture import Picture
+from sim.reporting.sensing_pictures import sensing_pictures
 
 
 def save(folder: Path, curves: dict[str, Any], compiled: CompiledPlan, opens_us: int, closes_us: int) -> list[Picture]:
@@ -34,6 +21,7 @@ def save(folder: Path, curves: dict[str, Any], compiled: CompiledPlan, opens_us:
         *_day_pictures(curves, span),
         *_queue_pictures(curves, span),
         *_map_pictures(curves, compiled),
+        *sensing_pictures(curves.get("sensing") or {}, compiled),
     ]
     for picture, svg in made:
         write_atomically(folder / picture.file, svg)

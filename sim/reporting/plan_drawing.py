@@ -15,6 +15,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PathCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
 
 from sim.plan_arrays import CompiledPlan
 from sim.reporting import plan_marks, plan_page
@@ -89,11 +91,12 @@ def draw_level_map(
     cmap: str = COLOUR_MAP,
     label: str = "",
     limits: tuple[float, float] | None = None,
+    norm: Normalize | None = None,
 ) -> ScalarMappable:
     """Draw a level as a hot and cold map: zones, and units if given, by value; units without a value are grey.
 
-    `zone_values` and `unit_values` are per zone and per unit of the whole plan; NaN is drawn empty. Pass the same `limits` to
-    compare levels. A colour bar appears where `label` is given.
+    `zone_values` and `unit_values` are per zone and per unit of the whole plan; NaN is drawn empty. Pass the same `limits`, or
+    the same `norm`, to compare levels. A colour bar appears where `label` is given.
     """
     arrays = compiled.arrays
     zones = np.flatnonzero(arrays.zone_level == level)
@@ -101,7 +104,7 @@ def draw_level_map(
     shown = [np.asarray(values, float)[of] for values, of in ((zone_values, zones), (unit_values, units)) if values is not None]
     finite = np.concatenate([np.zeros(0), *(values[np.isfinite(values)] for values in shown)])
     low, high = limits or ((float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0))
-    scale = ScalarMappable(Normalize(low, high if high > low else low + 1.0), cmap)
+    scale = ScalarMappable(norm or Normalize(low, high if high > low else low + 1.0), cmap)
     for rings in compiled.structure_rings[level]:
         plan_marks.fill(axes, rings, facecolor="#e8e7e4", edgecolor="none", zorder=1)
     for polygon in compiled.walkable_rings[level]:
@@ -126,14 +129,19 @@ def _fill_by_value(
     plain: str | None,
 ) -> None:
     """Fill shapes by their values; those without a value take the plain colour, or none."""
-    if not shapes:
-        return
     numbers = np.full(members.size, np.nan) if values is None else np.asarray(values, float)[members]
-    colours = [scale.to_rgba(np.asarray(number)) if np.isfinite(number) else (plain or "none") for number in numbers]
-    paths = [plan_marks.outline_of(rings) for rings in shapes]
-    # an edge of the fill's own colour hides the hairlines between neighbours
-    edges = ["white" if plain else colour for colour in colours]
-    axes.add_collection(PathCollection(paths, facecolors=colours, edgecolors=edges, linewidths=0.35, zorder=order))
+    known = np.isfinite(numbers).tolist()
+    outlines = [plan_marks.outline_of(rings) for rings in shapes]
+    empty = [outline for outline, is_known in zip(outlines, known, strict=True) if not is_known]
+    if plain and empty:  # one path for all of them: a picture of many stores takes half the room
+        style = {"facecolor": plain, "edgecolor": "white", "linewidth": 0.35}
+        axes.add_patch(PathPatch(Outline.make_compound_path(*empty), zorder=order, **style))
+    full = [outline for outline, is_known in zip(outlines, known, strict=True) if is_known]
+    if full:
+        colours = [scale.to_rgba(np.asarray(number)) for number in numbers[np.isfinite(numbers)]]
+        # an edge of the fill's own colour hides the hairlines between neighbours
+        edges = ["white" if plain else colour for colour in colours]
+        axes.add_collection(PathCollection(full, facecolors=colours, edgecolors=edges, linewidths=0.35, zorder=order))
 
 
 def _bounds(compiled: CompiledPlan, levels: Sequence[int], margin_m: float) -> tuple[np.ndarray, np.ndarray]:
