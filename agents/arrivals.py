@@ -54,13 +54,14 @@ def sources_of(plan: PlanArrays, car_share: float) -> Sources:
 
 
 def visits_expected(config: RunConfig) -> float:
-    """Return the mean of the day's visits: average day, weekday, and the day's own luck (log-normal, addressed by the date)."""
+    """Return the mean of the day's visits: average day, free Wi-Fi, weekday, and the day's own luck (log-normal, addressed by the date)."""
     population = config.population
     day = datetime.date.fromisoformat(config.date)
     draw = uniforms(stream_key(config.seed, "day total"), np.array([day.toordinal()]), 0)[0]
     variance = log(1 + population.day_total_cv**2)
     luck = np.exp(sqrt(variance) * ndtri(draw) - variance / 2)
-    return float(population.visits_per_day * population.weekday_factors[day.weekday()] * luck)
+    mean = population.visits_per_day * population.free_wifi_factor * population.weekday_factors[day.weekday()]
+    return float(mean * luck)
 
 
 def rates_per_min(config: RunConfig) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import gammaln, ndtr, ndtri
 
 from agents.arrivals import SATURDAY, Candidates, arrivals_between, rates_per_min, sources_of
+from agents.digital import favourites_of, navigates, residents_of
 from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.plan_arrays import CompiledPlan
@@ -62,7 +63,7 @@ class Population:
             needs=self._needs(number),
             step_free=(self._draw("step-free", number) < population.step_free_share).astype(np.int8),
         )
-        return visitors._replace(goal_entrance=self._walk_through(visitors))
+        return visitors._replace(goal_entrance=self._walk_through(visitors), navigates=navigates(self._config, visitors))
 
     def _draw(self, purpose: str, number: np.ndarray, count: int = 0) -> np.ndarray:
         return uniforms(stream_key(self._config.seed, purpose), number, count)
@@ -79,12 +80,17 @@ class Population:
         return np.maximum(slowed, population.free_speed_mps_min)
 
     def _needs(self, number: np.ndarray) -> np.ndarray:
+        """Return each party's needs: of the first resident's favourite trades, or of everybody's, which has one and the same law."""
         needs = np.full((number.size, NEEDS_MAX), -1, np.int8)
         if self._need_cdf is None:
             return needs
         count = np.searchsorted(poisson_cdf(self._config.population.needs_mean, NEEDS_MAX), self._draw("needs", number))
+        digital, residents = self._config.digital, residents_of(self._config, number)
         for slot in range(NEEDS_MAX):
-            category = np.searchsorted(self._need_cdf, self._draw("need", number, slot)).astype(np.int8)
+            own = self._draw("need is a favourite", number, slot) < digital.favourites_share
+            which = (self._draw("which favourite", number, slot) * digital.favourites).astype(np.int64)
+            draw = np.where(own, favourites_of(self._config, residents, which), self._draw("need", number, slot))
+            category = np.searchsorted(self._need_cdf, draw).astype(np.int8)
             needs[:, slot] = np.where(slot < count, category, -1)
         return needs
 

@@ -52,6 +52,7 @@ class PopulationConfig:
             "tag": "D", "confidence": "M", "choices": (),
         },
     )  # fmt: skip
+    free_wifi_factor: float = known(1.0, "visits relative to a day without free Wi-Fi; the pilot reported about 1.10", 0.5, 2, source="pilot's +10 % passenger flow (Wanda article)", confidence="L")
     party_lambda_weekday: float = known(1.2, "lambda of the zero-truncated Poisson party size, Mon-Fri", 0.05, 5, source="Moussaid et al. 2010 (shape); 70 % in groups", tag="D")
     party_lambda_weekend: float = known(1.66, "lambda of the zero-truncated Poisson party size, Sat-Sun", 0.05, 5, source="81 % shop with someone (JCDecaux)", tag="D")
     car_share: float = known(0.35, "share of parties that come by car", 0, 1, source="central China mall", confidence="L")
@@ -79,6 +80,10 @@ class ChoiceConfig:
     route_s_scale: float = known(15.0, "time that costs one unit of utility between connectors or exits", 0.1, 3600, source="engineering judgement", confidence="L")
     impulse_share: float = known(0.007, "chance to enter an unplanned store on passing its frontage once", 0, 1, source="with all repeated passings gives a capture near 0.13 (Link Retail)", tag="D", confidence="L")
     browse_share: float = known(0.86, "chance to browse on when needs are done and time is left", 0, 1, source="set so that stores entered per visit come near 3.5", tag="D", confidence="L")
+    wrong_turn_share: float = known(0.08, "share of errands to a newly chosen store that go to a wrong one of its level first", 0, 1, source="engineering judgement", confidence="L")
+    orientation_share: float = known(0.3, "share of such errands before which a party stops to look for the way", 0, 1, source="engineering judgement", confidence="L")
+    orientation_s_mean: float = known(30.0, "length of such a stop, exponential", 0, 600, source="engineering judgement: a look at a directory", confidence="L")
+    navigation_factor: float = known(0.3, "what remains of both shares when the mall's app shows the way", 0, 1, source="engineering judgement", confidence="L")
     lunch_starts: Any = known("11:30", "from when parties feel like lunch")
     lunch_ends: Any = known("13:30", "until when")
     dinner_starts: Any = known("17:30", "from when parties feel like dinner")

@@ -21,14 +21,14 @@ class RadioConfig:
     wall_loss_db: float = known(2.0, "loss through a wall between stores, over and above the exponent", 0, 30, source="engineering judgement: plasterboard", confidence="L")
     solid_loss_db: float = known(6.0, "loss through a core or other structure, over and above the exponent", 0, 60, source="engineering judgement: concrete", confidence="L")
     floor_loss_db: float = known(10.5, "loss through a floor", 0, 60, source="9-12 dB in a real mall", tag="V", confidence="H")
-    shadowing_db: float = known(6.0, "sd of the static, spatially correlated shadowing", 0, 20, source="4-8.7 dB in tables; residual sd 7 dB in a real mall with the noise", tag="M")
+    shadowing_db: float = known(5.0, "sd of the static, spatially correlated shadowing", 0, 20, source="a real mall: residual sd 7 dB, half of its variance common to different walks; 4-8.7 dB in tables", tag="D")
     shadowing_m: float = known(5.0, "spacing of the shadowing field: its correlation is zero beyond twice this", 0.5, 50, source="correlation 0.12 at 6-8 m, 0 beyond 10 m in a real mall", tag="V")
-    noise_db: float = known(4.0, "sd of the noise of one reading", 0, 20, source="2-6 dB", tag="M")
+    noise_db: float = known(5.0, "sd of the noise of one reading", 0, 20, source="a real mall: the other half of the residual variance; 2-6 dB in tables", tag="D")
     device_offset_db: float = known(4.0, "sd of a phone's own offset", 0, 20, source="0-10 dB between devices", tag="M", confidence="L")
     sensitivity_dbm: float = known(-70.0, "strength at which half of the scans hear an access point", -120, -20, source="a real mall: half of the readings are heard near -70 dBm", tag="V")
-    detection_db: float = known(4.0, "width of the logistic detection curve: 73 % are heard this much above the sensitivity", 0.01, 30, source="engineering judgement", confidence="L")
+    detection_db: float = known(9.0, "width of the logistic detection curve: 73 % are heard this much above the sensitivity", 0.01, 30, source="fitted to the share of scans that hear an access point in a real mall", tag="D")
     floor_dbm: float = known(-88.0, "strength below which a reading is never reported", -120, -20, source="the trimming of the real survey", tag="D")
-    reading_age_s_median: float = known(3.5, "age of a reading when it is used; it was heard where the phone was then", 0, 60, source="3-4 s in a real mall", tag="V", confidence="H")
+    reading_age_s_median: float = known(3.5, "median age of a reading when it is used; it was heard where the phone was then", 0, 5, source="3-4 s in a real mall", tag="V", confidence="H")
     map_cell_m: float = known(2.0, "cell of the precomputed radio maps", 0.5, 10, source="a choice of accuracy over memory", tag="D")
 
 
@@ -150,7 +150,7 @@ class SensingConfig:
 class DigitalConfig:
     """People's digital habits: who they are before they come, whatever the mall does."""
 
-    residents: int = known(400_000, "people of the catchment from whom visitors are drawn", 100, 50_000_000, source="a day's 115,000 people at about 20 visits a year each", tag="D", confidence="L")
+    residents: int = known(1_000_000, "people of the catchment from whom adult visitors are drawn", 100, 50_000_000, source="an average day's 62,000 adults at about 22 visits a year each", tag="D", confidence="L")
     frequency_exponent: float = known(1.6, "skew of how often residents come: 1 all alike, above it few come often", 1, 5, source="heavy-tailed visit counts", tag="M", confidence="L")
     adult_share: float = known(0.85, "share of the people of a party after the first that are adults with a phone", 0, 1, source="engineering judgement", confidence="L")
     wifi_on_share: float = known(0.85, "share of phones with Wi-Fi switched on", 0, 1, source="0.6-0.95", tag="M", confidence="L")
