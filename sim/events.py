@@ -22,6 +22,7 @@ class EventKind(IntEnum):
     LEFT = 12  # place entrance, value metres walked in millimetres: a party passes the door out of the mall
     STRANDED = 13  # place node: no way left to where the party wants to go
     REROUTED = 14  # place connector: the party had chosen it and found it closed
+    MISLED = 15  # place unit the party wanted, value unit it came to instead: it sees its mistake and sets off again
     STORE_ENTERED = 20  # place unit, value Reason
     STORE_REFUSED = 21  # place unit, value 0 closed, 1 full
     STORE_LEFT = 22  # place unit, value time inside us
@@ -84,7 +85,7 @@ class SegmentKind(IntEnum):
 PLACE_TABLE = {
     EventKind.GATE_REACHED: "parking", EventKind.PARKED: "parking", EventKind.PARKING_BALKED: "parking",
     EventKind.UNPARKED: "parking", EventKind.ARRIVED: "entrance", EventKind.TURNED_AWAY: "entrance", EventKind.LEFT: "entrance",
-    EventKind.STRANDED: "node", EventKind.REROUTED: "connector", EventKind.STORE_ENTERED: "unit",
+    EventKind.STRANDED: "node", EventKind.REROUTED: "connector", EventKind.MISLED: "unit", EventKind.STORE_ENTERED: "unit",
     EventKind.STORE_REFUSED: "unit", EventKind.STORE_LEFT: "unit", EventKind.QUEUE_JOINED: "station",
     EventKind.BALKED: "station", EventKind.SERVICE_STARTED: "station", EventKind.SERVICE_ENDED: "station",
     EventKind.RENEGED: "station", EventKind.PURCHASED: "unit", EventKind.BOARDED: "ride",

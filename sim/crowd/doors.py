@@ -34,6 +34,7 @@ def claim_row(mall: Mall) -> int:
     shopper.needs = party.needs
     shopper.people = party.people
     shopper.step_free = party.step_free
+    shopper.navigates = party.navigates
     shopper.tracker = party.tracker
     shopper.is_tracked = party.tracker >= 0
     shopper.entrance = party.entrance
@@ -67,6 +68,7 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     shopper.leaving = 0
     shopper.promised = 0
     shopper.reason = 0
+    shopper.is_misled = 0
     mall.visited[row, :] = -1
 
 

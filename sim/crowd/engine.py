@@ -129,6 +129,7 @@ class Crowd:
             "people",
             "goal_entrance",
             "step_free",
+            "navigates",
         ):
             arrivals[name] = getattr(visitors, name)
         arrivals["tracker"] = -1 if trackers is None else trackers

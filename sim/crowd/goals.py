@@ -10,6 +10,7 @@ from sim.crowd.queues import expected_wait_s
 from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_index, target_of_place
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
+from sim.crowd.wayfinding import look_for_way
 from sim.crowd.writing import note, note_segment
 from sim.events import EventKind, Reason, SegmentKind
 from sim.kernel import inlined, kernel
@@ -29,16 +30,18 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
     params = mall.params[0]
     shopper.choices += 1
     shopper.rides_taken = 0
+    shopper.is_misled = 0
     mall.counts[Counted.CHOICES] += 1
     if shopper.walk_through >= 0:
         shopper.goal = params.units + shopper.walk_through
         shopper.leaving = 1
         return Then.SET_OFF
     if params.is_open == 1 and now_us < shopper.stay_until_us:
+        interrupted = shopper.resume
         unit = _next_store(mall, row, now_us)
         if unit >= 0:
             shopper.goal = unit
-            return Then.SET_OFF
+            return Then.SET_OFF if unit == interrupted else look_for_way(mall, row, now_us)
     return go_home(mall, row, now_us)
 
 

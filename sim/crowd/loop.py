@@ -23,6 +23,7 @@ from sim.crowd.rides import ask_to_board, board, step_off
 from sim.crowd.state import Doing, Heading, Mall, Meta, Then
 from sim.crowd.stores import end_browsing, enter_store, leave_store, pay, reach_store
 from sim.crowd.tallies import Counted
+from sim.crowd.wayfinding import end_orienting
 from sim.kernel import entry, inlined, kernel
 
 ROOM_PER_EVENT = 64  # rows that one agenda entry may add to a buffer, at most
@@ -133,6 +134,8 @@ def happen(mall: Mall, row: int, now_us: int) -> int:
         return reach_entrance(mall, row, now_us)
     if doing == Doing.WALKING_TO_CAR:
         return drive_out(mall, row, now_us)
+    if doing == Doing.ORIENTING:
+        return end_orienting(mall, row, now_us)
     assert doing == Doing.STRANDED
     return go_home(mall, row, now_us)
 

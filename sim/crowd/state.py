@@ -37,6 +37,7 @@ class Doing(IntEnum):
     WALKING_FROM_CAR = 13
     WALKING_TO_CAR = 14
     STRANDED = 15  # no way out; looks again every minute
+    ORIENTING = 16  # stands at a node and looks for the way to the store it has chosen
 
 
 class Then(IntEnum):
@@ -77,6 +78,8 @@ class Stream(IntEnum):
     SEARCH = 11
     CLOSING = 12
     SIDE = 13
+    ORIENT = 14
+    MISTAKE = 15
 
 
 class Law(IntEnum):
@@ -125,13 +128,15 @@ SHOPPER = np.dtype(
         ("amount_fen", "i8"), ("place", "i4"), ("goal", "i4"),
         ("ride", "i4"), ("unit", "i4"), ("resume", "i4"), ("station", "i4"), ("line_next", "i4"), ("line_prev", "i4"),
         ("entrance", "i4"), ("parking", "i4"), ("walk_through", "i4"), ("choices", "i4"), ("visits", "i4"), ("services", "i4"),
-        ("side", "f4"), ("has_eaten", "i1"), ("has_booked", "i1"), ("rides_taken", "i1"), ("step_free", "i1"), ("tracker", "i4"), ("padding", "i4"),
+        ("side", "f4"), ("has_eaten", "i1"), ("has_booked", "i1"), ("rides_taken", "i1"), ("step_free", "i1"), ("tracker", "i4"),
+        ("navigates", "i1"), ("is_misled", "i1"),
     ],
     align=True,
 )  # fmt: skip
 assert SHOPPER.itemsize == 3 * CACHE_LINE
 # place: unit u, or number of units + entrance k, where the party last was; goal: the same for where it wants to go;
-# tracker: the row under which sensors follow the party's phones, -1 when nobody does.
+# tracker: the row under which sensors follow the party's phones, -1 when nobody does;
+# is_misled: goal is a store taken for the wanted one, which is in resume.
 
 NODE = np.dtype([("level", "i4"), ("zone", "i4"), ("local", "i4")], align=True)
 LEG = np.dtype(
@@ -148,8 +153,12 @@ ZONE = np.dtype(
     align=True,
 )  # fmt: skip
 LEVEL = np.dtype(
-    [("table_start", "i8"), ("targets", "i4"), ("target_start", "i4"), ("ride_start", "i4"), ("ride_end", "i4")], align=True
-)
+    [
+        ("table_start", "i8"), ("targets", "i4"), ("target_start", "i4"), ("ride_start", "i4"), ("ride_end", "i4"),
+        ("unit_start", "i4"), ("unit_end", "i4"),
+    ],
+    align=True,
+)  # fmt: skip
 UNIT = np.dtype(
     [
         ("key", "i8"), ("closes_us", "i8"), ("free_us", "i8"), ("headway_us", "i8"), ("passed", "i8"), ("person_us", "i8"),
@@ -201,7 +210,7 @@ PARAMS = np.dtype(
     [
         ("critical_per_m2", "f8"), ("critical_factor", "f8"), ("gamma_per_m2", "f8"), ("jam_per_m2", "f8"), ("creep_mps", "f8"), ("walk_s_scale", "f8"), ("wait_s_scale", "f8"),
         ("route_s_scale", "f8"), ("impulse_share", "f8"), ("browse_share", "f8"), ("meal_share", "f8"), ("search_s_base", "f8"),
-        ("search_s_per_bay", "f8"), ("manoeuvre_s", "f8"), ("gridlock_us", "i8"), ("closing_grace_us", "i8"), ("closes_us", "i8"),
+        ("search_s_per_bay", "f8"), ("manoeuvre_s", "f8"), ("wrong_turn_share", "f8"), ("orientation_share", "f8"), ("orientation_s_mean", "f8"), ("navigation_factor", "f8"), ("gridlock_us", "i8"), ("closing_grace_us", "i8"), ("closes_us", "i8"),
         ("lunch_starts_us", "i8"), ("lunch_ends_us", "i8"), ("dinner_starts_us", "i8"), ("dinner_ends_us", "i8"),
         ("consideration_size", "i4"), ("congestion", "i4"), ("units", "i4"), ("entrances", "i4"), ("is_open", "i4"), ("food_pool", "i4"),
     ],
@@ -210,7 +219,7 @@ PARAMS = np.dtype(
 ARRIVAL = np.dtype(
     [
         ("number", "i8"), ("arrive_us", "i8"), ("needs", "i8"), ("free_speed_mps", "f8"), ("stay_s", "f8"), ("spend_scale", "f8"),
-        ("entrance", "i4"), ("parking", "i4"), ("people", "i4"), ("goal_entrance", "i4"), ("step_free", "i4"), ("tracker", "i4"),
+        ("entrance", "i4"), ("parking", "i4"), ("people", "i4"), ("goal_entrance", "i4"), ("step_free", "i4"), ("tracker", "i4"), ("navigates", "i4"),
     ],
     align=True,
 )  # fmt: skip

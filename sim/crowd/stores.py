@@ -9,8 +9,9 @@ from sim.crowd.choice import lognormal
 from sim.crowd.movement import come_out, door_slot, leave_zone
 from sim.crowd.queues import join
 from sim.crowd.state import VISITED_KEPT, Doing, Mall, Meta, Stream, Then
+from sim.crowd.wayfinding import see_mistake
 from sim.crowd.writing import note, note_segment
-from sim.events import EventKind, SegmentKind
+from sim.events import EventKind, Reason, SegmentKind
 from sim.kernel import kernel
 from sim.ledger.accounts import FIRST_TENANT, OUTSIDE, TransferReason, post
 from sim.random_streams import standard_normal, uniform
@@ -21,8 +22,10 @@ REFUSED_FULL = 1
 
 @kernel
 def reach_store(mall: Mall, row: int, now_us: int) -> int:
-    """Before the door: take a slot in the doorway."""
+    """Before the door: take a slot in the doorway, unless it is the wrong store."""
     shopper = mall.shoppers[row]
+    if shopper.is_misled == 1 and shopper.reason != Reason.IMPULSE:
+        return see_mistake(mall, row, now_us)
     slot_us = door_slot(mall.units, shopper.goal, shopper.people, now_us)
     if slot_us > now_us:
         shopper.doing = Doing.ENTERING_STORE

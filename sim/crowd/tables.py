@@ -95,10 +95,12 @@ def _zones(plan: PlanArrays, config: RunConfig) -> Any:
 
 
 def _levels(plan: PlanArrays) -> Any:
+    units = np.searchsorted(plan.unit_level, np.arange(plan.level_node_start.size))
     return _fill(
         plan.level_node_start.size - 1, state.LEVEL, table_start=plan.level_table_start[:-1],
         targets=np.diff(plan.level_target_start), target_start=plan.level_target_start[:-1],
         ride_start=plan.level_ride_start[:-1], ride_end=plan.level_ride_start[1:],
+        unit_start=units[:-1], unit_end=units[1:],
     )  # fmt: skip
 
 
@@ -319,6 +321,8 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     )
     one.walk_s_scale, one.wait_s_scale, one.route_s_scale = choice.walk_s_scale, choice.wait_s_scale, choice.route_s_scale
     one.impulse_share, one.browse_share, one.meal_share = choice.impulse_share, choice.browse_share, choice.meal_share
+    one.wrong_turn_share, one.navigation_factor = choice.wrong_turn_share, choice.navigation_factor
+    one.orientation_share, one.orientation_s_mean = choice.orientation_share, choice.orientation_s_mean
     one.search_s_base, one.search_s_per_bay = config.parking.search_s_base, config.parking.search_s_per_bay
     one.manoeuvre_s = config.parking.manoeuvre_s
     one.critical_per_m2, one.critical_factor = critical_point(movement.weidmann_gamma_per_m2, movement.jam_density_per_m2)

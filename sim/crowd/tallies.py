@@ -22,6 +22,7 @@ class Counted(IntEnum):
     DEAD_ENTRIES = 6  # agenda entries whose party had moved on meanwhile
     CHOICES = 7
     ZONE_CROSSINGS = 8
+    ORIENTING_US = 9  # microseconds that parties stood looking for the way
 
 
 class Tallies(NamedTuple):

@@ -31,7 +31,7 @@ def fill_open_segments(mall: Mall, now_us: int, found: np.ndarray) -> int:
             kind, place = SegmentKind.INSIDE_UNIT, shopper.unit
         elif (doing == Doing.CROSSING or doing == Doing.BLOCKED) and shopper.leg >= 0:
             place, at_m = shopper.piece, mall.pieces[shopper.piece].m
-        elif doing != Doing.CROSSING and doing != Doing.BLOCKED and doing != Doing.BOARDING:
+        elif doing != Doing.CROSSING and doing != Doing.BLOCKED and doing != Doing.BOARDING and doing != Doing.ORIENTING:
             continue
         segment = found[count]
         segment.start_us = shopper.since_us
