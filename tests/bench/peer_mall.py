@@ -204,6 +204,7 @@ class MallModel(mesa.Model):
         self.pools = [_pool(stores) for stores in trades]
         self.food = _pool([store for store in self.stores if CATEGORIES[store.trade] in FOOD])
         self.all_stores = _pool(self.stores)
+        self.stores_of = [[store for store in self.stores if store.level == level] for level in range(levels)]
         self.car_parks = [
             CarPark(
                 number, int(bays), float(walk_m), self.entrances[entrance],
@@ -246,7 +247,8 @@ class MallModel(mesa.Model):
             parties.people,
             parties.free_speed_mps,
         ]
-        columns += [parties.stay_s, parties.spend_scale, parties.step_free, parties.goal_entrance, parties.needs]
+        columns += [parties.stay_s, parties.spend_scale, parties.step_free, parties.goal_entrance, parties.navigates]
+        columns += [parties.needs]
         for party in zip(*(column.tolist() for column in columns)):
             yield env.timeout(max(0.0, party[1] - env.now))
             env.process(self.shopper_type(self, *party).visit())
@@ -257,7 +259,7 @@ class Shopper(mesa.Agent):
 
     def __init__(
         self, model: MallModel, visit_number: int, arrive_s: float, entrance: int, parking: int, people: int, speed_mps: float,
-        stay_s: float, spend_scale: float, step_free: int, walk_through: int, needs: list[int],
+        stay_s: float, spend_scale: float, step_free: int, walk_through: int, navigates: int, needs: list[int],
     ) -> None:  # fmt: skip
         super().__init__(model)
         self.env: simpy.Environment = model.env
@@ -274,6 +276,7 @@ class Shopper(mesa.Agent):
         self.considered: dict[int, list[Store]] = {}
         self.times_s = model.day.hop_s[step_free][self.entrance.place]  # from where one stands to every place
         self.resume: Store | None = None
+        self.navigates, self.is_misled = navigates, False
         self.reason = "need"
         self.has_eaten = self.is_leaving = False
         self.walked_m = 0.0
@@ -302,8 +305,11 @@ class Shopper(mesa.Agent):
         self.log("arrived", self.entrance.number, self.car_park is not None)
         yield from self.come_out()
         while True:
+            interrupted, self.is_misled = self.resume, False
             self.goal = self.next_goal()
-            if not (yield from self.go()):
+            if not self.is_leaving and self.goal is not interrupted:
+                yield from self.look_for_way()
+            if not (yield from self.reach_goal()):
                 if self.is_leaving:
                     self.log("stranded", self.goal.place)
                     break
@@ -462,6 +468,29 @@ class Shopper(mesa.Agent):
         return [exp((best_s - time_s) / scale_s) if time_s < most_s else 0.0 for time_s in times_s]
 
     # the way there
+
+    def look_for_way(self) -> Any:
+        """Stop to look for the way, or take another store of the level for one's goal, or neither."""
+        choice, random, goal = self.model.day.config.choice, self.random, self.goal
+        factor = choice.navigation_factor if self.navigates else 1.0
+        if random.random() < factor * choice.wrong_turn_share:
+            others = [
+                store for store in self.model.stores_of[goal.level] if store is not goal and self.times_s[store.place] < inf
+            ]
+            if others:
+                self.goal, self.resume, self.is_misled = random.choice(others), goal, True
+        if random.random() < factor * choice.orientation_share:
+            yield self.env.timeout(random.expovariate(1.0 / choice.orientation_s_mean))
+
+    def reach_goal(self) -> Any:
+        """Go to one's goal, by way of the store taken for it where there is one; return False when no way leads there."""
+        is_there = yield from self.go()
+        if is_there and self.is_misled and self.reason != "impulse":
+            self.log("misled", self.resume.number, self.goal.number)
+            self.times_s = self.model.day.hop_s[self.step_free][self.goal.place]
+            self.goal, self.resume, self.is_misled = self.resume, None, False
+            is_there = yield from self.go()
+        return is_there
 
     def go(self) -> Any:
         """Walk and ride until one stands before one's goal, which may change on the way; return False when no way leads there."""

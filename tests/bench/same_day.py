@@ -55,6 +55,7 @@ def _figures(of: dict[str, tuple[np.ndarray, ...]]) -> dict[str, float]:
         "people": people.sum(),
         "stay min": stays_s.mean() / 60 if stays_s.size else 0.0,
         "walked m a visit": walked_m.sum() / visits,
+        "wrong turns a visit": of["misled"][0].size / visits,
         "rides a visit": of["boarded"][0].size / visits,
         "wait before a ride s": of["boarded"][3].mean() if of["boarded"][3].size else 0.0,
         "stores entered a visit": of["store_entered"][0].size / visits,
