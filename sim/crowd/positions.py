@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.events import SegmentKind, SegmentLog
-from sim.kernel import declare_type, kernel
+from sim.kernel import declare_type, inlined, kernel
 from sim.plan_arrays import PlanArrays
 from sim.random_streams import stream_key, uniform
 
@@ -93,7 +93,7 @@ declare_type(
 declare_type("Segment", Segment(0, 0, 0, 0, 0, 0.0, 0.0, 0.0))
 
 
-@kernel
+@inlined
 def position_at(places: Places, segment: Segment, time_us: int) -> tuple[float, float, int]:
     """Return (x_m, y_m, level) at an instant of the segment; on the walkable floor, in the unit, or on the ride, for certain."""
     share = 0.0
@@ -112,7 +112,7 @@ def position_at(places: Places, segment: Segment, time_us: int) -> tuple[float, 
     return _on_piece(places, segment.place, segment.from_m + share * (segment.to_m - segment.from_m), segment.side)
 
 
-@kernel
+@inlined
 def _on_piece(places: Places, piece: int, along_m: float, side: float) -> tuple[float, float, int]:
     """Return the place along a leg, to the side by the party's own share of the clear width."""
     leg = places.piece_leg[piece]
@@ -128,7 +128,7 @@ def _on_piece(places: Places, piece: int, along_m: float, side: float) -> tuple[
     return x_m, y_m, places.node_level[start]
 
 
-@kernel
+@inlined
 def _inside_unit(places: Places, unit: int, visit: int, since_us: int) -> tuple[float, float, int]:
     """Return a place in the unit: strolls from spot to spot, or stands where the straight way would leave the polygon."""
     stroll = since_us // STROLL_US
@@ -141,7 +141,7 @@ def _inside_unit(places: Places, unit: int, visit: int, since_us: int) -> tuple[
     return x_m, y_m, places.unit_level[unit]
 
 
-@kernel
+@inlined
 def _spot(places: Places, unit: int, visit: int, stroll: int) -> tuple[float, float]:
     """Return an addressed point inside the unit's ring."""
     first, end = places.unit_ring_start[unit], places.unit_ring_start[unit + 1]
@@ -158,7 +158,7 @@ def _spot(places: Places, unit: int, visit: int, stroll: int) -> tuple[float, fl
     return places.unit_x_m[unit], places.unit_y_m[unit]
 
 
-@kernel
+@inlined
 def is_inside_unit(places: Places, unit: int, x_m: float, y_m: float) -> bool:
     """Return whether a point lies in the unit's outer ring (even-odd rule)."""
     inside = False
