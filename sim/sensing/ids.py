@@ -9,7 +9,9 @@ import numpy as np
 
 from sim.random_streams import draw_words, stream_key
 
-_IDS = stream_key(0, "ids of a phone's owner")  # the key is already the seed's own
+# A phone's key is the seed's own already, so that these need not be.
+_ADDRESSES = stream_key(0, "own address of a phone")
+_IDS = stream_key(0, "ids of a phone's owner")
 
 
 class IdKind(IntEnum):
@@ -25,14 +27,14 @@ class IdKind(IntEnum):
     PARTNER = 7
 
 
+def address_of(key: Any) -> Any:
+    """Return the address that a phone shows on the mall's Wi-Fi, by its key (Phones.key): arrays or single numbers, positive int64."""
+    return (draw_words(_ADDRESSES, key, 0) >> np.uint64(1)).astype(np.int64)
+
+
 def ids_of(kind: IdKind, keys: Any) -> Any:
     """Return the ids of one kind of the phones' owners: positive int64, from which nobody reads a person; a number gives a number."""
-    return (draw_words(_IDS, keys, int(kind)) >> np.uint64(1)).astype(np.int64)
-
-
-def address_of(key: Any) -> Any:
-    """Return the address that a phone shows on the mall's Wi-Fi, by its key (Phones.key): arrays or single numbers."""
-    return ids_of(IdKind.ADDRESS, key)
+    return address_of(keys) if kind == IdKind.ADDRESS else (draw_words(_IDS, keys, int(kind)) >> np.uint64(1)).astype(np.int64)
 
 
 class Numbering:
