@@ -15,6 +15,7 @@ from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Taken
 from sim.decisions import Decision
 from sim.ledger.accounts import account_names
+from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
 from sim.operations.clock import Clock, Operation
 from sim.operations.hours import hours_of
@@ -73,6 +74,7 @@ class World:
         self.crowd = Crowd(compiled, config, self._take)
         names = self.crowd.station_names
         self.recorder = Recorder(self.folder, compiled, names, config.recording.events)
+        switches = switches_of(compiled, config)
         self.sensing = Sensing(compiled, config)
         self.clock = Clock()
         self.hours = hours_of(self.crowd, compiled, config)
@@ -92,7 +94,8 @@ class World:
         operations: list[Operation] = [
             self.hours,
             staffing_of(self.crowd, config.operations.staffing, opens_us, has_tables),
-            *outages_of(self.crowd, compiled, config.operations.outages),
+            *outages_of(self.crowd, compiled, config.operations.outages, switches),
+            *failures_of(compiled, config, switches),
             self.reviews,
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
