@@ -14,10 +14,11 @@ from sim.random_streams import stream_key, uniforms
 from sim.sensing.ids import IdKind, ids_of
 from sim.sensing.ids import address_of as address_of
 from sim.sensing.members import Channel, Members, is_held_out
-from sim.sensing.observations import ObservedRows, observed, together
+from sim.sensing.observations import ObservedRows
 from sim.sensing.portal import funnel_of
+from sim.sensing.reports import Reports
 from sim.sensing.roll_out import rolled_out
-from sim.sensing.steps import PHONE, Step, Steps
+from sim.sensing.steps import ID_COLUMNS, Step, Steps
 from sim.sensing.stitching import Ends, IdentityGraph, Links
 from sim.visitors import NEVER_US, App, Phones, Visitors
 
@@ -42,18 +43,16 @@ class Identity:
         """Begin the run's day, with nobody known or with what an earlier run left; raises ConfigError for a roll-out that starts on no day."""
         self._config = config
         self._identity = config.sensing.identity
-        self._steps = Steps()
+        self._steps = Steps(rolled_out(config, "tills", compiled.arrays.unit_key, self._identity.tills_online_share))
         self._before, self._graph = IdentityGraph(), IdentityGraph()  # as earlier days left it, and as it is
         if known is not None:
             self._before.take(known.links)
             self._graph.take(known.links)
         self._members = Members(config, known.members if known is not None else None)
-        self._tills = np.array([f"till:{name}" for name in compiled.unit_ids], dtype=str)
-        self._online = rolled_out(config, "tills", compiled.arrays.unit_key, self._identity.tills_online_share)
-        self._reports: list[ObservedRows] = []
-        self._joined: list[tuple[np.ndarray, np.ndarray]] = []  # phones and instants of associations not yet told
+        self._reports = Reports(compiled.unit_ids)
+        self._met: list[np.ndarray] = []  # steps in which members were recognised, in the present stretch of time
         self._seen = self._known_fen = self._tags = self._right_tags = 0
-        self._last_payer = self._last_partner = np.zeros(0, PHONE)
+        self._last_payer = self._last_partner = -1  # phones
 
     def admit(self, visitors: Visitors, phones: Phones, rows: np.ndarray) -> None:
         """Take the next batch; `rows` (int32, one per phone): its rows in the position platform, -1 where it is not followed."""
@@ -68,24 +67,18 @@ class Identity:
 
     def associated(self, now_us: int) -> tuple[np.ndarray, np.ndarray]:
         """Return (rows of the position platform, instants) of phones that joined the Wi-Fi since the last call and are still inside."""
-        self._advance(now_us)
-        phones, at_us = (np.concatenate(column) for column in zip(*self._joined, strict=True)) if self._joined else _NOBODY
-        self._joined = []
-        there = self._steps.phones[phones]
-        still = (self._steps.visits["left_us"][there["visit"]] == NEVER_US) & (there["row"] >= 0)
-        return there["row"][still], at_us[still]
+        return self._steps.connections(now_us)
 
     def read(self, now_us: int) -> ObservedRows:
         """Return what was observed since the last reading. Subjects are addresses, member numbers, accounts and card ids."""
         self._advance(now_us)
-        found = together([*self._reports, observed(now_us, "portal", "seen", 0, self._seen)])
-        self._reports, self._seen = [], 0
-        return found
+        seen, self._seen = self._seen, 0
+        return self._reports.read(now_us, seen)
 
     def profile_of(self, ids: np.ndarray) -> np.ndarray:
         """Return the profile number (int64) of each address or other id; -1: unknown, anonymous, or its owner does not agree to be followed.
 
-        Numbers stay while the run lasts, but of two profiles that turn out to be one person's the earlier number remains.
+        As of the last reading. Numbers stay while the run lasts, but of two profiles that turn out to be one person's the earlier number remains.
         """
         return self._graph.profile_of(ids)
 
@@ -127,105 +120,108 @@ class Identity:
             if steps.size:
                 happen(steps, self._steps.phones[steps["phone"]], links)
         self._seen += int(due["value"][due["kind"] == Step.SEEN].sum())
+        self._see()
         self._graph.link(*links.in_order())
 
     def _connect(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
-        time_us, address = steps["time_us"], address_of(phones["key"])
+        time_us, address = steps["time_us"], phones["address"]
         self._steps.visits["connected"][phones["visit"]] = True
-        self._joined.append((steps["phone"], time_us))
-        self._report(time_us, "portal", "connected", address)
+        self._reports.add(time_us, "portal", "connected", address)
         opens = ~phones["by_itself"] & self._identity.portal
-        self._report(time_us[opens], "portal", "opened", address[opens])
-        card = phones["has_card"]
-        chat = ids_of(IdKind.CHAT, phones["key"])
-        self._report(time_us[card], "card", "shown", chat[card])
-        links.add(steps[card], _ends(IdKind.ADDRESS, phones[card]), _ends(IdKind.CHAT, phones[card]))
-        only_card = card & ~phones["is_member"]
-        self._members.see(chat[only_card], Channel.CARD, App.NONE, phones["consents"][only_card])
-        known = phones["recognised"]
-        links.add(steps[known], _ends(IdKind.ADDRESS, phones[known]), _ends(IdKind.NUMBER, phones[known]))
-        self._see(steps, phones, known)
-        self._recognise(steps, phones, links)
+        self._reports.add(time_us[opens], "portal", "opened", address[opens])
+        card, known = phones["has_card"], phones["recognised"]
+        self._reports.add(time_us[card], "card", "shown", phones["chat"][card])
+        links.add(steps[card], _ends("address", phones[card]), _ends("chat", phones[card]))
+        only_card = phones[card & ~phones["is_member"]]
+        self._members.see(only_card["chat"], Channel.CARD, App.NONE, only_card["consents"])
+        links.add(steps[known], _ends("address", phones[known]), _ends("member", phones[known]))
+        self._met.append(steps[known])
+        if self._identity.partner_shared:
+            tagged = phones["is_partner_customer"]
+            self._recognise(steps[tagged], phones[tagged], links)
 
     def _recognise(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
         """Tag the partner's customers on the Wi-Fi with what the partner knows of them; a wrong tag is that of the customer before."""
-        wrong_share, tagged = self._identity.tag_error_share, phones["is_partner_customer"] & self._identity.partner_shared
-        steps, phones = steps[tagged], phones[tagged]
-        is_wrong = uniforms(stream_key(self._config.seed, "wrong tag"), phones["key"], 0) < wrong_share
-        whose, self._last_partner = _shifted(phones, is_wrong, self._last_partner)
-        self._report(steps["time_us"], "partner", "recognised", ids_of(IdKind.PARTNER, whose["key"]))
-        links.add(steps, _ends(IdKind.ADDRESS, phones), _ends(IdKind.PARTNER, whose))
+        is_wrong = uniforms(stream_key(self._config.seed, "wrong tag"), phones["key"], 0) < self._identity.tag_error_share
+        taken_for = self._steps.phones[_shifted(steps["phone"], is_wrong, self._last_partner)]
+        self._last_partner = _last(steps["phone"], self._last_partner)
+        self._reports.add(steps["time_us"], "partner", "recognised", taken_for["partner"])
+        links.add(steps, _ends("address", phones), _ends("partner", taken_for))
         self._tags += phones.size
-        self._right_tags += int((whose["key"] == phones["key"]).sum())
+        self._right_tags += int((taken_for["key"] == phones["key"]).sum())
 
     def _complete(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
-        time_us, address, number = steps["time_us"], address_of(phones["key"]), ids_of(IdKind.NUMBER, phones["key"])
-        is_new = phones["joins"] & ~phones["is_member"] & ~self._members.is_in(number, time_us)
+        time_us, member = steps["time_us"], phones["member"]
+        is_new = phones["joins"] & ~phones["is_member"] & ~self._members.is_in(member, time_us)
         is_false = phones["is_false"] & is_new
-        invented = ids_of(IdKind.FALSE_NUMBER, phones["number"] ^ phones["ordinal"])
-        number = np.where(is_false, invented, number)
+        number = np.where(is_false, ids_of(IdKind.FALSE_NUMBER, phones["number"] ^ phones["ordinal"]), member)
         first = np.zeros(steps.size, bool)
         first[np.unique(number, return_index=True)[1]] = True  # of several log-ins under one number the earliest
-        is_new &= first
+        joins = is_new & first
         self._steps.visits["logged_in"][phones["visit"]] = True
         if self._identity.one_time_code:
-            self._report(time_us, "portal", "code", number)
-        self._report(time_us, "portal", "completed", address, number)
-        self._report(time_us[is_new], "member", "joined", number[is_new])
-        self._members.join(number[is_new], time_us[is_new], phones["consents"][is_new], is_false[is_new])
-        self._see(steps, phones, ~is_false)
-        for who, kind in ((~is_false, IdKind.NUMBER), (is_false, IdKind.FALSE_NUMBER)):
-            links.add(steps[who], _ends(IdKind.ADDRESS, phones[who]), _ends(kind, phones[who])._replace(id=number[who]))
+            self._reports.add(time_us, "portal", "code", number)
+        self._reports.add(time_us, "portal", "completed", phones["address"], number)
+        self._reports.add(time_us[joins], "member", "joined", number[joins])
+        self._members.join(number[joins], time_us[joins], phones["consents"][joins], is_false[joins])
+        self._met.append(steps[~is_false])
+        kinds = np.where(is_false, IdKind.FALSE_NUMBER, IdKind.NUMBER).astype(np.int8)
+        links.add(steps, _ends("address", phones), _ends("member", phones)._replace(id=number, kind=kinds))
 
     def _open(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
-        number = ids_of(IdKind.NUMBER, phones["key"])
         for kind, used in (("opened", slice(None)), ("navigation", phones["navigates"]), ("booking", phones["uses_booking"])):
-            self._report(steps["time_us"][used], "app", kind, number[used])
-        links.add(steps, _ends(IdKind.NUMBER, phones), _ends(IdKind.APP, phones))
-        self._see(steps, phones, phones["is_member"])
+            self._reports.add(steps["time_us"][used], "app", kind, phones["member"][used])
+        links.add(steps, _ends("member", phones), _ends("app_id", phones))
+        self._met.append(steps)
 
     def _open_on_wifi(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
-        links.add(steps, _ends(IdKind.ADDRESS, phones), _ends(IdKind.APP, phones))
+        links.add(steps, _ends("address", phones), _ends("app_id", phones))
 
     def _pay(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
-        """Let tills that are online report who paid, where the account is linked to a membership."""
-        is_member = phones["is_member"] | self._members.is_in(ids_of(IdKind.NUMBER, phones["key"]), steps["time_us"])
-        linked = phones["pays_linked"] & is_member & self._online[steps["place"]]
-        steps, phones = steps[linked], phones[linked]
-        account = ids_of(IdKind.PAYMENT, phones["key"])
-        self._reports.append(observed(steps["time_us"], self._tills[steps["place"]], "paid", account, steps["value"]))
-        links.add(steps, _ends(IdKind.PAYMENT, phones), _ends(IdKind.NUMBER, phones))
-        self._see(steps, phones, np.ones(steps.size, bool))
+        """Let tills report who paid, where the account is linked to a membership."""
+        is_member = phones["is_member"] | self._members.is_in(phones["member"], steps["time_us"])
+        steps, phones = steps[is_member], phones[is_member]
+        self._reports.add_paid(steps["time_us"], steps["place"], phones["payment"], steps["value"])
+        links.add(steps, _ends("payment", phones), _ends("member", phones))
+        self._met.append(steps)
         self._known_fen += int(steps["value"].sum())
 
     def _pay_parking(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
         """Link the plate with the app that pays for it, or by mistake with the app that paid just before."""
-        self._report(steps["time_us"], "app", "parking", ids_of(IdKind.NUMBER, phones["key"]))
+        self._reports.add(steps["time_us"], "app", "parking", phones["member"])
         draw = uniforms(stream_key(self._config.seed, "wrong plate"), phones["number"], 0)
-        whose, self._last_payer = _shifted(phones, draw >= self._identity.plate_match_share, self._last_payer)
-        links.add(steps, _ends(IdKind.PLATE, phones)._replace(id=phones["plate"]), _ends(IdKind.APP, whose))
+        is_wrong = draw >= self._identity.plate_match_share
+        taken_for = self._steps.phones[_shifted(steps["phone"], is_wrong, self._last_payer)]
+        self._last_payer = _last(steps["phone"], self._last_payer)
+        plates = _ends("member", phones)._replace(id=phones["plate"], kind=np.full(phones.size, IdKind.PLATE, np.int8))
+        links.add(steps, plates, _ends("app_id", taken_for))
 
-    def _see(self, steps: np.ndarray, phones: np.ndarray, who: np.ndarray) -> None:
-        """Note the members among `who` as seen today under their numbers."""
-        number = ids_of(IdKind.NUMBER, phones["key"])
-        who = who & (phones["is_member"] | self._members.is_in(number, steps["time_us"]))
+    def _see(self) -> None:
+        """Note the members met in this stretch of time as seen today, under their numbers."""
+        if not self._met:
+            return
+        steps = np.concatenate(self._met)
+        self._met = []
+        phones = self._steps.phones[steps["phone"]]
+        who = phones["is_member"] | self._members.is_in(phones["member"], steps["time_us"])
+        phones = phones[who]
         channel = np.where(phones["app"] == App.NONE, Channel.PORTAL, Channel.APP)
-        self._members.see(number[who], channel[who], phones["app"][who], phones["consents"][who])
-
-    def _report(self, time_us: np.ndarray, sensor: str, kind: str, subject: np.ndarray, value: np.ndarray | int = 0) -> None:
-        if time_us.size:
-            self._reports.append(observed(time_us, sensor, kind, subject, value))
+        self._members.see(phones["member"], channel, phones["app"], phones["consents"])
 
 
-def _ends(kind: IdKind, phones: np.ndarray) -> Ends:
-    """Return the ids of one kind of these phones' owners, as ends of links."""
-    return Ends(ids_of(kind, phones["key"]), np.full(phones.size, kind, np.int8), phones["key"], phones["consents"])
+def _ends(name: str, phones: np.ndarray) -> Ends:
+    """Return the ids in one column of phones (steps.PHONE), as ends of links."""
+    return Ends(phones[name], np.full(phones.size, ID_COLUMNS[name], np.int8), phones["key"], phones["consents"])
 
 
-def _shifted(phones: np.ndarray, is_wrong: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return whom each phone is taken for: itself, or by mistake the one before it in time; and the last one, for the next call.
+def _shifted(phones: np.ndarray, is_wrong: np.ndarray, last: int) -> np.ndarray:
+    """Return whom each phone is taken for: itself, or by mistake the one before it in time.
 
-    `last` is the phone before the first, empty at the start of the day, when nobody can be mistaken for another.
+    `last` is the phone before the first, -1 at the start of the day, when nobody can be mistaken for another.
     """
-    queue = np.concatenate([last, phones]) if last.size else np.concatenate([phones[:1], phones])
-    return np.where(is_wrong, queue[:-1], phones), queue[-1:] if phones.size else last
+    before = np.concatenate([[last], phones[:-1]])[: phones.size]
+    return np.where(is_wrong & (before >= 0), before, phones)
+
+
+def _last(phones: np.ndarray, last: int) -> int:
+    return int(phones[-1]) if phones.size else last

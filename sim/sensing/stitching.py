@@ -114,18 +114,20 @@ class IdentityGraph:
         return found
 
     def measures(self) -> dict[str, float | None]:
-        """Return how right the profiles of the people seen are: shares of people with several, and of profiles of several people."""
-        nodes = self._nodes[: len(self)]
-        seen = np.flatnonzero((nodes["person"] != UNKNOWN) & _IS_ACCOUNT[nodes["kind"]])
-        if not seen.size:
-            return {"duplicate_profiles_share": None, "wrong_profiles_share": None}
-        _, person = np.unique(nodes["person"][seen], return_inverse=True)
-        _, profile = np.unique(self._root(seen), return_inverse=True)
-        pairs = np.unique(np.stack([person, profile]), axis=1)
-        return {
-            "duplicate_profiles_share": float((np.bincount(pairs[0]) > 1).mean()),
-            "wrong_profiles_share": float((np.bincount(pairs[1]) > 1).mean()),
-        }
+        """Return how right the profiles of the people seen are, against the truth.
+
+        Of people with an account: the share that have several profiles; of profiles: the share that hold ids of several people.
+        """
+        nodes, every = self._nodes[: len(self)], np.arange(len(self))
+        root = self._root(every)
+        is_seen = (nodes["person"] != UNKNOWN) & (nodes["has_account"][root] == 1)
+        several = {"duplicate_profiles_share": is_seen & _IS_ACCOUNT[nodes["kind"]], "wrong_profiles_share": is_seen}
+        found: dict[str, float | None] = {}
+        for axis, (name, which) in enumerate(several.items()):
+            pairs = np.unique(np.stack([nodes["person"][which], root[which]]), axis=1)
+            _, count = np.unique(pairs[axis], return_counts=True)
+            found[name] = float((count > 1).mean()) if count.size else None
+        return found
 
     def columns(self) -> dict[str, np.ndarray]:
         """Return the links that hold the profiles together, for identity_links.parquet: observed data, no truth in it."""
