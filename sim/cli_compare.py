@@ -21,10 +21,12 @@ _OWN_WORDS = ("arms", "replications")
 _EXAMPLE = """\
 examples:
   galleria compare everyday arms=[none,escalator_outage] replications=5
+  galleria compare wifi_portal replications=5
   galleria compare corner_day 'arms=[none,"population.visits_per_day=250"]' replications=20 seed=3
   galleria compare outputs/2026-11-21/14-05-09 outputs/2026-11-21/14-07-30
 
 An arm is a scenario, a policy, or overrides in quotes; the first is the baseline, and `none` is SCENARIO without policies.
+Without arms=[...] the arms are those that the scenario names under `arms`.
 Every replication gives all arms the same shoppers, tastes and arrivals."""
 
 
@@ -35,7 +37,10 @@ def add_compare(parser: argparse.ArgumentParser) -> Act:
         "scenario", metavar="SCENARIO", help="the scenario all arms start from, or the folder of a finished run"
     )
     parser.add_argument(
-        "words", metavar="key=value", nargs="*", help="arms=[...], replications=N, overrides for all arms; or a second folder"
+        "words",
+        metavar="key=value",
+        nargs="*",
+        help="arms=[...] (default: the scenario's own), replications=N (20), overrides for all arms; or a second folder",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the comparison (default outputs/<date>/<time>)")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier comparison in --out")
@@ -51,7 +56,7 @@ def _compare(options: argparse.Namespace) -> int:
         return _compare_folders(Path(options.scenario), Path(options.words[0]), options.json)
     own = {key: value for key, _, value in (word.partition("=") for word in options.words) if key in _OWN_WORDS}
     overrides = [word for word in options.words if word.partition("=")[0] not in _OWN_WORDS]
-    arms = _arm_names(own.get("arms", ""))
+    arms = _arm_names(own["arms"]) if "arms" in own else _arms_of(options.scenario, overrides)
     replications = _count(own.get("replications", "20"))
     configs = [(arm, _config_of(options.scenario, arm, overrides)) for arm in arms]
     announce_compiling()
@@ -89,10 +94,19 @@ def _arm_names(text: str) -> list[str]:
     """Return the arms of "[none,b,"key=1,other=2"]"."""
     inner = text.strip().removeprefix("[").removesuffix("]")
     arms = [(quoted or plain).strip() for quoted, plain in re.findall(r"""["']([^"']+)["']|([^,"']+)""", inner)]
-    arms = [arm for arm in arms if arm]
-    if len(arms) < 2 or len(set(arms)) < len(arms):
+    return _two_or_more([arm for arm in arms if arm], text or "none")
+
+
+def _arms_of(scenario: str, overrides: list[str]) -> list[str]:
+    """Return the arms that a scenario names itself."""
+    arms = [str(arm).strip() for arm in config_files.compose(scenario, overrides).arms]
+    return _two_or_more(arms, f"{arms} under `arms` of {scenario}" if arms else f"none given, and {scenario} names none")
+
+
+def _two_or_more(arms: list[str], found: str) -> list[str]:
+    if len(arms) < 2 or len(set(arms)) < len(arms) or "" in arms:
         raise UsageError(
-            f"galleria compare: two or more different arms are wanted (found {text or 'none'}); "
+            f"galleria compare: two or more different arms are wanted (found {found}); "
             "for instance arms=[none,escalator_outage]. See `galleria compare --help`."
         )
     return arms

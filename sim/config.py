@@ -256,6 +256,7 @@ class RunConfig:
     question: str = ""
     expects: str = ""
     covers: list[str] = field(default_factory=list)
+    arms: list[str] = field(default_factory=list)  # what `galleria compare` holds side by side unless told otherwise; a run ignores it
     seed: int = known(1, "address of every draw", 0, 2**62)
     date: str = known("2026-11-21", "first day, YYYY-MM-DD; its weekday sets profile and factors (default a Saturday)")
     floorplan: str = known("riverside_mall", "a name in floorplans/ or a folder")

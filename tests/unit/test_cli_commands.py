@@ -36,6 +36,31 @@ def test_fewer_than_two_different_arms_are_refused(text):
         cli_compare._arm_names(text)
 
 
+@pytest.mark.parametrize(
+    ("arms", "said"),
+    [
+        (None, "mine names none"),
+        ("[none]", "['none'] under `arms` of mine"),
+        ("[none, none]", "['none', 'none']"),
+        ("[none, nine]", "nine"),
+    ],
+)
+def test_a_scenarios_own_arms_are_checked_like_those_of_the_command_line(tmp_path, monkeypatch, capsys, arms, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").mkdir()
+    wanted = "" if arms is None else f"arms: {arms}\n"
+    (tmp_path / "scenarios" / "mine.yaml").write_text(f"# @package _global_\nquestion: why?\n{wanted}", encoding="utf-8")
+
+    code = cli.main(["compare", "mine", "replications=2"])
+
+    assert code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_scenario_that_names_its_arms_needs_none_on_the_command_line():
+    assert cli_compare._arms_of("wifi_vs_none", []) == ["sensing=none", "sensing=mall_wifi"]
+
+
 def test_several_overrides_of_an_arm_are_parted_by_blanks():
     assert cli_compare._split_overrides("a.b=1 c=[1, 2] d=x y") == ["a.b=1", "c=[1, 2]", "d=x y"]
 
