@@ -81,6 +81,8 @@ _SPACE = (
     Kpi("walk_m_mean", "m", "neither", "space", "Walked per visit", "Mean metres walked between arriving and leaving, over visits that left."),
     Kpi("gridlock_breaks", "count", "lower", "space", "Gridlocks broken", "Times a walker squeezed into a full zone after movement.gridlock_patience_s."),
     Kpi("lift_refusals", "count", "lower", "space", "No room in the lift", "Parties that found no room in any of a lift's next departures and chose again."),
+    Kpi("wrong_turns_per_visit", "ratio", "lower", "space", "Wrong turns per visit", "Times a party came to a store that it had taken for the one it wanted / visits."),
+    Kpi("orientation_s_per_visit", "s", "lower", "space", "Looking for the way per visit", "Time that parties stood looking for the way to a store they had chosen / visits."),
 )  # fmt: skip
 _QUEUES = (
     Kpi("queue_wait_s_mean", "s", "lower", "queues", "Wait at tills and for tables", "Mean wait of all parties that joined a till's line or a table's list, zero waits and the waits of those that gave up included; lifts and gates are not in it."),
