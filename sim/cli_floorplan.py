@@ -1,4 +1,4 @@
-"""`galleria floorplan check | import | generate | draw`."""
+"""`galleria floorplan check | import | generate | draw | access-points`."""
 
 from __future__ import annotations
 
@@ -22,12 +22,18 @@ commands:
   galleria floorplan import SOURCE DEST     read IMDF, per-floor GeoJSON or OpenStreetMap, write Galleria's own form
   galleria floorplan generate DEST [k=v]    make a parametric mall
   galleria floorplan draw PLAN [DEST]       draw each level as SVG and PNG with its tenants named
+  galleria floorplan draw PLAN [DEST] --coverage [sensing.KEY=VALUE ...]
+                                            draw each level by the strength of its Wi-Fi and by the error of positions
+  galleria floorplan access-points PLAN [DEST] [target_p75_m=5] [sensing.KEY=VALUE ...]
+                                            propose the fewest access points for an error, and write the plan with them
 
 examples:
   galleria floorplan check riverside_mall
   galleria floorplan import ~/plans/joy_city/geojson floorplans/joy
   galleria floorplan generate floorplans/small_mall floors=3 tenants=60 entrances=2 parking_levels=1 parking_bays=400
   galleria floorplan draw corner_mall outputs/corner_mall
+  galleria floorplan draw corner_mall --coverage sensing.positioning.estimator=nearest
+  galleria floorplan access-points corner_mall corner_wifi target_p75_m=6
 
 PLAN is a name from `galleria list floorplans` or a path; DEST without a slash stands for floorplans/DEST."""
 
@@ -35,20 +41,19 @@ PLAN is a name from `galleria list floorplans` or a path; DEST without a slash s
 def add_floorplan(parser: argparse.ArgumentParser) -> Act:
     """Declare the arguments of `floorplan`."""
     parser.epilog = _EXAMPLE
-    parser.add_argument("action", choices=("check", "import", "generate", "draw"), help="what to do")
+    parser.add_argument("action", choices=tuple(ACTS), help="what to do")
     parser.add_argument("path", metavar="PATH", help="a plan, the source of an import, or the folder to generate into")
-    parser.add_argument("more", metavar="DEST | key=value", nargs="*", help="where to write; parameters of a generated mall")
+    parser.add_argument("more", metavar="DEST | key=value", nargs="*", help="where to write; parameters")
+    parser.add_argument("--coverage", action="store_true", help="draw Wi-Fi instead of tenants")
     parser.add_argument("--overwrite", action="store_true", help="write into a folder that exists")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return _floorplan
 
 
-COMMANDS = {"floorplan": add_floorplan}
-
-
 def _floorplan(options: argparse.Namespace) -> int:
-    acts = {"check": _check, "import": _import, "generate": _generate, "draw": _draw}
-    return acts[options.action](options)
+    if options.coverage and options.action != "draw":
+        raise UsageError(f"galleria floorplan {options.action}: --coverage belongs to `galleria floorplan draw`")
+    return ACTS[options.action](options)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -142,6 +147,10 @@ def _plain(text: str) -> Any:
 
 
 def _draw(options: argparse.Namespace) -> int:
+    if options.coverage:
+        from sim.cli_wifi import draw_coverage
+
+        return draw_coverage(options)
     from sim.floorplan.cache import load_compiled
     from sim.reporting.plan_drawing import draw_plan
 
@@ -166,6 +175,12 @@ def _destination(name: str, overwrite: bool) -> Path:
     return folder
 
 
+def _access_points(options: argparse.Namespace) -> int:
+    from sim.cli_wifi import access_points
+
+    return access_points(options, lambda name: _destination(name, options.overwrite))
+
+
 def _no_more(options: argparse.Namespace, wanted: int) -> None:
     if len(options.more) > wanted:
         raise UsageError(
@@ -182,3 +197,13 @@ def _say_written(plan: Any, folder: Path) -> None:
     counts = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in _counts(plan).items())
     say(f"{folder}: {counts}")
     note(f"Look at it: galleria floorplan draw {folder}    Run it: galleria run everyday floorplan={folder}")
+
+
+ACTS: dict[str, Act] = {
+    "check": _check,
+    "import": _import,
+    "generate": _generate,
+    "draw": _draw,
+    "access-points": _access_points,
+}
+COMMANDS = {"floorplan": add_floorplan}

@@ -49,7 +49,7 @@ STYLE: Any = {"svg.hashsalt": "galleria", "svg.fonttype": "none", "font.family":
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
     """What a level's picture shows: corners in metres, and how many points a metre is."""
 
     low: np.ndarray
@@ -69,16 +69,23 @@ def draw_plan(
     `values` colours the units that it names (by unit id) instead of their category. The same plan gives the same bytes of SVG.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    page = _page_of(compiled)
+    page = page_of(compiled)
     written = []
     with mpl.rc_context(STYLE):
         for level, level_id in enumerate(compiled.level_ids):
             figure = _level_figure(compiled, level, page, values)
-            for form in formats:
-                path = folder / f"{compiled.name}_{level_id}.{form}".replace(" ", "_").replace("/", "_")
-                metadata = {"Date": None} if form in ("svg", "pdf") else None
-                figure.savefig(path, format=form, dpi=PNG_DPI, metadata=metadata, facecolor="white")
-                written.append(path)
+            written += save_figure(figure, folder, f"{compiled.name}_{level_id}", formats)
+    return written
+
+
+def save_figure(figure: Figure, folder: Path, name: str, formats: Sequence[str]) -> list[Path]:
+    """Write a figure in each format, with nothing of the moment in it; return the files."""
+    written = []
+    for form in formats:
+        path = folder / f"{name}.{form}".replace(" ", "_").replace("/", "_")
+        metadata = {"Date": None} if form in ("svg", "pdf") else None
+        figure.savefig(path, format=form, dpi=PNG_DPI, metadata=metadata, facecolor="white")
+        written.append(path)
     return written
 
 
@@ -113,7 +120,7 @@ def draw_level_map(
     _fill_by_value(axes, [compiled.unit_rings[unit] for unit in units], unit_values, units, scale, 3, "#dddcd8")
     for polygon in compiled.walkable_rings[level]:
         plan_marks.fill(axes, polygon, facecolor="none", edgecolor=WALL, linewidth=0.5, zorder=4)
-    _frame(axes, *_bounds(compiled, [level], 2.0))
+    frame(axes, *_bounds(compiled, [level], 2.0))
     if label:
         axes.figure.colorbar(scale, ax=axes, label=label, shrink=0.8, pad=0.01)
     return scale
@@ -159,14 +166,15 @@ def _bounds(compiled: CompiledPlan, levels: Sequence[int], margin_m: float) -> t
     return points.min(axis=0) - margin_m, points.max(axis=0) + margin_m
 
 
-def _frame(axes: Axes, low: np.ndarray, high: np.ndarray) -> None:
+def frame(axes: Axes, low: np.ndarray, high: np.ndarray) -> None:
+    """Show what lies between two corners, to scale and without axes."""
     axes.set_xlim(low[0], high[0])
     axes.set_ylim(low[1], high[1])
     axes.set_aspect("equal")
     axes.set_axis_off()
 
 
-def _page_of(compiled: CompiledPlan) -> _Page:
+def page_of(compiled: CompiledPlan) -> Page:
     """Return one page for all levels, so that they can be laid over each other; smaller plans take smaller pages."""
     levels = range(len(compiled.level_ids))
     low, high = _bounds(compiled, levels, 0.0)
@@ -177,10 +185,10 @@ def _page_of(compiled: CompiledPlan) -> _Page:
     points_per_m = min((width_in - 2 * EDGE_IN) * POINTS_PER_IN / span_m, POINTS_PER_M_MOST)
     spare_m = ((width_in - 2 * EDGE_IN) * POINTS_PER_IN / points_per_m - span_m) / 2
     spare = np.array([spare_m, 0.0])
-    return _Page(low - spare, high + spare, points_per_m, width_in)
+    return Page(low - spare, high + spare, points_per_m, width_in)
 
 
-def _level_figure(compiled: CompiledPlan, level: int, page: _Page, values: Mapping[str, float] | None) -> Figure:
+def _level_figure(compiled: CompiledPlan, level: int, page: Page, values: Mapping[str, float] | None) -> Figure:
     """Return the picture of one level."""
     units = [int(unit) for unit in np.flatnonzero(compiled.arrays.unit_level == level)]
     labels = {unit: fit_label(compiled.tenant_names[unit], compiled.unit_rings[unit][0], page.points_per_m) for unit in units}
@@ -208,17 +216,22 @@ def _level_figure(compiled: CompiledPlan, level: int, page: _Page, values: Mappi
     _draw_parking(axes, compiled, level)
     plan_marks.draw_rides(axes, compiled, level, page.points_per_m)
     plan_marks.draw_entrances(axes, compiled, level, page.points_per_m)
-    _frame(axes, page.low, page.high)
+    frame(axes, page.low, page.high)
     if scale is not None:
         figure.colorbar(scale, ax=axes, shrink=0.5, pad=0.005)
     plan_page.draw_head(figure, compiled, level, units, height_in)
     plan_page.draw_legend(figure, compiled, level, units, list_in, height_in)
     plan_page.draw_list(figure, compiled, listed, list_in, height_in)
+    draw_scale_and_north(axes, page)
+    return figure
+
+
+def draw_scale_and_north(axes: Axes, page: Page) -> None:
+    """Draw a scale bar of about a seventh of the page, and where north is."""
     span_m = float(page.high[0] - page.low[0])
     length_m = min((4.0, 10.0, 20.0, 50.0, 100.0, 200.0), key=lambda length: abs(length - span_m / 7))
     plan_marks.draw_scale(axes, page.low[0] + 3.0, page.low[1] + 3.0, length_m)
     plan_marks.draw_north(axes, page.high[0] - 6.0, page.low[1] + 3.0, 0.035 * span_m)
-    return figure
 
 
 def _unit_scale(values: Mapping[str, float] | None) -> ScalarMappable | None:
@@ -228,7 +241,7 @@ def _unit_scale(values: Mapping[str, float] | None) -> ScalarMappable | None:
     return ScalarMappable(Normalize(low, high if high > low else low + 1.0), COLOUR_MAP)
 
 
-def _draw_rooms(axes: Axes, compiled: CompiledPlan, level: int, page: _Page) -> None:
+def _draw_rooms(axes: Axes, compiled: CompiledPlan, level: int, page: Page) -> None:
     """Draw the building, its floor, its structure and the openings in its floor."""
     if compiled.outline_rings:
         plan_marks.fill(
@@ -254,7 +267,7 @@ def _draw_rooms(axes: Axes, compiled: CompiledPlan, level: int, page: _Page) -> 
 
 
 def _draw_labels(
-    axes: Axes, compiled: CompiledPlan, labels: Mapping[int, Label | None], listed: Sequence[int], page: _Page
+    axes: Axes, compiled: CompiledPlan, labels: Mapping[int, Label | None], listed: Sequence[int], page: Page
 ) -> None:
     """Write the names into the rooms, and a number where a name does not fit."""
     numbers = {unit: number for number, unit in enumerate(listed, start=1)}

@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"(\d+\.\d)\d+")
 def error_curve(error_m: Sequence[float], share: Sequence[float]) -> str:
     """Draw which share of the fixes lies within which distance of the truth, with median, 75th and 95th percentile marked."""
     errors, shares = np.asarray(error_m, float), np.asarray(share, float)
-    last_m = 1.25 * float(np.interp(0.95, shares, errors))
+    last_m = max(1.25 * float(np.interp(0.95, shares, errors)), 0.5)
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
@@ -88,7 +88,7 @@ def truth_beside_estimate(
     Both arrays are per zone of the plan, relative to the mall's mean.
     """
     difference = estimated_relative - true_relative
-    reach = max(1.0, float(np.ceil(2 * np.nanquantile(np.abs(difference), 0.98)) / 2)) if difference.size else 1.0
+    reach = max(1.0, float(np.ceil(2 * np.nanquantile(np.abs(difference), 0.98)) / 2))
     heads = ("True", "As positioning saw it", "Difference: seen minus true")
 
     def paint(figure: Figure) -> None:
@@ -108,8 +108,8 @@ def truth_beside_estimate(
     return _light(draw(PAGE_IN, _height_in(compiled, levels, 3), paint))
 
 
-def error_map(compiled: CompiledPlan, levels: Sequence[int], error_m: np.ndarray) -> str:
-    """Draw the median error of the fixes of phones in each zone, all levels on one scale; zones without fixes stay white."""
+def error_map(compiled: CompiledPlan, levels: Sequence[int], zones_m: np.ndarray, stores_m: np.ndarray) -> str:
+    """Draw the median error of phones in each zone and store, all levels on one scale; zones and stores without fixes stay plain."""
     columns = min(2, len(levels))
     norm = BoundaryNorm(EDGES_M, 256, extend="max")
     scale = ScalarMappable(norm, ERROR_MAP)
@@ -119,7 +119,7 @@ def error_map(compiled: CompiledPlan, levels: Sequence[int], error_m: np.ndarray
         for axes in grid.flat:
             axes.set_axis_off()
         for axes, level in zip(grid.flat, levels, strict=False):
-            draw_level_map(axes, compiled, level, zone_values=error_m, cmap=ERROR_MAP, norm=norm)
+            draw_level_map(axes, compiled, level, zones_m, stores_m, cmap=ERROR_MAP, norm=norm)
             _same_window(axes, compiled, levels, level)
             axes.set_title(compiled.level_names[level], size=9, color=INK, loc="left")
         _bar(figure, scale, grid, "median error, m")
@@ -165,7 +165,7 @@ def _name_level(axes: Axes, name: str) -> None:
 
 def _bar(figure: Figure, scale: ScalarMappable, grid: np.ndarray, label: str) -> None:
     bar = figure.colorbar(scale, ax=grid.ravel().tolist(), location="bottom", shrink=0.6, aspect=40, pad=0.02, label=label)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     bar.ax.tick_params(length=2, color=MUTED)
     if not isinstance(scale.norm, BoundaryNorm):
         bar.locator = MaxNLocator(6)
