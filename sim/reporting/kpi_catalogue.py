@@ -35,6 +35,7 @@ class Kpi:
     label: str  # in a planner's words
     definition: str
     unknown: str = ""  # why no run knows it yet; empty when runs do
+    null_where: str = ""  # which runs do not know it, although others do: it comes from sensors that a run can do without
 
     @property
     def is_known(self) -> bool:
@@ -43,7 +44,8 @@ class Kpi:
 
 
 _NO_MEMBERS = "members and what they do between visits are not simulated"
-_NO_WIFI = "Wi-Fi and positioning are not simulated"
+_NO_WIFI = "positioning is off (sensing.positioning.method), or nothing of it happened"
+_NO_IDENTITY = "nobody is followed (sensing.positioning.method is off), or nothing of it happened"
 _NO_OFFERS = "coupons and messages are not simulated"
 _NO_POINTS = "points and the alliance are not simulated"
 _NO_COSTS = "tenants' costs are not known"
@@ -53,7 +55,7 @@ _VISITS = (
     Kpi("footfall_visits", "visits", "higher", "visits", "Visits", "Parties that passed an entrance into the mall; one stay is one visit however large the party."),
     Kpi("footfall_people", "people", "higher", "visits", "People", "People in those parties."),
     Kpi("people_inside_max", "people", "neither", "visits", "Most people inside at once", "Largest number of people between arriving and leaving at any instant."),
-    Kpi("unique_members", "people", "higher", "visits", "Different members", "Members seen at least once.", _NO_MEMBERS),
+    Kpi("unique_members", "people", "higher", "visits", "Different members", "Members that the mall's systems saw that day, each once.", null_where=_NO_IDENTITY),
     Kpi("dwell_min_mean", "min", "higher", "visits", "Time in the mall", "Mean time from arriving to leaving, over visits that left before the end of the run."),
     Kpi("stores_per_visit_mean", "ratio", "higher", "visits", "Stores entered per visit", "Store entries / visits; a store entered twice counts twice, restaurants count."),
     Kpi("capture_share", "share", "higher", "visits", "Capture", "Store entries of parties / passings of a store's frontage by parties, each passing counted, over all tenants; entries are for any reason, so that a tenant people come for can exceed 1."),
@@ -105,14 +107,28 @@ _PARKING = (
     Kpi("parking_occupancy_share_max", "share", "neither", "parking", "Fullest car park", "Largest number of cars between parking and driving out, at any instant, / bays; of the car park where it is largest."),
 )  # fmt: skip
 _SENSING = (
-    Kpi("wifi_connect_share", "share", "higher", "sensing", "Connected to Wi-Fi", "Visits with at least one phone on the mall's Wi-Fi / visits.", _NO_WIFI),
-    Kpi("portal_member_share", "share", "higher", "sensing", "Logged in at the portal", "Visits that logged in / visits.", _NO_WIFI),
-    Kpi("position_error_m_mean", "m", "lower", "sensing", "Error of positions", "Mean distance of a fix from the true position.", _NO_WIFI),
-    Kpi("position_error_m_p75", "m", "lower", "sensing", "Error that a quarter exceed", "75th percentile of it.", _NO_WIFI),
-    Kpi("position_error_m_p95", "m", "lower", "sensing", "Error that 5 % exceed", "95th percentile of it.", _NO_WIFI),
-    Kpi("store_attribution_share", "share", "higher", "sensing", "Stays put down to the right store", "Stays in a store that positions attribute to it / stays.", _NO_WIFI),
-    Kpi("members_total", "people", "higher", "sensing", "Members", "Members at the end.", _NO_MEMBERS),
-    Kpi("members_active", "people", "higher", "sensing", "Active members", "Members seen in the last 90 days.", _NO_MEMBERS),
+    Kpi("wifi_connect_share", "share", "higher", "sensing", "Connected to Wi-Fi", "Visits with at least one phone on the mall's Wi-Fi / visits.", null_where=_NO_IDENTITY),
+    Kpi("portal_member_share", "share", "higher", "sensing", "Logged in at the portal", "Visits that logged in at the portal / visits.", null_where=_NO_IDENTITY),
+    Kpi("position_coverage_share", "share", "higher", "sensing", "Phones located", "Followed phones that the platform located at a tick / phones inside with Wi-Fi on, over all ticks.", null_where=_NO_WIFI),
+    Kpi("position_error_m_mean", "m", "lower", "sensing", "Error of positions", "Mean distance of a fix on the right level from the true place at its scan, each to the centimetre.", null_where=_NO_WIFI),
+    Kpi("position_error_m_median", "m", "lower", "sensing", "Error that half exceed", "Median of it (nearest rank).", null_where=_NO_WIFI),
+    Kpi("position_error_m_p75", "m", "lower", "sensing", "Error that a quarter exceed", "75th percentile of it (nearest rank).", null_where=_NO_WIFI),
+    Kpi("position_error_m_p95", "m", "lower", "sensing", "Error that 5 % exceed", "95th percentile of it (nearest rank).", null_where=_NO_WIFI),
+    Kpi("floor_right_share", "share", "higher", "sensing", "Fixes on the right level", "Fixes on the level where the phone truly was / fixes.", null_where=_NO_WIFI),
+    Kpi("zone_right_share", "share", "higher", "sensing", "Fixes in the right store or zone", "Fixes in the store, or the walking zone of the hall, in which the phone truly was / fixes; fixes nowhere stay in the denominator.", null_where=_NO_WIFI),
+    Kpi("store_attribution_share", "share", "higher", "sensing", "Stays in stores that are found (recall)", "Of the stays in a store of at least sensing.profiles.stay_s_min, by parties with a phone on the Wi-Fi since before, the share of which a stay that positions attribute to that store covers at least half.", null_where=_NO_WIFI),
+    Kpi("store_attribution_precision_share", "share", "higher", "sensing", "Found stays that are true (precision)", "Of the stays that positions attribute to a store, the share whose party truly spent at least half of the reported time in that store.", null_where=_NO_WIFI),
+    Kpi("push_range_precision_share", "share", "higher", "sensing", "Pushes at 30 m that hit (precision)", "Over pairs of a fix and a store of its level: of the phones estimated within 30 m of a store's door, the share truly within 30 m of it; one store is drawn for each fix.", null_where=_NO_WIFI),
+    Kpi("push_range_recall_share", "share", "higher", "sensing", "Phones within 30 m that a push reaches (recall)", "Of the phones truly within 30 m of a store's door, the share also estimated there.", null_where=_NO_WIFI),
+    Kpi("cold_area_share_estimated", "share", "neither", "sensing", "Cold floor as the platform sees it", f"Share of the hall's floor in zones with less than {COLD_SHARE_OF_MEAN:.0%} of the mean fixes per m2; to be held against cold_area_share, which counts people.", null_where=_NO_WIFI),
+    Kpi("recognised_share", "share", "higher", "sensing", "Members recognised at a store's door", "Of the store entries of members with a phone on the Wi-Fi, the share with a fix inside that store within 60 s.", null_where=_NO_WIFI),
+    Kpi("friends_near_pairs", "count", "neither", "sensing", "Friends told that they are near", "Pairs of friends who let the app say so and were both estimated within sensing.identity.friend_radius_m on one level, once per visit of both.", null_where=_NO_WIFI),
+    Kpi("members_total", "people", "higher", "sensing", "Members", "Members at the end.", null_where=_NO_IDENTITY),
+    Kpi("members_new", "people", "higher", "sensing", "New members", "Members at the end that were none at the start.", null_where=_NO_IDENTITY),
+    Kpi("members_active", "people", "higher", "sensing", "Active members", "Members seen in the last 90 days.", null_where=_NO_IDENTITY),
+    Kpi("duplicate_profiles_share", "share", "lower", "sensing", "People known twice", "Profiles beyond the first of the same person / profiles.", null_where=_NO_IDENTITY),
+    Kpi("false_members_share", "share", "lower", "sensing", "False memberships", "Members registered with false data / members.", null_where=_NO_IDENTITY),
+    Kpi("sales_known_share", "share", "higher", "sensing", "Sales whose buyer is known", "Sales that the mall's systems put to a profile / sales, by amount.", null_where=_NO_IDENTITY),
 )  # fmt: skip
 _OFFERS = (
     Kpi("push_sent", "count", "neither", "offers", "Messages sent", "Push messages sent.", _NO_OFFERS),
@@ -164,7 +180,7 @@ def as_records() -> list[dict[str, str]]:
     return [
         {
             "name": kpi.name, "unit": kpi.unit, "direction": kpi.direction, "group": kpi.group,
-            "label": kpi.label, "definition": kpi.definition, "unknown": kpi.unknown,
+            "label": kpi.label, "definition": kpi.definition, "unknown": kpi.unknown, "null_where": kpi.null_where,
         }
         for kpi in KPIS
     ]  # fmt: skip
@@ -176,7 +192,7 @@ def as_markdown() -> str:
         "# KPIs",
         "",
         "Names in `kpis.json` are fixed and flat. Units are in the name: fen is 0.01 yuan, a share lies between 0 and 1. A KPI that a run",
-        "cannot know is `null`. All are computed from what truly happened, not from what the mall's sensors saw.",
+        "cannot know is `null`. All are computed from what truly happened; those of sensing hold what the mall's sensors saw against it.",
         "",
         "This page is written from `sim/reporting/kpi_catalogue.py`; a test holds the two together.",
     ]
@@ -184,6 +200,6 @@ def as_markdown() -> str:
         lines += ["", f"## {title}", "", "| name | unit | better | definition |", "|---|---|---|---|"]
         for kpi in KPIS:
             if kpi.group == group:
-                why = f" Null: {kpi.unknown}." if kpi.unknown else ""
+                why = f" Null: {kpi.unknown}." if kpi.unknown else f" Null where {kpi.null_where}." if kpi.null_where else ""
                 lines.append(f"| `{kpi.name}` | {kpi.unit} | {kpi.direction} | {kpi.definition}{why} |")
     return "\n".join(lines) + "\n"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -46,13 +47,16 @@ class Books:
     sums: DaySums
     tallies: Tallies
     station_offered_us: np.ndarray | None = None  # (T) server-microseconds on duty, where the run knows them
+    sensed: Mapping[str, Value] = field(default_factory=dict)  # the KPIs of sensing by name, as sim/sensing judged them
 
 
 def compute(books: Books) -> dict[str, Value]:
     """Return every KPI of the catalogue, in its order; None where the run cannot know it."""
     found: dict[str, Value] = {**_visits(books), **_money(books), **_space(books), **_queues(books), **_parking(books)}
-    unlisted = set(found) - {kpi.name for kpi in KPIS if kpi.is_known}
+    sensed = {kpi.name: books.sensed.get(kpi.name) for kpi in KPIS if kpi.null_where}
+    unlisted = (set(found) - {kpi.name for kpi in KPIS if kpi.is_known}) | (set(books.sensed) - set(sensed))
     assert not unlisted, f"KPIs that the catalogue does not know: {sorted(unlisted)}"
+    found |= sensed
     return {kpi.name: found[kpi.name] if kpi.is_known else None for kpi in KPIS}
 
 

@@ -87,7 +87,10 @@ def caution_list(run: dict[str, Any], kpis: dict[str, Any]) -> str:
     for name, value in kpis.items():
         if value is None:
             by_reason.setdefault(
-                BY_NAME[name].unknown or "nothing happened from which to compute it, or the run did not record it", []
+                BY_NAME[name].unknown
+                or BY_NAME[name].null_where
+                or "nothing happened from which to compute it, or the run did not record it",
+                [],
             ).append(name)
     reasons = "".join(
         f"<li>{esc(reason[0].upper() + reason[1:])}: {', '.join(f'<code>{name}</code>' for name in names)}.</li>"

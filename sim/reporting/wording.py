@@ -68,7 +68,7 @@ def kpi_text(name: str, value: Value) -> str:
     if unit == "s":
         return duration(value)
     if unit in ("min", "m"):
-        return f"{value:,.0f}\u00a0{unit}"
+        return f"{number(value, 1 if unit == 'm' and value < 20 else 0)}\u00a0{unit}"
     if unit == "per m2":
         return f"{value:.2f} per m²"
     return f"{value:.4f}" if unit == "index" else number(value, 2) if unit == "ratio" else whole(value)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim.kernel import declare_type, kernel
+from sim.kernel import declare_type, inlined
 from sim.plan_arrays import HALL, CompiledPlan
 
 NOWHERE = -1  # the area of a place on a level on which nobody can be
@@ -54,7 +54,7 @@ def areas_of(compiled: CompiledPlan) -> tuple[Areas, np.ndarray]:
     return Areas(float(rooms.cell_m), float(rooms.origin_x_m), float(rooms.origin_y_m), int(zones), area), floor_m2
 
 
-@kernel
+@inlined
 def area_at(areas: Areas, level: int, x_m: float, y_m: float) -> int:
     """Return the area of a place, NOWHERE on a level that does not exist."""
     if level < 0 or level >= areas.area.shape[0] or not (np.isfinite(x_m) and np.isfinite(y_m)):
@@ -65,7 +65,7 @@ def area_at(areas: Areas, level: int, x_m: float, y_m: float) -> int:
     return int(areas.area[level, int(row), int(col)])
 
 
-@kernel
+@inlined
 def unit_at(areas: Areas, level: int, x_m: float, y_m: float) -> int:
     """Return the store that a place lies in, HALL where it lies in none."""
     return max(area_at(areas, level, x_m, y_m) - areas.zones, HALL)

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.kernel import declare_type, entry, kernel
+from sim.kernel import declare_type, entry, inlined
 from sim.plan_arrays import PlanArrays
-from sim.random_streams import draw_word, stream_key
+from sim.random_streams import stream_key, uniform
 from sim.sensing.areas import Areas, area_at
 from sim.sensing.observations import FixRows
 
@@ -16,9 +16,7 @@ ERROR_CM_MAX = 30_000  # errors are counted to the centimetre; larger ones in th
 AREA_CELLS, AREA_CELL_M = 128, 0.5  # per area, errors are counted to half a metre up to 64 m
 PUSH_RADII_M = (10.0, 20.0, 30.0, 50.0)
 PUSH_RADIUS_M = 30.0  # of the KPIs: the article's
-STORES_LOOKED_AT = 3  # of a level's stores, for each fix
-COMMON_MULTIPLE = 6  # of 1 ... STORES_LOOKED_AT
-STORES_KEY = stream_key(0, "stores whose push is judged")  # a sample for measuring; the same for every seed
+STORES_KEY = stream_key(0, "stores whose push is judged")  # one store of the level for each fix: a matter of measuring only
 COLD_SHARE_OF_MEAN = 0.2  # as in the KPI cold_area_share
 CDF_SHARES = (0.01, *(step / 20 for step in range(1, 20)), 0.96, 0.97, 0.98, 0.99, 0.995)
 
@@ -49,7 +47,7 @@ class Sums(NamedTuple):
     error_cm: np.ndarray  # (ERROR_CM_MAX + 1) int64 fixes on the right level by error
     area_error: np.ndarray  # (areas, AREA_CELLS) int64 the same by true area
     in_area: np.ndarray  # (2, areas) int64 fixes truly in each area; fixes put there
-    push: np.ndarray  # (radii, 4) int64 pairs of phone and store: near by estimate, of these near in truth; near in truth, of these by estimate
+    push: np.ndarray  # (radii, 3) int64 pairs of a phone and a store near each other by estimate, in truth, by both
 
 
 declare_type("Doors", Doors(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0)))
@@ -71,7 +69,7 @@ class Judgement:
         count = floor_m2.size
         self._sums = Sums(
             np.zeros(4, np.int64), np.zeros(ERROR_CM_MAX + 1, np.int64), np.zeros((count, AREA_CELLS), np.int64),
-            np.zeros((2, count), np.int64), np.zeros((len(PUSH_RADII_M), 4), np.int64),
+            np.zeros((2, count), np.int64), np.zeros((len(PUSH_RADII_M), 3), np.int64),
         )  # fmt: skip
         self._radii_m2 = np.array(PUSH_RADII_M) ** 2
         self._located = self._inside = 0
@@ -96,8 +94,8 @@ class Judgement:
             "floor_right_share": _ratio(right_level, fixes),
             "zone_right_share": _ratio(right_area, fixes),
             "position_coverage_share": _ratio(self._located, self._inside),
-            "push_range_precision_share": _ratio(near[1], near[0]),
-            "push_range_recall_share": _ratio(near[3], near[2]),
+            "push_range_precision_share": _ratio(near[2], near[0]),
+            "push_range_recall_share": _ratio(near[2], near[1]),
             "cold_area_share_estimated": cold_share(sums.in_area[1, zones], self._floor_m2[zones]),
         }
 
@@ -114,7 +112,7 @@ class Judgement:
             "zone_density_correlation": correlation(*density),
             "cold_area_share_of_fixes": cold_share(sums.in_area[0, zones], self._floor_m2[zones]),
             "push": [
-                {"radius_m": radius_m, "precision_share": _ratio(near[1], near[0]), "recall_share": _ratio(near[3], near[2])}
+                {"radius_m": radius_m, "precision_share": _ratio(near[2], near[0]), "recall_share": _ratio(near[2], near[1])}
                 for radius_m, near in zip(PUSH_RADII_M, sums.push, strict=True)
             ],
         }
@@ -176,50 +174,46 @@ def _judge(fixes, truth, areas, doors, radii_m2, sums):  # type: ignore[no-untyp
         x_m, y_m, true_x_m, true_y_m = fixes.x_m[fix], fixes.y_m[fix], truth.x_m[fix], truth.y_m[fix]
         area, true_area = area_at(areas, level, x_m, y_m), area_at(areas, true_level, true_x_m, true_y_m)
         sums.counts[0] += 1
-        sums.counts[2] += area == true_area
+        sums.counts[2] += area >= 0 and area == true_area
         if area >= 0:
             sums.in_area[1, area] += 1
         if true_area >= 0:
             sums.in_area[0, true_area] += 1
         if level == true_level:
-            error_m = min(np.hypot(x_m - true_x_m, y_m - true_y_m), 1e6)
+            error_m = min(np.sqrt((x_m - true_x_m) ** 2 + (y_m - true_y_m) ** 2), 1e6)
             error_cm = int(np.rint(100.0 * error_m))
             sums.counts[1] += 1
             sums.counts[3] += error_cm
             sums.error_cm[min(error_cm, ERROR_CM_MAX)] += 1
             if true_area >= 0:
                 sums.area_error[true_area, min(int(error_m / AREA_CELL_M), AREA_CELLS - 1)] += 1
-        word = draw_word(STORES_KEY, fixes.subject[fix], fixes.time_us[fix])
+        draw = uniform(STORES_KEY, fixes.subject[fix], fixes.time_us[fix])
         is_right = level == true_level
-        _judge_push(doors, radii_m2, sums.push, word, level, True, x_m, y_m, is_right, true_x_m, true_y_m)
+        _judge_push(doors, radii_m2, sums.push, draw, level, True, x_m, y_m, is_right, true_x_m, true_y_m)
         if not is_right:
-            _judge_push(doors, radii_m2, sums.push, word, true_level, False, x_m, y_m, True, true_x_m, true_y_m)
+            _judge_push(doors, radii_m2, sums.push, draw, true_level, False, x_m, y_m, True, true_x_m, true_y_m)
 
 
-@kernel
+@inlined
 def _judge_push(
-    doors: Doors, radii_m2: np.ndarray, push: np.ndarray, word: np.uint64, level: int,
+    doors: Doors, radii_m2: np.ndarray, push: np.ndarray, draw: float, level: int,
     is_put_here: bool, x_m: float, y_m: float, is_here: bool, true_x_m: float, true_y_m: float,
 ) -> None:  # fmt: skip
-    """Hold some stores of a level, evenly spread over its list from a drawn one on, against a phone put there, truly there, or both."""
-    first = doors.level_start[level]
-    stores = doors.level_start[level + 1] - first
-    looked_at = min(STORES_LOOKED_AT, stores)
-    drawn = int(word % np.uint64(max(stores, 1)))
-    for step in range(looked_at):
-        store = first + (drawn + step * stores // looked_at) % stores
-        apart_m2 = _door_m2(doors, store, x_m, y_m) if is_put_here else np.inf
-        true_m2 = _door_m2(doors, store, true_x_m, true_y_m) if is_here else np.inf
-        stands_for = COMMON_MULTIPLE // looked_at * stores
-        for radius in range(radii_m2.size):
-            is_near, is_truly_near = apart_m2 <= radii_m2[radius], true_m2 <= radii_m2[radius]
-            push[radius, 0] += stands_for * is_near
-            push[radius, 1] += stands_for * (is_near and is_truly_near)
-            push[radius, 2] += stands_for * is_truly_near
-            push[radius, 3] += stands_for * (is_near and is_truly_near)
+    """Hold a drawn store of a level, which stands for all of them, against a phone that is put there, truly there, or both."""
+    stores = doors.level_start[level + 1] - doors.level_start[level]
+    if stores == 0:
+        return
+    store = doors.level_start[level] + int(draw * stores)
+    apart_m2 = _door_m2(doors, store, x_m, y_m) if is_put_here else np.inf
+    true_m2 = _door_m2(doors, store, true_x_m, true_y_m) if is_here else np.inf
+    for radius in range(radii_m2.size):
+        is_near, is_truly_near = apart_m2 <= radii_m2[radius], true_m2 <= radii_m2[radius]
+        push[radius, 0] += stores * is_near
+        push[radius, 1] += stores * is_truly_near
+        push[radius, 2] += stores * (is_near and is_truly_near)
 
 
-@kernel
+@inlined
 def _door_m2(doors: Doors, store: int, x_m: float, y_m: float) -> float:
     """Return the square of the distance to a store's nearest door."""
     nearest_m2 = np.inf

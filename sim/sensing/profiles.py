@@ -23,7 +23,9 @@ GROUPS = {
     "services": ("services",),
 }
 GROUP_OF = {trade: group for group, trades in GROUPS.items() for trade in trades}
-TAG_WEIGHT = 2.0  # stays that a partner's tag is worth: less than the average taste, as some tags are wrong; engineering judgement
+TAG_WEIGHT = (
+    2.0  # stays that a partner's tag is worth: less than the average taste, as some tags are wrong; engineering judgement
+)
 SMOOTHING = 1.0  # stays, spread evenly over all stores, that everybody's taste starts from, so that no store is ever ruled out
 VISIT_GAP_US = 3 * US_PER_HOUR  # seen again after so long, a person has come again
 NEVER_US = -(2**62)
@@ -98,7 +100,12 @@ class Profiles:
             has = (self._trade_of_unit == trades[:, None]).astype(float)
             share = has / np.maximum(has.sum(axis=1, keepdims=True), 1.0)
         else:
-            at = np.array([self.classes.index(GROUP_OF[CATEGORIES[t]] if self._config.depth == "group" else CATEGORIES[t]) for t in trades])
+            at = np.array(
+                [
+                    self.classes.index(GROUP_OF[CATEGORIES[t]] if self._config.depth == "group" else CATEGORIES[t])
+                    for t in trades
+                ]
+            )
             share = np.eye(len(self.classes))[at.astype(np.int64)] if at.size else np.zeros((0, len(self.classes)))
         np.add.at(self._stay_weight, rows, TAG_WEIGHT * self._worth(now_us) * share)
 

@@ -29,13 +29,12 @@ class Recognition:
             more = max(highest, 2 * self._unit.size) - self._unit.size
             self._profile = np.concatenate([self._profile, np.full(more, -1, np.int64)])
             self._unit = np.concatenate([self._unit, np.full(more, -1, np.int32)])
-        units = units_of(self._areas, fixes)
-        known = np.flatnonzero((profiles >= 0) & (fixes.level >= 0))
-        row, profile, unit = rows[known], profiles[known], units[known]
-        is_new = (unit >= 0) & ((self._unit[row] != unit) | (self._profile[row] != profile))
+        known = np.flatnonzero(profiles >= 0)
+        row, profile, unit = rows[known], profiles[known], units_of(self._areas, fixes, known)
+        new = np.flatnonzero((unit >= 0) & ((self._unit[row] != unit) | (self._profile[row] != profile)))
         self._profile[row], self._unit[row] = profile, unit
-        found = np.unique(np.stack([profile[is_new], unit[is_new].astype(np.int64)]), axis=1)
-        return observed(np.full(found.shape[1], now_us), "stores", "member_in_store", found[0], found[1])
+        new = new[np.lexsort((unit[new], profile[new]))]
+        return observed(np.full(new.size, now_us), "stores", "member_in_store", profile[new], unit[new])
 
 
 class RecognitionJudge:
@@ -50,24 +49,27 @@ class RecognitionJudge:
 
     def associate(self, visits: np.ndarray, profiles: np.ndarray) -> None:
         """Note visits of which a phone joined the Wi-Fi, with its profile (-1 unknown)."""
-        self._members = np.union1d(self._members, visits[profiles >= 0])
+        if (profiles >= 0).any():
+            self._members = np.union1d(self._members, visits[profiles >= 0])
 
     def take_events(self, log: EventLog, first: int, end: int) -> None:
         """Count the entries of rows [first, end), after `associate` and before the fixes of the tick that follows them."""
         kind = log.kind[first:end]
         entered = first + np.flatnonzero(kind == EventKind.STORE_ENTERED)
-        entered = entered[np.isin(log.visit[entered], self._members)]
+        entered = entered[_is_among(log.visit[entered], self._members)]
         new = np.stack([log.visit[entered], log.place[entered].astype(np.int64), log.time_us[entered]])
         self._entries += entered.size
         self._waiting = np.concatenate([self._waiting, new], axis=1)
         left = first + np.flatnonzero(kind == EventKind.LEFT)
-        self._members = np.setdiff1d(self._members, log.visit[left], assume_unique=True)
+        if left.size:
+            self._members = self._members[~_is_among(self._members, np.sort(log.visit[left]))]
 
     def take_fixes(self, now_us: int, fixes: FixRows, visits: np.ndarray, profiles: np.ndarray) -> None:
         """Match a tick's fixes of known profiles with the entries that wait."""
         visit, unit, entered_us = self._waiting
-        mine = np.flatnonzero((profiles >= 0) & (fixes.level >= 0) & np.isin(visits, visit))
-        units = units_of(self._areas, FixRows(*(column[mine] for column in fixes)))
+        mine = np.flatnonzero(profiles >= 0)
+        mine = mine[_is_among(visits[mine], np.sort(visit))]
+        units = units_of(self._areas, fixes, mine)
         is_match = (
             (visits[mine][:, None] == visit)
             & (units[:, None] == unit)
@@ -83,14 +85,21 @@ class RecognitionJudge:
         return {"recognised_share": self._recognised / self._entries if self._entries else None}
 
 
-def units_of(areas: Areas, fixes: FixRows) -> np.ndarray:
-    """Return the store (int32) that each fix lies in, HALL for none."""
-    found = np.full(fixes.level.size, -1, np.int32)
-    _fill_units(areas, fixes.level, fixes.x_m, fixes.y_m, found)
+def _is_among(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return which values are among the known ones, which are sorted; quicker than np.isin for the few of a tick."""
+    at = np.minimum(np.searchsorted(known, values), max(known.size - 1, 0))
+    return known[at] == values if known.size else np.zeros(values.size, bool)
+
+
+def units_of(areas: Areas, fixes: FixRows, chosen: np.ndarray) -> np.ndarray:
+    """Return the store (int32) that each of the chosen fixes (their indices) lies in, HALL for none."""
+    found = np.full(chosen.size, -1, np.int32)
+    _fill_units(areas, fixes.level, fixes.x_m, fixes.y_m, chosen, found)
     return found
 
 
 @entry
-def _fill_units(areas, level, x_m, y_m, found):  # type: ignore[no-untyped-def]
-    for fix in range(found.size):
-        found[fix] = unit_at(areas, level[fix], x_m[fix], y_m[fix])
+def _fill_units(areas, level, x_m, y_m, chosen, found):  # type: ignore[no-untyped-def]
+    for index in range(found.size):
+        fix = chosen[index]
+        found[index] = unit_at(areas, level[fix], x_m[fix], y_m[fix])

@@ -19,7 +19,9 @@ SAME_PLACE = 0.25  # correlation of the errors of fixes in one place, which do n
 SD_M_MIN = 0.5  # of a stay's mean place: half a cell of the room raster
 REACH_SD = 2.5  # cells further from the mean than this do not count
 REACH_CELLS_MAX = 40
-HALL_WEIGHT = 0.2  # a square metre of hall against one of a store: few people stand in a hall for minutes; engineering judgement
+HALL_WEIGHT = (
+    0.2  # a square metre of hall against one of a store: few people stand in a hall for minutes; engineering judgement
+)
 ROWS_AT_FIRST = 1024
 
 OPEN = np.dtype(
@@ -201,9 +203,7 @@ def _end(
 
 
 @kernel
-def likely_unit(
-    areas: Areas, level: int, x_m: float, y_m: float, sd_m: float, weight: np.ndarray, mass: np.ndarray
-) -> int:
+def likely_unit(areas: Areas, level: int, x_m: float, y_m: float, sd_m: float, weight: np.ndarray, mass: np.ndarray) -> int:
     """Return the store with the largest share of a Gaussian about a place, a square metre of hall counting HALL_WEIGHT of one.
 
     `weight` (2 REACH_CELLS_MAX + 1) and `mass` (units + 1) are scratch. HALL when the hall has the largest, or there is nothing.

@@ -21,6 +21,7 @@ from sim.reporting.kpi_catalogue import DIRECTIONS, GROUPS, KPIS, UNITS, as_mark
 from sim.reporting.kpis import Books, cold_area_share, compute
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import TURNOVER_RENT_SHARES, rents_fen
+from sim.reporting.wording import kpi_text
 from sim.units import US_PER_MIN, US_PER_S
 
 ROOT = Path(__file__).parents[2]
@@ -57,12 +58,26 @@ MINIMUM_SET = [
     "parking_occupancy_share_max",
     "wifi_connect_share",
     "portal_member_share",
+    "position_coverage_share",
     "position_error_m_mean",
+    "position_error_m_median",
     "position_error_m_p75",
     "position_error_m_p95",
+    "floor_right_share",
+    "zone_right_share",
     "store_attribution_share",
+    "store_attribution_precision_share",
+    "push_range_precision_share",
+    "push_range_recall_share",
+    "cold_area_share_estimated",
+    "recognised_share",
+    "friends_near_pairs",
     "members_total",
+    "members_new",
     "members_active",
+    "duplicate_profiles_share",
+    "false_members_share",
+    "sales_known_share",
     "push_sent",
     "push_open_share",
     "push_opt_out_share",
@@ -187,6 +202,34 @@ def test_a_tenant_pays_the_higher_of_base_and_turnover_rent():
 
     assert base.tolist() == [1000, 0]
     assert turnover.tolist() == [2000, 804]  # 3,000 less the base; beauty pays 8 %
+
+
+def test_what_was_sensed_is_among_the_kpis_and_the_rest_of_sensing_is_null():
+    plan = made_up_plan()
+    recorder = Recorder(Path("unused"), plan, station_names(plan), "none")
+    sensed = {"position_error_m_p75": 4.25, "friends_near_pairs": 0}
+    tallies = empty_tallies(len(plan.zone_rings), len(plan.unit_ids), len(plan.unit_ids))
+
+    kpis = compute(Books(RunConfig(), plan, recorder.sums, tallies, sensed=sensed))
+
+    of_sensors = {kpi.name for kpi in KPIS if kpi.null_where}
+    assert {name: kpis[name] for name in of_sensors if kpis[name] is not None} == sensed
+    assert {kpi.name for kpi in KPIS if kpi.group == "sensing"} <= of_sensors
+
+
+@pytest.mark.parametrize("name", ["unheard_of", "footfall_visits"])
+def test_sensors_may_not_claim_a_kpi_that_is_not_theirs(name):
+    plan = made_up_plan()
+    recorder = Recorder(Path("unused"), plan, station_names(plan), "none")
+    tallies = empty_tallies(len(plan.zone_rings), len(plan.unit_ids), len(plan.unit_ids))
+
+    with pytest.raises(AssertionError, match=name):
+        compute(Books(RunConfig(), plan, recorder.sums, tallies, sensed={name: 1}))
+
+
+def test_an_error_of_metres_is_shown_to_the_decimetre_and_a_long_walk_is_not():
+    assert kpi_text("position_error_m_p75", 4.25) == "4.2\u00a0m"
+    assert kpi_text("walk_m_mean", 640.4) == "640\u00a0m"
 
 
 def test_every_trade_has_a_turnover_share():
