@@ -1,0 +1,97 @@
+"""Makes the fixes of a tick: where the platform believes each followed phone to have been at its last scan."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.config import RunConfig
+from sim.crowd.positions import places_of
+from sim.kernel import entry
+from sim.plan_arrays import CompiledPlan
+from sim.sensing.kit import Kit
+from sim.sensing.methods import Scanned, radius_m
+from sim.sensing.observations import FixRows
+from sim.sensing.phones import PhoneTable
+from sim.sensing.scans import Fixes, no_fixes
+from sim.sensing.tracking import Tracks
+from sim.units import US_PER_S
+
+
+class Tick(NamedTuple):
+    """What a tick found, and the truth beside it; one row per fix."""
+
+    fixes: FixRows
+    rows: np.ndarray  # int32 of the phones
+    true_level: np.ndarray  # int32 at the scan, here and below
+    true_x_m: np.ndarray  # float64
+    true_y_m: np.ndarray  # float64
+
+
+class Positioning:
+    """The platform's question, on its cadence: where is each phone? With method `off` it is never answered.
+
+    Which fixes there are does not depend on how the crowd's log is cut into pieces. A phone whose last scan is older than the tick
+    before gives none: each scan is used at most once.
+    """
+
+    def __init__(self, compiled: CompiledPlan, config: RunConfig, kit: Kit, phones: PhoneTable) -> None:
+        """Begin in the window of the phones."""
+        self._phones = phones
+        self._every_us = round(config.sensing.positioning.every_s * US_PER_S)
+        self._method = kit.method(config)
+        self._tracks = Tracks(places_of(compiled.arrays), phones)
+
+    def take(self, segments: np.ndarray) -> None:
+        """Note the places of phones from trajectory segments (state.SEGMENT records), each handed over once, in order."""
+        if self._method is not None:
+            self._tracks.take(segments)
+
+    def tick(self, now_us: int, open_segments: np.ndarray) -> Tick:
+        """Return the fixes of the window that ends now, and begin the next, which is as long."""
+        assert now_us == self._phones.window_us[1], "a tick comes at the end of the window that its scans were found for"
+        if self._method is not None:
+            self._tracks.take_open(open_segments)
+        found = self._fixes(now_us, self._scanned(self._tracks.noted_rows()))
+        self._phones.begin_window(now_us + self._every_us)
+        self._tracks.begin_window()
+        return found
+
+    def _scanned(self, noted: np.ndarray) -> Scanned:
+        """Return the noted scans in their order."""
+        phones = self._phones.phones
+        time_us = self._phones.scan_us[noted]
+        order = np.argsort(time_us)
+        if (np.diff(time_us[order]) == 0).any():
+            order = np.lexsort((phones["ordinal"][noted], phones["visit"][noted], time_us))
+        size = noted.size
+        key, offset_db, places_m = np.zeros(size, np.int64), np.zeros(size), np.zeros((4, size))
+        found = Scanned(
+            noted[order], time_us[order], key, offset_db, np.zeros(size, np.int8), np.zeros(size, np.int32), *places_m
+        )
+        _fill_scanned(phones, found.row, found)
+        return found
+
+    def _fixes(self, now_us: int, scanned: Scanned) -> Tick:
+        fixes = no_fixes(scanned.row.size) if self._method is None else self._method.locate(scanned)
+        is_made = fixes.level >= 0
+        if not is_made.all():
+            scanned = Scanned(*(column[is_made] for column in scanned))
+            fixes = Fixes(*(column[is_made] for column in fixes))
+        subject = self._phones.shown_addresses(scanned.row)
+        age_s = (now_us - scanned.time_us) / US_PER_S
+        rows = FixRows(scanned.time_us, subject, fixes.level, fixes.x_m, fixes.y_m, radius_m(fixes), age_s)
+        return Tick(rows, scanned.row, scanned.level, scanned.x_m, scanned.y_m)
+
+
+@entry
+def _fill_scanned(phones, rows, found):  # type: ignore[no-untyped-def]
+    """Fill in what the phones in these rows are and where they were, and forget that it was noted."""
+    for index in range(rows.size):
+        phone = phones[rows[index]]
+        found.key[index] = phone.key
+        found.offset_db[index], found.offset_class[index] = phone.offset_db, phone.offset_class
+        found.level[index], found.x_m[index], found.y_m[index] = phone.level, phone.x_m, phone.y_m
+        found.before_x_m[index], found.before_y_m[index] = phone.before_x_m, phone.before_y_m
+        phone.level = -1
