@@ -226,7 +226,7 @@ class OperationsConfig:
     hours: HoursConfig = field(default_factory=HoursConfig)
     staffing: StaffingConfig = field(default_factory=StaffingConfig)
     outages: list[OutageConfig] = field(default_factory=list)
-    access_point_failures_per_year: float = known(0.1, "times in a year that an access point fails, at random", 0, 1000, source="engineering judgement: hardware, cabling and switches together", confidence="L")
+    access_point_failures_per_year: float = known(0.0, "times in a year that an access point fails, at random; about 0.1 is usual", 0, 1000, source="off: a day with and one without are then alike; 0.1 is engineering judgement", confidence="L")
     access_point_repair_h: float = known(24.0, "mean time until it works again, exponential", 0.01, 10_000, source="engineering judgement: a spare the next day", confidence="L")
     review_s: float = known(300.0, "cadence at which tenants and operator review their observations", 1, 86400)
 

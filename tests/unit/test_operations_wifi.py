@@ -150,6 +150,5 @@ def test_the_order_of_access_points_changes_no_failure(corner):
 
 def test_no_failures_are_wanted_at_rate_zero(corner):
     config = day_config()
-    config.operations.access_point_failures_per_year = 0.0
 
     assert failures_of(corner, config, switches_of(corner, config)) == []
