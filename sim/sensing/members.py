@@ -82,10 +82,11 @@ class Members:
             self._rows[name][rows] = value
 
     def columns(self) -> dict[str, np.ndarray]:
-        """Return the table for members.parquet; days are YYYY-MM-DD, empty for those of old."""
+        """Return the table for members.parquet, by number; days are YYYY-MM-DD, empty for those of old."""
         rows = self._rows[: len(self)]
+        rows = rows[np.argsort(rows["member"])]
         return {
-            "member": rows["member"].copy(),
+            "member": rows["member"],
             "channel": np.array([channel.name.lower() for channel in Channel])[rows["channel"]],
             "joined": _dates(rows["joined"]),
             "last_seen": _dates(rows["last_seen"]),

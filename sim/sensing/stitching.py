@@ -66,7 +66,6 @@ class IdentityGraph:
     def __init__(self) -> None:
         self._numbers = Numbering()
         self._nodes = np.zeros(0, NODE)
-        self._links: list[tuple[np.ndarray, np.ndarray]] = []  # rows of nodes that a link joined into one profile
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -80,7 +79,6 @@ class IdentityGraph:
         apart = np.flatnonzero(roots[0] != roots[1])
         if not apart.size:
             return
-        self._links.append((rows[0][apart], rows[1][apart]))
         joined, back = np.unique(np.concatenate([roots[0][apart], roots[1][apart]]), return_inverse=True)
         pairs = (back[: apart.size], back[apart.size :])
         graph = coo_array((np.ones(apart.size, np.int8), pairs), shape=(joined.size, joined.size))
@@ -130,13 +128,14 @@ class IdentityGraph:
         return found
 
     def columns(self) -> dict[str, np.ndarray]:
-        """Return the links that hold the profiles together, for identity_links.parquet: observed data, no truth in it."""
+        """Return each id with the earliest id of its profile, for identity_links.parquet: observed data, no truth in it."""
+        every = np.arange(len(self))
+        root = self._root(every)
+        later = np.flatnonzero(root != every)
         found: dict[str, np.ndarray] = {}
-        for name, side in (("a", 0), ("b", 1)):
-            rows = np.concatenate([link[side] for link in self._links]) if self._links else np.zeros(0, np.int64)
-            found[f"id_{name}"] = self._nodes["id"][rows]
-            found[f"kind_{name}"] = self._nodes["kind"][rows]
-            found[f"consents_{name}"] = self._nodes["consents"][rows]
+        for name, rows in (("a", root[later]), ("b", later)):
+            for what in ("id", "kind", "consents"):
+                found[f"{what}_{name}"] = self._nodes[what][rows]
         return found
 
     def take(self, columns: Mapping[str, np.ndarray]) -> None:
