@@ -9,30 +9,22 @@ import numpy as np
 from sim.config_sensing import SensingConfig
 from sim.errors import ConfigError, Problem
 from sim.kernel import declare_type, entry, kernel
-from sim.plan_arrays import HALL, OUTSIDE, AccessPoints, CompiledPlan, RoomRaster
-from sim.random_streams import draw_word, stream_key
+from sim.plan_arrays import CompiledPlan
+from sim.random_streams import draw_word
+from sim.sensing.radio_levels import level_entries
 from sim.sensing.scans import Scans
 from sim.sensing.wifi import (
     AGE_STEPS,
-    BEFORE_S,
-    PHONE_HEIGHT_M,
     Receiver,
-    Walls,
     age_step,
-    exponents_of,
-    field_word,
-    lattice_normal,
-    path_dbm,
+    gathered,
     reading_dbm,
     reading_word,
     receiver_of,
+    step_back,
     strengths_at_1m,
-    walls_db,
 )
 
-REACH_M = 6.0  # cells farther than this from where people can be have no readings
-FIELD_SD_MAX = 5.0  # an access point is left out of a cell where not even a field this many sd above its mean would bring it in
-NOISE_SD_MAX = 2.5  # a mean this many sd of the noise below the floor is read less than once in 4,000 scans: not kept
 ACCESS_POINTS_MAX = 32_767  # their numbers are kept in 16 bits
 
 
@@ -64,26 +56,6 @@ _NO_RADIO = Radio(
 declare_type("Radio", _NO_RADIO)
 
 
-class _Grid(NamedTuple):
-    """What a level's cells are computed from: the place each stands for, and the rooms around it, in cells of the raster."""
-
-    place_x: np.ndarray  # (rows, columns) float64, NaN where nobody can be near
-    place_y: np.ndarray
-    room: np.ndarray  # (raster rows, raster columns) int16
-    raster_m: float
-
-
-class _Emitters(NamedTuple):
-    """Access points as a level hears them, places in cells of the raster."""
-
-    x: np.ndarray  # (A) float64
-    y: np.ndarray
-    rise_m: np.ndarray  # (A) float64 height above a phone on the level
-    p0_dbm: np.ndarray  # (A) float64 after the floors between
-    exponent: np.ndarray
-    field: np.ndarray  # (A, lattice rows, lattice columns) float32 shadowing at the nodes
-
-
 def build_radio(compiled: CompiledPlan, config: SensingConfig, seed: int, age_months: float = 0.0) -> Radio:
     """Return the radio maps of a plan: of today, or as they were `age_months` ago (see `survey.ageing_db_per_year`).
 
@@ -97,138 +69,16 @@ def build_radio(compiled: CompiledPlan, config: SensingConfig, seed: int, age_mo
     if points.key.size > ACCESS_POINTS_MAX:
         rule = f"radio maps hold at most {ACCESS_POINTS_MAX} access points"
         raise ConfigError.of(compiled.name, [Problem("access_points.geojson", str(points.key.size), rule, "remove some")])
-    cell_m = config.radio.map_cell_m
     p0_dbm = strengths_at_1m(config.radio, points.band_ghz, points.power_dbm)
-    ap_parts, dbm_parts, counts = [], [], []
-    for level in range(len(compiled.level_ids)):
-        grid = _grid(rooms, level, cell_m)
-        emitters = _emitters(compiled, points, level, p0_dbm, config, seed, age_months)
-        numbers, means, filled = _level_entries(grid, emitters, config)
-        ap_parts += numbers
-        dbm_parts += means
-        counts.append(filled)
-    shape = counts[0].shape
+    maps = [level_entries(compiled, level, p0_dbm, config, seed, age_months) for level in range(len(compiled.level_ids))]
+    counts = np.stack([entries.counts for entries in maps])
     return Radio(
-        cell_m, rooms.origin_x_m, rooms.origin_y_m, len(counts), shape[0], shape[1],
-        np.concatenate([[0], np.cumsum(np.stack(counts))]).astype(np.int64), np.concatenate(ap_parts), np.concatenate(dbm_parts),
-        points.key, p0_dbm, np.ones(points.key.size, np.int8), receiver,
+        float(config.radio.map_cell_m), rooms.origin_x_m, rooms.origin_y_m, len(maps), counts.shape[1], counts.shape[2],
+        entry_start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        entry_ap=np.concatenate([part for entries in maps for part in entries.access_point]),
+        entry_dbm=np.concatenate([part for entries in maps for part in entries.mean_dbm]),
+        key=points.key, p0_dbm=p0_dbm, is_on=np.ones(points.key.size, np.int8), receiver=receiver,
     )  # fmt: skip
-
-
-def _grid(rooms: RoomRaster, level: int, cell_m: float) -> _Grid:
-    """Return the place that each cell of the map stands for."""
-    room, raster_m = rooms.room[level], rooms.cell_m
-    size = [max(int(np.ceil(count * raster_m / cell_m)), 1) for count in room.shape]
-    y, x = ((np.arange(count) + 0.5) * cell_m / raster_m for count in size)
-    row = np.minimum(y.astype(np.int64), room.shape[0] - 1)[:, None]
-    column = np.minimum(x.astype(np.int64), room.shape[1] - 1)[None, :]
-    stand_row, stand_column = np.divmod(rooms.standing[level][row, column], room.shape[1])
-    stands = room[row, column] >= HALL
-    place_x = np.where(stands, x[None, :], stand_column + 0.5)
-    place_y = np.where(stands, y[:, None], stand_row + 0.5)
-    distance_m = np.hypot(place_x - x[None, :], place_y - y[:, None]) * raster_m
-    away = (distance_m > REACH_M) | (room[row, column] == OUTSIDE) | (room[stand_row, stand_column] < HALL)
-    return _Grid(np.where(away, np.nan, place_x), np.where(away, np.nan, place_y), room, raster_m)
-
-
-def _emitters(
-    compiled: CompiledPlan, points: AccessPoints, level: int, p0_dbm: np.ndarray, config: SensingConfig, seed: int, age_months: float
-) -> _Emitters:  # fmt: skip
-    rooms, radio = compiled.rooms, config.radio
-    assert rooms is not None
-    ordinals = np.array(compiled.level_ordinals)
-    floors = np.abs(ordinals[points.level] - ordinals[level])
-    size = [int(np.ceil(count * rooms.cell_m / radio.shadowing_m)) + 2 for count in rooms.room.shape[1:]]
-    field = np.zeros((points.key.size, *size), np.float32)
-    _fill_field(stream_key(seed, "radio shadowing"), points.key, int(ordinals[level]), 1.0, field)
-    if age_months > 0.0 and radio.shadowing_db > 0.0:
-        changed_db = min(config.survey.ageing_db_per_year * np.sqrt(age_months / 12.0), radio.shadowing_db)
-        # A change of this sd between two fields of equal variance: var(change) = 2 (1 - kept) var(field).
-        kept = 1.0 - 0.5 * (changed_db / radio.shadowing_db) ** 2
-        field *= np.float32(kept)
-        key = stream_key(seed, "radio shadowing of the past")
-        _fill_field(key, points.key, int(ordinals[level]), np.sqrt(1.0 - kept**2), field)
-    rows, columns = rooms.room.shape[1:]
-    on_raster = 1.0 - 1e-9  # an access point on the outer wall hangs in the outermost cell
-    return _Emitters(
-        np.clip((points.x_m - rooms.origin_x_m) / rooms.cell_m, 0.0, columns * on_raster),
-        np.clip((points.y_m - rooms.origin_y_m) / rooms.cell_m, 0.0, rows * on_raster),
-        points.z_m - compiled.level_heights_m[level] - PHONE_HEIGHT_M,
-        p0_dbm - floors * radio.floor_loss_db,
-        exponents_of(radio, points.band_ghz).astype(np.float64),
-        field,
-    )
-
-
-@kernel
-def _fill_field(key: np.uint64, access_point: np.ndarray, ordinal: int, weight: float, field: np.ndarray) -> None:
-    """Add `weight` times the shadowing field of every access point to the lattice's nodes."""
-    for index in range(access_point.size):
-        word = field_word(key, access_point[index], ordinal)
-        for row in range(field.shape[1]):
-            for column in range(field.shape[2]):
-                field[index, row, column] += np.float32(weight * lattice_normal(word, column, row))
-
-
-def _level_entries(
-    grid: _Grid, emitters: _Emitters, config: SensingConfig
-) -> tuple[list[np.ndarray], list[np.ndarray], np.ndarray]:
-    """Return the entries of a level, one array per row of cells, and how many each cell has."""
-    radio = config.radio
-    least_dbm = radio.floor_dbm - NOISE_SD_MAX * radio.noise_db
-    walls = Walls(float(radio.front_loss_db), float(radio.wall_loss_db), float(radio.solid_loss_db))
-    lattice = radio.shadowing_m / grid.raster_m
-    rows, columns = grid.place_x.shape
-    counts = np.zeros((rows, columns), np.int64)
-    numbers = np.zeros(columns * emitters.x.size, np.int16)
-    means = np.zeros(numbers.size, np.float32)
-    number_parts, mean_parts = [], []
-    for row in range(rows):
-        filled = _fill_row(grid, emitters, walls, float(radio.shadowing_db), lattice, least_dbm, row, counts, numbers, means)
-        number_parts.append(numbers[:filled].copy())
-        mean_parts.append(means[:filled].copy())
-    return number_parts, mean_parts, counts
-
-
-@kernel
-def _fill_row(
-    grid: _Grid, emitters: _Emitters, walls: Walls, shadowing_db: float, lattice: float, least_dbm: float, row: int,
-    counts: np.ndarray, numbers: np.ndarray, means: np.ndarray,
-) -> int:  # fmt: skip
-    """Write the entries of one row of cells; return how many."""
-    filled = 0
-    for column in range(counts.shape[1]):
-        x, y = grid.place_x[row, column], grid.place_y[row, column]
-        if np.isnan(x):
-            continue
-        first = filled
-        for index in range(emitters.x.size):
-            away_x, away_y = (emitters.x[index] - x) * grid.raster_m, (emitters.y[index] - y) * grid.raster_m
-            squared = away_x * away_x + away_y * away_y + emitters.rise_m[index] * emitters.rise_m[index]
-            mean_dbm = path_dbm(emitters.p0_dbm[index], emitters.exponent[index], squared)
-            if mean_dbm + FIELD_SD_MAX * shadowing_db <= least_dbm:
-                continue
-            mean_dbm += shadowing_db * _on_lattice(emitters.field, index, x / lattice, y / lattice)
-            spare_db = mean_dbm - least_dbm
-            if spare_db > 0.0:
-                mean_dbm -= walls_db(walls, grid.room, x, y, emitters.x[index], emitters.y[index], spare_db)
-                if mean_dbm > least_dbm:
-                    numbers[filled] = index
-                    means[filled] = mean_dbm
-                    filled += 1
-        counts[row, column] = filled - first
-    return filled
-
-
-@kernel
-def _on_lattice(field: np.ndarray, index: int, x: float, y: float) -> float:
-    """Return what `wifi.shadowing` returns, from nodes computed before."""
-    column, row = np.int64(x), np.int64(y)
-    right, up = x - column, y - row
-    left, down = 1.0 - right, 1.0 - up
-    lower = left * field[index, row, column] + right * field[index, row, column + 1]
-    upper = left * field[index, row + 1, column] + right * field[index, row + 1, column + 1]
-    return (down * lower + up * upper) / np.sqrt((left * left + right * right) * (down * down + up * up))
 
 
 @kernel
@@ -253,7 +103,7 @@ def hear(
     heard where the phone was then, to the nearest eighth of the range of ages.
     """
     scan = draw_word(radio.receiver.key, key, count)
-    eighth = min(radio.receiver.age_s_max / BEFORE_S, 1.0) / AGE_STEPS
+    eighth = step_back(radio.receiver)
     back_x, back_y = (before_x_m - x_m) * eighth, (before_y_m - y_m) * eighth
     filled, first = 0, 0
     here = cell_at(radio, x_m + 0.5 * back_x, y_m + 0.5 * back_y, level)
@@ -314,25 +164,17 @@ def hear_many(
         np.ascontiguousarray(level, np.int64),
         np.ascontiguousarray(counts, np.int64),
     )
-    start = np.zeros(rows + 1, np.int64)
-    heard, heard_dbm = np.zeros(64 * rows + most, np.int32), np.zeros(64 * rows + most, np.float32)
-    done = 0
-    while done < rows:
-        done = _hear_rows(radio, columns, done, most, start, heard, heard_dbm)
-        if done < rows:
-            heard = np.concatenate([heard, np.zeros(heard.size, np.int32)])
-            heard_dbm = np.concatenate([heard_dbm, np.zeros(heard_dbm.size, np.float32)])
-    return Scans(start, heard[: start[rows]].copy(), heard_dbm[: start[rows]].copy())
+    return gathered(rows, most, lambda *into: _hear_rows(radio, columns, *into))
 
 
 @entry
 def _hear_rows(
-    radio: Radio, columns: tuple[np.ndarray, ...], done: int, most: int, start: np.ndarray, heard: np.ndarray, heard_dbm: np.ndarray
+    radio: Radio, columns: tuple[np.ndarray, ...], done: int, start: np.ndarray, heard: np.ndarray, heard_dbm: np.ndarray
 ) -> int:  # fmt: skip
     """Take scans from row `done` on while a whole one is sure to fit; return the first row not taken."""
     key, offset_db, x_m, y_m, before_x_m, before_y_m, level, count = columns
     row = done
-    while row < x_m.size and start[row] + most <= heard.size:
+    while row < x_m.size and start[row] + radio.key.size <= heard.size:
         first = start[row]
         filled = hear(radio, key[row], offset_db[row], x_m[row], y_m[row], before_x_m[row], before_y_m[row], level[row], count[row],
                       heard[first:], heard_dbm[first:])  # fmt: skip

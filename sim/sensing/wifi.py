@@ -8,6 +8,7 @@ phone's own offset: reported or not is decided on the mean, not on the noisy str
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.config_sensing import RadioConfig
 from sim.kernel import declare_type, inlined, kernel
 from sim.plan_arrays import SOLID, VOID
 from sim.random_streams import GOLDEN, draw_word, mix, stream_key
+from sim.sensing.scans import Scans
 
 PHONE_HEIGHT_M = 1.2  # in a hand or a pocket, above the floor
 BAND_SPLIT_GHZ = 3.0
@@ -175,6 +177,12 @@ def reading_word(scan: np.uint64, access_point: int) -> np.uint64:
 
 
 @inlined
+def step_back(receiver: Receiver) -> float:
+    """Return which share of the way to where a phone was `BEFORE_S` ago lies between two of the `AGE_STEPS` ages of its readings."""
+    return min(receiver.age_s_max / BEFORE_S, 1.0) / AGE_STEPS
+
+
+@inlined
 def age_step(scan: np.uint64, access_point: int) -> int:
     """Return in which eighth of the range of ages a reading was heard, 0 the youngest: the top bits of one cheap product."""
     return int(((scan ^ np.uint64(access_point)) * GOLDEN) >> SHIFT_61)
@@ -205,3 +213,20 @@ def reading_dbm(receiver: Receiver, word: np.uint64, mean_dbm: float, p0_dbm: fl
     noise = normal_of((float((word >> SHIFT_16) & BITS_24) + 0.5) * UNIT_24)
     strength_dbm = min(mean_dbm + receiver.noise_db * noise, p0_dbm)
     return strength_dbm if strength_dbm >= receiver.floor_dbm else np.nan
+
+
+def gathered(rows: int, most: int, take: Callable[[int, np.ndarray, np.ndarray, np.ndarray], int]) -> Scans:
+    """Return the scans that `take` writes, however many readings they turn out to have; a scan has `most` at most.
+
+    `take(first, start, access_point, rssi_dbm)` writes scans from row `first` on while a whole one is sure to fit, and returns the
+    first row not taken.
+    """
+    start = np.zeros(rows + 1, np.int64)
+    access_point, rssi_dbm = np.zeros(64 * rows + most, np.int32), np.zeros(64 * rows + most, np.float32)
+    done = 0
+    while done < rows:
+        done = take(done, start, access_point, rssi_dbm)
+        if done < rows:
+            access_point = np.concatenate([access_point, np.zeros_like(access_point)])
+            rssi_dbm = np.concatenate([rssi_dbm, np.zeros_like(rssi_dbm)])
+    return Scans(start, access_point[: start[rows]].copy(), rssi_dbm[: start[rows]].copy())
