@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,6 @@ import numpy as np
 from sim.categories import CATEGORIES
 from sim.config_sensing import ProfilesConfig
 from sim.errors import ConfigError, Problem
-from sim.plan_arrays import CompiledPlan
 from sim.sensing.stays import StayRows
 from sim.units import US_PER_DAY, US_PER_HOUR
 
@@ -40,17 +39,17 @@ class Profiles:
     that none has to be touched as time goes by.
     """
 
-    def __init__(self, compiled: CompiledPlan, config: ProfilesConfig) -> None:
-        """Begin with nobody."""
+    def __init__(self, unit_ids: Sequence[str], trades: Sequence[str], config: ProfilesConfig) -> None:
+        """Begin with nobody; `unit_ids` and `trades` are those of the plan's stores, in its order."""
         self._config = config
-        trades = compiled.tenant_categories
         names = {
             "group": ([GROUP_OF[trade] for trade in trades], tuple(GROUPS)),
             "category": (list(trades), CATEGORIES),
-            "store": (list(compiled.unit_ids), compiled.unit_ids),
+            "store": (list(unit_ids), tuple(unit_ids)),
         }
         of_unit, self.classes = names[config.depth]
-        self.class_of_unit = np.array([self.classes.index(name) for name in of_unit], np.int64)  # (U)
+        index = {name: at for at, name in enumerate(self.classes)}
+        self.class_of_unit = np.array([index[name] for name in of_unit], np.int64)  # (U)
         self._trade_of_unit = np.array([CATEGORIES.index(trade) for trade in trades], np.int64)
         self._everybody = np.zeros(len(trades))  # weight of the stays and purchases in each store, also of people not known
         self._sorted = np.zeros(0, np.int64)  # numbers of the known, and the row of each

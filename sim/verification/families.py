@@ -22,6 +22,7 @@ from sim.verification import (
     logit,
     people,
     premovement,
+    profiles,
     queue,
     room,
     route,
@@ -85,6 +86,7 @@ CATALOGUE: dict[str, Family] = {
     "traces": _family(traces),
     "draws": _family(draws),
     "paths": _family(walked_paths),
+    "profiles": _family(profiles),
 }
 FAMILIES: dict[str, str] = {name: family.meaning for name, family in CATALOGUE.items()}
 
