@@ -7,14 +7,16 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.config import RunConfig
+from sim.config_sensing import PositioningConfig
 from sim.crowd.positions import places_of
 from sim.kernel import entry
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.kit import Kit
 from sim.sensing.methods import Scanned, radius_m
 from sim.sensing.observations import FixRows
-from sim.sensing.phones import PhoneTable
+from sim.sensing.phones import NOBODY, PhoneTable
 from sim.sensing.scans import Fixes, no_fixes
+from sim.sensing.smoother import SmootherState, smooth, smoother_state, smoother_tables
 from sim.sensing.tracking import Tracks
 from sim.units import US_PER_S
 
@@ -42,6 +44,8 @@ class Positioning:
         self._every_us = round(config.sensing.positioning.every_s * US_PER_S)
         self._method = kit.method(config)
         self._tracks = Tracks(places_of(compiled.arrays), phones)
+        positioning = config.sensing.positioning
+        self._smoothing = _Smoothing(compiled, positioning) if positioning.smoother == "kalman" else None
 
     def take(self, segments: np.ndarray) -> None:
         """Note the places of phones from trajectory segments (state.SEGMENT records), each handed over once, in order."""
@@ -80,9 +84,32 @@ class Positioning:
             scanned = Scanned(*(column[is_made] for column in scanned))
             fixes = Fixes(*(column[is_made] for column in fixes))
         subject = self._phones.shown_addresses(scanned.row)
+        if self._smoothing is not None:
+            fixes = self._smoothing.smoothed(scanned, self._phones.phones["visit"][scanned.row], subject, fixes)
         age_s = (now_us - scanned.time_us) / US_PER_S
         rows = FixRows(scanned.time_us, subject, fixes.level, fixes.x_m, fixes.y_m, radius_m(fixes), age_s)
         return Tick(rows, scanned.row, scanned.level, scanned.x_m, scanned.y_m)
+
+
+class _Smoothing:
+    """Smooths the fixes of what the platform takes for one phone: of one address during one visit."""
+
+    def __init__(self, compiled: CompiledPlan, config: PositioningConfig) -> None:
+        self._tables = smoother_tables(compiled, config)
+        self._state = smoother_state(0)
+        self._owner = np.zeros((2, 0), np.int64)  # visit and address that a row's state is of
+
+    def smoothed(self, scanned: Scanned, visit: np.ndarray, subject: np.ndarray, fixes: Fixes) -> Fixes:
+        missing = int(scanned.row.max(initial=-1)) + 1 - self._owner.shape[1]
+        if missing > 0:
+            more = smoother_state(max(missing, self._owner.shape[1]))
+            self._state = SmootherState(*(np.concatenate(both) for both in zip(self._state, more, strict=True)))
+            self._owner = np.concatenate((self._owner, np.full((2, more.time_us.size), NOBODY)), axis=1)
+        owner = np.stack((visit, subject))
+        anew = scanned.row[(self._owner[:, scanned.row] != owner).any(axis=0)]
+        self._state.time_us[anew] = self._state.next_level[anew] = -1
+        self._owner[:, scanned.row] = owner
+        return smooth(self._tables, self._state, scanned.row, scanned.time_us, fixes)
 
 
 @entry
