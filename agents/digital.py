@@ -33,7 +33,7 @@ def keys_of(config: RunConfig, residents: np.ndarray) -> np.ndarray:
     return (draw_words(stream_key(config.seed, "phone"), residents, 0) >> np.uint64(1)).astype(np.int64)
 
 
-def favourites_of(config: RunConfig, residents: np.ndarray, slot: np.ndarray) -> np.ndarray:
+def favourites_of(config: RunConfig, residents: np.ndarray, slot: np.ndarray | int) -> np.ndarray:
     """Return uniform draws that fix what the `slot`-th favourite trade of each resident is."""
     return uniforms(stream_key(config.seed, "favourite"), residents, slot)
 
@@ -82,6 +82,7 @@ def phones_of(config: RunConfig, visitors: Visitors) -> Phones:
         pays_linked=habit("pays linked", digital.pays_linked_share).astype(np.int8),
         is_partner_customer=habit("partner", config.sensing.identity.partner_share).astype(np.int8),
         shares_with_friends=_put(np.zeros(party.size, np.int8), active, shares),
+        favourite=favourites_of(config, residents, 0),
         uses_parking=_put(np.zeros(party.size, np.int8), drives, pays),
         uses_booking=_put(np.zeros(party.size, np.int8), active, books),
         plate=np.where(visitors.parking[party] >= 0, plates, 0),

@@ -80,6 +80,7 @@ class Phones(NamedTuple):
     pays_linked: np.ndarray  # int8 pays by an account linked to the membership
     is_partner_customer: np.ndarray  # int8
     shares_with_friends: np.ndarray  # int8
+    favourite: np.ndarray  # float64 in (0, 1): where its owner's first favourite trade stands in the cumulated shares of needs
     uses_parking: np.ndarray  # int8 the app's utilities on this visit
     uses_booking: np.ndarray  # int8
     plate: np.ndarray  # int64 of the party's car, 0 on foot
@@ -94,6 +95,7 @@ def no_phones() -> Phones:
         "offset": np.float64,
         "dies_us": np.int64,
         "willing": np.float64,
+        "favourite": np.float64,
         "plate": np.int64,
     }
     return Phones(**{name: np.zeros(0, kinds.get(name, np.int8)) for name in Phones._fields})

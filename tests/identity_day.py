@@ -20,7 +20,12 @@ from sim.units import US_PER_HOUR, US_PER_MIN
 from sim.visitors import Phones, Visitors, empty_visitors
 
 UNITS = tuple(f"u{index:02d}" for index in range(40))
-STREET = SimpleNamespace(unit_ids=UNITS, arrays=SimpleNamespace(unit_key=np.array([stable_key(name) for name in UNITS])))
+TRADES = ("fashion", "cafe", "restaurant", "cinema")
+STREET = SimpleNamespace(
+    unit_ids=UNITS,
+    tenant_categories=TRADES * 10,
+    arrays=SimpleNamespace(unit_key=np.array([stable_key(name) for name in UNITS])),
+)
 OPENS_US, CLOSES_US, END_US = (hour * US_PER_HOUR for hour in (10, 22, 26))
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.events import EventLog
 from sim.plan_arrays import CompiledPlan
@@ -48,6 +49,7 @@ class Identity:
         if known is not None:
             self._before.take(known.links)
             self._graph.take(known.links)
+        self._trades_cdf = _trades_cdf(config, compiled.tenant_categories)
         self._members = Members(config, known.members if known is not None else None)
         self._reports = Reports(compiled.unit_ids)
         self._met: list[np.ndarray] = []  # steps in which members were recognised, in the present stretch of time
@@ -141,11 +143,12 @@ class Identity:
             self._recognise(steps[tagged], phones[tagged], links)
 
     def _recognise(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
-        """Tag the partner's customers on the Wi-Fi with what the partner knows of them; a wrong tag is that of the customer before."""
+        """Tag the partner's customers on the Wi-Fi with the trade they like best; a wrong tag is that of the customer before."""
         is_wrong = uniforms(stream_key(self._config.seed, "wrong tag"), phones["key"], 0) < self._identity.tag_error_share
         taken_for = self._steps.phones[_shifted(steps["phone"], is_wrong, self._last_partner)]
         self._last_partner = _last(steps["phone"], self._last_partner)
-        self._reports.add(steps["time_us"], "partner", "recognised", taken_for["partner"])
+        trade = np.searchsorted(self._trades_cdf, taken_for["favourite"])
+        self._reports.add(steps["time_us"], "partner", "recognised", taken_for["partner"], trade)
         links.add(steps, _ends("address", phones), _ends("partner", taken_for))
         self._tags += phones.size
         self._right_tags += int((taken_for["key"] == phones["key"]).sum())
@@ -207,6 +210,12 @@ class Identity:
         phones = phones[who]
         channel = np.where(phones["app"] == App.NONE, Channel.PORTAL, Channel.APP)
         self._members.see(phones["member"], channel, phones["app"], phones["consents"])
+
+
+def _trades_cdf(config: RunConfig, present: tuple[str, ...]) -> np.ndarray:
+    """Return the cumulated shares of the trades among people's needs, all but the last of them, in a mall with these trades."""
+    shares = np.array([config.categories[name].need_share * (name in present) for name in CATEGORIES])
+    return np.cumsum(shares[:-1]) / max(shares.sum(), 1e-300)
 
 
 def _ends(name: str, phones: np.ndarray) -> Ends:

@@ -15,6 +15,7 @@ PHONE = np.dtype(
     [
         ("key", "i8"), ("address", "i8"), ("member", "i8"), ("app_id", "i8"), ("chat", "i8"), ("payment", "i8"), ("partner", "i8"),
         ("plate", "i8"), ("dies_us", "i8"), ("connect_us", "i8"), ("form_us", "i8"), ("open_us", "i8"), ("number", "i8"),
+        ("favourite", "f8"),
         ("visit", "i4"), ("row", "i4"), ("ordinal", "i1"), ("app", "i1"), ("wifi_on", "?"), ("is_member", "?"), ("has_card", "?"),
         ("pays_linked", "?"), ("is_partner_customer", "?"), ("uses_app", "?"), ("uses_parking", "?"), ("uses_booking", "?"),
         ("navigates", "?"), ("by_itself", "?"), ("connects", "?"), ("completes", "?"), ("consents", "?"),

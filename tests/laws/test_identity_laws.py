@@ -11,8 +11,9 @@ import pytest
 from scipy.stats import norm
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from identity_day import STREET, Day, configured, lived, visitors_of
+from identity_day import STREET, TRADES, Day, configured, lived, visitors_of
 
+from sim.categories import CATEGORIES
 from sim.errors import ConfigError
 from sim.random_streams import uniforms
 from sim.sensing.identity import Identity, address_of
@@ -240,6 +241,8 @@ def test_a_partners_tags_are_as_wrong_as_said_and_reach_more_people():
 
     assert alone.identity.summary()["partner_tags"] == 0
     assert within(1 - found["partner_tags_right_share"], 0.25, found["partner_tags"])
+    tagged = shared.rows_of("partner", "recognised")
+    assert {CATEGORIES[trade] for trade in np.unique(tagged.value)} == set(TRADES)
     reached = [(day.identity.profile_of(address_of(day.phones.key)) >= 0).sum() for day in (alone, shared)]
     assert reached[1] > reached[0]
 
