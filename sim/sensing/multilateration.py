@@ -17,7 +17,7 @@ from sim.plan_arrays import AccessPoints
 from sim.sensing.wifi import exponents_of, strengths_at_1m
 
 VOTERS = 5  # strongest access points that vote on the level
-STEPS = 15  # of Gauss-Newton; without noise the error is below 1e-6 m by then
+STEPS = 60
 DAMPING = 1e-3  # of the normal matrix's trace: two access points in line with the phone leave it singular
 STEP_M_MAX = 10.0
 RANGE_M = (0.5, 300.0)  # ranges outside are errors of the law, not distances
@@ -113,9 +113,10 @@ def nearest_locate(ranging: Ranging, aps: np.ndarray, dbms: np.ndarray, first: i
 
 @kernel
 def multilaterate(ranging: Ranging, aps: np.ndarray, dbms: np.ndarray, first: int, end: int, out: np.ndarray) -> bool:
-    """Fill (level, x, y, xx, xy, yy): least squares on the ranges, each weighted by one over its variance; Gauss-Newton.
+    """Fill (level, x, y, xx, xy, yy): least squares on the ranges, each weighted by one over its variance.
 
-    The covariance is the inverse of the normal matrix and of a wide prior.
+    Gauss-Newton from the weighted middle of the access points, and again from the mirror image of what it found: beside a row of
+    access points the ranges fit nearly as well on its other side. The covariance is the inverse of the normal matrix and of a wide prior.
     """
     if end == first:
         return False
@@ -131,10 +132,26 @@ def multilaterate(ranging: Ranging, aps: np.ndarray, dbms: np.ndarray, first: in
         x_m += ranging.weight[spot] * ranging.x_m[ap]
         y_m += ranging.weight[spot] * ranging.y_m[ap]
         total += ranging.weight[spot]
-    x_m, y_m = x_m / total, y_m / total
-    xx, xy, yy = 0.0, 0.0, 0.0
+    middle_x, middle_y = x_m / total, y_m / total
+    x_m, y_m = _descend(ranging, aps, first, end, level, middle_x, middle_y)
+    xx, xy, yy, _, _, cost = _normal(ranging, aps, first, end, x_m, y_m)
+    other_x, other_y = _descend(ranging, aps, first, end, level, 2.0 * middle_x - x_m, 2.0 * middle_y - y_m)
+    other_xx, other_xy, other_yy, _, _, other_cost = _normal(ranging, aps, first, end, other_x, other_y)
+    if other_cost < cost:
+        x_m, y_m, xx, xy, yy = other_x, other_y, other_xx, other_xy, other_yy
+    xx, yy = xx + 1.0 / PRIOR_SD_M**2, yy + 1.0 / PRIOR_SD_M**2
+    size = xx * yy - xy * xy
+    out[0], out[1], out[2], out[3], out[4], out[5] = level, x_m, y_m, yy / size, -xy / size, xx / size
+    return True
+
+
+@kernel
+def _descend(
+    ranging: Ranging, aps: np.ndarray, first: int, end: int, level: int, x_m: float, y_m: float
+) -> tuple[float, float]:
+    """Return the place to which damped Gauss-Newton steps lead."""
     for _ in range(STEPS):
-        xx, xy, yy, slope_x, slope_y = _normal(ranging, aps, first, end, x_m, y_m)
+        xx, xy, yy, slope_x, slope_y, _ = _normal(ranging, aps, first, end, x_m, y_m)
         lift = DAMPING * (xx + yy) + 1e-12
         size = (xx + lift) * (yy + lift) - xy * xy
         step_x = -((yy + lift) * slope_x - xy * slope_y) / size
@@ -142,29 +159,28 @@ def multilaterate(ranging: Ranging, aps: np.ndarray, dbms: np.ndarray, first: in
         shorten = min(1.0, STEP_M_MAX / max(math.hypot(step_x, step_y), 1e-12))
         x_m = min(max(x_m + shorten * step_x, ranging.box_m[level, 0]), ranging.box_m[level, 2])
         y_m = min(max(y_m + shorten * step_y, ranging.box_m[level, 1]), ranging.box_m[level, 3])
-    xx, yy = xx + 1.0 / PRIOR_SD_M**2, yy + 1.0 / PRIOR_SD_M**2
-    size = xx * yy - xy * xy
-    out[0], out[1], out[2], out[3], out[4], out[5] = level, x_m, y_m, yy / size, -xy / size, xx / size
-    return True
+    return x_m, y_m
 
 
 @inlined
 def _normal(ranging: Ranging, aps: np.ndarray, first: int, end: int, x_m: float, y_m: float):
-    """Return the normal matrix (xx, xy, yy) and the slope of half the weighted sum of squares at a place."""
-    xx, xy, yy, slope_x, slope_y = 0.0, 0.0, 0.0, 0.0, 0.0
+    """Return the normal matrix (xx, xy, yy) at a place, and the slope and the value of half the weighted sum of squares."""
+    xx, xy, yy, slope_x, slope_y, cost = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for reading in range(first, end):
         ap, spot = aps[reading], reading - first
         away_x, away_y = x_m - ranging.x_m[ap], y_m - ranging.y_m[ap]
         distance_m = max(math.sqrt(away_x * away_x + away_y * away_y + ranging.rise_m[spot] ** 2), RANGE_M[0])
         along_x, along_y = away_x / distance_m, away_y / distance_m
         weight = ranging.weight[spot]
-        miss = weight * (distance_m - ranging.range_m[spot])
+        miss_m = distance_m - ranging.range_m[spot]
+        miss = weight * miss_m
+        cost += 0.5 * miss * miss_m
         xx += weight * along_x * along_x
         xy += weight * along_x * along_y
         yy += weight * along_y * along_y
         slope_x += miss * along_x
         slope_y += miss * along_y
-    return xx, xy, yy, slope_x, slope_y
+    return xx, xy, yy, slope_x, slope_y, cost
 
 
 @inlined

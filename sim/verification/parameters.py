@@ -24,6 +24,7 @@ class Parameter:
     may_be_null: bool = False
     choices: tuple[str, ...] = ()
     text: bool = False
+    flag: bool = False  # true or false
 
 
 def number(default: float | None, meaning: str, low: float, high: float, *, may_be_null: bool = False) -> Parameter:
@@ -52,7 +53,7 @@ def filled(family: str, known: Mapping[str, Parameter], given: Mapping[str, Any]
 
 
 def _converted(parameter: Parameter, value: Any) -> Any:
-    if value is None or parameter.choices or parameter.text:
+    if value is None or parameter.choices or parameter.text or parameter.flag:
         return value
     if parameter.pair:
         return [float(part) for part in value]
@@ -77,6 +78,9 @@ def _problems(key: str, value: Any, known: Mapping[str, Parameter]) -> Iterable[
             close = difflib.get_close_matches(str(value), parameter.choices, n=1, cutoff=0.4)
             guess = f"did you mean {close[0]!r}? " if close else ""
             yield Problem(key, repr(value), f"must be one of {', '.join(parameter.choices)}", f"{guess}{default}")
+    elif parameter.flag:
+        if not isinstance(value, bool):
+            yield Problem(key, repr(value), f"must be true or false: {parameter.meaning}", default)
     elif parameter.text:
         if not isinstance(value, str) or not value:
             yield Problem(key, repr(value), f"must be a name: {parameter.meaning}", default)
@@ -105,4 +109,6 @@ def _range_problems(key: str, value: Any, parameter: Parameter, default: str) ->
 def _shown(value: Any) -> str:
     if value is None:
         return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"[{value[0]:g},{value[1]:g}]" if isinstance(value, list | tuple) else str(value)
