@@ -69,7 +69,7 @@ class Kit:
         def full() -> FullRadio:
             return FullRadio(self.radio, self.estimator, config.seed)
 
-        return full() if name == "full" else ErrorLaw(self.law, full, self.is_on, config)
+        return full() if name == "full" else ErrorLaw(self.law, full, self.is_on, self._surveyed_on, config)
 
     @cached_property
     def radio(self) -> Radio:

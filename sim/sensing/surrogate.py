@@ -120,9 +120,11 @@ class ErrorLaw:
     heard whose switch is not as it was when the law was fitted, the full radio locates instead.
     """
 
-    def __init__(self, law: Law, full: Callable[[], FullRadio], is_on: np.ndarray, config: RunConfig) -> None:
-        """Take the switches of the access points (int8, read at every tick) as those the law was fitted with."""
-        self._law, self._full, self._is_on, self._fitted_on = law, full, is_on, is_on.copy()
+    def __init__(
+        self, law: Law, full: Callable[[], FullRadio], is_on: np.ndarray, fitted_on: np.ndarray, config: RunConfig
+    ) -> None:
+        """Take the switches of the access points (int8, A), read at every tick, and how they were when the law was fitted."""
+        self._law, self._full, self._is_on, self._fitted_on = law, full, is_on, fitted_on
         self._key = stream_key(config.seed, "error of a fix from its cell's law")
         self._age_share = mean_age_s(config.sensing.radio.reading_age_s_median) / READING_S
 
