@@ -81,6 +81,15 @@ def build_radio(compiled: CompiledPlan, config: SensingConfig, seed: int, age_mo
     )  # fmt: skip
 
 
+def cells_at(radio: Radio, x_m: np.ndarray, y_m: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Return the cell of the maps at each place, -1 off the maps; what `cell_at` is in kernels."""
+    row = np.floor((np.asarray(y_m) - radio.origin_y_m) / radio.cell_m).astype(np.int64)
+    column = np.floor((np.asarray(x_m) - radio.origin_x_m) / radio.cell_m).astype(np.int64)
+    levels = np.asarray(level, np.int64)
+    on = (row >= 0) & (column >= 0) & (levels >= 0) & (row < radio.rows) & (column < radio.columns) & (levels < radio.levels)
+    return np.where(on, (levels * radio.rows + row) * radio.columns + column, -1)
+
+
 @kernel
 def cell_at(radio: Radio, x_m: float, y_m: float, level: int) -> int:
     """Return the cell of the maps at a place, -1 off the maps."""

@@ -80,6 +80,29 @@ def mean_at(around: Surroundings, points: FittedPoints, index: int, x_m: float, 
     return mean_dbm - around.floors_db[floors]
 
 
+def mean_strengths(
+    points: FittedPoints, x_m: np.ndarray, y_m: np.ndarray, level: np.ndarray, config: RadioConfig, seed: int,
+    floors_db: np.ndarray | None = None,
+) -> np.ndarray:  # fmt: skip
+    """Return the mean strength in dBm of every access point at every place, (S, A) float64; arguments as of `heard_at_places`."""
+    into = np.zeros((len(x_m), points.key.size))
+    places = (
+        np.ascontiguousarray(x_m, np.float64),
+        np.ascontiguousarray(y_m, np.float64),
+        np.ascontiguousarray(level, np.int64),
+    )
+    _fill_means(points, surroundings_of(config, seed, floors_db), places, into)
+    return into
+
+
+@entry
+def _fill_means(points: FittedPoints, around: Surroundings, places: tuple[np.ndarray, ...], into: np.ndarray) -> None:
+    x_m, y_m, level = places
+    for row in range(into.shape[0]):
+        for index in range(into.shape[1]):
+            into[row, index] = mean_at(around, points, index, x_m[row], y_m[row], level[row])
+
+
 def heard_at_places(
     points: FittedPoints, keys: np.ndarray, offsets_db: np.ndarray, x_m: np.ndarray, y_m: np.ndarray, before_x_m: np.ndarray,
     before_y_m: np.ndarray, level: np.ndarray, counts: np.ndarray, config: RadioConfig, seed: int,
