@@ -7,16 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from shapely.geometry import box
 
 from sim.config_sensing import SensingConfig
 from sim.floorplan.compile import compile_plan
+from sim.floorplan.geojson import Faults, geometry_of
 from sim.floorplan.plan import AccessPoint, Connector, Entrance, FloorPlan, Level, Stop, Tenant, Unit
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 from sim.sensing.radio_map import Radio, build_radio, cells_at, hear_many
 from sim.sensing.radio_places import FittedPoints, mean_strengths
 from sim.sensing.scans import Scans
+from sim.verification.drawings import box
 from sim.verification.parameters import SEED, Parameter, number, whole
 from sim.verification.records import Record, at_least, at_most, between, counted, equal, near
 
@@ -65,12 +66,18 @@ def run(values: dict[str, Any]) -> list[Record]:
     ]
 
 
+def _rectangle(x0: float, y0: float, x1: float, y1: float) -> Any:
+    """Return an upright rectangle as the planner's reader makes it."""
+    ring = [list(corner) for corner in box(x0, y0, x1, y1)]
+    return geometry_of({"geometry": {"type": "Polygon", "coordinates": [ring]}}, "radio", "radio", Faults())
+
+
 def _plan(points: list[AccessPoint], levels: int = 1) -> CompiledPlan:
     """Return storeys of a hall 60 m long beside six stores of 10 m x 10 m."""
     names = [f"L{level}" for level in range(levels)]
-    outline, hall = box(0, 0, LENGTH_M, 20), box(0, 10, LENGTH_M, 20)
+    outline, hall = _rectangle(0, 0, LENGTH_M, 20), _rectangle(0, 10, LENGTH_M, 20)
     stores = [
-        Unit(f"{name}-{column}", name, "", box(column * STORE_M, 0, (column + 1) * STORE_M, 10))
+        Unit(f"{name}-{column}", name, "", _rectangle(column * STORE_M, 0, (column + 1) * STORE_M, 10))
         for name in names
         for column in range(int(LENGTH_M / STORE_M))
     ]
