@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim.kernel import declare_type, inlined
+from sim.kernel import declare_type, entry, inlined
 from sim.plan_arrays import HALL, CompiledPlan
 
 NOWHERE = -1  # the area of a place on a level on which nobody can be
@@ -69,3 +69,16 @@ def area_at(areas: Areas, level: int, x_m: float, y_m: float) -> int:
 def unit_at(areas: Areas, level: int, x_m: float, y_m: float) -> int:
     """Return the store that a place lies in, HALL where it lies in none."""
     return max(area_at(areas, level, x_m, y_m) - areas.zones, HALL)
+
+
+def areas_at(areas: Areas, level: np.ndarray, x_m: np.ndarray, y_m: np.ndarray) -> np.ndarray:
+    """Return the area (int32) of each place; see `area_at`."""
+    found = np.full(level.size, NOWHERE, np.int32)
+    _fill_areas(areas, level, x_m, y_m, found)
+    return found
+
+
+@entry
+def _fill_areas(areas, level, x_m, y_m, found):  # type: ignore[no-untyped-def]
+    for place in range(found.size):
+        found[place] = area_at(areas, level[place], x_m[place], y_m[place])

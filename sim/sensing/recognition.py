@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.events import EventKind, EventLog
-from sim.kernel import entry
-from sim.sensing.areas import Areas, unit_at
+from sim.plan_arrays import HALL
+from sim.sensing.areas import Areas, areas_at
 from sim.sensing.observations import FixRows, ObservedRows, observed
 from sim.units import US_PER_S
 
@@ -92,14 +92,6 @@ def _is_among(values: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 
 def units_of(areas: Areas, fixes: FixRows, chosen: np.ndarray) -> np.ndarray:
-    """Return the store (int32) that each of the chosen fixes (their indices) lies in, HALL for none."""
-    found = np.full(chosen.size, -1, np.int32)
-    _fill_units(areas, fixes.level, fixes.x_m, fixes.y_m, chosen, found)
-    return found
-
-
-@entry
-def _fill_units(areas, level, x_m, y_m, chosen, found):  # type: ignore[no-untyped-def]
-    for index in range(found.size):
-        fix = chosen[index]
-        found[index] = unit_at(areas, level[fix], x_m[fix], y_m[fix])
+    """Return the store that each of the chosen fixes (their indices) lies in, HALL for none."""
+    found = areas_at(areas, fixes.level[chosen], fixes.x_m[chosen], fixes.y_m[chosen])
+    return np.maximum(found - areas.zones, HALL)

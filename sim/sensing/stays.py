@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.config_sensing import ProfilesConfig
+from sim.crowd.state import records
 from sim.kernel import declare_type, entry, kernel
 from sim.plan_arrays import HALL
 from sim.sensing.areas import Areas, unit_at
@@ -78,8 +79,8 @@ class Stays:
         gap_s = max(config.stay_s_min, GAP_FIXES * every_s)
         self._areas = areas
         self._rule = Rule(float(config.stay_radius_m), int(config.stay_s_min * US_PER_S), int(gap_s * US_PER_S))
-        self._open = np.zeros(ROWS_AT_FIRST, OPEN)
-        self._closed = np.zeros(2 * ROWS_AT_FIRST, STAY)
+        self._open = records(ROWS_AT_FIRST, OPEN)
+        self._closed = records(2 * ROWS_AT_FIRST, STAY)
         self._weight = np.zeros(2 * REACH_CELLS_MAX + 1)
         self._mass = np.zeros(units + 1)
 
@@ -87,9 +88,10 @@ class Stays:
         """Take the fixes of a tick, those of a phone in order of time; return the stays found to be over, and their phones' rows."""
         highest = int(rows.max(initial=-1)) + 1
         if highest > self._open.size:
-            self._open = np.concatenate([self._open, np.zeros(max(highest, 2 * self._open.size) - self._open.size, OPEN)])
+            before, self._open = self._open, records(max(highest, 2 * self._open.size), OPEN)
+            self._open[: before.size] = before
         if rows.size + self._open.size > self._closed.size:
-            self._closed = np.zeros(2 * (rows.size + self._open.size), STAY)
+            self._closed = records(2 * (rows.size + self._open.size), STAY)
         state = (self._open, self._areas, self._rule, self._weight, self._mass, self._closed)
         count = _end_silent(now_us - self._rule.gap_us, *state, 0)
         return self._sorted(_take_fixes(fixes, rows, *state, count))
@@ -102,7 +104,7 @@ class Stays:
     def _sorted(self, count: int) -> tuple[StayRows, np.ndarray]:
         closed = self._closed[:count]
         closed = closed[np.lexsort((closed["subject"], closed["to_us"]))]
-        return StayRows(*(closed[name].copy() for name in StayRows._fields)), closed["row"].copy()
+        return StayRows(*(np.array(closed[name]) for name in StayRows._fields)), np.array(closed["row"])
 
 
 def stays_observed(now_us: int, stays: StayRows) -> ObservedRows:
@@ -195,8 +197,7 @@ def _end(
             found.from_us, found.to_us, found.subject = stay.from_us - half_step_us, stay.to_us + half_step_us, stay.subject
             found.x_m, found.y_m, found.level, found.fixes, found.row = stay.x_m, stay.y_m, stay.level, stay.fixes, row
             variance_m2 = stay.variance_m2 * (SAME_PLACE + (1.0 - SAME_PLACE) / stay.fixes)
-            sd_m = max(SD_M_MIN, np.sqrt(variance_m2))
-            found.unit = likely_unit(areas, stay.level, stay.x_m, stay.y_m, sd_m, weight, mass)
+            found.unit = likely_unit(areas, stay.level, stay.x_m, stay.y_m, np.sqrt(variance_m2), weight, mass)
             count += 1
     stay.fixes = 0
     return count
@@ -213,7 +214,7 @@ def likely_unit(areas: Areas, level: int, x_m: float, y_m: float, sd_m: float, w
     row_at, col_at = (y_m - areas.origin_y_m) / areas.cell_m, (x_m - areas.origin_x_m) / areas.cell_m
     if not (-1.0 <= row_at <= rows and -1.0 <= col_at <= cols):  # beyond the building, where nothing is spread about it
         return unit_at(areas, level, x_m, y_m)
-    sd_cells = sd_m / areas.cell_m
+    sd_cells = max(sd_m, SD_M_MIN) / areas.cell_m
     reach = min(REACH_CELLS_MAX, int(np.ceil(REACH_SD * sd_cells)))
     middle_row, middle_col = int(np.floor(row_at)), int(np.floor(col_at))
     for step in range(-reach, reach + 1):

@@ -45,7 +45,9 @@ def run(values: dict[str, Any]) -> list[Record]:
     stores = {depth: _store(trades, depth, values["prior_weight"]) for depth in DEPTHS}
     for profiles in stores.values():
         _observe(profiles, np.full(STRANGERS, -1), _strangers(taste, values["seed"]))
-    found, square, regret = [], {}, {(depth, 0): _regret(stores[depth], taste) for depth in DEPTHS}
+    found: list[Record] = []
+    square: dict[int, float] = {}
+    regret = {(depth, 0): _regret(stores[depth], taste) for depth in DEPTHS}
     everybody = np.arange(taste.shape[0])
     before = 0
     for stays in HISTORY:
