@@ -43,20 +43,15 @@ def draw_coverage(options: argparse.Namespace) -> int:
     for file in files:
         say(file)
     say()
-    say_table(
+    rows = [
         [
-            [
-                one["name"],
-                one["access_points"],
-                one["good_share"],
-                one["three_heard_share"],
-                one["error_m_p75"],
-                one["floor_right_share"],
-            ]
-            for one in levels
-        ],
-        ("level", "access points", "share at -67 dBm or better", "share hearing 3 or more", "error p75, m", "right level"),
-        right=True,
+            *(one["name"], one["access_points"], _percent(one["good_share"]), _percent(one["three_heard_share"])),
+            *(one["error_m_p75"], _percent(one["floor_right_share"])),
+        ]
+        for one in levels
+    ]
+    say_table(
+        rows, ("level", "access points", "at -67 dBm or better", "hears 3 or more", "error p75, m", "right level"), right=True
     )
     return 0
 
@@ -85,7 +80,8 @@ def access_points(options: argparse.Namespace, destination: Callable[[str], Path
         )
     finally:
         progress.close()
-    write_plan(dataclasses.replace(read_plan(path), access_points=_as_drawn(compiled, found.access_points)), folder)
+    points = _as_drawn(compiled, found.access_points)
+    write_plan(dataclasses.replace(read_plan(path), name=folder.name, access_points=points), folder)
     if options.json:
         attempts = [_record(attempt) for attempt in found.attempts]
         more = {"attempts": attempts, "proposed": _record(found.best), "confirmed_m_p75": _or_none(found.confirmed_m_p75)}
@@ -99,7 +95,10 @@ def access_points(options: argparse.Namespace, destination: Callable[[str], Path
 
 
 def _say_proposal(found: Any, target_m: float) -> None:
-    rows = [[one.what, one.spacing_m, one.access_points, _or_none(one.error_m_p75), one.floor_share] for one in found.attempts]
+    rows = [
+        [one.what, one.spacing_m, one.access_points, _or_none(one.error_m_p75), _percent(one.floor_share)]
+        for one in found.attempts
+    ]
     say_table(rows, ("tried", "spacing, m", "access points", "error p75, m", "right level"), right=True)
     say()
     best, confirmed_m = found.best, found.confirmed_m_p75
@@ -128,6 +127,10 @@ def _as_drawn(compiled: Any, points: Any) -> list[Any]:
 
 def _record(attempt: Any) -> dict[str, Any]:
     return {**attempt._asdict(), "error_m_p75": _or_none(attempt.error_m_p75)}
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{100 * share:.1f} %"
 
 
 def _or_none(value: float) -> float | None:

@@ -47,7 +47,7 @@ class Theme:
 
 STRENGTH = Theme(
     "strength", "Strength of the best access point", "mean strength of the best access point, dBm",
-    (-85, -80, -75, -70, -67, -60, -50), "YlGnBu", "both",
+    (-80, -75, -70, -67, -63, -59, -55, -50, -45), "YlGnBu", "both",
 )  # fmt: skip
 ERROR = Theme("error", "Expected error of positions", "expected error (75th percentile) of positions, m", (0, 2, 3, 4, 5, 7, 10, 15, 30), "YlOrRd", "max")  # fmt: skip
 

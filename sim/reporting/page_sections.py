@@ -109,18 +109,22 @@ def _figure(data: PageData, picture: dict[str, str], recolour: bool = True) -> s
     return f"<figure>{svg}<figcaption>{esc(picture['caption'])}</figcaption></figure>"
 
 
+def figure_cells(data: PageData, section: str, recolour: bool = True) -> str:
+    """Return the figures of a section one after another, nothing when there are none."""
+    return "".join(_figure(data, picture, recolour) for picture in data.run["pictures"] if picture["section"] == section)
+
+
 def figure_grid(data: PageData, section: str) -> str:
     """Return the figures of a section side by side, nothing when there are none."""
-    found = [_figure(data, picture) for picture in data.run["pictures"] if picture["section"] == section]
-    return f'<div class="grid">{"".join(found)}</div>' if found else ""
+    found = figure_cells(data, section)
+    return f'<div class="grid">{found}</div>' if found else ""
 
 
 def maps(data: PageData) -> str:
     """Return a hot and cold map for each level, top level first."""
-    found = [picture for picture in data.run["pictures"] if picture["section"] == "map"]
-    if not found:
+    figures = figure_cells(data, "map", recolour=False)
+    if not figures:
         return ""
-    figures = "".join(_figure(data, picture, recolour=False) for picture in found)
     cold, crowd = data.kpis["cold_area_share"], data.kpis["los_d_or_worse_share"]
     text = (
         "Time that people spent on each piece of floor, per square metre, relative to the mall's mean. Pale floor is cold: "

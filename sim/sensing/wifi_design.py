@@ -15,13 +15,13 @@ from sim.random_streams import stable_key
 from sim.sensing.scans import Scans
 from sim.sensing.trials import Located, Phones, Trial, located, percentile_m, phones_on_floor, try_out, without
 
-SPACINGS_M = (8.0, 12.0, 16.0, 20.0, 26.0, 34.0, 45.0)  # tried from the middle outwards; 8 m is one for every small shop
+SPACINGS_M = (8.0, 10.0, 12.5, 16.0, 20.0, 26.0, 34.0, 45.0)  # tried from the middle outwards; 8 m is one for every small shop
 BISECTIONS = 2  # between the widest spacing that reaches the target and the next that does not
 REMOVALS = 14  # attempts to do without some
 FIRST_BATCH = 0.12  # share of the access points in the first attempt
 FIXES = 6000  # a 75th percentile of 5 m is then known to about 0.1 m
 CEILING_M, BAND_GHZ, POWER_DBM = 3.0, 5.0, 18.0  # as a plan without access points is equipped by `galleria floorplan generate`
-LEAST_FLOOR = 0.1  # of a square; less is left to the neighbours
+LEAST_FLOOR = 0.1  # of a rectangle of the grid; less is left to the neighbours
 
 Watch = Callable[[int, int], None]  # (done, of)
 
@@ -78,9 +78,10 @@ def access_points_at(
 
 
 def on_grid(compiled: CompiledPlan, spacing_m: float) -> AccessPoints:
-    """Return one access point for each square of a grid over each level's floor, at the floor nearest to the square's middle.
+    """Return one access point for each rectangle of a grid over each level's floor, at the floor nearest to its middle.
 
-    The grid is centred on the level's floor. Squares with next to no floor have none.
+    The grid divides the length and the width of the level's floor evenly into parts of at most the spacing. Rectangles with next to no
+    floor have none.
     """
     rooms = compiled.rooms
     assert rooms is not None
@@ -100,18 +101,18 @@ def on_grid(compiled: CompiledPlan, spacing_m: float) -> AccessPoints:
 
 
 def _nearest_to_middles(row: np.ndarray, column: np.ndarray, spacing: float) -> np.ndarray:
-    """Return for each square of a centred grid the floor cell nearest to its middle; all lengths in cells."""
-    square, away, side = np.zeros(row.size, np.int64), np.zeros(row.size), 1
+    """Return for each rectangle of the grid the floor cell nearest to its middle; all lengths in cells."""
+    square, away, squares, size = np.zeros(row.size, np.int64), np.zeros(row.size), 1, 1.0
     for place in (row, column):
-        low, high = int(place.min()), int(place.max()) + 1
-        squares = max(1, int(np.ceil((high - low) / spacing)))
-        start = (low + high - squares * spacing) / 2.0
-        index = np.minimum(((place + 0.5 - start) / spacing).astype(np.int64), squares - 1)
-        away += (place + 0.5 - start - (index + 0.5) * spacing) ** 2
-        square = square * squares + index
-        side *= squares
-    floor = np.bincount(square, minlength=side)
-    is_worth = floor[square] >= min(LEAST_FLOOR * spacing**2, floor.max())
+        low, length = int(place.min()), int(place.max()) + 1 - int(place.min())
+        count = max(1, int(np.ceil(length / spacing)))
+        pitch = length / count
+        at = (place - low + 0.5) / pitch
+        index = np.minimum(at.astype(np.int64), count - 1)
+        away += ((at - index - 0.5) * pitch) ** 2
+        square, squares, size = square * count + index, squares * count, size * pitch
+    floor = np.bincount(square, minlength=squares)
+    is_worth = floor[square] >= min(LEAST_FLOOR * size, floor.max())
     order = np.lexsort((column, row, np.round(away, 6), square))
     order = order[is_worth[order]]
     first = np.concatenate(([True], np.diff(square[order]) > 0))
