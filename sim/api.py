@@ -11,7 +11,6 @@ from sim.config import RunConfig
 from sim.decisions import Decision
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.observations import Observations
-from sim.visitors import no_phones
 from sim.world import People, Progress, RunResult, World
 
 if TYPE_CHECKING:
@@ -39,8 +38,10 @@ def run_on(
 
 def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> People:
     """Return who comes and who decides."""
+    from agents.digital import phones_of
+
     population = population_of(config, compiled)
-    return People(arrivals=population.arrivals, phones=lambda visitors: no_phones(), decide=deciders.review)
+    return People(arrivals=population.arrivals, phones=lambda visitors: phones_of(config, visitors), decide=deciders.review)
 
 
 def population_of(config: RunConfig, compiled: CompiledPlan) -> Population:
@@ -121,7 +122,7 @@ def compare(
 
 def load(folder: Path) -> RunResult:
     """Return a finished run from its folder; raises GalleriaError where there is none or its KPIs were changed."""
-    from sim.experiments.compare import read_finished
+    from sim.reporting.manifest import read_finished
 
     folder = Path(folder)
     report = folder / "report.html"

@@ -14,6 +14,7 @@ import numpy as np
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Taken
 from sim.decisions import Decision
+from sim.earlier_run import begin_sensing
 from sim.ledger.accounts import account_names
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
@@ -29,7 +30,6 @@ from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun, finish
 from sim.sensing.observations import Observations
-from sim.sensing.platform import Sensing
 from sim.units import US_PER_DAY, US_PER_HOUR, US_PER_MIN
 from sim.visitors import Phones, Visitors
 
@@ -75,10 +75,10 @@ class World:
         names = self.crowd.station_names
         self.recorder = Recorder(self.folder, compiled, names, config.recording.events)
         switches = switches_of(compiled, config)
-        self.sensing = Sensing(compiled, config)
         self.clock = Clock()
         self.hours = hours_of(self.crowd, compiled, config)
         opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
+        self.sensing = begin_sensing(compiled, config, switches.is_on, opens_us)
         has_tables = np.array([not name.startswith("till:") for name in names], bool)
         review_us = int(config.operations.review_s * 1e6)
         self.reviews = Reviews(
@@ -111,6 +111,7 @@ class World:
         started_s = time.perf_counter()
         engine_s = self.live(show)
         tallies = self.crowd.finish(END_US)
+        self._close_sensing()
         balances_fen = dict(zip(account_names(self.compiled), self.crowd.mall.balances_fen.tolist(), strict=True))
         tables = np.array([name.startswith("table:") for name in self.crowd.station_names], bool)
         offered_us = np.zeros(tables.size, np.int64)
@@ -120,6 +121,7 @@ class World:
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
+            sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(),
         )  # fmt: skip
         kpis = finish(self.folder, finished)
         manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
@@ -154,6 +156,14 @@ class World:
         if self.config.recording.fixes:
             self.recorder.take_fixes(found.fixes._asdict())
         return found
+
+    def _close_sensing(self) -> None:
+        """Write down what the sensors still had, and what the next day begins with."""
+        self._observe(END_US)
+        self.recorder.take_observations(self.sensing.finish(END_US)._asdict())
+        if self.config.recording.events != "none":
+            for name, columns in self.sensing.tables().items():
+                self.recorder.keep_table(name, columns)
 
     def _sense(self) -> None:
         """Let the sensors see what has happened since they last looked."""

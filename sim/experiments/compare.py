@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ConfigError, EngineError, GalleriaError, Problem
+from sim.errors import ConfigError, EngineError, Problem
 from sim.experiments.kept_runs import UNFINISHED
 from sim.experiments.paired import CONFIDENCE, Paired, holm, paired_difference
 from sim.experiments.replicate import Arm, Count, Replicated, Runner, replicate, replication_config
-from sim.reporting.files import sha256_of, write_json
+from sim.reporting.files import write_json
 from sim.reporting.kpi_catalogue import BY_NAME, KPIS
-from sim.reporting.manifest import config_sha256, galleria_version, git_commit, package_versions, write_manifest
+from sim.reporting.manifest import config_sha256, galleria_version, git_commit, package_versions, read_finished, write_manifest
 
 COMPARISON_SCHEMA_VERSION = 1
 KNOWN_SHARE_MIN = 0.8  # a KPI that is null in more than a fifth of the pairs is not compared: the rest is no fair sample
@@ -101,25 +100,6 @@ def compare_runs(first: Path, second: Path) -> dict[str, Any]:
         "cautions": cautions,
         "kpis": [_entry(name, str(second), len(known[name]), result, None) for name, result in results.items()],
     }
-
-
-def read_finished(folder: Path, name: str) -> dict[str, Any]:
-    """Return a JSON file of a finished folder, checked against its manifest; raises GalleriaError where they disagree."""
-    way_out = "run it again, into another folder"
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if name == "manifest.json":
-            return dict(manifest)
-        if manifest["files"][name] != sha256_of(folder / name):
-            raise GalleriaError.of(
-                folder, [Problem(name, "another SHA-256", "must be as the manifest says it was written", way_out)]
-            )
-        return dict(json.loads((folder / name).read_text(encoding="utf-8")))
-    except FileNotFoundError as missing:
-        problem = Problem(Path(str(missing.filename)).name, "no such file", "a finished run has one", way_out)
-    except (ValueError, KeyError, TypeError) as trouble:
-        problem = Problem(name, f"{type(trouble).__name__}: {trouble}", "must be readable, and named in the manifest", way_out)
-    raise GalleriaError.of(folder, [problem])
 
 
 def _finished(folder: Path) -> dict[str, Any]:

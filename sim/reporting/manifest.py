@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import importlib.metadata
+import json
 import platform
 import subprocess
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import yaml
 
 from sim.config import RunConfig
+from sim.errors import GalleriaError, Problem
 from sim.reporting.files import json_text, sha256_of, write_atomically, write_json
 
 MANIFEST_SCHEMA_VERSION = 1
@@ -80,6 +82,7 @@ def provenance(
         "schema": MANIFEST_SCHEMA_VERSION,
         "version": galleria_version(),
         "seed": config.seed,
+        "date": config.date,
         "config_sha256": config_sha256(config),
         "floorplan_sha256": floorplan_sha256,
         "events_content_sha256": events_content_sha256,
@@ -105,3 +108,22 @@ def files_of(folder: Path) -> dict[str, str]:
 def write_manifest(folder: Path, facts: dict[str, Any]) -> None:
     """Write manifest.json with the facts of `provenance` and the digests of all files; nothing may be written after it."""
     write_json(folder / "manifest.json", {**facts, "files": files_of(folder)})
+
+
+def read_finished(folder: Path, name: str) -> dict[str, Any]:
+    """Return a JSON file of a finished folder, checked against its manifest; raises GalleriaError where they disagree."""
+    way_out = "run it again, into another folder"
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if name == "manifest.json":
+            return dict(manifest)
+        if manifest["files"][name] != sha256_of(folder / name):
+            raise GalleriaError.of(
+                folder, [Problem(name, "another SHA-256", "must be as the manifest says it was written", way_out)]
+            )
+        return dict(json.loads((folder / name).read_text(encoding="utf-8")))
+    except FileNotFoundError as missing:
+        problem = Problem(Path(str(missing.filename)).name, "no such file", "a finished run has one", way_out)
+    except (ValueError, KeyError, TypeError) as trouble:
+        problem = Problem(name, f"{type(trouble).__name__}: {trouble}", "must be readable, and named in the manifest", way_out)
+    raise GalleriaError.of(folder, [problem])

@@ -20,6 +20,7 @@ from sim.reporting import manifest, report_page
 from sim.reporting.cautions import cautions
 from sim.reporting.curves import curves, tenant_rows, tenants_csv, tenants_of_csv
 from sim.reporting.files import plain, write_atomically, write_json
+from sim.reporting.kpi_catalogue import BY_NAME
 from sim.reporting.kpis import Books, Value, compute
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import TURNOVER_RENT_SOURCE
@@ -44,6 +45,8 @@ class FinishedRun:
     balances_fen: dict[str, int] = field(default_factory=dict)
     decisions: Sequence[Verdict] = ()
     station_offered_us: np.ndarray | None = None  # (T) server-microseconds on duty, where known
+    sensed: dict[str, Value] = field(default_factory=dict)  # the KPIs of sensing, and more of the kind for the report
+    sensed_curves: dict[str, Any] = field(default_factory=dict)  # what the report draws of it
 
 
 def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
@@ -51,9 +54,10 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     run.recorder.close()
-    books = Books(run.config, run.compiled, run.recorder.sums, run.tallies, run.station_offered_us)
+    known = {name: value for name, value in run.sensed.items() if name in BY_NAME}
+    books = Books(run.config, run.compiled, run.recorder.sums, run.tallies, run.station_offered_us, known)
     kpis = compute(books)
-    day = plain(curves(books))
+    day = plain({**curves(books), "sensing": {**run.sensed_curves, "identity": run.sensed}})
     manifest.write_config(folder, run.config)
     write_json(folder / "kpis.json", kpis)
     write_json(folder / "curves.json", day, indent=None)

@@ -84,6 +84,10 @@ class Identity:
         """
         return self._graph.profile_of(ids)
 
+    def id_of(self, profiles: np.ndarray) -> np.ndarray:
+        """Return an id of each profile, under which a later run finds it again (`profile_of`)."""
+        return self._graph.id_of(profiles)
+
     def is_held_out(self, members: np.ndarray) -> np.ndarray:
         """Return which member numbers no policy may address."""
         return is_held_out(self._config, members)

@@ -100,6 +100,10 @@ class IdentityGraph:
         found[known] = np.where(self._nodes["has_account"][roots] == 1, roots, UNKNOWN)
         return found
 
+    def id_of(self, profiles: np.ndarray) -> np.ndarray:
+        """Return the earliest id of each profile: a name that means the same in a later run, where numbers do not."""
+        return self._nodes["id"][profiles]
+
     def knows(self, ids: np.ndarray) -> np.ndarray:
         """Return whether each id has been linked with another."""
         return self._numbers.find(ids) >= 0

@@ -1,0 +1,157 @@
+"""Phones located, from segment to profile: the tick's fixes, the stays and greetings they make, and how right all that is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.config import RunConfig
+from sim.events import EventKind, EventLog
+from sim.plan_arrays import CompiledPlan
+from sim.sensing.areas import areas_of
+from sim.sensing.attribution import Attribution
+from sim.sensing.fixes import Positioning, Tick
+from sim.sensing.friends import Friends
+from sim.sensing.identity import Identity
+from sim.sensing.ids import IdKind, ids_of
+from sim.sensing.judgement import Judgement, Truth, doors_of
+from sim.sensing.kit import Kit
+from sim.sensing.nearby import NearbyFriends, NearbyJudge
+from sim.sensing.observations import FixRows, ObservedRows, no_fix_rows, together
+from sim.sensing.phones import PhoneTable
+from sim.sensing.profiles import Profiles
+from sim.sensing.recognition import Recognition, RecognitionJudge
+from sim.sensing.stays import Stays, stays_observed
+from sim.units import US_PER_S
+from sim.visitors import Phones, Visitors
+
+
+class Located:
+    """What follows from knowing where phones are, in the order in which a tick needs it."""
+
+    def __init__(self, compiled: CompiledPlan, config: RunConfig, is_on: np.ndarray, profiles: Profiles, from_us: int) -> None:
+        """Begin with nobody inside, at an instant before the first arrival."""
+        sensing, every_s = config.sensing, config.sensing.positioning.every_s
+        areas, floor_m2 = areas_of(compiled)
+        radius_m = sensing.identity.friend_radius_m
+        self._friends = Friends(config)
+        self._profiles = profiles
+        self._phones = PhoneTable(config, from_us, from_us + round(every_s * US_PER_S))
+        self._positioning = Positioning(compiled, config, Kit(compiled, config, is_on), self._phones)
+        self._stays = Stays(areas, len(compiled.unit_ids), sensing.profiles, every_s)
+        self._recognition, self._nearby = Recognition(areas), NearbyFriends(radius_m, self._are_friends)
+        self._judgement = Judgement(areas, floor_m2, doors_of(compiled.arrays, len(compiled.level_ids)))
+        self._attribution = Attribution(sensing.profiles.stay_s_min)
+        self._recognition_judge, self._nearby_judge = RecognitionJudge(areas), NearbyJudge(radius_m, self._are_friends)
+        self._rows: list[ObservedRows] = []
+        self._fixes: list[FixRows] = []
+        self._visits = np.zeros(0, np.int64)  # of the parties admitted and not yet gone, sorted
+        self._wifi_phones = np.zeros(0, np.int64)  # of each, phones with Wi-Fi on
+        self._phones_inside = 0
+        self._gone: list[np.ndarray] = []
+        self._shares = np.zeros(0, np.int8)  # by phone row: whether its owner lets friends know
+        self._users = np.zeros((2, 0), np.int64)  # of this tick: app users who do so by number, and who they are
+
+    def admit(self, visitors: Visitors, phones: Phones) -> tuple[np.ndarray, np.ndarray]:
+        """Follow the phones of the next batch; return the tracker of each party and the row of each phone."""
+        gone = np.concatenate(self._gone) if self._gone else np.zeros(0, np.int64)
+        self._gone = []
+        self._phones.release(gone)
+        trackers, rows = self._phones.admit(visitors, phones)
+        followed = rows >= 0
+        grown = np.zeros(max(self._phones.phones.size - self._shares.size, 0), np.int8)
+        self._shares = np.concatenate([self._shares, grown])
+        self._shares[rows[followed]] = phones.shares_with_friends[followed]
+        with_wifi = np.bincount(phones.party[followed], minlength=visitors.number.size)
+        kept = ~np.isin(self._visits, gone)
+        visits = np.concatenate([self._visits[kept], visitors.number])
+        order = np.argsort(visits)
+        self._visits = visits[order]
+        self._wifi_phones = np.concatenate([self._wifi_phones[kept], with_wifi])[order]
+        return trackers, rows
+
+    def take_events(self, log: EventLog, first: int, end: int) -> None:
+        """Take the events of rows [first, end): who comes and goes, and the true stays to judge by."""
+        kind = log.kind[first:end]
+        for what, sign in ((EventKind.ARRIVED, 1), (EventKind.LEFT, -1)):
+            visits = log.visit[first + np.flatnonzero(kind == what)]
+            self._phones_inside += sign * int(self._wifi_phones[np.searchsorted(self._visits, visits)].sum())
+        gone = np.isin(kind, (EventKind.LEFT, EventKind.TURNED_AWAY, EventKind.PARKING_BALKED))
+        self._gone.append(log.visit[first + np.flatnonzero(gone)].copy())
+        self._attribution.take_events(log, first, end)
+        self._recognition_judge.take_events(log, first, end)
+
+    def take_segments(self, segments: np.ndarray) -> None:
+        """Take trajectory segments (state.SEGMENT records) of followed parties."""
+        self._positioning.take(segments)
+
+    def locate(self, now_us: int, open_segments: np.ndarray, identity: Identity) -> None:
+        """Make this tick's fixes and let everything that follows from them follow."""
+        self._associate(now_us, identity)
+        tick = self._positioning.tick(now_us, open_segments)
+        visits = self._phones.phones["visit"][tick.rows]
+        profiles = identity.profile_of(tick.fixes.subject)
+        stays, rows = self._stays.take(now_us, tick.fixes, tick.rows)
+        self._attribution.take_stays(stays, rows)  # of phones that may have left their rows to others by now
+        self._attribution.note_visits(tick.rows, visits)
+        self._profiles.see(profiles, now_us)
+        self._profiles.take_stays(identity.profile_of(stays.subject), stays)
+        self._fixes.append(tick.fixes)
+        self._rows += [
+            stays_observed(now_us, stays),
+            self._recognition.take(now_us, tick.fixes, tick.rows, profiles),
+            self._near_friends(now_us, tick),
+        ]
+        self._judgement.take(
+            tick.fixes, Truth(tick.rows, visits, tick.true_level, tick.true_x_m, tick.true_y_m), self._phones_inside
+        )
+        self._recognition_judge.take_fixes(now_us, tick.fixes, visits, profiles)
+
+    def _associate(self, now_us: int, identity: Identity) -> None:
+        """Let phones that have joined the Wi-Fi since the last tick scan as its guests."""
+        rows, at_us = identity.associated(now_us)
+        self._phones.associate(rows, at_us)
+        phones = self._phones.phones[rows[rows >= 0]]
+        self._attribution.associate(phones["visit"], at_us[rows >= 0])
+        self._recognition_judge.associate(phones["visit"], identity.profile_of(phones["address"]))
+
+    def _near_friends(self, now_us: int, tick: Tick) -> ObservedRows:
+        """Tell users who let friends know of those near them."""
+        mine = np.flatnonzero(self._shares[tick.rows])
+        phones = self._phones.phones[tick.rows[mine]]
+        numbers = ids_of(IdKind.NUMBER, phones["key"])
+        order = np.argsort(numbers)
+        self._users = np.stack([numbers[order], phones["resident"][order]])
+        fixes = tick.fixes
+        estimated = (fixes.level[mine], fixes.x_m[mine], fixes.y_m[mine])
+        self._nearby_judge.take(numbers, estimated, (tick.true_level[mine], tick.true_x_m[mine], tick.true_y_m[mine]))
+        return self._nearby.take(now_us, numbers, *estimated)
+
+    def _are_friends(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Return which pairs of this tick's users, by number, are friends."""
+        numbers, residents = self._users
+        return self._friends.are_friends(*(residents[np.searchsorted(numbers, users)] for users in (one, other)))
+
+    def read(self) -> tuple[ObservedRows, FixRows]:
+        """Return what was observed and the fixes made since the last reading."""
+        rows = together(self._rows)
+        fixes = FixRows(*map(np.concatenate, zip(*self._fixes, strict=True))) if self._fixes else no_fix_rows()
+        self._rows, self._fixes = [], []
+        return rows, fixes
+
+    def finish(self, now_us: int, identity: Identity) -> ObservedRows:
+        """End every stay; return the rows not yet read."""
+        stays, rows = self._stays.finish()
+        self._attribution.take_stays(stays, rows)
+        self._profiles.take_stays(identity.profile_of(stays.subject), stays)
+        return together([self.read()[0], stays_observed(now_us, stays)])
+
+    def summary(self) -> dict[str, float | int | None]:
+        """Return the KPIs of what follows from places."""
+        parts = (self._judgement, self._attribution, self._recognition_judge, self._nearby)
+        return {name: value for part in parts for name, value in part.summary().items()}
+
+    def curves(self) -> dict[str, Any]:
+        """Return what the report draws of it."""
+        return {**self._judgement.curves(), **self._attribution.curves(), **self._nearby_judge.curves()}
