@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.reporting.page_sections import figure_cells
+from sim.reporting.page_sections import figure_cells, figure_grid
 from sim.reporting.wording import esc, number, percent, whole
 
 if TYPE_CHECKING:
@@ -16,11 +16,19 @@ PUSH_M = 30.0  # of the KPIs push_range_*: the radius that the mall's operator h
 def knowledge(data: PageData) -> str:
     """Return what the mall's systems could know in words and pictures; nothing where nothing but doors and tills was sensed."""
     kpis = data.kpis
-    sentences = [_identity(kpis), _positions(kpis), _stays(kpis), _push(kpis), _maps(kpis, data.curves.get("sensing") or {})]
-    told = "".join(f"<p>{esc(text)}</p>\n" for text in sentences if text)
-    charts, maps = figure_cells(data, "sensing"), figure_cells(data, "sensing_map", recolour=False)
-    parts = [told, f'<div class="grid">{charts}</div>\n' if charts else "", f'<div class="maps">{maps}</div>' if maps else ""]
-    return "".join(parts)
+    charts, maps = figure_grid(data, "sensing"), figure_cells(data, "sensing_map", recolour=False)
+    return "\n".join(
+        [
+            *_paragraphs(_identity(kpis), _positions(kpis), _stays(kpis), _push(kpis)),
+            *([charts] if charts else []),
+            *_paragraphs(_maps(kpis, data.curves.get("sensing") or {})),
+            *([f'<div class="maps">{maps}</div>'] if maps else []),
+        ]
+    )
+
+
+def _paragraphs(*texts: str) -> list[str]:
+    return [f"<p>{esc(text)}</p>" for text in texts if text]
 
 
 def _identity(kpis: dict[str, Any]) -> str:
