@@ -119,7 +119,8 @@ class Judgement:
 
     def error_m(self, share: float) -> float | None:
         """Return the error on the right level that a share of the fixes do not exceed, to the centimetre (nearest rank)."""
-        return _at_share(self._sums.error_cm, share, 0.01)
+        cell = _cell_at(self._sums.error_cm, share)
+        return None if cell is None else cell / 100
 
 
 def cold_share(fixes: np.ndarray, floor_m2: np.ndarray) -> float | None:
@@ -153,16 +154,17 @@ def _listed(values: np.ndarray) -> list[float | None]:
     return [value if np.isfinite(value) else None for value in values.tolist()]
 
 
-def _at_share(counts: np.ndarray, share: float, cell: float) -> float | None:
+def _cell_at(counts: np.ndarray, share: float) -> int | None:
+    """Return the first cell up to which at least a share of all counts lie; None where there are none."""
     below = np.cumsum(counts)
     if not below.size or not below[-1]:
         return None
-    return int(np.searchsorted(below, max(1, np.ceil(share * int(below[-1]))))) * cell
+    return int(np.searchsorted(below, max(1, np.ceil(share * int(below[-1])))))
 
 
 def _medians_m(counts: np.ndarray) -> list[float | None]:
-    found = [_at_share(row, 0.5, AREA_CELL_M) for row in counts]
-    return [None if cell is None else cell + AREA_CELL_M / 2 for cell in found]
+    found = [_cell_at(row, 0.5) for row in counts]
+    return [None if cell is None else (cell + 0.5) * AREA_CELL_M for cell in found]
 
 
 @entry

@@ -53,7 +53,7 @@ class RecognitionJudge:
             self._members = np.union1d(self._members, visits[profiles >= 0])
 
     def take_events(self, log: EventLog, first: int, end: int) -> None:
-        """Count the entries of rows [first, end), after `associate` and before the fixes of the tick that follows them."""
+        """Count the entries of rows [first, end), before the fixes of the tick that follows them; those of visits associated by then."""
         kind = log.kind[first:end]
         entered = first + np.flatnonzero(kind == EventKind.STORE_ENTERED)
         entered = entered[_is_among(log.visit[entered], self._members)]
