@@ -89,9 +89,17 @@ class Estimator:
     name: str
     tables: EstimatorTables
 
+    @property
+    def access_points(self) -> int:
+        """How many access points it knows."""
+        return self.tables.prints.strength_db.shape[1] if self.tables.method == Method.KNN else self.tables.ranging.level.size
+
     def locate(self, scans: Scans, not_path: np.ndarray | None = None) -> Fixes:
         """Return one fix for each scan; `not_path` (S, int32) names for each the walk whose fingerprints must not help, -1 for none."""
         count = scans.start.size - 1
+        assert scans.access_point.size == 0 or scans.access_point.max() < self.access_points, (
+            "a reading of an unknown access point"
+        )
         fixes = no_fixes(count)
         excluded = np.full(count, -1, np.int32) if not_path is None else np.ascontiguousarray(not_path, np.int32)
         plain = Scans(
@@ -104,7 +112,11 @@ class Estimator:
 
 
 def make_estimator(
-    name: str, access_points: AccessPoints, fingerprints: Fingerprints | None, config: SensingConfig, level_heights_m: tuple[float, ...]
+    name: str,
+    access_points: AccessPoints,
+    fingerprints: Fingerprints | None,
+    config: SensingConfig,
+    level_heights_m: tuple[float, ...],
 ) -> Estimator:
     """Return the estimator of a name for a mall; only "knn" needs fingerprints. Raises ConfigError for a name that does not exist."""
     phone_z_m = np.asarray(level_heights_m, np.float64) + PHONE_HEIGHT_M
@@ -122,6 +134,7 @@ def estimator(name: str, prints: PrintTables, ranging: Ranging, is_pruned: bool 
     """Return the estimator of a name over tables made elsewhere; raises ConfigError for a name that does not exist."""
     if name not in ESTIMATORS:
         raise ConfigError.of(
-            "positioning", [Problem("estimator", repr(name), "there is no estimator of this name", f"choose one of {', '.join(ESTIMATORS)}")]
+            "positioning",
+            [Problem("estimator", repr(name), "there is no estimator of this name", f"choose one of {', '.join(ESTIMATORS)}")],
         )
     return Estimator(name, EstimatorTables(int(ESTIMATORS[name]), is_pruned, prints, ranging))

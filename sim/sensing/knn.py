@@ -20,7 +20,14 @@ STRONGEST = 2  # access points of a scan whose lists are searched, and more unti
 
 @kernel
 def knn_locate(
-    prints: PrintTables, aps: np.ndarray, dbms: np.ndarray, first: int, end: int, not_path: int, is_pruned: bool, out: np.ndarray
+    prints: PrintTables,
+    aps: np.ndarray,
+    dbms: np.ndarray,
+    first: int,
+    end: int,
+    not_path: int,
+    is_pruned: bool,
+    out: np.ndarray,
 ) -> bool:
     """Fill (level, x, y, xx, xy, yy) of the scan with readings [first, end) from the map without the walk `not_path`.
 

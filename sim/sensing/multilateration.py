@@ -55,7 +55,12 @@ def ranging_of(access_points: AccessPoints, radio: RadioConfig, phone_z_m: np.nd
 
 
 def ranging(
-    access_points: AccessPoints, p0_dbm: np.ndarray, exponent: np.ndarray, phone_z_m: np.ndarray, floor_loss_db: float, sd_db: float
+    access_points: AccessPoints,
+    p0_dbm: np.ndarray,
+    exponent: np.ndarray,
+    phone_z_m: np.ndarray,
+    floor_loss_db: float,
+    sd_db: float,
 ) -> Ranging:
     """Return the ranging by a law of each access point's own: its strength at 1 m and its exponent."""
     count, levels = access_points.level.size, phone_z_m.size
@@ -89,7 +94,20 @@ def _boxes(access_points: AccessPoints, levels: int) -> np.ndarray:
 
 _whole, _real = np.zeros(0, np.int32), np.zeros(0)
 NO_RANGING = Ranging(
-    _whole, _real, _real, _real, _real, _real, _real, np.zeros((0, 4)), 0.0, 1.0, _real.copy(), _real.copy(), _real.copy(), _real.copy()
+    _whole,
+    _real,
+    _real,
+    _real,
+    _real,
+    _real,
+    _real,
+    np.zeros((0, 4)),
+    0.0,
+    1.0,
+    _real.copy(),
+    _real.copy(),
+    _real.copy(),
+    _real.copy(),
 )
 declare_type("Ranging", NO_RANGING)
 

@@ -18,7 +18,9 @@ from sim.sensing.scans import Fixes, no_fixes
 from sim.units import US_PER_S
 
 LINGER_S = 0.1  # a lingering phone strays per axis by sqrt(LINGER_S x time) x walk_mps: about 2.4 m in a minute at 1 m/s
-MOVED = 4.0  # squared miss over its variance (two axes) above which a phone has moved; a lingering one exceeds it in 14 % of fixes
+MOVED = (
+    4.0  # squared miss over its variance (two axes) above which a phone has moved; a lingering one exceeds it in 14 % of fixes
+)
 STOP_M = 15.0  # a level is believed at once so near to where an escalator, stairs or a lift starts or ends
 LEAST_M2 = 0.25  # variance of an axis below which no fix is believed
 
@@ -76,7 +78,14 @@ declare_type("SmootherState", SmootherState(_whole, _int32, _int32, _real, _real
 
 @kernel
 def smooth_one(
-    tables: SmootherTables, state: SmootherState, phone: int, time_us: int, level: int, x_m: float, y_m: float, variance_m2: float
+    tables: SmootherTables,
+    state: SmootherState,
+    phone: int,
+    time_us: int,
+    level: int,
+    x_m: float,
+    y_m: float,
+    variance_m2: float,
 ) -> None:
     """Take a fix of a phone, not older than its last; the state's row is then the smoothed one.
 
@@ -128,7 +137,7 @@ def _stay_on_floor(tables: SmootherTables, state: SmootherState, phone: int) -> 
     column = min(max(int(np.floor((state.x_m[phone] - tables.origin_x_m) / tables.cell_m)), 0), columns - 1)
     row = min(max(int(np.floor((state.y_m[phone] - tables.origin_y_m) / tables.cell_m)), 0), rows - 1)
     cell = tables.standing[state.level[phone], row, column]
-    if cell != row * columns + column:
+    if cell >= 0 and cell != row * columns + column:
         state.x_m[phone] = tables.origin_x_m + (cell % columns + 0.5) * tables.cell_m
         state.y_m[phone] = tables.origin_y_m + (cell // columns + 0.5) * tables.cell_m
 
@@ -155,5 +164,7 @@ def smooth(tables: SmootherTables, state: SmootherState, phones: np.ndarray, tim
     time_us = next_level = -1.
     """
     smoothed = no_fixes(phones.size)
-    _smooth_many(tables, state, np.ascontiguousarray(phones, np.int64), np.ascontiguousarray(times_us, np.int64), fixes, smoothed)
+    _smooth_many(
+        tables, state, np.ascontiguousarray(phones, np.int64), np.ascontiguousarray(times_us, np.int64), fixes, smoothed
+    )
     return smoothed

@@ -24,8 +24,8 @@ class Stops(NamedTuple):
     """Scans to take, each for a place of the map."""
 
     place: np.ndarray  # (S) int64 of the map, 0 ... F - 1, in order
-    key: np.ndarray  # (S) int64 address of the scan's draws, with `count`
-    count: np.ndarray  # (S) int64
+    key: np.ndarray  # (S) int64 address of the scan's draws, with `number`
+    number: np.ndarray  # (S) int64
     level: np.ndarray  # (S) int32
     x_m: np.ndarray  # (S) float64
     y_m: np.ndarray  # (S) float64
@@ -49,7 +49,15 @@ def survey_of(compiled: CompiledPlan, radio: Radio, config: SensingConfig, seed:
     if survey.age_months > 0.0:
         radio = build_radio(compiled, config, seed, age_months=float(survey.age_months))
     heard = hear_many(
-        radio, stops.key, np.zeros(stops.place.size), stops.x_m, stops.y_m, stops.before_x_m, stops.before_y_m, stops.level, stops.count
+        radio,
+        stops.key,
+        np.zeros(stops.place.size),
+        stops.x_m,
+        stops.y_m,
+        stops.before_x_m,
+        stops.before_y_m,
+        stops.level,
+        stops.number,
     )
     scans = averaged(heard, stops.place, config.positioning.missing_dbm, compiled.access_points.level.size)
     first = np.searchsorted(stops.place, np.arange(scans.start.size - 1))
@@ -128,7 +136,7 @@ def _walk_stops(compiled: CompiledPlan, config: SensingConfig, key: np.uint64) -
         _, stretch = np.unique(along * arrays.leg_m[leg] // spacing_m, return_inverse=True)
         back = np.maximum(along - WALK_MPS * BEFORE_S / arrays.leg_m[leg], 0.0)
         before = (nodes[start] + back * (nodes[end] - nodes[start]) for nodes in (arrays.node_x_m, arrays.node_y_m))
-        word = stable_key(f"{compiled.level_ids[level]}/{x_m[0]!r}/{y_m[0]!r}/{x_m[-1]!r}/{y_m[-1]!r}")
+        word = stable_key(repr((float(x_m[0]), float(y_m[0]), float(x_m[-1]), float(y_m[-1]))))
         parts.append((
             places + stretch, _keys(compiled, key, np.full(along.size, level), np.full(along.size, word)), np.arange(along.size),
             np.full(along.size, level, np.int32), x_m, y_m, *before, np.full(along.size, leg, np.int32),
@@ -136,8 +144,8 @@ def _walk_stops(compiled: CompiledPlan, config: SensingConfig, key: np.uint64) -
         places += int(stretch[-1]) + 1
     if not parts:
         nothing = np.zeros(0, np.int64)
-        return Stops(nothing, nothing, nothing, nothing.astype(np.int32), *np.zeros((4, 0)), nothing.astype(np.int32))
-    return Stops(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        return Stops._make((nothing, nothing, nothing, nothing.astype(np.int32), *np.zeros((4, 0)), nothing.astype(np.int32)))
+    return Stops._make(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
 def _refuse_missing_levels(compiled: CompiledPlan, config: SensingConfig, surveyed: np.ndarray) -> None:

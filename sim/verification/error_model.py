@@ -34,7 +34,10 @@ def run(values: dict[str, Any]) -> list[Record]:
     sigma_m, fixes = values["sigma_m"], values["fixes"]
     found = _drawn(sigma_m, 1.0, fixes, values["seed"])
     share = SHARE * max(1.0, math.sqrt(100_000 / fixes))
-    return [near(_words(name), "m", factor * sigma_m, getattr(found, name), share * factor * sigma_m) for name, factor in RAYLEIGH.items()]
+    return [
+        near(_words(name), "m", factor * sigma_m, getattr(found, name), share * factor * sigma_m)
+        for name, factor in RAYLEIGH.items()
+    ]
 
 
 def run_scores() -> list[Record]:
@@ -43,7 +46,9 @@ def run_scores() -> list[Record]:
     for wrong, reference_m in EVAAL_M.items():
         measured = _drawn(EVAAL_SIGMA_M, 1.0 - wrong, EVAAL_FIXES, EVAAL_SEED).evaal_m
         band_m = STANDARD_ERRORS * _score_error_m(wrong, reference_m)
-        found.append(near(f"EvAAL score, sigma 3 m, {100 * wrong:g} % of floors wrong", "m", reference_m, measured, round(band_m, 3)))
+        found.append(
+            near(f"EvAAL score, sigma 3 m, {100 * wrong:g} % of floors wrong", "m", reference_m, measured, round(band_m, 3))
+        )
     return found + _fixed_vector()
 
 
@@ -57,7 +62,13 @@ def _drawn(sigma_m: float, floor_share: float, fixes: int, seed: int) -> Any:
 
 
 def _words(name: str) -> str:
-    return {"mean_m": "mean error", "median_m": "CEP (median)", "p75_m": "75th percentile", "p95_m": "CE95", "rms_m": "root mean square"}[name]
+    return {
+        "mean_m": "mean error",
+        "median_m": "CEP (median)",
+        "p75_m": "75th percentile",
+        "p95_m": "CE95",
+        "rms_m": "root mean square",
+    }[name]
 
 
 def _score_error_m(wrong: float, score_m: float) -> float:
@@ -77,4 +88,7 @@ def _fixed_vector() -> list[Record]:
     level = np.zeros(100, np.int32)
     found = summary(error_m, np.zeros(100), level, level)
     references = {"p75_m": 75.25, "ce95_m": 95.05, "rms_m": math.sqrt(3383.5), "bias_m": 50.5, "evaal_m": 75.25}
-    return [near(f"{name[:-2]} of 1, 2 ... 100 m", "m", reference, getattr(found, name), 1e-9) for name, reference in references.items()]
+    return [
+        near(f"{name[:-2]} of 1, 2 ... 100 m", "m", reference, getattr(found, name), 1e-9)
+        for name, reference in references.items()
+    ]

@@ -29,7 +29,10 @@ PARAMETERS: dict[str, Parameter] = {
     "readings": Parameter(None, "CSV: scan, ap, rssi_dbm", text=True, may_be_null=True),
     "waypoints": Parameter(None, "CSV: floor, path, t_ms, x_m, y_m", text=True, may_be_null=True),
     "access_points": Parameter(
-        None, "CSV: ap, floor, x_m, y_m, p0_dbm_at_1m, path_loss_exponent; readings of others are left out", text=True, may_be_null=True
+        None,
+        "CSV: ap, floor, x_m, y_m, p0_dbm_at_1m, path_loss_exponent; readings of others are left out",
+        text=True,
+        may_be_null=True,
     ),
     "estimator": Parameter("knn", "how places are computed", choices=tuple(ESTIMATORS)),
     "k": whole(5, "neighbours of knn", 1, 50),
@@ -38,7 +41,9 @@ PARAMETERS: dict[str, Parameter] = {
         None, "counts only scans so near to a scan of another path on their floor; null: all", 0.0, 1e6, may_be_null=True
     ),
     "zone_m": number(10.0, "side of the squares that are zones", 0.5, 1000.0),
-    "simulate": Parameter(False, "whether the default radio's readings at the same places take the place of the real ones", flag=True),
+    "simulate": Parameter(
+        False, "whether the default radio's readings at the same places take the place of the real ones", flag=True
+    ),
     "seed": SEED,
 }
 STANDARD: tuple[dict[str, Any], ...] = ({},)
@@ -81,7 +86,10 @@ def _refuse_missing_files(values: dict[str, Any]) -> None:
     missing = [name for name in needed if values[name] is None]
     if missing:
         why = {"access_points": "the places of access points, for this estimator and for simulate=true"}
-        problems = [Problem(name, "null", f"must be given: {why.get(name, PARAMETERS[name].meaning)}", f"write {name}=FILE") for name in missing]
+        problems = [
+            Problem(name, "null", f"must be given: {why.get(name, PARAMETERS[name].meaning)}", f"write {name}=FILE")
+            for name in missing
+        ]
         raise ConfigError.of("galleria verify positioning", problems)
 
 
@@ -121,7 +129,12 @@ def _figures(survey: RealSurvey, readings: Scans, counted: np.ndarray, values: d
     same[fixes.level < 0] = -1
     error_x_m, error_y_m = fixes.x_m - survey.x_m, fixes.y_m - survey.y_m
     return summary(
-        error_x_m[counted], error_y_m[counted], fixes.level[counted], survey.level[counted], same[counted], np.zeros(counted.sum(), np.int64)
+        error_x_m[counted],
+        error_y_m[counted],
+        fixes.level[counted],
+        survey.level[counted],
+        same[counted],
+        np.zeros(counted.sum(), np.int64),
     )
 
 
@@ -145,7 +158,9 @@ def _located(survey: RealSurvey, readings: Scans, values: dict[str, Any]) -> Fix
 def _ranging(points: FittedPoints, levels: int) -> Ranging:
     phone_z_m = LEVEL_M * np.arange(levels) + PHONE_HEIGHT_M
     unknown = np.zeros(points.key.size)
-    hung = AccessPoints(points.key, points.level, points.x_m, points.y_m, phone_z_m[points.level] + points.rise_m, unknown, unknown)
+    hung = AccessPoints(
+        points.key, points.level, points.x_m, points.y_m, phone_z_m[points.level] + points.rise_m, unknown, unknown
+    )
     return ranging(hung, points.p0_dbm, points.exponent, phone_z_m, RadioConfig().floor_loss_db, RESIDUAL_DB)
 
 
@@ -178,7 +193,9 @@ def _compared(real: PositioningSummary, simulated: PositioningSummary, scans: in
         if figure == "median_m":
             verdict = verdict_of(abs(measured - reference) <= MEDIAN_SHARE * reference)
             rule = f"within {100 * MEDIAN_SHARE:g} % of the real one"
-        found.append(record(f"{WORDS[figure]}, simulated beside real", _unit(figure), reference, measured, verdict, rule, **more))
+        found.append(
+            record(f"{WORDS[figure]}, simulated beside real", _unit(figure), reference, measured, verdict, rule, **more)
+        )
     return found
 
 

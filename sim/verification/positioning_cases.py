@@ -39,7 +39,9 @@ def run(neighbours: int, seed: int) -> list[Record]:
     grid = _corners(GRID_M)
     prints = _tables(grid, _heard(points, grid, None), points, neighbours)
     return [
-        *_without_noise(estimator("multilateration", NO_PRINT_TABLES, law), estimator("knn", prints, NO_RANGING), places, exact),
+        *_without_noise(
+            estimator("multilateration", NO_PRINT_TABLES, law), estimator("knn", prints, NO_RANGING), places, exact
+        ),
         _renumbered(points, places, grid, neighbours, seed),
         *(_one_more(name, places, grid, neighbours, seed) for name in ("multilateration", "knn")),
         *_bounds(seed),

@@ -50,26 +50,45 @@ def read_survey(scans: str, readings: str, waypoints: str, access_points: str | 
     Access points are numbered by what was heard of them, or by where they hang, never by their names. Raises ConfigError for a file that
     is missing or no CSV, a column that is missing, or a number that is none; all problems of a file at once.
     """
-    scan_rows, reading_rows = _read(scans, "scans", SCANS), _read(readings, "readings", READINGS)
-    waypoint_rows = _read(waypoints, "waypoints", WAYPOINTS)
-    point_rows = None if access_points is None else _read(access_points, "access_points", ACCESS_POINTS)
+    wanted = {"scans": (scans, SCANS), "readings": (readings, READINGS), "waypoints": (waypoints, WAYPOINTS)}
+    if access_points is not None:
+        wanted["access_points"] = (access_points, ACCESS_POINTS)
+    tables: dict[str, Table] = {}
+    problems: list[Problem] = []
+    for what, (path, columns) in wanted.items():
+        try:
+            tables[what] = _read(path, what, columns)
+        except ConfigError as refused:
+            problems += refused.problems
+    if problems:
+        raise ConfigError.of("galleria verify positioning", problems)
+    return _joined(tables, readings)
+
+
+def _joined(tables: dict[str, Table], readings_file: str) -> RealSurvey:
+    """Return the survey of the tables."""
+    scan_rows, point_rows = tables["scans"], tables.get("access_points")
     is_within = np.array(scan_rows["within_waypoints"]) == 1.0
-    names = [str(name) for name in scan_rows["floor"]] + ([] if point_rows is None else [str(name) for name in point_rows["floor"]])
+    names = [str(name) for name in scan_rows["floor"]] + (
+        [] if point_rows is None else [str(name) for name in point_rows["floor"]]
+    )
     floors = tuple(sorted(set(names), key=floor_rank))
-    walks = sorted(set(zip(scan_rows["floor"], scan_rows["path"], strict=True)), key=lambda walk: (floor_rank(walk[0]), walk[1]))
+    walks = sorted(
+        set(zip(scan_rows["floor"], scan_rows["path"], strict=True)), key=lambda walk: (floor_rank(walk[0]), walk[1])
+    )
     number_of = {walk: number for number, walk in enumerate(walks)}
     path = np.array([number_of[walk] for walk in zip(scan_rows["floor"], scan_rows["path"], strict=True)], np.int32)
     level = np.array([floors.index(floor) for floor in scan_rows["floor"]], np.int32)
     time_ms = np.array(scan_rows["t_ms"], float)
     chosen = np.lexsort((time_ms, path))
     chosen = chosen[is_within[chosen]]
-    places = _places(waypoint_rows, walks, path[chosen], time_ms[chosen])
+    places = _places(tables["waypoints"], walks, path[chosen], time_ms[chosen])
     points, numbers = (None, None) if point_rows is None else _fitted_points(point_rows, floors)
     of_scan = {scan_rows["scan"][row]: spot for spot, row in enumerate(chosen)}
     known = set(scan_rows["scan"])
-    heard, count = _readings(readings, reading_rows, of_scan, known, chosen.size, numbers)
+    heard, count = _readings(readings_file, tables["readings"], of_scan, known, chosen.size, numbers)
     time_us = np.round(time_ms[chosen] * 1000).astype(np.int64)
-    return RealSurvey(floors, level[chosen], path[chosen], *places, time_us, heard, points, count)
+    return RealSurvey._make((floors, level[chosen], path[chosen], *places, time_us, heard, points, count))
 
 
 def floor_rank(name: str) -> tuple[int, str]:
@@ -86,12 +105,19 @@ def _read(path: str, what: str, columns: dict[str, type]) -> Table:
     if not source.is_file():
         raise _problem(place, "", "there is no such file", f"give a CSV file with the columns {', '.join(columns)}")
     try:
-        with gzip.open(source, "rt", encoding="utf-8-sig") if _is_gzipped(source) else source.open(encoding="utf-8-sig") as text:
+        with (
+            gzip.open(source, "rt", encoding="utf-8-sig") if _is_gzipped(source) else source.open(encoding="utf-8-sig") as text
+        ):
             rows = csv.reader(text)
             header = [name.strip() for name in next(rows, [])]
             missing = [name for name in columns if name not in header]
             if missing:
-                raise _problem(place, ", ".join(header)[:200], f"has no column {', '.join(missing)}", "add it, or rename the one that holds it")
+                raise _problem(
+                    place,
+                    ", ".join(header)[:200],
+                    f"has no column {', '.join(missing)}",
+                    "add it, or rename the one that holds it",
+                )
             return _columns(rows, header, columns, place)
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
         raise _problem(place, str(error), "cannot be read as CSV", "give plain or gzipped CSV in UTF-8") from error
@@ -113,7 +139,14 @@ def _columns(rows: Any, header: list[str], columns: dict[str, type], place: str)
             text = row[spot].strip() if spot < len(row) else ""
             value = text if kind is str else _number(text)
             if value is None or value == "":
-                problems.append(Problem(f"{place}, line {line}", repr(text), f"{name} must be a {'name' if kind is str else 'number'}", "mend it"))
+                problems.append(
+                    Problem(
+                        f"{place}, line {line}",
+                        repr(text),
+                        f"{name} must be a {'name' if kind is str else 'number'}",
+                        "mend it",
+                    )
+                )
             table[name].append(value)
         if len(problems) >= 5 or line > ROWS_MAX:
             break
@@ -145,7 +178,12 @@ def _places(rows: Table, walks: Sequence[tuple[str, str]], path: np.ndarray, tim
     for number in np.unique(path):
         floor, walk = walks[number]
         if (floor, walk) not in waypoints:
-            raise _problem("waypoints", f"floor {floor}, path {walk}", "a path of the scans has no waypoints", "add them, or leave its scans out")
+            raise _problem(
+                "waypoints",
+                f"floor {floor}, path {walk}",
+                "a path of the scans has no waypoints",
+                "add them, or leave its scans out",
+            )
         time, x_m, y_m = (np.array(column) for column in zip(*sorted(waypoints[floor, walk]), strict=True))
         here = path == number
         for column, values, back_ms in ((0, x_m, 0.0), (1, y_m, 0.0), (2, x_m, 1000 * BEFORE_S), (3, y_m, 1000 * BEFORE_S)):
@@ -172,7 +210,12 @@ def _readings(
     heard: dict[tuple[int, str], float] = {}
     for scan, name, dbm in zip(rows["scan"], rows["ap"], rows["rssi_dbm"], strict=True):
         if scan not in known:
-            raise _problem(f"readings={file}", f"scan {scan}", "a reading belongs to no scan of the file of scans", "give files of one survey")
+            raise _problem(
+                f"readings={file}",
+                f"scan {scan}",
+                "a reading belongs to no scan of the file of scans",
+                "give files of one survey",
+            )
         if scan in of_scan and (numbers is None or name in numbers):
             spot = (of_scan[scan], name)
             heard[spot] = max(dbm, heard.get(spot, -math.inf))
