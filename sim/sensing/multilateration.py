@@ -163,7 +163,7 @@ def multilaterate(ranging: Ranging, aps: np.ndarray, dbms: np.ndarray, first: in
     return True
 
 
-@kernel
+@inlined
 def _descend(
     ranging: Ranging, aps: np.ndarray, first: int, end: int, level: int, x_m: float, y_m: float
 ) -> tuple[float, float]:
