@@ -57,25 +57,23 @@ class Positioning:
         assert now_us == self._phones.window_us[1], "a tick comes at the end of the window that its scans were found for"
         if self._method is not None:
             self._tracks.take_open(open_segments)
-        found = self._fixes(now_us, self._scanned(self._tracks.noted_rows()))
+        found = self._fixes(now_us, self._scanned(self._tracks.noted()))
         self._phones.begin_window(now_us + self._every_us)
         self._tracks.begin_window()
         return found
 
     def _scanned(self, noted: np.ndarray) -> Scanned:
         """Return the noted scans in their order."""
-        phones = self._phones.phones
-        time_us = self._phones.scan_us[noted]
+        phones, time_us = self._phones.phones, np.array(noted["time_us"])
         order = np.argsort(time_us)
-        if (np.diff(time_us[order]) == 0).any():
-            order = np.lexsort((phones["ordinal"][noted], phones["visit"][noted], time_us))
-        size = noted.size
-        key, offset_db, places_m = np.zeros(size, np.int64), np.zeros(size), np.zeros((4, size))
-        found = Scanned(
-            noted[order], time_us[order], key, offset_db, np.zeros(size, np.int8), np.zeros(size, np.int32), *places_m
-        )
-        _fill_scanned(phones, found.row, found)
-        return found
+        tied = np.zeros(noted.size + 1, np.bool_)  # with the one before, or the one after
+        tied[1:-1] = np.diff(time_us[order]) == 0
+        tied = tied[1:] | tied[:-1]
+        if tied.any():
+            equals = order[tied]
+            rows = noted["row"][equals]
+            order[tied] = equals[np.lexsort((phones["ordinal"][rows], phones["visit"][rows], time_us[equals]))]
+        return _scans_of(noted, order, phones)
 
     def _fixes(self, now_us: int, scanned: Scanned) -> Tick:
         fixes = no_fixes(scanned.row.size) if self._method is None else self._method.locate(scanned)
@@ -112,13 +110,20 @@ class _Smoothing:
         return smooth(self._tables, self._state, scanned.row, scanned.time_us, fixes)
 
 
+def _scans_of(noted: np.ndarray, order: np.ndarray, phones: np.ndarray) -> Scanned:
+    kinds = (np.int32, np.int64, np.int64, np.float64, np.int8, np.int32, *(4 * [np.float64]))
+    found = Scanned(*(np.zeros(order.size, kind) for kind in kinds))
+    _fill_scanned(noted, order, phones, found)
+    return found
+
+
 @entry
-def _fill_scanned(phones, rows, found):  # type: ignore[no-untyped-def]
-    """Fill in what the phones in these rows are and where they were, and forget that it was noted."""
-    for index in range(rows.size):
-        phone = phones[rows[index]]
-        found.key[index] = phone.key
+def _fill_scanned(noted, order, phones, found):  # type: ignore[no-untyped-def]
+    """Fill in the noted scans in an order, with what their phones are."""
+    for index in range(order.size):
+        scan = noted[order[index]]
+        phone = phones[scan.row]
+        found.row[index], found.time_us[index], found.key[index] = scan.row, scan.time_us, phone.key
         found.offset_db[index], found.offset_class[index] = phone.offset_db, phone.offset_class
-        found.level[index], found.x_m[index], found.y_m[index] = phone.level, phone.x_m, phone.y_m
-        found.before_x_m[index], found.before_y_m[index] = phone.before_x_m, phone.before_y_m
-        phone.level = -1
+        found.level[index], found.x_m[index], found.y_m[index] = scan.level, scan.x_m, scan.y_m
+        found.before_x_m[index], found.before_y_m[index] = scan.before_x_m, scan.before_y_m

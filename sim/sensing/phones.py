@@ -8,10 +8,11 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from sim.config import RunConfig
-from sim.crowd.state import records
+from sim.crowd.state import CACHE_LINE, records
 from sim.kernel import entry, kernel
-from sim.random_streams import draw_word, standard_normal, stream_key, uniform, uniforms
+from sim.random_streams import draw_word, stream_key, uniform, uniforms
 from sim.sensing.ids import address_of
+from sim.sensing.wifi import normal_of
 from sim.units import US_PER_S
 from sim.visitors import NEVER_US, Phones, Visitors
 
@@ -22,15 +23,18 @@ NO_SCAN_US = -1
 NOBODY = -1
 S1 = np.uint64(1)
 
-# Two cache lines: what its scans follow from, and where it was at the last.
+# The first cache line holds what its scans and fixes follow from.
 PHONE = np.dtype(
-    [
-        ("key", "i8"), ("resident", "i8"), ("associated_us", "i8"), ("dies_us", "i8"), ("phase_us", "i8"), ("next_burst_us", "i8"),
-        ("bursts", "i4"), ("tracker", "i4"), ("hides_address", "i1"), ("is_associated", "i1"),
-        ("x_m", "f8"), ("y_m", "f8"), ("before_x_m", "f8"), ("before_y_m", "f8"), ("address", "i8"), ("visit", "i8"),
-        ("offset_db", "f8"), ("level", "i2"), ("ordinal", "i1"), ("offset_class", "i1"),
-    ],
-    align=True,
+    {
+        "names": [
+            "key", "associated_us", "dies_us", "phase_us", "next_burst_us", "visit", "bursts", "tracker", "offset_db", "offset_class",
+            "ordinal", "hides_address", "is_associated", "address", "resident",
+        ],
+        "formats": ["i8", "i8", "i8", "i8", "i8", "i8", "i4", "i4", "f4", "i1", "i1", "i1", "i1", "i8", "i8"],
+        "offsets": [0, 8, 16, 24, 32, 40, 48, 52, 56, 60, 61, 62, 63, 64, 72],
+        "itemsize": 2 * CACHE_LINE,
+        "aligned": True,
+    }
 )  # fmt: skip
 PARTY = np.dtype([("visit", "i8"), ("first", "i4"), ("count", "i4")], align=True)
 
@@ -43,8 +47,8 @@ class PhoneTable:
     """Followed phones (Wi-Fi on) by row, and parties by tracker; nothing that comes of them depends on which rows they have.
 
     Time goes by in windows, from one tick of the platform to the next. `scan_us` holds each phone's last scan in the present
-    window, NO_SCAN_US where it has none; `phones.level` is -1 until its place at that scan is noted. Memory follows the number
-    of parties inside: rows of those who left are taken again.
+    window, NO_SCAN_US where it has none or it has been used. Memory follows the number of parties inside: rows of those who
+    left are taken again.
     """
 
     def __init__(self, config: RunConfig, from_us: int, until_us: int) -> None:
@@ -91,7 +95,7 @@ class PhoneTable:
             "resident": phones.resident[followed], "associated_us": NEVER_US, "dies_us": phones.dies_us[followed],
             "phase_us": (uniforms(PHASE_KEY, key, 0) * self._every_us).astype(np.int64),
             "next_burst_us": visitors.arrive_us[party], "offset_db": phones.offset[followed] * self._offset_db,
-            "bursts": 0, "tracker": trackers[party], "level": -1, "ordinal": phones.ordinal[followed],
+            "bursts": 0, "tracker": trackers[party], "ordinal": phones.ordinal[followed],
             "offset_class": np.minimum(ndtr(phones.offset[followed]) * OFFSET_CLASSES, OFFSET_CLASSES - 1).astype(np.int8),
             "hides_address": uniforms(HIDES_KEY, key, 0) < self._hides_share, "is_associated": 0,
         }  # fmt: skip
@@ -117,7 +121,8 @@ class PhoneTable:
 
     def begin_window(self, until_us: int) -> None:
         """Go on to the window that begins where the last one ended."""
-        self._free()
+        if self._leaving:
+            self._free()
         self.window_us = (self.window_us[1], until_us)
         every_row = np.arange(self._rows, dtype=np.int32)
         _scan(self.phones, self.scan_us, every_row, *self.window_us, self._every_us, self._burst_key, *self._gap)
@@ -183,7 +188,7 @@ class PhoneTable:
 @kernel
 def gap_us(key: np.uint64, phone: int, burst: int, median_us: float, sigma: float) -> int:
     """Return the time from a phone's `burst`-th burst of probes (1, 2, ...) to its next: log-normal."""
-    return max(1, int(median_us * np.exp(sigma * standard_normal(key, phone, burst + 1))))  # 0 and 1 found the first burst
+    return max(1, int(median_us * np.exp(sigma * normal_of(uniform(key, phone, burst + 1)))))  # 0 and 1 found the first burst
 
 
 @entry
@@ -191,8 +196,8 @@ def _wait_for_first_burst(phones, rows, key, median_us, sigma):  # type: ignore[
     """Put off the first burst by what is left of the gap that the arrival falls into: long gaps catch more arrivals (length bias)."""
     for index in range(rows.size):
         phone = phones[rows[index]]
-        caught_us = median_us * np.exp(sigma * sigma + sigma * standard_normal(key, phone.key, 0))
-        phone.next_burst_us += np.int64(caught_us * uniform(key, phone.key, 2))
+        caught_us = median_us * np.exp(sigma * sigma + sigma * normal_of(uniform(key, phone.key, 0)))
+        phone.next_burst_us += np.int64(caught_us * uniform(key, phone.key, 1))
 
 
 @entry
