@@ -38,7 +38,7 @@ class SurveyConfig:
 
     kind: str = known("grid", "how the fingerprints were collected", choices=("grid", "walk"))
     spacing_m: float = known(4.0, "distance between surveyed places (grid), or between the lines walked", 0.5, 50, source="common practice 2-5 m", tag="M", confidence="L")
-    scans: int = known(5, "scans averaged at each place", 1, 1000, source="common practice", tag="M", confidence="L")
+    scans: int = known(20, "scans averaged at each place", 1, 1000, source="RADAR (Bahl & Padmanabhan 2000): at least 20 samples a place", tag="M")
     includes_stores: bool = known(True, "whether surveyors went into the stores too")
     age_months: float = known(0.0, "age of the map: part of the shadowing has changed since", 0, 120)
     ageing_db_per_year: float = known(3.0, "sd of the shadowing's change in a year, growing with the square root of time, at most shadowing_db", 0, 20, source="engineering judgement", confidence="L")

@@ -16,6 +16,7 @@ from sim.crowd.engine import Crowd, Taken
 from sim.decisions import Decision
 from sim.earlier_run import begin_sensing
 from sim.ledger.accounts import account_names
+from sim.events import EventLog
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
 from sim.operations.clock import Clock, Operation
@@ -64,8 +65,9 @@ class World:
     compiled: CompiledPlan
     people: People
     folder: Path
-    seen_events: int = field(default=0, init=False)
-    seen_segments: int = field(default=0, init=False)
+    counted_events: int = field(default=0, init=False)  # rows of the log that counters and gates have seen
+    followed_events: int = field(default=0, init=False)  # and what follows people
+    followed_segments: int = field(default=0, init=False)
     recording_s: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
@@ -141,11 +143,11 @@ class World:
         return timed.spent_s
 
     def _admit(self, visitors: Visitors) -> None:
-        self._sense()  # who has left makes room for who comes
+        self._follow()  # who has left makes room for who comes
         self.crowd.admit(visitors, self.sensing.admit(visitors, self.people.phones(visitors)))
 
     def _locate(self, now_us: int) -> None:
-        self._sense()
+        self._follow()
         self.sensing.locate(now_us, self.crowd.open_segments(now_us))
 
     def _observe(self, now_us: int) -> Observations:
@@ -165,18 +167,25 @@ class World:
             for name, columns in self.sensing.tables().items():
                 self.recorder.keep_table(name, columns)
 
-    def _sense(self) -> None:
-        """Let the sensors see what has happened since they last looked."""
+    def _follow(self) -> EventLog:
+        """Let what follows people see what has happened since it last looked."""
         events, segments = self.crowd.recent(), self.crowd.recent_segments()
-        self.sensing.take_events(events, self.seen_events, int(events.count[0]))
-        self.sensing.take_segments(segments[self.seen_segments :])
+        self.sensing.follow(events, self.followed_events, int(events.count[0]))
+        self.sensing.take_segments(segments[self.followed_segments :])
         self.crowd.forget_segments()
-        self.seen_events, self.seen_segments = int(events.count[0]), self.crowd.recent_segments().size
+        self.followed_events, self.followed_segments = int(events.count[0]), self.crowd.recent_segments().size
+        return events
+
+    def _sense(self) -> None:
+        """Let all sensors see what has happened since they last looked."""
+        events = self._follow()
+        self.sensing.count(events, self.counted_events, int(events.count[0]))
+        self.counted_events = int(events.count[0])
 
     def _take(self, taken: Taken) -> None:
         started_s = time.perf_counter()
         self._sense()
-        self.seen_events = self.seen_segments = 0
+        self.counted_events = self.followed_events = self.followed_segments = 0
         self.recorder.take(taken.events)
         self.recorder.take_segments(taken.segments)
         self.recorder.take_transfers(taken.transfers)

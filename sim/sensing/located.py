@@ -91,7 +91,9 @@ class Located:
         self._associate(now_us, identity)
         tick = self._positioning.tick(now_us, open_segments)
         visits = self._phones.phones["visit"][tick.rows]
-        profiles = identity.profile_of(tick.fixes.subject)
+        guests = np.flatnonzero(self._phones.phones["is_associated"][tick.rows])
+        profiles = np.full(tick.rows.size, -1, np.int64)
+        profiles[guests] = identity.profile_of(tick.fixes.subject[guests])  # others show addresses that nobody knows
         stays, rows = self._stays.take(now_us, tick.fixes, tick.rows)
         self._attribution.take_stays(stays, rows)  # of phones that may have left their rows to others by now
         self._attribution.note_visits(tick.rows, visits)
@@ -119,6 +121,11 @@ class Located:
     def _near_friends(self, now_us: int, tick: Tick) -> ObservedRows:
         """Tell users who let friends know of those near them."""
         mine = np.flatnonzero(self._shares[tick.rows])
+        circles = self._friends.circles_of(self._phones.phones["resident"][tick.rows[mine]])
+        _, back, count = np.unique(circles, return_inverse=True, return_counts=True)
+        mine = mine[count[back] > 1]  # nobody else can have a friend here
+        if not mine.size:
+            return together([])
         phones = self._phones.phones[tick.rows[mine]]
         numbers = ids_of(IdKind.NUMBER, phones["key"])
         order = np.argsort(numbers)

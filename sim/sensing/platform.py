@@ -50,10 +50,13 @@ class Sensing:
         self._identity.admit(visitors, phones, rows)
         return trackers
 
-    def take_events(self, log: EventLog, first: int, end: int) -> None:
-        """Sense the events of rows [first, end), each once, in order."""
+    def count(self, log: EventLog, first: int, end: int) -> None:
+        """Let counters, tills and gates sense the events of rows [first, end), each once, in order, before they are read."""
         self._counters.take(log, first, end)
         self._gates.take(log, first, end)
+
+    def follow(self, log: EventLog, first: int, end: int) -> None:
+        """Let what follows people sense the events of rows [first, end), each once, in order, before `locate` or `read`."""
         self._identity.take(log, first, end)
         if self._located is not None:
             self._located.take_events(log, first, end)

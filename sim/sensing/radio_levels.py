@@ -68,7 +68,8 @@ def _grid(rooms: RoomRaster, level: int, cell_m: float) -> _Grid:
     place_x = np.where(stands, x[None, :], stand_column + 0.5)
     place_y = np.where(stands, y[:, None], stand_row + 0.5)
     distance_m = np.hypot(place_x - x[None, :], place_y - y[:, None]) * raster_m
-    away = (distance_m > REACH_M) | (room[row, column] == OUTSIDE) | (room[stand_row, stand_column] < HALL)
+    beyond = (room[row, column] == OUTSIDE) & (distance_m > 0.75 * cell_m)  # else part of the cell is floor
+    away = (distance_m > REACH_M) | beyond | (room[stand_row, stand_column] < HALL)
     return _Grid(np.where(away, np.nan, place_x), np.where(away, np.nan, place_y), room, raster_m)
 
 
