@@ -15,8 +15,8 @@ from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Taken
 from sim.decisions import Decision
 from sim.earlier_run import begin_sensing
-from sim.ledger.accounts import account_names
 from sim.events import EventLog
+from sim.ledger.accounts import account_names
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
 from sim.operations.clock import Clock, Operation
