@@ -14,7 +14,8 @@ from sim.plan_arrays import CompiledPlan
 from sim.random_streams import draw_words, stream_key, uniforms
 from sim.sensing.fixes import Positioning
 from sim.sensing.kit import Kit
-from sim.sensing.phones import PhoneTable
+from sim.sensing.methods import Scanned
+from sim.sensing.phones import OFFSET_CLASSES, PhoneTable
 from sim.units import US_PER_MIN
 from sim.visitors import NEVER_US, Phones, Visitors, no_phones
 from tests.engine_days import CLOSES_US, END_US, opened, parties
@@ -37,6 +38,24 @@ def phones_of(visitors: Visitors, wifi_on_share: float = 0.85) -> Phones:
         "offset": ndtri(uniforms(HABIT_KEY, key, 1)), "dies_us": np.full(party.size, NEVER_US, np.int64),
     }  # fmt: skip
     return Phones(**columns)
+
+
+def scans_on_the_floor(compiled: CompiledPlan, count: int, offset_db: float = 4.0, way_m: float = 0.0) -> Scanned:
+    """Return scans of as many phones at places where people can be; `way_m` from where each was ten seconds before."""
+    rooms = compiled.rooms
+    assert rooms is not None
+    _, rows, columns = rooms.room.shape
+    member = np.flatnonzero(rooms.standing == np.arange(rows * columns).reshape(rows, columns))
+    row = np.arange(count, dtype=np.int32)
+    draws = [uniforms(HABIT_KEY, row, 2 + index) for index in range(5)]
+    level, cell = np.divmod(member[(draws[0] * member.size).astype(np.int64)], rows * columns)
+    x_m = rooms.origin_x_m + (cell % columns + draws[1]) * rooms.cell_m
+    y_m = rooms.origin_y_m + (cell // columns + draws[2]) * rooms.cell_m
+    angle = 2 * np.pi * draws[4]
+    return Scanned(
+        row, row.astype(np.int64), row.astype(np.int64), offset_db * ndtri(draws[3]), (draws[3] * OFFSET_CLASSES).astype(np.int8),
+        level.astype(np.int32), x_m, y_m, x_m - way_m * np.cos(angle), y_m - way_m * np.sin(angle),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,39 @@ class Bench:
         self.add("a single station, customers/s", "at least 2,000,000", spread(speeds), judged(median(speeds), 2e6, True))
         self.add("SimPy's Resource, customers/s", "", spread([run["simpy_customers"] / run["simpy_cpu_s"] for run in runs]))
 
+    def fixes(self) -> None:
+        """Positions of phones."""
+        runs = [run_case("fixes") for _ in range(self.rounds)]
+        self.measured["fixes"] = runs
+        for name, what, bar in (
+            ("full", "full radio and k-NN", 50_000),
+            ("surrogate", "the surrogate", 2_000_000),
+            ("law", "a Gaussian law", 0),
+        ):
+            speeds = [run[name]["fixes"] / run[name]["s"] for run in runs]
+            verdict = judged(median(speeds), bar, True) if bar else "shown"
+            self.add(f"fixes/s by {what}", f"at least {bar:,}" if bar else "", spread(speeds), verdict)
+        one = runs[0]
+        self.add(
+            "error quantiles of the surrogate against the full radio, p25 to p95, largest difference", "at most 5 %",
+            f"{100 * one['disagreement']:.1f} %", judged(one["disagreement"], 0.05, False),
+        )  # fmt: skip
+        for name in ("full", "surrogate"):
+            self.add(
+                f"error at p25, p50, p75, p90, p95, {name}",
+                "",
+                ", ".join(f"{error_m:.2f}" for error_m in one[name]["error_m"]) + " m",
+            )
+        sizes = ", ".join(f"{kind} {size_mb:.1f} MB" for kind, size_mb in sorted(one["kit_mb"].items()))
+        self.add(
+            "radio maps, survey and error law made anew", "", f"{spread([run['kit_s'] for run in runs], '{:.1f}')} s; {sizes}"
+        )
+        days = [run_case("sensed_day", visits=DAY_VISITS) for _ in range(self.rounds)]
+        self.measured["sensed day"] = days
+        ratios = [day["relative"] for day in days]
+        what = f"a day of {DAY_VISITS:,} visits with positions by the surrogate, what they cost relative to the engine"
+        self.add(what, "at most 1.5 x", spread(ratios, "{:.2f}") + " x", judged(median(ratios), 1.5, False))
+
     def growth(self) -> None:
         """Ten and a hundred times the visits, in a mall as many times as wide."""
         sizes = [10_000, 100_000] + ([1_000_000] if self.has_million else [])
@@ -249,7 +282,7 @@ def table(rows: list[Row]) -> str:
 
 def main() -> None:
     """Measure what was asked for."""
-    parts = ("engine", "whole_run", "peers", "station", "growth", "starts")
+    parts = ("engine", "whole_run", "peers", "station", "fixes", "growth", "starts")
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=parts, default=parts, help="measure these parts")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each case, of which the median is judged")

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+TICK_SCANS = 5_000  # as many as a tick of the default day has
+QUANTILES = (25, 50, 75, 90, 95)
 WARM_VISITS = 300  # a day so small that it only loads compiled code and libraries
 
 
@@ -212,6 +214,54 @@ def _station_in_simpy(customers: int) -> dict[str, Any]:
     return {"simpy_s": time.perf_counter() - wall_s, "simpy_cpu_s": time.process_time() - cpu_s, "simpy_customers": customers}
 
 
+def fixes(full: int = 200_000, quick: int = 4_000_000) -> dict[str, Any]:
+    """Make fixes of phones all over the mall by each method, a tick's worth at a time, and compare their errors."""
+    from sim.sensing.kit import Kit
+    from tests.bench.day import compiled_plan, configured
+    from tests.phone_samples import scans_on_the_floor
+
+    config = configured(WARM_VISITS)
+    compiled = compiled_plan(config)
+    with tempfile.TemporaryDirectory() as folder:
+        kit = Kit(compiled, config, folder=Path(folder))
+        started_s = time.process_time()
+        cells = kit.law.error.shape[0]
+        found: dict[str, Any] = {"kit_s": time.process_time() - started_s, "cells": cells}
+        found["kit_mb"] = {path.name.split("-")[0]: path.stat().st_size / 1e6 for path in Path(folder).iterdir()}
+    errors_m = {}
+    for name, count in (("full", full), ("surrogate", quick), ("law", quick)):
+        chosen = configured(WARM_VISITS, f"sensing.positioning.method={name}")
+        method = kit.method(chosen)
+        assert method is not None
+        scans = scans_on_the_floor(compiled, count, chosen.sensing.radio.device_offset_db)
+        method.locate(type(scans)(*(column[:TICK_SCANS] for column in scans)))
+        spent_s, made = 0.0, []
+        for first in range(0, count, TICK_SCANS):
+            part = type(scans)(*(column[first : first + TICK_SCANS] for column in scans))
+            started_s = time.process_time()
+            located = method.locate(part)
+            spent_s += time.process_time() - started_s
+            made.append(np.hypot(located.x_m - part.x_m, located.y_m - part.y_m))
+        together = np.concatenate(made)
+        errors_m[name] = np.percentile(together[np.isfinite(together)], QUANTILES).tolist()
+        found[name] = {"fixes": count, "s": spent_s, "error_m": errors_m[name]}
+    found["disagreement"] = max(
+        abs(one / other - 1) for one, other in zip(errors_m["surrogate"], errors_m["full"], strict=True)
+    )
+    return found
+
+
+def sensed_day(visits: float = 60_000) -> dict[str, Any]:
+    """Let the same day happen with and without positions: the difference is what knowing them costs, the engine's own logging included."""
+    found = {}
+    for method in ("off", "surrogate"):
+        chosen = (f"sensing.positioning.method={method}",)
+        _lived(WARM_VISITS, chosen)
+        _, found[method] = _lived(visits, chosen)
+    cost_s = found["surrogate"]["day_cpu_s"] - found["off"]["day_cpu_s"]
+    return {**found, "cost_s": cost_s, "relative": cost_s / found["off"]["engine_cpu_s"]}
+
+
 def first_event(visits: float = 60_000) -> dict[str, Any]:
     """From nothing to the first party inside; the parent compares `at_s` with the instant at which it started this process."""
     from sim import api
@@ -243,6 +293,7 @@ def peak_mb() -> float:
 
 CASES: dict[str, Callable[..., dict[str, Any]]] = {
     "engine": engine, "whole_run": whole_run, "peer": peer, "station": station, "first_event": first_event, "doings": doings,
+    "fixes": fixes, "sensed_day": sensed_day,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -7,18 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.special import ndtri
 
 from sim.config import RunConfig
 from sim.errors import ConfigError
 from sim.plan_arrays import HALL, OUTSIDE
-from sim.random_streams import stream_key, uniforms
 from sim.sensing import kept_arrays
 from sim.sensing.kit import Kit, has_radio
 from sim.sensing.methods import FullRadio, Scanned
 from sim.sensing.phones import OFFSET_CLASSES
 from sim.sensing.surrogate import mean_age_s
 from tests.engine_days import corner_mall
+from tests.phone_samples import scans_on_the_floor
 
 SCANS = 40_000
 KINDS = ("maps", "survey", "law")
@@ -43,24 +42,14 @@ def kit(folder) -> Kit:
     return found
 
 
-def scans_on_the_floor(walks: bool) -> Scanned:
-    """Return scans at places where people can be, of many phones that stand; or of those in the hall that came walking through it."""
-    row = np.arange(SCANS, dtype=np.int32)
-    draws = [uniforms(stream_key(5, "scans of a test"), row, count) for count in range(5)]
-    rooms = corner_mall().rooms
-    _, rows, columns = rooms.room.shape
-    member = np.flatnonzero(rooms.standing == np.arange(rows * columns).reshape(rows, columns))
-    level, cell = np.divmod(member[(draws[0] * member.size).astype(np.int64)], rows * columns)
-    x_m = rooms.origin_x_m + (cell % columns + draws[1]) * rooms.cell_m
-    y_m = rooms.origin_y_m + (cell // columns + draws[2]) * rooms.cell_m
-    angle, way_m = 2 * np.pi * draws[4], 10.0 * walks
-    before_x_m, before_y_m = x_m - way_m * np.cos(angle), y_m - way_m * np.sin(angle)
-    found = Scanned(
-        row, row, row, 4.0 * ndtri(draws[3]), (draws[3] * OFFSET_CLASSES).astype(np.int8), level.astype(np.int32), x_m, y_m, before_x_m, before_y_m,
-    )  # fmt: skip
+def scans(walks: bool) -> Scanned:
+    """Return scans of phones that stand; or of those in the hall that came walking through it."""
+    found = scans_on_the_floor(corner_mall(), SCANS, way_m=10.0 * walks)
     if not walks:
         return found
-    in_hall = (room_at(level, x_m, y_m) == HALL) & (room_at(level, before_x_m, before_y_m) == HALL)
+    in_hall = (room_at(found.level, found.x_m, found.y_m) == HALL) & (
+        room_at(found.level, found.before_x_m, found.before_y_m) == HALL
+    )
     return Scanned(*(column[in_hall] for column in found))
 
 
@@ -73,9 +62,9 @@ def room_at(level: np.ndarray, x_m: np.ndarray, y_m: np.ndarray) -> np.ndarray:
     return np.where(is_inside, room, OUTSIDE)
 
 
-def errors_m(scans: Scanned, fixes) -> np.ndarray:
+def errors_m(taken: Scanned, fixes) -> np.ndarray:
     is_made = fixes.level >= 0
-    return np.hypot(fixes.x_m - scans.x_m, fixes.y_m - scans.y_m)[is_made]
+    return np.hypot(fixes.x_m - taken.x_m, fixes.y_m - taken.y_m)[is_made]
 
 
 @pytest.mark.parametrize(("walks", "close", "share"), [(False, 0.05, 0.01), (True, 0.1, 0.03)], ids=["standing", "walking"])
@@ -85,32 +74,32 @@ def test_the_error_law_has_the_quantiles_of_the_full_radio(kit, walks, close, sh
     A walker's scan mixes what is heard at several places, which the law does not know: with four access points on two levels, the full
     radio does a little worse by them, and takes a few levels in a hundred more for the wrong ones.
     """
-    config, scans = config_of(), scans_on_the_floor(walks)
-    full, law = kit.method(config_of("full")).locate(scans), kit.method(config).locate(scans)
+    config, taken = config_of(), scans(walks)
+    full, law = kit.method(config_of("full")).locate(taken), kit.method(config).locate(taken)
     at = [25, 50, 75, 90, 95]
-    ratio = np.percentile(errors_m(scans, law), at) / np.percentile(errors_m(scans, full), at)
+    ratio = np.percentile(errors_m(taken, law), at) / np.percentile(errors_m(taken, full), at)
 
     assert ratio == pytest.approx(np.ones(5), abs=close)
     assert (law.level < 0).mean() == pytest.approx((full.level < 0).mean(), abs=share)
-    assert (law.level == scans.level).mean() == pytest.approx((full.level == scans.level).mean(), abs=share)
+    assert (law.level == taken.level).mean() == pytest.approx((full.level == taken.level).mean(), abs=share)
 
 
 def test_a_phone_far_below_the_others_errs_by_its_own_class(kit):
     """The law's phones of the weakest class have more scans without a fix than those of the strongest, as with the full radio."""
-    scans = scans_on_the_floor(False)
+    taken = scans(False)
     for method in ("full", "surrogate"):
-        fixes = kit.method(config_of(method)).locate(scans)
-        unheard = [(fixes.level[scans.offset_class == chosen] < 0).mean() for chosen in (0, OFFSET_CLASSES - 1)]
+        fixes = kit.method(config_of(method)).locate(taken)
+        unheard = [(fixes.level[taken.offset_class == chosen] < 0).mean() for chosen in (0, OFFSET_CLASSES - 1)]
         assert unheard[0] > unheard[1]
 
 
 def test_where_a_switched_off_access_point_is_heard_the_full_radio_locates(folder):
     kit = Kit(corner_mall(), config_of(), folder=folder)
-    scans, config = scans_on_the_floor(True), config_of()
+    taken, config = scans(True), config_of()
     method = kit.method(config)
-    before = method.locate(scans)
+    before = method.locate(taken)
     kit.is_on[1] = 0
-    after, full = method.locate(scans), kit.method(config_of("full")).locate(scans)
+    after, full = method.locate(taken), kit.method(config_of("full")).locate(taken)
     changed = np.array(
         [
             not np.array_equal(one, other, equal_nan=True)
@@ -123,17 +112,17 @@ def test_where_a_switched_off_access_point_is_heard_the_full_radio_locates(folde
         assert np.array_equal(new[changed], wanted[changed], equal_nan=True)
         assert np.array_equal(new[~changed], old[~changed], equal_nan=True)
     kit.is_on[1] = 1
-    for old, new in zip(before, method.locate(scans), strict=True):
+    for old, new in zip(before, method.locate(taken), strict=True):
         assert np.array_equal(old, new, equal_nan=True)
 
 
 def test_no_phone_that_hears_what_is_off_is_left_to_the_law(folder):
     kit = Kit(corner_mall(), config_of(), folder=folder)
-    scans = scans_on_the_floor(False)
-    heard = FullRadio(kit.radio, kit.estimator, 3).hear(scans)
-    hears = np.unique(np.repeat(scans.row, np.diff(heard.start))[heard.access_point == 0])
+    taken = scans(False)
+    heard = FullRadio(kit.radio, kit.estimator, 3).hear(taken)
+    hears = np.unique(np.repeat(taken.row, np.diff(heard.start))[heard.access_point == 0])
     kit.is_on[0] = 0
-    law, full = kit.method(config_of()).locate(scans), kit.method(config_of("full")).locate(scans)
+    law, full = kit.method(config_of()).locate(taken), kit.method(config_of("full")).locate(taken)
     by_law = ~((law.x_m == full.x_m) | np.isnan(law.x_m) & np.isnan(full.x_m))
 
     assert by_law[hears].mean() < 0.001  # a cell in which none of its fitting scans heard it, and this one did
@@ -142,12 +131,12 @@ def test_no_phone_that_hears_what_is_off_is_left_to_the_law(folder):
 def test_a_law_fitted_during_a_roll_out_is_that_of_what_is_on(folder):
     some = np.array([1, 0, 1, 1], np.int8)
     kit = Kit(corner_mall(), config_of(), is_on=some, folder=folder)
-    scans = scans_on_the_floor(False)
-    law, full = (errors_m(scans, kit.method(config_of(name)).locate(scans)) for name in ("surrogate", "full"))
+    taken = scans(False)
+    law, full = (errors_m(taken, kit.method(config_of(name)).locate(taken)) for name in ("surrogate", "full"))
 
     assert np.median(law) == pytest.approx(np.median(full), rel=0.05)
     kit.is_on[1] = 1  # it comes back, or is rolled out after all
-    changed = kit.method(config_of()).locate(scans)
+    changed = kit.method(config_of()).locate(taken)
     assert changed.level.size == SCANS
 
 
