@@ -77,10 +77,10 @@ class Positioning:
 
     def _fixes(self, now_us: int, scanned: Scanned) -> Tick:
         fixes = no_fixes(scanned.row.size) if self._method is None else self._method.locate(scanned)
-        is_made = fixes.level >= 0
-        if not is_made.all():
-            scanned = Scanned(*(column[is_made] for column in scanned))
-            fixes = Fixes(*(column[is_made] for column in fixes))
+        made = np.flatnonzero(fixes.level >= 0)
+        if made.size < fixes.level.size:
+            scanned = Scanned(*(column.take(made) for column in scanned))
+            fixes = Fixes(*(column.take(made) for column in fixes))
         subject = self._phones.shown_addresses(scanned.row)
         if self._smoothing is not None:
             fixes = self._smoothing.smoothed(scanned, self._phones.phones["visit"][scanned.row], subject, fixes)
