@@ -12,6 +12,7 @@ from tests.engine_days import corner_mall, day_config
 from tests.phone_samples import follow
 
 TIME_US = 60_000_000
+pytestmark = pytest.mark.compiled
 
 
 def config_of(method: str, visits: float = 120.0, log_rows: int = 1_000_000):

@@ -21,6 +21,7 @@ from tests.phone_samples import scans_on_the_floor
 
 SCANS = 40_000
 KINDS = ("maps", "survey", "law")
+pytestmark = pytest.mark.compiled
 
 
 def config_of(method: str = "surrogate", samples: int = 256) -> RunConfig:

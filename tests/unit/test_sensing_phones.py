@@ -85,6 +85,7 @@ def test_joining_in_the_middle_of_a_window_changes_its_scans_from_the_next_on():
     assert found.phones["is_associated"][rows].all()
 
 
+@pytest.mark.compiled
 def test_gaps_between_probes_have_the_configured_median_and_95th_percentile():
     """20,000 gaps: the bounds are five standard errors of each quantile; false once in a million."""
     config = RunConfig()
@@ -103,6 +104,7 @@ def test_gaps_between_probes_have_the_configured_median_and_95th_percentile():
     assert np.percentile(gaps_s, 95) == pytest.approx(300.0, rel=5 * 0.0147)
 
 
+@pytest.mark.compiled
 def test_probes_are_as_frequent_just_after_arrival_as_later():
     """2,000 phones over ten minutes each: counts differ by less than five of their standard errors; false once in a million."""
     found, _, rows = admitted(1_000)
@@ -150,6 +152,7 @@ def test_the_configured_share_of_phones_hides_its_address():
     assert found.phones["hides_address"][rows].mean() == pytest.approx(0.9, abs=5 * np.sqrt(0.09 / 2_000))
 
 
+@pytest.mark.compiled
 def test_classes_of_offset_are_equally_frequent():
     """16,000 phones in eight classes: each count within five standard errors; false once in 200,000."""
     found, _, rows = admitted(8_000)
@@ -159,6 +162,7 @@ def test_classes_of_offset_are_equally_frequent():
     assert (np.abs(counts - 2_000) < 5 * np.sqrt(16_000 * 7 / 64)).all()
 
 
+@pytest.mark.compiled
 def test_rows_of_those_who_left_are_taken_again_once_the_window_is_over():
     found = table()
     size = found.phones.size
