@@ -1,4 +1,5 @@
-"""One level's radio map: for each cell the access points heard there and their mean strengths, walls and shadowing included."""
+"""One level's radio map: for each cell the access points heard there and their mean strengths, walls and shadowing included, and
+what makes them likelier to be heard."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ import numpy as np
 from sim.config_sensing import SensingConfig
 from sim.kernel import kernel
 from sim.plan_arrays import HALL, OUTSIDE, AccessPoints, CompiledPlan, RoomRaster
-from sim.random_streams import stream_key
-from sim.sensing.wifi import PHONE_HEIGHT_M, Walls, exponents_of, field_word, lattice_normal, path_dbm, walls_db
+from sim.sensing.radio_fields import Field, bias_of, bias_steps, fill_nodes, on_nodes, past_of, point_normal, shadowing_of
+from sim.sensing.wifi import PHONE_HEIGHT_M, Walls, exponents_of, path_dbm, walls_db
 
 REACH_M = 6.0  # cells farther than this from where people can be have no readings
 FIELD_SD_MAX = 5.0  # an access point is left out of a cell where not even a field this many sd above its mean would bring it in
@@ -34,7 +35,9 @@ class _Emitters(NamedTuple):
     rise_m: np.ndarray  # (A) float64 height above a phone on the level
     p0_dbm: np.ndarray  # (A) float64 after the floors between
     exponent: np.ndarray
-    field: np.ndarray  # (A, lattice rows, lattice columns) float32 shadowing at the nodes
+    shadowing: np.ndarray  # (A, lattice rows, lattice columns) float32 standard normal at the nodes
+    bias: np.ndarray  # (A, lattice rows, lattice columns) float32 the same of the detection bias, whose lattice is another
+    point_bias_db: np.ndarray  # (A) float64 detection bias wherever it is heard
 
 
 class Entries(NamedTuple):
@@ -42,6 +45,7 @@ class Entries(NamedTuple):
 
     access_point: list[np.ndarray]  # one array per row of cells, int16
     mean_dbm: list[np.ndarray]  # the same, float32
+    bias: list[np.ndarray]  # the same, int8 half decibels
     counts: np.ndarray  # (rows, columns) int64
 
 
@@ -77,20 +81,18 @@ def _emitters(
     compiled: CompiledPlan, rooms: RoomRaster, points: AccessPoints, level: int, p0_dbm: np.ndarray, config: SensingConfig, seed: int,
     age_months: float,
 ) -> _Emitters:  # fmt: skip
-    """Return the access points as a level hears them, their shadowing at the lattice's nodes."""
-    radio = config.radio
+    """Return the access points as a level hears them, their fields at the lattices' nodes."""
+    radio, bias = config.radio, bias_of(config.radio, seed)
     ordinals = np.array(compiled.level_ordinals)
     floors = np.abs(ordinals[points.level] - ordinals[level])
-    size = [int(np.ceil(count * rooms.cell_m / radio.shadowing_m)) + 2 for count in rooms.room.shape[1:]]
-    field = np.zeros((points.key.size, *size), np.float32)
-    _fill_field(stream_key(seed, "radio shadowing"), points.key, int(ordinals[level]), 1.0, field)
+    shadowing = shadowing_of(radio, seed)
+    nodes = _nodes(shadowing, points, rooms, int(ordinals[level]))
     if age_months > 0.0 and radio.shadowing_db > 0.0:
         changed_db = min(config.survey.ageing_db_per_year * np.sqrt(age_months / 12.0), radio.shadowing_db)
         # A change of this sd between two fields of equal variance: var(change) = 2 (1 - kept) var(field).
         kept = 1.0 - 0.5 * (changed_db / radio.shadowing_db) ** 2
-        field *= np.float32(kept)
-        key = stream_key(seed, "radio shadowing of the past")
-        _fill_field(key, points.key, int(ordinals[level]), np.sqrt(1.0 - kept**2), field)
+        nodes *= np.float32(kept)
+        fill_nodes(past_of(shadowing, seed), points.key, int(ordinals[level]), np.sqrt(1.0 - kept**2), nodes)
     rows, columns = rooms.room.shape[1:]
     on_raster = 1.0 - 1e-9  # an access point on the outer wall hangs in the outermost cell
     return _Emitters(
@@ -99,43 +101,48 @@ def _emitters(
         points.z_m - compiled.level_heights_m[level] - PHONE_HEIGHT_M,
         p0_dbm - floors * radio.floor_loss_db,
         exponents_of(radio, points.band_ghz).astype(np.float64),
-        field,
+        nodes,
+        _nodes(bias.field, points, rooms, int(ordinals[level])),
+        bias.point_sd_db * np.array([point_normal(bias.point_key, key) for key in points.key]),
     )
 
 
-@kernel
-def _fill_field(key: np.uint64, access_point: np.ndarray, ordinal: int, weight: float, field: np.ndarray) -> None:
-    """Add `weight` times the shadowing field of every access point to the lattice's nodes."""
-    for index in range(access_point.size):
-        word = field_word(key, access_point[index], ordinal)
-        for row in range(field.shape[1]):
-            for column in range(field.shape[2]):
-                field[index, row, column] += np.float32(weight * lattice_normal(word, column, row))
+def _nodes(field: Field, points: AccessPoints, rooms: RoomRaster, ordinal: int) -> np.ndarray:
+    """Return the field of every access point at the nodes over a level."""
+    size = [int(np.ceil(count * rooms.cell_m / field.spacing_m)) + 2 for count in rooms.room.shape[1:]]
+    nodes = np.zeros((points.key.size, *size), np.float32)
+    fill_nodes(field, points.key, ordinal, 1.0, nodes)
+    return nodes
 
 
 def _entries(grid: _Grid, emitters: _Emitters, config: SensingConfig) -> Entries:
     radio = config.radio
     least_dbm = radio.floor_dbm - NOISE_SD_MAX * radio.noise_db
     walls = Walls(float(radio.front_loss_db), float(radio.wall_loss_db), float(radio.solid_loss_db))
-    lattice = radio.shadowing_m / grid.raster_m
+    fields = (
+        float(radio.shadowing_db), radio.shadowing_m / grid.raster_m,
+        float(radio.detection_field_db), radio.detection_field_m / grid.raster_m,
+    )  # fmt: skip
     rows, columns = grid.place_x.shape
     counts = np.zeros((rows, columns), np.int64)
     numbers = np.zeros(columns * emitters.x.size, np.int16)
-    means = np.zeros(numbers.size, np.float32)
-    number_parts, mean_parts = [], []
+    means, biases = np.zeros(numbers.size, np.float32), np.zeros(numbers.size, np.int8)
+    entries = Entries([], [], [], counts)
     for row in range(rows):
-        filled = _fill_row(grid, emitters, walls, float(radio.shadowing_db), lattice, least_dbm, row, counts, numbers, means)
-        number_parts.append(numbers[:filled].copy())
-        mean_parts.append(means[:filled].copy())
-    return Entries(number_parts, mean_parts, counts)
+        filled = _fill_row(grid, emitters, walls, fields, least_dbm, row, counts, numbers, means, biases)
+        entries.access_point.append(numbers[:filled].copy())
+        entries.mean_dbm.append(means[:filled].copy())
+        entries.bias.append(biases[:filled].copy())
+    return entries
 
 
 @kernel
 def _fill_row(
-    grid: _Grid, emitters: _Emitters, walls: Walls, shadowing_db: float, lattice: float, least_dbm: float, row: int,
-    counts: np.ndarray, numbers: np.ndarray, means: np.ndarray,
+    grid: _Grid, emitters: _Emitters, walls: Walls, fields: tuple[float, float, float, float], least_dbm: float, row: int,
+    counts: np.ndarray, numbers: np.ndarray, means: np.ndarray, biases: np.ndarray,
 ) -> int:  # fmt: skip
-    """Write the entries of one row of cells; return how many."""
+    """Write the entries of one row of cells; return how many. `fields` are sd and spacing of shadowing and detection bias."""
+    shadowing_db, lattice, bias_db, bias_lattice = fields
     filled = 0
     for column in range(counts.shape[1]):
         x, y = grid.place_x[row, column], grid.place_y[row, column]
@@ -148,24 +155,15 @@ def _fill_row(
             mean_dbm = path_dbm(emitters.p0_dbm[index], emitters.exponent[index], squared)
             if mean_dbm + FIELD_SD_MAX * shadowing_db <= least_dbm:
                 continue
-            mean_dbm += shadowing_db * _on_lattice(emitters.field, index, x / lattice, y / lattice)
+            mean_dbm += shadowing_db * on_nodes(emitters.shadowing, index, x / lattice, y / lattice)
             spare_db = mean_dbm - least_dbm
             if spare_db > 0.0:
                 mean_dbm -= walls_db(walls, grid.room, x, y, emitters.x[index], emitters.y[index], spare_db)
                 if mean_dbm > least_dbm:
                     numbers[filled] = index
                     means[filled] = mean_dbm
+                    here_db = bias_db * on_nodes(emitters.bias, index, x / bias_lattice, y / bias_lattice)
+                    biases[filled] = bias_steps(emitters.point_bias_db[index] + here_db)
                     filled += 1
         counts[row, column] = filled - first
     return filled
-
-
-@kernel
-def _on_lattice(field: np.ndarray, index: int, x: float, y: float) -> float:
-    """Return what `wifi.shadowing` returns, from nodes computed before."""
-    column, row = np.int64(x), np.int64(y)
-    right, up = x - column, y - row
-    left, down = 1.0 - right, 1.0 - up
-    lower = left * field[index, row, column] + right * field[index, row, column + 1]
-    upper = left * field[index, row + 1, column] + right * field[index, row + 1, column + 1]
-    return (down * lower + up * upper) / np.sqrt((left * left + right * right) * (down * down + up * up))

@@ -11,6 +11,7 @@ from sim.errors import ConfigError, Problem
 from sim.kernel import declare_type, entry, kernel
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import draw_word
+from sim.sensing.radio_fields import BIAS_STEPS_PER_DB
 from sim.sensing.radio_levels import level_entries
 from sim.sensing.scans import Scans
 from sim.sensing.wifi import (
@@ -29,7 +30,7 @@ ACCESS_POINTS_MAX = 32_767  # their numbers are kept in 16 bits
 
 
 class Radio(NamedTuple):
-    """Maps of mean strength on a square grid (L levels x rows x columns), and the rules of a scan.
+    """Maps of mean strength and of detection on a square grid (L levels x rows x columns), and the rules of a scan.
 
     Cell c = (level * rows + row) * columns + column has the entries [entry_start[c], entry_start[c + 1]), in order of access point.
     """
@@ -43,6 +44,7 @@ class Radio(NamedTuple):
     entry_start: np.ndarray  # (cells + 1) int64
     entry_ap: np.ndarray  # int16 index into CompiledPlan.access_points
     entry_dbm: np.ndarray  # float32 mean strength, shadowing included
+    entry_bias: np.ndarray  # int8 half decibels by which the place and the access point make hearing likelier
     key: np.ndarray  # (A) int64 of each access point
     p0_dbm: np.ndarray  # (A) float64 strength at 1 m: no reading is above it
     is_on: np.ndarray  # (A) int8 the switch of each access point; may be written to
@@ -50,8 +52,8 @@ class Radio(NamedTuple):
 
 
 _NO_RADIO = Radio(
-    1.0, 0.0, 0.0, 0, 0, 0, np.zeros(1, np.int64), np.zeros(0, np.int16), np.zeros(0, np.float32), np.zeros(0, np.int64),
-    np.zeros(0), np.zeros(0, np.int8), Receiver(np.uint64(0), 0.0, 0.0, 1.0, 0.0, 0.0),
+    1.0, 0.0, 0.0, 0, 0, 0, np.zeros(1, np.int64), np.zeros(0, np.int16), np.zeros(0, np.float32), np.zeros(0, np.int8),
+    np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int8), Receiver(np.uint64(0), 0.0, 0.0, 1.0, 0.0, 0.0),
 )  # fmt: skip
 declare_type("Radio", _NO_RADIO)
 
@@ -77,6 +79,7 @@ def build_radio(compiled: CompiledPlan, config: SensingConfig, seed: int, age_mo
         entry_start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         entry_ap=np.concatenate([part for entries in maps for part in entries.access_point]),
         entry_dbm=np.concatenate([part for entries in maps for part in entries.mean_dbm]),
+        entry_bias=np.concatenate([part for entries in maps for part in entries.bias]),
         key=points.key, p0_dbm=p0_dbm, is_on=np.ones(points.key.size, np.int8), receiver=receiver,
     )  # fmt: skip
 
@@ -141,7 +144,8 @@ def _hear_in_cell(
         if step < first or step >= end or radio.is_on[access_point] == 0:
             continue
         word = reading_word(scan, radio.key[access_point])
-        heard_dbm = reading_dbm(radio.receiver, word, radio.entry_dbm[place] + offset_db, radio.p0_dbm[access_point])
+        mean_dbm, bias_db = radio.entry_dbm[place] + offset_db, radio.entry_bias[place] / BIAS_STEPS_PER_DB
+        heard_dbm = reading_dbm(radio.receiver, word, mean_dbm, bias_db, radio.p0_dbm[access_point])
         if not np.isnan(heard_dbm) and filled < out_ap.size:
             out_ap[filled] = access_point
             out_dbm[filled] = heard_dbm

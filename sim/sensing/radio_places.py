@@ -8,20 +8,19 @@ import numpy as np
 
 from sim.config_sensing import RadioConfig
 from sim.kernel import declare_type, entry, kernel
-from sim.random_streams import draw_word, stream_key
-from sim.sensing.scans import Scans
-from sim.sensing.wifi import (
-    Receiver,
-    age_step,
-    field_word,
-    gathered,
-    path_dbm,
-    reading_dbm,
-    reading_word,
-    receiver_of,
-    shadowing,
-    step_back,
+from sim.random_streams import draw_word
+from sim.sensing.radio_fields import (
+    BIAS_STEPS_PER_DB,
+    Bias,
+    Field,
+    bias_of,
+    bias_steps,
+    field_db,
+    point_normal,
+    shadowing_of,
 )
+from sim.sensing.scans import Scans
+from sim.sensing.wifi import Receiver, age_step, gathered, path_dbm, reading_dbm, reading_word, receiver_of, step_back
 
 FLOORS_MAX = 200
 
@@ -43,15 +42,14 @@ declare_type("FittedPoints", FittedPoints(_whole, _whole, _real, _real, _real, _
 
 
 class Surroundings(NamedTuple):
-    """What lies between fitted access points and phones: floors and the shadowing field."""
+    """What lies between fitted access points and phones: floors, shadowing, detection biases."""
 
-    field_key: np.uint64
     floors_db: np.ndarray  # (n) float64 loss through 0, 1, ... floors; through more of them, that of the last
-    shadowing_db: float
-    shadowing_m: float
+    shadowing: Field
+    bias: Bias
 
 
-declare_type("Surroundings", Surroundings(np.uint64(0), _real, 0.0, 1.0))
+declare_type("Surroundings", Surroundings(_real, shadowing_of(RadioConfig(), 0), bias_of(RadioConfig(), 0)))
 
 
 def surroundings_of(config: RadioConfig, seed: int, floors_db: np.ndarray | None = None) -> Surroundings:
@@ -63,8 +61,7 @@ def surroundings_of(config: RadioConfig, seed: int, floors_db: np.ndarray | None
     losses_db = (
         np.arange(FLOORS_MAX + 1) * float(config.floor_loss_db) if floors_db is None else np.asarray(floors_db, np.float64)
     )
-    key = stream_key(seed, "radio shadowing")
-    return Surroundings(key, losses_db, float(config.shadowing_db), float(config.shadowing_m))
+    return Surroundings(losses_db, shadowing_of(config, seed), bias_of(config, seed))
 
 
 @kernel
@@ -73,11 +70,17 @@ def mean_at(around: Surroundings, points: FittedPoints, index: int, x_m: float, 
     away_x, away_y, rise_m = points.x_m[index] - x_m, points.y_m[index] - y_m, points.rise_m[index]
     squared_m2 = away_x * away_x + away_y * away_y + rise_m * rise_m
     mean_dbm = path_dbm(points.p0_dbm[index], points.exponent[index], squared_m2)
-    if around.shadowing_db > 0.0:
-        word = field_word(around.field_key, points.key[index], level)
-        mean_dbm += around.shadowing_db * shadowing(word, x_m / around.shadowing_m, y_m / around.shadowing_m)
+    mean_dbm += field_db(around.shadowing, points.key[index], level, x_m, y_m)
     floors = min(abs(points.level[index] - level), around.floors_db.size - 1)
     return mean_dbm - around.floors_db[floors]
+
+
+@kernel
+def bias_at(around: Surroundings, points: FittedPoints, index: int, x_m: float, y_m: float, level: int) -> float:
+    """Return the detection bias in dB of an access point at a place, to the half decibel of the maps."""
+    bias_db = around.bias.point_sd_db * point_normal(around.bias.point_key, points.key[index])
+    bias_db += field_db(around.bias.field, points.key[index], level, x_m, y_m)
+    return bias_steps(bias_db) / BIAS_STEPS_PER_DB
 
 
 def mean_strengths(
@@ -142,7 +145,9 @@ def _hear_rows(
                 y_m[row] + share * (before_y_m[row] - y_m[row]),
             )
             mean_dbm = mean_at(around, points, index, then_x_m, then_y_m, level[row]) + offset_db[row]
-            strength_dbm = reading_dbm(receiver, reading_word(scan, points.key[index]), mean_dbm, points.p0_dbm[index])
+            bias_db = bias_at(around, points, index, then_x_m, then_y_m, level[row])
+            word = reading_word(scan, points.key[index])
+            strength_dbm = reading_dbm(receiver, word, mean_dbm, bias_db, points.p0_dbm[index])
             if not np.isnan(strength_dbm):
                 heard[filled], heard_dbm[filled] = index, strength_dbm
                 filled += 1

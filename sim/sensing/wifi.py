@@ -1,9 +1,10 @@
-"""How Wi-Fi is heard: path loss, walls, floors, a shadowing field, and the rules by which a scan reports a reading.
+"""How Wi-Fi is heard: path loss, walls, floors, shadowing, and the rules by which a scan reports a reading.
 
 mean = P0 - 10 n log10(max(d, 1)) - walls - floors + shadowing, d in metres through space (Seidel & Rappaport 1992; COST 231
-multi-wall, 1999). A scan reports an access point with probability 1 / (1 + exp(-(m - sensitivity) / width)), m the mean and the
-phone's own offset: reported or not is decided on the mean, not on the noisy strength, because that fits a real mall's scans better
-(rms error of the detection curve 0.024 against 0.028). What it reports is m with noise, never above P0, never below a floor.
+multi-wall, 1999). A scan reports an access point with probability 1 / (1 + exp(-(m + bias - sensitivity) / width)), m the mean and
+the phone's own offset, the bias a field of the place and a constant of the access point: in a real mall most of what is missed is
+missed on every walk. Reported or not is decided on the mean, not on the noisy strength, because that fits that mall's scans better.
+What is reported is m with noise, never above P0, never below a floor.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from sim.config_sensing import RadioConfig
 from sim.kernel import declare_type, inlined, kernel
 from sim.plan_arrays import SOLID, VOID
-from sim.random_streams import GOLDEN, draw_word, mix, stream_key
+from sim.random_streams import GOLDEN, mix, stream_key
 from sim.sensing.scans import Scans
 
 PHONE_HEIGHT_M = 1.2  # in a hand or a pocket, above the floor
@@ -28,7 +29,6 @@ AGE_STEPS = 8  # places on a phone's way that readings of different ages are hea
 BEFORE_S = 10.0  # how long before the scan the phone was at its earlier place
 _EDGES = np.arange(1025) / 1024
 LOG_ODDS = np.concatenate([[-np.inf], np.log(_EDGES[1:-1] / (1.0 - _EDGES[1:-1])), [np.inf]])
-LATTICE_HALF = 1 << 20  # lattice lines on either side of the origin
 
 
 class Receiver(NamedTuple):
@@ -143,34 +143,6 @@ def normal_of(draw: float) -> float:
 
 
 @inlined
-def lattice_normal(word: np.uint64, column: int, row: int) -> float:
-    """Return the standard normal of one node of the shadowing lattice; `word` is the field's, of an access point and a level."""
-    index = np.uint64(((column + LATTICE_HALF) << 22) + row + LATTICE_HALF)
-    return normal_of((float(mix(word + (index + np.uint64(1)) * GOLDEN) >> SHIFT_40) + 0.5) * UNIT_24)
-
-
-@kernel
-def shadowing(word: np.uint64, x: float, y: float) -> float:
-    """Return the shadowing field at (x, y) in lattice spacings: standard normal everywhere.
-
-    The four nodes around the place are weighted bilinearly and the sum is brought back to unit variance, so that places two spacings
-    apart along an axis share no node.
-    """
-    column, row = np.int64(np.floor(x)), np.int64(np.floor(y))
-    right, up = x - column, y - row
-    left, down = 1.0 - right, 1.0 - up
-    lower = left * lattice_normal(word, column, row) + right * lattice_normal(word, column + 1, row)
-    upper = left * lattice_normal(word, column, row + 1) + right * lattice_normal(word, column + 1, row + 1)
-    return (down * lower + up * upper) / np.sqrt((left * left + right * right) * (down * down + up * up))
-
-
-@inlined
-def field_word(key: np.uint64, access_point: int, ordinal: int) -> np.uint64:
-    """Return the address of the shadowing field of an access point (its key) as heard on a level (its ordinal)."""
-    return draw_word(key, access_point, ordinal)
-
-
-@inlined
 def reading_word(scan: np.uint64, access_point: int) -> np.uint64:
     """Return the bits of one reading; `scan` is draw_word(receiver's key, phone's key, scan's number)."""
     return mix(scan + (np.uint64(access_point) + np.uint64(1)) * GOLDEN)
@@ -203,12 +175,13 @@ def is_heard(odds: float, word: np.uint64) -> bool:
 
 
 @inlined
-def reading_dbm(receiver: Receiver, word: np.uint64, mean_dbm: float, p0_dbm: float) -> float:
+def reading_dbm(receiver: Receiver, word: np.uint64, mean_dbm: float, bias_db: float, p0_dbm: float) -> float:
     """Return what a scan reports of an access point, or NaN when it does not hear it.
 
-    `mean_dbm` includes shadowing and the phone's offset. The top 24 bits of the word decide on hearing, the next 24 on noise.
+    `mean_dbm` includes shadowing and the phone's offset; `bias_db` makes hearing likelier, not louder. The top 24 bits of the word decide
+    on hearing, the next 24 on noise.
     """
-    if not is_heard((mean_dbm - receiver.sensitivity_dbm) / receiver.detection_db, word):
+    if not is_heard((mean_dbm + bias_db - receiver.sensitivity_dbm) / receiver.detection_db, word):
         return np.nan
     noise = normal_of((float((word >> SHIFT_16) & BITS_24) + 0.5) * UNIT_24)
     strength_dbm = min(mean_dbm + receiver.noise_db * noise, p0_dbm)

@@ -13,17 +13,15 @@ from sim.floorplan.compile import compile_plan
 from sim.floorplan.geojson import Faults, geometry_of
 from sim.floorplan.plan import AccessPoint, Connector, Entrance, FloorPlan, Level, Stop, Tenant, Unit
 from sim.plan_arrays import CompiledPlan
-from sim.random_streams import stream_key, uniforms
 from sim.sensing.radio_map import Radio, build_radio, cells_at, hear_many
-from sim.sensing.radio_places import FittedPoints, mean_strengths
 from sim.sensing.scans import Scans
+from sim.verification import radio_fields
 from sim.verification.drawings import box
 from sim.verification.parameters import SEED, Parameter, number, whole
-from sim.verification.records import Record, at_least, at_most, between, counted, equal, near
+from sim.verification.radio_fields import in_band
+from sim.verification.records import Record, at_least, at_most, counted, equal, near
 
-MEANING = (
-    "Wi-Fi strength along a line, walls, floors, noise, shadowing, detection (POS-05), and names that change nothing (POS-07)"
-)
+MEANING = "Wi-Fi strength along a line, walls, floors, noise, shadowing, detection and its persistence (POS-05), and names that change nothing (POS-07)"
 PARAMETERS: dict[str, Parameter] = {
     "p0_dbm": number(-40.0, "strength at 1 m", -60.0, 20.0),
     "exponent": number(3.0, "path-loss exponent", 1.0, 6.0),
@@ -36,7 +34,10 @@ PARAMETERS: dict[str, Parameter] = {
     "noise_db": number(5.0, "sd of a reading's noise", 0.1, 20.0),
     "shadowing_db": number(5.0, "sd of the shadowing", 0.1, 20.0),
     "shadowing_m": number(5.0, "spacing of the shadowing field", 0.5, 50.0),
-    "detection_db": number(9.0, "width of the detection curve", 0.1, 30.0),
+    "detection_db": number(5.0, "width of the detection curve", 0.1, 30.0),
+    "detection_field_db": number(9.0, "sd of the detection field", 0.0, 30.0),
+    "detection_point_db": number(7.0, "sd of the detection bias of an access point", 0.0, 30.0),
+    "fields_shared_share": number(0.5, "share of the fields' variance that access points have in common", 0.0, 1.0),
     "scans": whole(40_000, "scans, or fields, of each statistical case", 1000, 1_000_000),
     "seed": SEED,
 }
@@ -46,10 +47,6 @@ LOW_DBM = -400.0  # a floor that no mean of these cases reaches
 HALL_Y, STORE_Y = 15.5, 5.5
 FIRST_X = 2.5
 STORE_M, LENGTH_M, STOREY_M = 10.0, 60.0, 5.0
-FALSE_ALARM_SD = 5.0  # bands of five standard errors: a false alarm in 1.7 million
-AXIS_CORRELATION = (
-    math.pi / 4 - 0.5
-)  # of two places one spacing apart along an axis, averaged over where they lie on the lattice
 
 
 def run(values: dict[str, Any]) -> list[Record]:
@@ -61,7 +58,7 @@ def run(values: dict[str, Any]) -> list[Record]:
         *_detection(values),
         *_noise(values),
         *_limits(values),
-        *_field(values),
+        *radio_fields.run(values),
         *_names(values),
     ]
 
@@ -100,10 +97,14 @@ def _point(identity: str, level: str, x_m: float, y_m: float, config: SensingCon
 
 
 def _config(values: dict[str, Any], **changes: float) -> SensingConfig:
-    """Return the family's numbers as a configuration without noise and shadowing, with changes."""
+    """Return the family's numbers as a configuration without noise, shadowing and detection biases, with changes."""
     config = SensingConfig()
     wanted = {"exponent_5": values["exponent"], "noise_db": 0.0, "shadowing_db": 0.0, "floor_dbm": LOW_DBM, "map_cell_m": 1.0}
-    wanted |= {name: values[name] for name in ("wall_loss_db", "front_loss_db", "floor_loss_db", "shadowing_m", "detection_db")}
+    wanted |= {"detection_field_db": 0.0, "detection_point_db": 0.0}
+    wanted |= {
+        name: values[name]
+        for name in ("wall_loss_db", "front_loss_db", "floor_loss_db", "shadowing_m", "detection_db", "fields_shared_share")
+    }
     config.radio = replace(config.radio, **(wanted | changes))
     return config
 
@@ -185,14 +186,9 @@ def _noise(values: dict[str, Any]) -> list[Record]:
     error_db = noise_db / math.sqrt(max(seen.size, 1))
     return [
         equal("scans that hear a strong access point", "scans", values["scans"], seen.size),
-        _in_band("mean of the noise", "dB", 0.0, float(seen.mean()), error_db),
-        _in_band("sd of the noise", "dB", noise_db, float(seen.std()), error_db / math.sqrt(2.0)),
+        in_band("mean of the noise", "dB", 0.0, float(seen.mean()), error_db),
+        in_band("sd of the noise", "dB", noise_db, float(seen.std()), error_db / math.sqrt(2.0)),
     ]
-
-
-def _in_band(case: str, unit: str, reference: float, measured: float, error: float) -> Record:
-    band = FALSE_ALARM_SD * error
-    return between(case, unit, reference, measured, reference - band, reference + band, false_alarm=6e-7)
 
 
 def _limits(values: dict[str, Any]) -> list[Record]:
@@ -214,38 +210,10 @@ def _limits(values: dict[str, Any]) -> list[Record]:
     ]
 
 
-def _field(values: dict[str, Any]) -> list[Record]:
-    """Look at the fields of many access points at places far apart, and at others beside them."""
-    side, spacing_m, sd_db = math.isqrt(values["scans"]), values["shadowing_m"], values["shadowing_db"]
-    config = _config(values, shadowing_db=sd_db).radio
-    zeros, whole = np.zeros(side), np.zeros(side, np.int64)
-    # An exponent and a strength of 0: what is left of the mean is the field.
-    points = FittedPoints(np.arange(side), whole, zeros, zeros, zeros, zeros, zeros)
-    key = stream_key(values["seed"], "places of the radio family")
-    x_m = (10.0 * np.arange(side) + uniforms(key, np.arange(side), 0)) * spacing_m
-    y_m = uniforms(key, np.arange(side), 1) * spacing_m
-
-    def fields(right_m: float, up_m: float) -> np.ndarray:
-        return mean_strengths(points, x_m + right_m, y_m + up_m, whole, config, values["seed"]).ravel() / sd_db
-
-    here = fields(0.0, 0.0)
-    error = 1.0 / side
-    found = [_in_band("sd of the shadowing", "dB", sd_db, float(here.std()) * sd_db, sd_db * error / math.sqrt(2.0))]
-    for word, right, up, reference in (
-        ("at the same place", 0.0, 0.0, 1.0),
-        ("one spacing away", 1.0, 0.0, AXIS_CORRELATION),
-        ("two spacings away", 2.0, 0.0, 0.0),
-        ("3.5 spacings away, aslant", 2.5, 2.5, 0.0),
-    ):
-        beside = fields(right * spacing_m, up * spacing_m)
-        correlation = float(np.corrcoef(here, beside)[0, 1])
-        found.append(_in_band(f"correlation of the shadowing {word}", "", reference, correlation, error * math.sqrt(2.0)))
-    return found
-
-
 def _names(values: dict[str, Any]) -> list[Record]:
     """Rename and shuffle access points, add one, and compare what is heard byte by byte."""
-    config = _config(values, noise_db=values["noise_db"], shadowing_db=values["shadowing_db"], floor_dbm=-100.0)
+    changes = {name: values[name] for name in ("noise_db", "shadowing_db", "detection_field_db", "detection_point_db")}
+    config = _config(values, **changes, floor_dbm=-100.0)
     given = [_point(f"p{index}", "L0", 3.0 + 9.0 * index, 6.0 + 1.5 * index, config, values["p0_dbm"]) for index in range(6)]
     renamed = [replace(point, id=f"q{7 - index}") for index, point in enumerate(given)][::-1]
     more = [*given, _point("new", "L0", 30.0, 19.0, config, values["p0_dbm"])]
