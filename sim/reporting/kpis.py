@@ -110,7 +110,9 @@ def _space(books: Books) -> dict[str, Value]:
         "gridlock_breaks": int(tallies.counts[Counted.GRIDLOCK_BREAKS]),
         "lift_refusals": int(tallies.counts[Counted.LIFT_REFUSALS]),
         "wrong_turns_per_visit": ratio(int(sums.events[EventKind.MISLED]), int(sums.events[EventKind.ARRIVED])),
-        "orientation_s_per_visit": seconds(ratio(int(tallies.counts[Counted.ORIENTING_US]), int(sums.events[EventKind.ARRIVED]))),
+        "orientation_s_per_visit": seconds(
+            ratio(int(tallies.counts[Counted.ORIENTING_US]), int(sums.events[EventKind.ARRIVED]))
+        ),
     }
 
 

@@ -61,6 +61,8 @@ class PhoneTable:
         self._gap = (phones.probe_s_median * US_PER_S, sigma)
         self._burst_key = stream_key(config.seed, "probes of phones")
         self._address_key = stream_key(config.seed, "random addresses of phones")
+        self._strangers_us = round(config.sensing.positioning.strangers_every_s * US_PER_S)
+        self._begins_us = from_us
         self.window_us = (from_us, until_us)
         self.phones = records(0, PHONE)
         self.parties = records(0, PARTY)
@@ -102,7 +104,7 @@ class PhoneTable:
         for name, value in columns.items():
             self.phones[name][rows] = value
         _wait_for_first_burst(self.phones, rows, self._burst_key, *self._gap)
-        _scan(self.phones, self.scan_us, rows, *self.window_us, self._every_us, self._burst_key, *self._gap)
+        self._scan(rows)
 
     def associate(self, rows: np.ndarray, at_us: np.ndarray | int) -> None:
         """Let phones join the mall's Wi-Fi; they scan as its guests from the first window that begins then or later.
@@ -125,7 +127,12 @@ class PhoneTable:
             self._free()
         self.window_us = (self.window_us[1], until_us)
         every_row = np.arange(self._rows, dtype=np.int32)
-        _scan(self.phones, self.scan_us, every_row, *self.window_us, self._every_us, self._burst_key, *self._gap)
+        self._scan(every_row)
+
+    def _scan(self, rows: np.ndarray) -> None:
+        """Find the last scans of the present window; of phones that are not on the Wi-Fi only in the windows that want them."""
+        before, after = ((instant_us - self._begins_us) // self._strangers_us for instant_us in self.window_us)
+        _scan(self.phones, self.scan_us, rows, *self.window_us, self._every_us, self._burst_key, *self._gap, after > before)
 
     @property
     def followed(self) -> int:
@@ -201,7 +208,7 @@ def _wait_for_first_burst(phones, rows, key, median_us, sigma):  # type: ignore[
 
 
 @entry
-def _scan(phones, scan_us, rows, from_us, until_us, every_us, key, median_us, sigma):  # type: ignore[no-untyped-def]
+def _scan(phones, scan_us, rows, from_us, until_us, every_us, key, median_us, sigma, strangers):  # type: ignore[no-untyped-def]
     """Find each phone's last scan in [from_us, until_us)."""
     for index in range(rows.size):
         row = rows[index]
@@ -215,7 +222,7 @@ def _scan(phones, scan_us, rows, from_us, until_us, every_us, key, median_us, si
             last_us = end_us - 1 - (end_us - 1 - phone.phase_us) % every_us
         else:
             last_us = NO_SCAN_US
-            while phone.next_burst_us < end_us:
+            while strangers and phone.next_burst_us < end_us:
                 last_us = phone.next_burst_us
                 phone.bursts += 1
                 phone.next_burst_us += gap_us(key, phone.key, phone.bursts, median_us, sigma)

@@ -27,5 +27,8 @@ def roll_out_progress(config: RunConfig) -> float:
 
 
 def rolled_out(config: RunConfig, what: str, keys: np.ndarray, share: float) -> np.ndarray:
-    """Return which of the things with these keys are on: `share` of them once the roll-out is over, and none is turned off again."""
-    return uniforms(stream_key(config.seed, f"rank in the roll-out of {what}"), keys, 0) < share * roll_out_progress(config)
+    """Return which of the things with these keys are on: `share` of them once the roll-out is over, and none is turned off again.
+
+    Which come first is a matter of the building, the same whatever the day's luck.
+    """
+    return uniforms(stream_key(0, f"rank in the roll-out of {what}"), keys, 0) < share * roll_out_progress(config)

@@ -47,7 +47,7 @@ def survey_of(compiled: CompiledPlan, radio: Radio, config: SensingConfig, seed:
     stops = _grid_stops(compiled, config, key) if survey.kind == "grid" else _walk_stops(compiled, config, key)
     _refuse_missing_levels(compiled, config, np.unique(stops.level))
     if survey.age_months > 0.0:
-        radio = build_radio(compiled, config, seed, age_months=float(survey.age_months))
+        radio = build_radio(compiled, config, seed, age_months=float(survey.age_months))._replace(is_on=radio.is_on)
     heard = hear_many(
         radio,
         stops.key,
