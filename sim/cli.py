@@ -7,6 +7,7 @@ import difflib
 import errno
 import importlib
 import importlib.util
+import logging
 import os
 import re
 import signal
@@ -58,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words
     _end_politely_when_told()
+    _tell_what_takes_long()
     try:
         _refuse_foreign_agents()
         return _dispatch(words)
@@ -159,3 +161,15 @@ def _end_politely_when_told() -> None:
         signal.signal(signal.SIGTERM, raise_terminated)
     except ValueError:  # not the main thread: whoever runs us there keeps its own rules
         return
+
+
+def _tell_what_takes_long() -> None:
+    """Print what the library says of long work (`logging`, "galleria"); a second call changes nothing."""
+
+    class Notes(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            note(record.getMessage())
+
+    log = logging.getLogger("galleria")
+    log.setLevel(logging.INFO)
+    log.handlers[:] = [Notes()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import platform
 from dataclasses import asdict
 from functools import cache, cached_property
@@ -26,6 +27,7 @@ from sim.sensing.survey import survey_of
 from sim.sensing.wifi import receiver_of
 
 BUILDING_SEED = 0
+LOG = logging.getLogger("galleria")  # what takes long is told to whoever listens: the command line does
 
 
 def has_radio(compiled: CompiledPlan) -> bool:
@@ -79,6 +81,8 @@ class Kit:
         if kept is not None:
             plain = {name: value if value.ndim else value.item() for name, value in kept.items()}
             return Radio(**plain, is_on=self.is_on, receiver=receiver_of(self._config.radio, BUILDING_SEED))
+        points = self.is_on.size
+        LOG.info("Measuring the Wi-Fi of %s (%d access points): once for these settings.", self._compiled.name, points)
         made = build_radio(self._compiled, self._config, BUILDING_SEED)
         stored = {name: np.asarray(value) for name, value in made._asdict().items() if name not in ("is_on", "receiver")}
         kept_arrays.keep(self._folder, "maps", key, stored)
