@@ -137,6 +137,31 @@ def test_a_map_of_the_past_differs_by_the_configured_change_and_no_more_than_the
     assert np.std(ages.entry_dbm - today.entry_dbm) == pytest.approx(5.0, rel=0.2)
 
 
+def test_without_a_scans_own_chance_a_place_hears_the_same_access_points_for_ever(radio):
+    """Shadowing and detection biases are the building's: with a detection curve of no width nothing is left to chance."""
+    points = [AccessPoint(f"a{index}", "F1", 2.0 + 4.0 * index, 14.0) for index in range(10)]
+    certain = build_radio(plan_with(points), config_with(detection_db=0.01, sensitivity_dbm=-55.0), 5)
+
+    scans = scans_at(certain, 20.3, 14.0, 50)
+    by_chance = scans_at(radio, 20.3, 14.0, 50)
+
+    heard = scans.access_point.reshape(50, -1)
+    assert 0 < heard.shape[1] < 10
+    assert (heard == heard[0]).all()
+    assert np.unique(np.diff(by_chance.start)).size > 1
+
+
+@pytest.mark.parametrize(("share", "alike"), [(1.0, True), (0.0, False)])
+def test_access_points_share_as_much_of_their_detection_field_as_configured(share, alike):
+    points = [AccessPoint(f"a{index}", "F1", 2.0 + 4.0 * index, 14.0) for index in range(10)]
+    shared = build_radio(plan_with(points), config_with(fields_shared_share=share, detection_point_db=0.0), 5)
+
+    (cell,) = cells_at(shared, np.array([20.3]), np.array([14.0]), np.array([0]))
+    biases = shared.entry_bias[shared.entry_start[cell] : shared.entry_start[cell + 1]]
+    assert (biases.dtype, biases.size) == (np.int8, 10)
+    assert (np.unique(biases).size == 1) == alike
+
+
 def test_fitted_access_points_are_heard_as_the_map_of_a_hall_has_them():
     """A law without walls and a map in the same hall give the same means, field included, to the map's half metre."""
     config = config_with(map_cell_m=1.0)
