@@ -1,5 +1,4 @@
-"""One level's radio map: for each cell the access points heard there and their mean strengths, walls and shadowing included, and
-what makes them likelier to be heard."""
+"""One level's radio map: for each cell the access points heard there, their mean strengths, and what makes them likelier to be heard."""
 
 from __future__ import annotations
 
