@@ -31,7 +31,7 @@ def draw_coverage(options: argparse.Namespace) -> int:
         raise FloorPlanError.of(path, [Problem("access_points.geojson", "none", rule, way_out)])
     announce_compiling()
     from sim.reporting import coverage_drawing
-    from sim.sensing.coverage import coverage_of, shares_of
+    from sim.sensing.radio.coverage import coverage_of, shares_of
 
     folder = Path(names[0]) if names else Path("outputs") / f"coverage_{path.stem}"
     found = coverage_of(compiled, config.sensing, config.seed)
@@ -71,7 +71,7 @@ def access_points(options: argparse.Namespace, destination: Callable[[str], Path
     compiled = load_compiled(path)
     announce_compiling()
     from sim.floorplan.write_galleria import write_plan
-    from sim.sensing.wifi_design import propose
+    from sim.sensing.radio.wifi_design import propose
 
     progress = Progress("access points")
     try:

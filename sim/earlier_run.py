@@ -13,7 +13,7 @@ from sim.errors import ConfigError, Problem
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.manifest import read_finished
 from sim.reporting.recorder import read_columns
-from sim.sensing.identity import Known
+from sim.sensing.identity.identity import Known
 from sim.sensing.platform import Sensing
 
 KEY = "sensing.identity.continue_from"

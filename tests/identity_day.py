@@ -14,7 +14,7 @@ from agents.population import party_sizes
 from sim.config import RunConfig
 from sim.events import EventKind, EventLog
 from sim.random_streams import draw_words, stable_key, stream_key, uniforms
-from sim.sensing.identity import Identity, Known
+from sim.sensing.identity.identity import Identity, Known
 from sim.sensing.observations import ObservedRows, together
 from sim.units import US_PER_HOUR, US_PER_MIN
 from sim.visitors import Phones, Visitors, empty_visitors

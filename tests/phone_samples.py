@@ -12,10 +12,10 @@ from sim.crowd.engine import Taken
 from sim.events import EventKind
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import draw_words, stream_key, uniforms
-from sim.sensing.fixes import Positioning
-from sim.sensing.kit import Kit
-from sim.sensing.methods import Scanned
-from sim.sensing.phones import OFFSET_CLASSES, PhoneTable
+from sim.sensing.positioning.fixes import Positioning
+from sim.sensing.positioning.kit import Kit
+from sim.sensing.positioning.methods import Scanned
+from sim.sensing.positioning.phones import OFFSET_CLASSES, PhoneTable
 from sim.units import US_PER_MIN
 from sim.visitors import NEVER_US, Phones, Visitors, no_phones
 from tests.engine_days import CLOSES_US, END_US, opened, parties

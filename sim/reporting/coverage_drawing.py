@@ -21,7 +21,7 @@ from sim.reporting import plan_marks
 from sim.reporting.files import write_json
 from sim.reporting.plan_drawing import STYLE, Page, draw_scale_and_north, frame, page_of, save_figure
 from sim.reporting.plan_page import EDGE_IN, FLOOR, HEAD_IN, POINTS_PER_IN, STRUCTURE, WALL
-from sim.sensing.coverage import GOOD_DBM, HEARD_LEAST, Coverage
+from sim.sensing.radio.coverage import GOOD_DBM, HEARD_LEAST, Coverage
 
 LEGEND_IN = 0.95
 BAR_IN = 0.16

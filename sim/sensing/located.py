@@ -9,20 +9,20 @@ import numpy as np
 from sim.config import RunConfig
 from sim.events import EventKind, EventLog
 from sim.plan_arrays import CompiledPlan
-from sim.sensing.areas import areas_of
-from sim.sensing.attribution import Attribution
-from sim.sensing.fixes import Positioning, Tick
-from sim.sensing.friends import Friends
-from sim.sensing.identity import Identity
-from sim.sensing.ids import IdKind, ids_of
-from sim.sensing.judgement import Judgement, Truth, doors_of
-from sim.sensing.kit import Kit
-from sim.sensing.nearby import NearbyFriends, NearbyJudge
+from sim.sensing.identity.friends import Friends
+from sim.sensing.identity.identity import Identity
+from sim.sensing.identity.ids import IdKind, ids_of
+from sim.sensing.insight.attribution import Attribution
+from sim.sensing.insight.judgement import Judgement, Truth, doors_of
+from sim.sensing.insight.nearby import NearbyFriends, NearbyJudge
+from sim.sensing.insight.profiles import Profiles
+from sim.sensing.insight.recognition import Recognition, RecognitionJudge
+from sim.sensing.insight.stays import Stays, stays_observed
 from sim.sensing.observations import FixRows, ObservedRows, no_fix_rows, together
-from sim.sensing.phones import PhoneTable
-from sim.sensing.profiles import Profiles
-from sim.sensing.recognition import Recognition, RecognitionJudge
-from sim.sensing.stays import Stays, stays_observed
+from sim.sensing.positioning.areas import areas_of
+from sim.sensing.positioning.fixes import Positioning, Tick
+from sim.sensing.positioning.kit import Kit
+from sim.sensing.positioning.phones import PhoneTable
 from sim.units import US_PER_S
 from sim.visitors import Phones, Visitors
 
@@ -89,6 +89,7 @@ class Located:
     def locate(self, now_us: int, open_segments: np.ndarray, identity: Identity) -> None:
         """Make this tick's fixes and let everything that follows from them follow."""
         self._associate(now_us, identity)
+        inside = self._phones_inside if self._phones.wants_strangers else None
         tick = self._positioning.tick(now_us, open_segments)
         visits = self._phones.phones["visit"][tick.rows]
         guests = np.flatnonzero(self._phones.phones["is_associated"][tick.rows])
@@ -105,9 +106,7 @@ class Located:
             self._recognition.take(now_us, tick.fixes, tick.rows, profiles),
             self._near_friends(now_us, tick),
         ]
-        self._judgement.take(
-            tick.fixes, Truth(tick.rows, visits, tick.true_level, tick.true_x_m, tick.true_y_m), self._phones_inside
-        )
+        self._judgement.take(tick.fixes, Truth(tick.rows, visits, tick.true_level, tick.true_x_m, tick.true_y_m), inside)
         self._recognition_judge.take_fixes(now_us, tick.fixes, visits, profiles)
 
     def _associate(self, now_us: int, identity: Identity) -> None:

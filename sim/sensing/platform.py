@@ -11,11 +11,11 @@ from sim.events import EventLog
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.counters import Counters
 from sim.sensing.gates import Gates
-from sim.sensing.identity import Identity, Known
-from sim.sensing.kit import has_radio
+from sim.sensing.identity.identity import Identity, Known
+from sim.sensing.insight.profiles import Profiles
 from sim.sensing.located import Located
 from sim.sensing.observations import Observations, ObservedRows, together
-from sim.sensing.profiles import Profiles
+from sim.sensing.positioning.kit import has_radio
 from sim.units import US_PER_S
 from sim.visitors import Phones, Visitors
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from sim.random_streams import stream_key
-from sim.sensing.error_law import MEAN_OF_RAYLEIGH, draw_errors
-from sim.sensing.metrics import FLOOR_PENALTY_M, summary
+from sim.sensing.positioning.error_law import MEAN_OF_RAYLEIGH, draw_errors
+from sim.sensing.positioning.metrics import FLOOR_PENALTY_M, summary
 from sim.verification.parameters import SEED, Parameter, number, whole
 from sim.verification.records import Record, near
 

@@ -10,13 +10,13 @@ from scipy.spatial import cKDTree
 from sim.config_sensing import RadioConfig
 from sim.errors import ConfigError, Problem
 from sim.plan_arrays import AccessPoints
-from sim.sensing.estimators import ESTIMATORS, estimator
-from sim.sensing.fingerprints import NO_PRINT_TABLES, fingerprints_in_order, print_tables, rows_of_scans
-from sim.sensing.metrics import PositioningSummary, summary
-from sim.sensing.multilateration import NO_RANGING, Ranging, ranging
-from sim.sensing.radio_places import FittedPoints, heard_at_places
-from sim.sensing.scans import Fixes, Scans
-from sim.sensing.wifi import PHONE_HEIGHT_M
+from sim.sensing.positioning.estimators import ESTIMATORS, estimator
+from sim.sensing.positioning.fingerprints import NO_PRINT_TABLES, fingerprints_in_order, print_tables, rows_of_scans
+from sim.sensing.positioning.metrics import PositioningSummary, summary
+from sim.sensing.positioning.multilateration import NO_RANGING, Ranging, ranging
+from sim.sensing.positioning.scans import Fixes, Scans
+from sim.sensing.radio.radio_places import FittedPoints, heard_at_places
+from sim.sensing.radio.wifi import PHONE_HEIGHT_M
 from sim.verification import positioning_cases
 from sim.verification.parameters import SEED, Parameter, number, whole
 from sim.verification.records import INFO, Record, record, verdict_of

@@ -9,11 +9,11 @@ from scipy.special import ndtri
 
 from sim.plan_arrays import AccessPoints
 from sim.random_streams import stream_key, uniforms
-from sim.sensing.estimators import Estimator, estimator
-from sim.sensing.fingerprints import NO_PRINT_TABLES, PrintTables, fingerprints_in_order, print_tables
-from sim.sensing.metrics import summary
-from sim.sensing.multilateration import NO_RANGING, Ranging, ranging
-from sim.sensing.scans import Scans
+from sim.sensing.positioning.estimators import Estimator, estimator
+from sim.sensing.positioning.fingerprints import NO_PRINT_TABLES, PrintTables, fingerprints_in_order, print_tables
+from sim.sensing.positioning.metrics import summary
+from sim.sensing.positioning.multilateration import NO_RANGING, Ranging, ranging
+from sim.sensing.positioning.scans import Scans
 from sim.verification.records import Record, at_least, at_most, equal, record, verdict_of
 
 LEVELS, WIDE_M, DEEP_M, STOREY_M = 3, 60.0, 40.0, 5.0

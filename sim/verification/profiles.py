@@ -10,8 +10,8 @@ from scipy.special import ndtri
 from sim.categories import CATEGORIES
 from sim.config_sensing import ProfilesConfig
 from sim.random_streams import stream_key, uniforms
-from sim.sensing.profiles import GROUP_OF, GROUPS, Profiles
-from sim.sensing.stays import StayRows
+from sim.sensing.insight.profiles import GROUP_OF, GROUPS, Profiles
+from sim.sensing.insight.stays import StayRows
 from sim.verification.parameters import SEED, Parameter, number, whole
 from sim.verification.records import INFO, Record, at_least, at_most, equal, estimated, near, record
 

@@ -13,8 +13,8 @@ from sim.floorplan.compile import compile_plan
 from sim.floorplan.geojson import Faults, geometry_of
 from sim.floorplan.plan import AccessPoint, Connector, Entrance, FloorPlan, Level, Stop, Tenant, Unit
 from sim.plan_arrays import CompiledPlan
-from sim.sensing.radio_map import Radio, build_radio, cells_at, hear_many
-from sim.sensing.scans import Scans
+from sim.sensing.positioning.scans import Scans
+from sim.sensing.radio.radio_map import Radio, build_radio, cells_at, hear_many
 from sim.verification import radio_fields
 from sim.verification.drawings import box
 from sim.verification.parameters import SEED, Parameter, number, whole

@@ -11,8 +11,8 @@ from scipy.special import expit, ndtr
 
 from sim.config_sensing import RadioConfig
 from sim.random_streams import stream_key, uniforms
-from sim.sensing.radio_fields import BIAS_STEPS_MAX, BIAS_STEPS_PER_DB
-from sim.sensing.radio_places import FittedPoints, heard_at_places, mean_strengths
+from sim.sensing.radio.radio_fields import BIAS_STEPS_MAX, BIAS_STEPS_PER_DB
+from sim.sensing.radio.radio_places import FittedPoints, heard_at_places, mean_strengths
 from sim.verification.records import Record, between, counted
 
 FALSE_ALARM_SD = 5.0  # bands of five standard errors: a false alarm in 1.7 million

@@ -14,9 +14,9 @@ import numpy as np
 
 from sim.errors import ConfigError, Problem
 from sim.random_streams import stable_key
-from sim.sensing.radio_places import FittedPoints
-from sim.sensing.scans import Scans
-from sim.sensing.wifi import BEFORE_S
+from sim.sensing.positioning.scans import Scans
+from sim.sensing.radio.radio_places import FittedPoints
+from sim.sensing.radio.wifi import BEFORE_S
 
 SCANS = {"scan": str, "floor": str, "path": str, "t_ms": float, "x_m": float, "y_m": float, "within_waypoints": float}
 READINGS = {"scan": str, "ap": str, "rssi_dbm": float}

@@ -45,7 +45,7 @@ def module_list() -> str:
     """Return the list of modules, a section per folder, as ARCHITECTURE.md holds it."""
     folders = [
         ROOT / "sim",
-        *sorted(path.parent for path in (ROOT / "sim").glob("*/__init__.py")),
+        *sorted(path.parent for path in (ROOT / "sim").glob("*/**/__init__.py")),
         ROOT / "agents",
         ROOT / "agents" / "policies",
     ]

@@ -216,7 +216,7 @@ def _station_in_simpy(customers: int) -> dict[str, Any]:
 
 def fixes(full: int = 200_000, quick: int = 4_000_000) -> dict[str, Any]:
     """Make fixes of phones all over the mall by each method, a tick's worth at a time, and compare their errors."""
-    from sim.sensing.kit import Kit
+    from sim.sensing.positioning.kit import Kit
     from tests.bench.day import compiled_plan, configured
     from tests.phone_samples import scans_on_the_floor
 

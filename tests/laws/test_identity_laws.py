@@ -16,11 +16,11 @@ from identity_day import STREET, TRADES, Day, configured, lived, visitors_of
 from sim.categories import CATEGORIES
 from sim.errors import ConfigError
 from sim.random_streams import uniforms
-from sim.sensing.identity import Identity, address_of
-from sim.sensing.ids import IdKind, Numbering, ids_of
-from sim.sensing.members import growth_of, is_held_out, members_after
+from sim.sensing.identity.identity import Identity, address_of
+from sim.sensing.identity.ids import IdKind, Numbering, ids_of
+from sim.sensing.identity.members import growth_of, is_held_out, members_after
+from sim.sensing.identity.portal import by_hand_share, completion_share
 from sim.sensing.observations import ObservedRows
-from sim.sensing.portal import by_hand_share, completion_share
 from sim.sensing.roll_out import roll_out_progress, rolled_out
 
 pytestmark = pytest.mark.plain

@@ -7,7 +7,7 @@ import pytest
 
 from sim.crowd.positions import places_of, positions_at
 from sim.events import SegmentLog
-from sim.sensing.kit import Kit
+from sim.sensing.positioning.kit import Kit
 from tests.engine_days import corner_mall, day_config
 from tests.phone_samples import follow
 

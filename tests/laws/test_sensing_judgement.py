@@ -12,12 +12,12 @@ from sim.config_sensing import ProfilesConfig
 from sim.crowd.positions import places_of, sample_positions
 from sim.events import EventKind, EventLog, SegmentLog
 from sim.random_streams import stream_key, uniforms
-from sim.sensing.areas import areas_of
-from sim.sensing.attribution import Attribution
-from sim.sensing.judgement import Judgement, Truth, cold_share, correlation, doors_of
+from sim.sensing.insight.attribution import Attribution
+from sim.sensing.insight.judgement import Judgement, Truth, cold_share, correlation, doors_of
+from sim.sensing.insight.recognition import Recognition, RecognitionJudge
+from sim.sensing.insight.stays import StayRows, Stays
 from sim.sensing.observations import FixRows
-from sim.sensing.recognition import Recognition, RecognitionJudge
-from sim.sensing.stays import StayRows, Stays
+from sim.sensing.positioning.areas import areas_of
 from sim.units import US_PER_S
 from tests.engine_days import CLOSES_US, END_US, corner_mall, day_config, opened, parties
 from tests.located_plan import fixes_of, located_plan

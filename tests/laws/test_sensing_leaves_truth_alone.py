@@ -50,7 +50,14 @@ def test_the_same_day_is_sensed_alike_twice_however_full_the_buffer_and_wherever
     for number, words in enumerate(([], ["engine.log_rows=1000"], ["engine.arrivals_batch_min=7"])):
         config = compose("corner_day", [*words, "recording.report=false", "recording.fixes=true"])
         found.append(api.run(config, tmp_path / str(number)).manifest["files"])
-    sensed = ("observations.parquet", "fixes.parquet", "members.parquet", "identity_links.parquet", "profiles.parquet", "kpis.json")
+    sensed = (
+        "observations.parquet",
+        "fixes.parquet",
+        "members.parquet",
+        "identity_links.parquet",
+        "profiles.parquet",
+        "kpis.json",
+    )
 
     assert [found[0][name] for name in sensed] == [found[1][name] for name in sensed]
     assert [found[0][name] for name in sensed] == [found[2][name] for name in sensed]

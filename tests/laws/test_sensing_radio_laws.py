@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.config_sensing import SensingConfig
 from sim.floorplan.compile import compile_plan
 from sim.floorplan.plan import AccessPoint
-from sim.sensing.radio_map import build_radio, hear_many
+from sim.sensing.radio.radio_map import build_radio, hear_many
 from tests.plan_samples import sound_plan
 
 pytestmark = pytest.mark.compiled

@@ -18,10 +18,10 @@ from sim.floorplan.read import read_plan
 from sim.floorplan.write_galleria import write_plan
 from sim.plan_arrays import HALL, CompiledPlan
 from sim.reporting.coverage_drawing import draw_coverage
-from sim.sensing import wifi_design
-from sim.sensing.coverage import Coverage, _error_map, coverage_of, shares_of
-from sim.sensing.scans import Scans
-from sim.sensing.trials import Located, Trial, heard_by, hung, located, percentile_m, phones_on_floor, try_out, without
+from sim.sensing.positioning.scans import Scans
+from sim.sensing.radio import wifi_design
+from sim.sensing.radio.coverage import Coverage, _error_map, coverage_of, shares_of
+from sim.sensing.radio.trials import Located, Trial, heard_by, hung, located, percentile_m, phones_on_floor, try_out, without
 
 CORNER = Path(__file__).resolve().parents[2] / "floorplans" / "corner_mall"
 pytestmark = pytest.mark.compiled

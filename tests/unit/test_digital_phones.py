@@ -20,7 +20,7 @@ from sim.config import RunConfig
 from sim.config_sensing import DigitalConfig
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
-from sim.sensing.friends import Friends
+from sim.sensing.identity.friends import Friends
 from sim.visitors import NEEDS_MAX, NEVER_US, App, Visitors
 
 pytestmark = pytest.mark.plain

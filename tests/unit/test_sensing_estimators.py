@@ -7,11 +7,11 @@ import pytest
 
 from sim.config_sensing import SensingConfig
 from sim.errors import ConfigError
-from sim.sensing.estimators import OUT, estimator, locate_one, make_estimator
-from sim.sensing.fingerprints import NO_PRINT_TABLES, fingerprints_in_order, print_tables
-from sim.sensing.metrics import summary
-from sim.sensing.multilateration import NO_RANGING
-from sim.sensing.scans import Scans
+from sim.sensing.positioning.estimators import OUT, estimator, locate_one, make_estimator
+from sim.sensing.positioning.fingerprints import NO_PRINT_TABLES, fingerprints_in_order, print_tables
+from sim.sensing.positioning.metrics import summary
+from sim.sensing.positioning.multilateration import NO_RANGING
+from sim.sensing.positioning.scans import Scans
 from sim.verification import positioning_cases as hall
 
 pytestmark = pytest.mark.compiled

@@ -11,11 +11,11 @@ import pytest
 from sim.config import RunConfig
 from sim.errors import ConfigError
 from sim.plan_arrays import HALL, OUTSIDE
-from sim.sensing import kept_arrays
-from sim.sensing.kit import Kit, has_radio
-from sim.sensing.methods import FullRadio, Scanned
-from sim.sensing.phones import OFFSET_CLASSES
-from sim.sensing.surrogate import mean_age_s
+from sim.sensing.positioning import kept_arrays
+from sim.sensing.positioning.kit import Kit, has_radio
+from sim.sensing.positioning.methods import FullRadio, Scanned
+from sim.sensing.positioning.phones import OFFSET_CLASSES
+from sim.sensing.positioning.surrogate import mean_age_s
 from tests.engine_days import corner_mall
 from tests.phone_samples import scans_on_the_floor
 

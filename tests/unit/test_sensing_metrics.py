@@ -9,8 +9,8 @@ import pytest
 from scipy.optimize import brentq
 
 from sim.random_streams import stream_key
-from sim.sensing.error_law import draw_errors
-from sim.sensing.metrics import FLOOR_PENALTY_M, summary
+from sim.sensing.positioning.error_law import draw_errors
+from sim.sensing.positioning.metrics import FLOOR_PENALTY_M, summary
 from sim.verification.error_model import EVAAL_M, EVAAL_SIGMA_M
 
 RAMP = np.arange(1.0, 101.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.sensing.nearby import NearbyFriends, NearbyJudge, near_friends
+from sim.sensing.insight.nearby import NearbyFriends, NearbyJudge, near_friends
 from sim.units import US_PER_MIN
 
 pytestmark = pytest.mark.plain

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.config import RunConfig
-from sim.sensing.ids import address_of
-from sim.sensing.phones import NO_SCAN_US, OFFSET_CLASSES, PhoneTable
+from sim.sensing.identity.ids import address_of
+from sim.sensing.positioning.phones import NO_SCAN_US, OFFSET_CLASSES, PhoneTable
 from sim.visitors import Phones, Visitors, empty_visitors
 from tests.phone_samples import phones_of
 

@@ -8,8 +8,8 @@ import pytest
 from sim.categories import CATEGORIES
 from sim.config_sensing import ProfilesConfig
 from sim.errors import ConfigError
-from sim.sensing.profiles import GROUP_OF, GROUPS, NEVER_US, TAG_WEIGHT, Profiles
-from sim.sensing.stays import StayRows
+from sim.sensing.insight.profiles import GROUP_OF, GROUPS, NEVER_US, TAG_WEIGHT, Profiles
+from sim.sensing.insight.stays import StayRows
 from sim.units import US_PER_DAY, US_PER_HOUR, US_PER_MIN
 
 pytestmark = pytest.mark.plain

@@ -14,9 +14,9 @@ from sim.errors import ConfigError
 from sim.floorplan.compile import compile_plan
 from sim.floorplan.plan import AccessPoint
 from sim.random_streams import draw_words, stream_key
-from sim.sensing.radio_map import build_radio, cells_at, hear_many
-from sim.sensing.radio_places import FittedPoints, heard_at_places, mean_strengths
-from sim.sensing.wifi import age_step, is_heard, normal_of
+from sim.sensing.radio.radio_map import build_radio, cells_at, hear_many
+from sim.sensing.radio.radio_places import FittedPoints, heard_at_places, mean_strengths
+from sim.sensing.radio.wifi import age_step, is_heard, normal_of
 from tests.plan_samples import sound_plan
 
 pytestmark = pytest.mark.compiled

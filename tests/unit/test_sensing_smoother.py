@@ -7,8 +7,8 @@ import pytest
 from scipy.special import ndtri
 
 from sim.random_streams import stream_key, uniforms
-from sim.sensing.scans import Fixes
-from sim.sensing.smoother import SmootherTables, smooth, smoother_state
+from sim.sensing.positioning.scans import Fixes
+from sim.sensing.positioning.smoother import SmootherTables, smooth, smoother_state
 from sim.units import US_PER_S
 
 pytestmark = pytest.mark.compiled

@@ -7,8 +7,8 @@ import pytest
 
 from sim.config_sensing import ProfilesConfig
 from sim.plan_arrays import HALL
-from sim.sensing.areas import NOWHERE, areas_at, areas_of
-from sim.sensing.stays import REACH_CELLS_MAX, Stays, likely_unit, stays_observed
+from sim.sensing.insight.stays import REACH_CELLS_MAX, Stays, likely_unit, stays_observed
+from sim.sensing.positioning.areas import NOWHERE, areas_at, areas_of
 from sim.units import US_PER_S
 from tests.located_plan import fixes_of, located_plan
 

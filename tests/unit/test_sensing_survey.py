@@ -13,9 +13,9 @@ from sim.config_sensing import SensingConfig
 from sim.errors import ConfigError
 from sim.floorplan.cache import load_compiled
 from sim.plan_arrays import HALL
-from sim.sensing.radio_map import build_radio
-from sim.sensing.scans import Scans
-from sim.sensing.survey import averaged, survey_of
+from sim.sensing.positioning.scans import Scans
+from sim.sensing.positioning.survey import averaged, survey_of
+from sim.sensing.radio.radio_map import build_radio
 
 pytestmark = pytest.mark.compiled
 

@@ -1,0 +1,240 @@
+"""Who the mall's systems believe its visitors to be: log-ins, apps, cards and payments, in the order in which they happen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.categories import CATEGORIES
+from sim.config import RunConfig
+from sim.events import EventLog
+from sim.plan_arrays import CompiledPlan
+from sim.random_streams import stream_key, uniforms
+from sim.sensing.identity.ids import IdKind, ids_of
+from sim.sensing.identity.ids import address_of as address_of
+from sim.sensing.identity.members import Channel, Members, is_held_out
+from sim.sensing.identity.portal import funnel_of
+from sim.sensing.identity.reports import Reports
+from sim.sensing.identity.steps import ID_COLUMNS, Step, Steps
+from sim.sensing.identity.stitching import Ends, IdentityGraph, Links
+from sim.sensing.observations import ObservedRows
+from sim.sensing.roll_out import rolled_out
+from sim.visitors import NEVER_US, App, Phones, Visitors
+
+_NOBODY = np.zeros(0, np.int64), np.zeros(0, np.int64)
+
+
+class Known(NamedTuple):
+    """What an earlier run left: the columns of members.parquet and of identity_links.parquet, as `Identity.tables` gave them."""
+
+    members: Mapping[str, np.ndarray]
+    links: Mapping[str, np.ndarray]
+
+
+class Identity:
+    """The log-in page, the app, the chat card, the partner's pool and the tills, with the members and the profiles they make.
+
+    Told of batches of visitors (`admit`) before they arrive and of events as they are logged (`take`). An answer at `now_us` holds
+    what happened before that instant, provided that all events before it were taken.
+    """
+
+    def __init__(self, config: RunConfig, compiled: CompiledPlan, known: Known | None = None) -> None:
+        """Begin the run's day, with nobody known or with what an earlier run left; raises ConfigError for a roll-out that starts on no day."""
+        self._config = config
+        self._identity = config.sensing.identity
+        self._steps = Steps(rolled_out(config, "tills", compiled.arrays.unit_key, self._identity.tills_online_share))
+        self._before, self._graph = IdentityGraph(), IdentityGraph()  # as earlier days left it, and as it is
+        if known is not None:
+            self._before.take(known.links)
+            self._graph.take(known.links)
+        self._trades_cdf = _trades_cdf(config, compiled.tenant_categories)
+        self._members = Members(config, known.members if known is not None else None)
+        self._reports = Reports(compiled.unit_ids)
+        self._met: list[np.ndarray] = []  # steps in which members were recognised, in the present stretch of time
+        self._seen = self._known_fen = self._tags = self._right_tags = 0
+        self._last_payer = self._last_partner = -1  # phones
+
+    def admit(self, visitors: Visitors, phones: Phones, rows: np.ndarray) -> None:
+        """Take the next batch; `rows` (int32, one per phone): its rows in the position platform, -1 where it is not followed."""
+        address, number = address_of(phones.key), ids_of(IdKind.NUMBER, phones.key)
+        funnel = funnel_of(self._config, phones, visitors.number[phones.party], self._before.knows(address))
+        logged_in = (phones.is_member & phones.knows_network) == 1  # at a visit before the first day
+        self._steps.admit(visitors, phones, rows, funnel, logged_in | self._before.are_one(address, number))
+
+    def take(self, log: EventLog, first: int, end: int) -> None:
+        """Sense the events of rows [first, end), each once, in order."""
+        self._steps.take(log, first, end)
+
+    def associated(self, now_us: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return (rows of the position platform, instants) of phones that joined the Wi-Fi since the last call and are still inside."""
+        return self._steps.connections(now_us)
+
+    def read(self, now_us: int) -> ObservedRows:
+        """Return what was observed since the last reading. Subjects are addresses, member numbers, accounts and card ids."""
+        self._advance(now_us)
+        seen, self._seen = self._seen, 0
+        return self._reports.read(now_us, seen)
+
+    def profile_of(self, ids: np.ndarray) -> np.ndarray:
+        """Return the profile number (int64) of each address or other id; -1: unknown, anonymous, or its owner does not agree to be followed.
+
+        As of the last reading. Numbers stay while the run lasts, but of two profiles that turn out to be one person's the earlier number remains.
+        """
+        return self._graph.profile_of(ids)
+
+    def id_of(self, profiles: np.ndarray) -> np.ndarray:
+        """Return an id of each profile, under which a later run finds it again (`profile_of`)."""
+        return self._graph.id_of(profiles)
+
+    def is_held_out(self, members: np.ndarray) -> np.ndarray:
+        """Return which member numbers no policy may address."""
+        return is_held_out(self._config, members)
+
+    def tables(self) -> Known:
+        """Return what the next day begins with: the columns of members.parquet and identity_links.parquet."""
+        self._advance(NEVER_US)
+        return Known(self._members.columns(), self._graph.columns())
+
+    def summary(self) -> dict[str, float | int | None]:
+        """Return the KPIs of identity; shares of nothing are None."""
+        self._advance(NEVER_US)
+        visits, steps = self._steps.visits, self._steps
+        arrived = max(steps.arrived, 1)
+        return {
+            "wifi_connect_share": float(visits["connected"].sum() / arrived) if steps.arrived else None,
+            "portal_member_share": float(visits["logged_in"].sum() / arrived) if steps.arrived else None,
+            **self._members.summary(),
+            **self._graph.measures(),
+            "sales_known_share": self._known_fen / steps.sold_fen if steps.sold_fen else None,
+            "partner_tags": self._tags,
+            "partner_tags_right_share": self._right_tags / self._tags if self._tags else None,
+        }
+
+    def _advance(self, now_us: int) -> None:
+        """Let everything happen that is due before an instant."""
+        due = self._steps.due(now_us)
+        if not due.size:
+            return
+        links = Links()
+        for step, happen in (
+            (Step.CONNECTED, self._connect), (Step.COMPLETED, self._complete), (Step.APP_OPENED, self._open),
+            (Step.APP_ON_WIFI, self._open_on_wifi), (Step.PAID, self._pay), (Step.PARKING_PAID, self._pay_parking),
+        ):  # fmt: skip
+            steps = due[due["kind"] == step]
+            if steps.size:
+                happen(steps, self._steps.phones[steps["phone"]], links)
+        self._seen += int(due["value"][due["kind"] == Step.SEEN].sum())
+        self._see()
+        self._graph.link(*links.in_order())
+
+    def _connect(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
+        time_us, address = steps["time_us"], phones["address"]
+        self._steps.visits["connected"][phones["visit"]] = True
+        self._reports.add(time_us, "portal", "connected", address)
+        opens = ~phones["by_itself"] & self._identity.portal
+        self._reports.add(time_us[opens], "portal", "opened", address[opens])
+        card, known = phones["has_card"], phones["recognised"]
+        self._reports.add(time_us[card], "card", "shown", phones["chat"][card])
+        links.add(steps[card], _ends("address", phones[card]), _ends("chat", phones[card]))
+        only_card = phones[card & ~phones["is_member"]]
+        self._members.see(only_card["chat"], Channel.CARD, App.NONE, only_card["consents"])
+        links.add(steps[known], _ends("address", phones[known]), _ends("member", phones[known]))
+        self._met.append(steps[known])
+        if self._identity.partner_shared:
+            tagged = phones["is_partner_customer"]
+            self._recognise(steps[tagged], phones[tagged], links)
+
+    def _recognise(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
+        """Tag the partner's customers on the Wi-Fi with the trade they like best; a wrong tag is that of the customer before."""
+        is_wrong = uniforms(stream_key(self._config.seed, "wrong tag"), phones["key"], 0) < self._identity.tag_error_share
+        taken_for = self._steps.phones[_shifted(steps["phone"], is_wrong, self._last_partner)]
+        self._last_partner = _last(steps["phone"], self._last_partner)
+        trade = np.searchsorted(self._trades_cdf, taken_for["favourite"])
+        self._reports.add(steps["time_us"], "partner", "recognised", taken_for["partner"], trade)
+        links.add(steps, _ends("address", phones), _ends("partner", taken_for))
+        self._tags += phones.size
+        self._right_tags += int((taken_for["key"] == phones["key"]).sum())
+
+    def _complete(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
+        time_us, member = steps["time_us"], phones["member"]
+        is_new = phones["joins"] & ~phones["is_member"] & ~self._members.is_in(member, time_us)
+        is_false = phones["is_false"] & is_new
+        number = np.where(is_false, ids_of(IdKind.FALSE_NUMBER, phones["number"] ^ phones["ordinal"]), member)
+        first = np.zeros(steps.size, bool)
+        first[np.unique(number, return_index=True)[1]] = True  # of several log-ins under one number the earliest
+        joins = is_new & first
+        self._steps.visits["logged_in"][phones["visit"]] = True
+        if self._identity.one_time_code:
+            self._reports.add(time_us, "portal", "code", number)
+        self._reports.add(time_us, "portal", "completed", phones["address"], number)
+        self._reports.add(time_us[joins], "member", "joined", number[joins])
+        self._members.join(number[joins], time_us[joins], phones["consents"][joins], is_false[joins])
+        self._met.append(steps[~is_false])
+        kinds = np.where(is_false, IdKind.FALSE_NUMBER, IdKind.NUMBER).astype(np.int8)
+        links.add(steps, _ends("address", phones), _ends("member", phones)._replace(id=number, kind=kinds))
+
+    def _open(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
+        for kind, used in (("opened", slice(None)), ("navigation", phones["navigates"]), ("booking", phones["uses_booking"])):
+            self._reports.add(steps["time_us"][used], "app", kind, phones["member"][used])
+        links.add(steps, _ends("member", phones), _ends("app_id", phones))
+        self._met.append(steps)
+
+    def _open_on_wifi(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
+        links.add(steps, _ends("address", phones), _ends("app_id", phones))
+
+    def _pay(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
+        """Let tills report who paid, where the account is linked to a membership."""
+        is_member = phones["is_member"] | self._members.is_in(phones["member"], steps["time_us"])
+        steps, phones = steps[is_member], phones[is_member]
+        self._reports.add_paid(steps["time_us"], steps["place"], phones["payment"], steps["value"])
+        links.add(steps, _ends("payment", phones), _ends("member", phones))
+        self._met.append(steps)
+        self._known_fen += int(steps["value"].sum())
+
+    def _pay_parking(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
+        """Link the plate with the app that pays for it, or by mistake with the app that paid just before."""
+        self._reports.add(steps["time_us"], "app", "parking", phones["member"])
+        draw = uniforms(stream_key(self._config.seed, "wrong plate"), phones["number"], 0)
+        is_wrong = draw >= self._identity.plate_match_share
+        taken_for = self._steps.phones[_shifted(steps["phone"], is_wrong, self._last_payer)]
+        self._last_payer = _last(steps["phone"], self._last_payer)
+        plates = _ends("member", phones)._replace(id=phones["plate"], kind=np.full(phones.size, IdKind.PLATE, np.int8))
+        links.add(steps, plates, _ends("app_id", taken_for))
+
+    def _see(self) -> None:
+        """Note the members met in this stretch of time as seen today, under their numbers."""
+        if not self._met:
+            return
+        steps = np.concatenate(self._met)
+        self._met = []
+        phones = self._steps.phones[steps["phone"]]
+        who = phones["is_member"] | self._members.is_in(phones["member"], steps["time_us"])
+        phones = phones[who]
+        channel = np.where(phones["app"] == App.NONE, Channel.PORTAL, Channel.APP)
+        self._members.see(phones["member"], channel, phones["app"], phones["consents"])
+
+
+def _trades_cdf(config: RunConfig, present: tuple[str, ...]) -> np.ndarray:
+    """Return the cumulated shares of the trades among people's needs, all but the last of them, in a mall with these trades."""
+    shares = np.array([config.categories[name].need_share * (name in present) for name in CATEGORIES])
+    return np.cumsum(shares[:-1]) / max(shares.sum(), 1e-300)
+
+
+def _ends(name: str, phones: np.ndarray) -> Ends:
+    """Return the ids in one column of phones (steps.PHONE), as ends of links."""
+    return Ends(phones[name], np.full(phones.size, ID_COLUMNS[name], np.int8), phones["key"], phones["consents"])
+
+
+def _shifted(phones: np.ndarray, is_wrong: np.ndarray, last: int) -> np.ndarray:
+    """Return whom each phone is taken for: itself, or by mistake the one before it in time.
+
+    `last` is the phone before the first, -1 at the start of the day, when nobody can be mistaken for another.
+    """
+    before = np.concatenate([[last], phones[:-1]])[: phones.size]
+    return np.where(is_wrong & (before >= 0), before, phones)
+
+
+def _last(phones: np.ndarray, last: int) -> int:
+    return int(phones[-1]) if phones.size else last

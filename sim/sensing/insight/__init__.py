@@ -1,0 +1,1 @@
+"""What follows from places and purchases, and how right it is."""

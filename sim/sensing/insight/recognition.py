@@ -1,0 +1,97 @@
+"""Members whom a store's staff is told of when they come in, by their phones' places; and how many of them are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.events import EventKind, EventLog
+from sim.plan_arrays import HALL
+from sim.sensing.observations import FixRows, ObservedRows, observed
+from sim.sensing.positioning.areas import Areas, areas_at
+from sim.units import US_PER_S
+
+WITHIN_US = 60 * US_PER_S  # of entering: later the guide has missed the greeting
+
+
+class Recognition:
+    """Tells a store when a known profile's phone is first located in it, and again when it was located elsewhere in between."""
+
+    def __init__(self, areas: Areas) -> None:
+        """Begin with nobody."""
+        self._areas = areas
+        self._profile = np.zeros(0, np.int64)  # by phone row: who was told of last, and in which store
+        self._unit = np.zeros(0, np.int32)
+
+    def take(self, now_us: int, fixes: FixRows, rows: np.ndarray, profiles: np.ndarray) -> ObservedRows:
+        """Take a tick's fixes with the profile of each (int64, -1 unknown); return who was recognised where, in order of profile."""
+        highest = int(rows.max(initial=-1)) + 1
+        if highest > self._unit.size:
+            more = max(highest, 2 * self._unit.size) - self._unit.size
+            self._profile = np.concatenate([self._profile, np.full(more, -1, np.int64)])
+            self._unit = np.concatenate([self._unit, np.full(more, -1, np.int32)])
+        known = np.flatnonzero(profiles >= 0)
+        row, profile, unit = rows[known], profiles[known], units_of(self._areas, fixes, known)
+        new = np.flatnonzero((unit >= 0) & ((self._unit[row] != unit) | (self._profile[row] != profile)))
+        self._profile[row], self._unit[row] = profile, unit
+        new = new[np.lexsort((unit[new], profile[new]))]
+        return observed(np.full(new.size, now_us), "stores", "member_in_store", profile[new], unit[new])
+
+
+class RecognitionJudge:
+    """Counts the store entries of members with a phone on the Wi-Fi, and those within a minute of which a fix lay in the store."""
+
+    def __init__(self, areas: Areas) -> None:
+        """Begin with nothing."""
+        self._areas = areas
+        self._members = np.zeros(0, np.int64)  # visits inside with a phone on the Wi-Fi whose profile is known, sorted
+        self._waiting = np.zeros((3, 0), np.int64)  # visit, unit, entered_us: entries not yet recognised, nor a minute old
+        self._entries = self._recognised = 0
+
+    def associate(self, visits: np.ndarray, profiles: np.ndarray) -> None:
+        """Note visits of which a phone joined the Wi-Fi, with its profile (-1 unknown)."""
+        if (profiles >= 0).any():
+            self._members = np.union1d(self._members, visits[profiles >= 0])
+
+    def take_events(self, log: EventLog, first: int, end: int) -> None:
+        """Count the entries of rows [first, end), before the fixes of the tick that follows them; those of visits associated by then."""
+        kind = log.kind[first:end]
+        entered = first + np.flatnonzero(kind == EventKind.STORE_ENTERED)
+        entered = entered[_is_among(log.visit[entered], self._members)]
+        new = np.stack([log.visit[entered], log.place[entered].astype(np.int64), log.time_us[entered]])
+        self._entries += entered.size
+        self._waiting = np.concatenate([self._waiting, new], axis=1)
+        left = first + np.flatnonzero(kind == EventKind.LEFT)
+        if left.size:
+            self._members = self._members[~_is_among(self._members, np.sort(log.visit[left]))]
+
+    def take_fixes(self, now_us: int, fixes: FixRows, visits: np.ndarray, profiles: np.ndarray) -> None:
+        """Match a tick's fixes of known profiles with the entries that wait."""
+        visit, unit, entered_us = self._waiting
+        mine = np.flatnonzero(profiles >= 0)
+        mine = mine[_is_among(visits[mine], np.sort(visit))]
+        units = units_of(self._areas, fixes, mine)
+        is_match = (
+            (visits[mine][:, None] == visit)
+            & (units[:, None] == unit)
+            & (fixes.time_us[mine][:, None] >= entered_us)
+            & (fixes.time_us[mine][:, None] <= entered_us + WITHIN_US)
+        )
+        seen = is_match.any(axis=0)
+        self._recognised += int(seen.sum())
+        self._waiting = self._waiting[:, ~seen & (entered_us + WITHIN_US > now_us)]  # scans to come are later than now
+
+    def summary(self) -> dict[str, float | None]:
+        """Return the KPI by name; None when no such member entered a store."""
+        return {"recognised_share": self._recognised / self._entries if self._entries else None}
+
+
+def _is_among(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return which values are among the known ones, which are sorted; quicker than np.isin for the few of a tick."""
+    at = np.minimum(np.searchsorted(known, values), max(known.size - 1, 0))
+    return known[at] == values if known.size else np.zeros(values.size, bool)
+
+
+def units_of(areas: Areas, fixes: FixRows, chosen: np.ndarray) -> np.ndarray:
+    """Return the store that each of the chosen fixes (their indices) lies in, HALL for none."""
+    found = areas_at(areas, fixes.level[chosen], fixes.x_m[chosen], fixes.y_m[chosen])
+    return np.maximum(found - areas.zones, HALL)

@@ -1,0 +1,1 @@
+"""From what phones hear to where the platform puts them."""
