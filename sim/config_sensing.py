@@ -56,7 +56,7 @@ class PositioningConfig:
     estimator: str = known("knn", "how a place is computed from readings", choices=("knn", "multilateration", "nearest"))
     smoother: str = known("none", "what smooths successive places of a phone", choices=("none", "kalman"))
     every_s: float = known(60.0, "how often the platform asks where each phone on its Wi-Fi is", 1, 3600, source="cadence of location analytics; engineering judgement", confidence="L")
-    strangers_every_s: float = known(300.0, "how often it asks where the other phones are, who are nobody to it and counted only: a multiple of every_s", 1, 3600, source="cadence of the reviews; engineering judgement", confidence="L")
+    strangers_every_s: float = known(300.0, "how often it asks where the other phones are, who are nobody to it and counted only: at the first asking after each such stretch", 1, 3600, source="cadence of the reviews; engineering judgement", confidence="L")
     neighbours: int = known(5, "neighbours of the weighted k-nearest-neighbours estimator", 1, 50, source="k = 5 on Joy City")
     missing_dbm: float = known(-95.0, "strength taken for an access point that is not heard", -130, -60, source="just below what phones report", tag="D")
     walk_mps: float = known(1.0, "pace of the smoother's random walk", 0.01, 5, source="surveyors walked at 0.66-1.57 m/s", tag="D")

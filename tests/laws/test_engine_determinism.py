@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.digital import phones_of
 from sim.floorplan.compile import compile_plan
 from sim.units import US_PER_DAY, US_PER_MIN
-from sim.visitors import Visitors, empty_visitors, no_phones
+from sim.visitors import Visitors, empty_visitors
 from sim.world import People, World
 from tests.engine_days import COLUMNS, an_ordinary_day, corner_mall, day_config, live, parties
 from tests.plan_samples import sound_plan
@@ -143,7 +144,7 @@ def test_whoever_looks_on_and_decides_nothing_changes_no_byte(tmp_path):
         config.recording.report, config.operations.review_s = False, review_s
         people = People(
             arrivals=lambda from_min, to_min, config=config: parties(config, compiled, from_min, to_min),
-            phones=lambda visitors: no_phones(),
+            phones=lambda visitors, config=config: phones_of(config, visitors),
             decide=decide,
         )
         world = World(config, compiled, people, tmp_path / name)

@@ -27,7 +27,7 @@ from sim.reporting.wording import duration, percent
 from sim.units import US_PER_HOUR
 
 MANIFEST_KEYS = {
-    "schema", "version", "seed", "config_sha256", "floorplan_sha256", "events_content_sha256", "files", "git_commit", "packages",
+    "schema", "version", "seed", "date", "config_sha256", "floorplan_sha256", "events_content_sha256", "files", "git_commit", "packages",
     "wall_s", "engine_s", "shoppers_per_s",
 }  # fmt: skip
 NAMES = {0: HOSTILE_NAME, 1: "=HYPERLINK(A1)", 2: "$5 & \"up\" 'n' $6", 3: "海底捞"}

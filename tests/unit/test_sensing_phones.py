@@ -23,8 +23,15 @@ def visitors_of(count: int, people: int = 2, first: int = 1) -> Visitors:
     return found
 
 
+def asked_always() -> RunConfig:
+    """Return the defaults, but strangers are asked for in every window."""
+    config = RunConfig()
+    config.sensing.positioning.strangers_every_s = 1.0
+    return config
+
+
 def table(config: RunConfig | None = None) -> PhoneTable:
-    return PhoneTable(config or RunConfig(), 600 * MIN, 601 * MIN)
+    return PhoneTable(config or asked_always(), 600 * MIN, 601 * MIN)
 
 
 def admitted(count: int, config: RunConfig | None = None, **changes: np.ndarray) -> tuple[PhoneTable, Phones, np.ndarray]:
@@ -64,7 +71,7 @@ def test_a_guests_phone_scans_at_its_interval():
 
 
 def test_an_interval_that_does_not_fit_the_window_is_kept_all_the_same():
-    config = RunConfig()
+    config = asked_always()
     config.sensing.phones.associated_scan_s = 7.0
     found, _, rows = admitted(30, config)
     found.associate(rows, 0)
@@ -88,7 +95,7 @@ def test_joining_in_the_middle_of_a_window_changes_its_scans_from_the_next_on():
 @pytest.mark.compiled
 def test_gaps_between_probes_have_the_configured_median_and_95th_percentile():
     """20,000 gaps: the bounds are five standard errors of each quantile; false once in a million."""
-    config = RunConfig()
+    config = asked_always()
     found = PhoneTable(config, 600 * MIN, 600 * MIN + S)
     visitors = visitors_of(200)
     rows = found.admit(visitors, phones_of(visitors, wifi_on_share=1.0))[1]
@@ -128,7 +135,7 @@ def test_a_dead_battery_scans_no_more():
 
 
 def test_a_phone_shows_its_own_address_to_the_malls_wifi_and_a_new_one_at_each_burst_else():
-    config = RunConfig()
+    config = asked_always()
     config.sensing.phones.random_address_share = 1.0
     found, phones, rows = admitted(40, config)
     guests, others = rows[::2], rows[1::2]
@@ -177,7 +184,7 @@ def test_rows_of_those_who_left_are_taken_again_once_the_window_is_over():
 
 
 def test_nothing_that_a_phone_does_depends_on_its_row():
-    config = RunConfig()
+    config = asked_always()
     visitors = visitors_of(300, first=10_000)
     phones = phones_of(visitors, wifi_on_share=0.8)
     followed = phones.wifi_on == 1
@@ -194,3 +201,20 @@ def test_nothing_that_a_phone_does_depends_on_its_row():
         for found in (fresh, used):
             found.begin_window(found.window_us[1] + MIN)
     assert not np.array_equal(*rows)
+
+
+def test_strangers_are_asked_for_on_a_cadence_of_their_own_and_guests_always():
+    config = RunConfig()
+    config.sensing.positioning.strangers_every_s = 180.0
+    config.sensing.phones.probe_s_p95 = config.sensing.phones.probe_s_median = 1.0
+    found, _, rows = admitted(20, config)
+    guests = rows[:10]
+    found.associate(guests, 600 * MIN)
+    seen = []
+    for _ in range(12):
+        found.begin_window(found.window_us[1] + MIN)
+        seen.append(found.scan_us[rows] != NO_SCAN_US)
+
+    assert np.all(np.array(seen)[1:, :10])
+    assert np.array(seen)[:, 10:].all(axis=1).tolist() == [False, True, False] * 4
+    assert not np.array(seen)[0::3, 10:].any()
