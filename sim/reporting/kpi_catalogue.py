@@ -45,7 +45,7 @@ class Kpi:
 
 _NO_MEMBERS = "members and what they do between visits are not simulated"
 _NO_WIFI = "positioning is off (sensing.positioning.method), or nothing of it happened"
-_NO_IDENTITY = "nobody is followed (sensing.positioning.method is off), or nothing of it happened"
+_NO_IDENTITY = "nothing of it happened"
 _NO_OFFERS = "coupons and messages are not simulated"
 _NO_POINTS = "points and the alliance are not simulated"
 _NO_COSTS = "tenants' costs are not known"
@@ -120,14 +120,15 @@ _SENSING = (
     Kpi("store_attribution_precision_share", "share", "higher", "sensing", "Found stays that are true (precision)", "Of the stays that positions attribute to a store, the share whose party truly spent at least half of the reported time in that store.", null_where=_NO_WIFI),
     Kpi("push_range_precision_share", "share", "higher", "sensing", "Pushes at 30 m that hit (precision)", "Over pairs of a fix and a store of its level: of the phones estimated within 30 m of a store's door, the share truly within 30 m of it; one store is drawn for each fix.", null_where=_NO_WIFI),
     Kpi("push_range_recall_share", "share", "higher", "sensing", "Phones within 30 m that a push reaches (recall)", "Of the phones truly within 30 m of a store's door, the share also estimated there.", null_where=_NO_WIFI),
-    Kpi("cold_area_share_estimated", "share", "neither", "sensing", "Cold floor as the platform sees it", f"Share of the hall's floor in zones with less than {COLD_SHARE_OF_MEAN:.0%} of the mean fixes per m2; to be held against cold_area_share, which counts people.", null_where=_NO_WIFI),
-    Kpi("recognised_share", "share", "higher", "sensing", "Members recognised at a store's door", "Of the store entries of members with a phone on the Wi-Fi, the share with a fix inside that store within 60 s.", null_where=_NO_WIFI),
+    Kpi("cold_area_share_estimated", "share", "neither", "sensing", "Cold floor as the platform sees it", f"Share of the hall's floor in zones with less than {COLD_SHARE_OF_MEAN:.0%} of the mean fixes per m2, when all phones are asked for; to be held against cold_area_share, which counts people.", null_where=_NO_WIFI),
+    Kpi("recognised_share", "share", "higher", "sensing", "Members recognised at a store's door", "Of the store entries of known people with a phone on the Wi-Fi, the share with a fix inside that store within 60 s.", null_where=_NO_WIFI),
     Kpi("friends_near_pairs", "count", "neither", "sensing", "Friends told that they are near", "Pairs of friends who let the app say so and were both estimated within sensing.identity.friend_radius_m on one level, once per visit of both.", null_where=_NO_WIFI),
     Kpi("members_total", "people", "higher", "sensing", "Members", "Members at the end of the day, holders of the mall's card in a chat app included. Those of old who did not come are counted by the shares of the habits (digital.residents, member_share, card_share), not one by one.", null_where=_NO_IDENTITY),
     Kpi("members_new", "people", "higher", "sensing", "New members", "Members at the end that were none at the start.", null_where=_NO_IDENTITY),
     Kpi("members_active", "people", "higher", "sensing", "Active members", "Members seen in the last 90 days: on the first simulated day those seen that day, later ones add to them (sensing.identity.continue_from).", null_where=_NO_IDENTITY),
-    Kpi("duplicate_profiles_share", "share", "lower", "sensing", "People known twice", "Profiles beyond the first of the same person / profiles.", null_where=_NO_IDENTITY),
-    Kpi("false_members_share", "share", "lower", "sensing", "False memberships", "Members registered with false data / members.", null_where=_NO_IDENTITY),
+    Kpi("duplicate_profiles_share", "share", "lower", "sensing", "People known twice", "People with more than one profile / people with a profile.", null_where=_NO_IDENTITY),
+    Kpi("wrong_profiles_share", "share", "lower", "sensing", "Profiles of several people", "Profiles with traces of more than one person / profiles.", null_where=_NO_IDENTITY),
+    Kpi("false_members_share", "share", "lower", "sensing", "False memberships", "Registrations with false data / registrations of the simulated days.", null_where=_NO_IDENTITY),
     Kpi("sales_known_share", "share", "higher", "sensing", "Sales whose buyer is known", "Sales that the mall's systems put to a profile / sales, by amount.", null_where=_NO_IDENTITY),
 )  # fmt: skip
 _OFFERS = (

@@ -104,9 +104,10 @@ class Located:
         self._rows += [
             stays_observed(now_us, stays),
             self._recognition.take(now_us, tick.fixes, tick.rows, profiles),
-            self._near_friends(now_us, tick),
+            self._near_friends(now_us, tick, profiles),
         ]
         self._judgement.take(tick.fixes, Truth(tick.rows, visits, tick.true_level, tick.true_x_m, tick.true_y_m), inside)
+        self._recognition_judge.associate(visits[guests], profiles[guests])  # whoever has logged in since joining the Wi-Fi
         self._recognition_judge.take_fixes(now_us, tick.fixes, visits, profiles)
 
     def _associate(self, now_us: int, identity: Identity) -> None:
@@ -117,9 +118,9 @@ class Located:
         self._attribution.associate(phones["visit"], at_us[rows >= 0])
         self._recognition_judge.associate(phones["visit"], identity.profile_of(phones["address"]))
 
-    def _near_friends(self, now_us: int, tick: Tick) -> ObservedRows:
+    def _near_friends(self, now_us: int, tick: Tick, profiles: np.ndarray) -> ObservedRows:
         """Tell users who let friends know of those near them."""
-        mine = np.flatnonzero(self._shares[tick.rows])
+        mine = np.flatnonzero((self._shares[tick.rows] == 1) & (profiles >= 0))  # others are not on the Wi-Fi, or do not agree
         circles = self._friends.circles_of(self._phones.phones["resident"][tick.rows[mine]])
         _, back, count = np.unique(circles, return_inverse=True, return_counts=True)
         mine = mine[count[back] > 1]  # nobody else can have a friend here

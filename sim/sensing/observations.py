@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -55,13 +55,25 @@ def together(parts: Sequence[ObservedRows]) -> ObservedRows:
     return ObservedRows(*(column[order] for column in columns))
 
 
+class People(Protocol):
+    """What the platform knows of people, by number; see sim/sensing/insight/known_people.py."""
+
+    @property
+    def numbers(self) -> np.ndarray: ...
+    def number_of(self, subjects: np.ndarray) -> np.ndarray: ...
+    def affinity(self, numbers: np.ndarray, now_us: int) -> np.ndarray: ...
+    def store_affinity(self, numbers: np.ndarray, now_us: int) -> np.ndarray: ...
+    def is_held_out(self, numbers: np.ndarray) -> np.ndarray: ...
+
+
 @dataclass(frozen=True)
 class Observations:
-    """What was reported since the last review."""
+    """What was reported since the last review, and whom the platform knows by now."""
 
     rows: ObservedRows
     servers_on_duty: np.ndarray  # int64 (U) the tenants' own rosters, in the order of the plan's units; not written down
     fixes: FixRows = field(default_factory=no_fix_rows)
+    people: People | None = None
 
     @property
     def kind(self) -> np.ndarray:

@@ -12,6 +12,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.sensing.counters import Counters
 from sim.sensing.gates import Gates
 from sim.sensing.identity.identity import Identity, Known
+from sim.sensing.insight.known_people import KnownPeople
 from sim.sensing.insight.profiles import Profiles
 from sim.sensing.located import Located
 from sim.sensing.observations import Observations, ObservedRows, together
@@ -33,6 +34,7 @@ class Sensing:
         self._gates = Gates(compiled, config.sensing.gates, config.seed)
         self._identity = Identity(config, compiled, known)
         self._profiles = Profiles(compiled.unit_ids, compiled.tenant_categories, config.sensing.profiles)
+        self._people = KnownPeople(self._profiles, self._identity)
         self._unit_of_till = {f"till:{name}": unit for unit, name in enumerate(compiled.unit_ids)}
         self._located = Located(compiled, config, is_on, self._profiles, from_us) if locates(compiled, config) else None
 
@@ -77,9 +79,9 @@ class Sensing:
         self._learn(sold, known)
         parts = [sold, self._gates.read(now_us), known]
         if self._located is None:
-            return Observations(together(parts), servers_on_duty)
+            return Observations(together(parts), servers_on_duty, people=self._people)
         rows, fixes = self._located.read()
-        return Observations(together([*parts, rows]), servers_on_duty, fixes)
+        return Observations(together([*parts, rows]), servers_on_duty, fixes, self._people)
 
     def finish(self, now_us: int) -> ObservedRows:
         """End what is still open, and return what that brings to light."""

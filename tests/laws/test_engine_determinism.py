@@ -136,6 +136,9 @@ def test_whoever_looks_on_and_decides_nothing_changes_no_byte(tmp_path):
 
     def curious(now_us, observations):
         kept.append(observations)
+        known = observations.people.numbers
+        assert np.allclose(observations.people.store_affinity(known, now_us).sum(axis=1), 1.0)
+        assert not observations.people.is_held_out(known).all() or known.size < 10
         return []
 
     files = []

@@ -79,7 +79,7 @@ class Judgement:
         if phones_inside is not None:
             self._located += int((fixes.level >= 0).sum())
             self._inside += phones_inside
-        _judge(fixes, truth, self._areas, self._doors, self._radii_m2, self._sums)
+        _judge(fixes, truth, self._areas, self._doors, self._radii_m2, phones_inside is not None, self._sums)
 
     def summary(self) -> dict[str, float | None]:
         """Return the KPIs of positions by name; None where nothing was located."""
@@ -169,7 +169,8 @@ def _medians_m(counts: np.ndarray) -> list[float | None]:
 
 
 @entry
-def _judge(fixes, truth, areas, doors, radii_m2, sums):  # type: ignore[no-untyped-def]
+def _judge(fixes, truth, areas, doors, radii_m2, is_of_all, sums):  # type: ignore[no-untyped-def]
+    """Add up; how many are where is counted when all phones were asked for, since guests are asked for more often than strangers."""
     for fix in range(fixes.subject.size):
         level, true_level = fixes.level[fix], truth.level[fix]
         if level < 0 or true_level < 0 or max(level, true_level) >= areas.area.shape[0]:
@@ -178,9 +179,9 @@ def _judge(fixes, truth, areas, doors, radii_m2, sums):  # type: ignore[no-untyp
         area, true_area = area_at(areas, level, x_m, y_m), area_at(areas, true_level, true_x_m, true_y_m)
         sums.counts[0] += 1
         sums.counts[2] += area >= 0 and area == true_area
-        if area >= 0:
+        if is_of_all and area >= 0:
             sums.in_area[1, area] += 1
-        if true_area >= 0:
+        if is_of_all and true_area >= 0:
             sums.in_area[0, true_area] += 1
         if level == true_level:
             error_m = min(np.sqrt((x_m - true_x_m) ** 2 + (y_m - true_y_m) ** 2), 1e6)
