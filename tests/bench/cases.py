@@ -267,9 +267,9 @@ def first_event(visits: float = 60_000) -> dict[str, Any]:
     from sim import api
     from sim.crowd.tallies import Counted
     from sim.world import World
-    from tests.bench.day import compiled_plan, configured
+    from tests.bench.day import POSITIONS, compiled_plan, configured
 
-    config = configured(visits)
+    config = configured(visits, POSITIONS)
     compiled = compiled_plan(config)
     deciders = api.Deciders(config, compiled)
     with tempfile.TemporaryDirectory() as folder:

@@ -16,8 +16,9 @@ from sim.units import minutes_from_hours
 from sim.visitors import Visitors
 
 REFERENCE_MPS = 1.2  # pace at which people judge ways they have not walked yet; the engine's, see sim/crowd/routing.py
-# A plain day: its number of visits is the number asked for, whatever the weekday.
-PLAIN = ["population.weekday_factors=[1,1,1,1,1,1,1]", "population.day_total_cv=0"]
+# A plain day: its number of visits is the number asked for, whatever the weekday; nobody is located, as in the peers' day.
+PLAIN = ["population.weekday_factors=[1,1,1,1,1,1,1]", "population.day_total_cv=0", "sensing.positioning.method=off"]
+POSITIONS = "sensing.positioning.method=surrogate"  # the default, where it is to be measured
 # SimPy's Resource has a fixed number of servers: where engine and peers are compared, tills are staffed alike all day, by both.
 COMPARED = ["operations.staffing.quiet_share=1"]
 
