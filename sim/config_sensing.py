@@ -33,6 +33,7 @@ class RadioConfig:
     fields_shared_share: float = known(0.5, "share of the variance of shadowing and detection fields that all access points of a level have in common", 0, 1, source="a real mall: access points within 40 m share a third of the detection's correlation, 0.5-1 of the strength's; 0.5 between sites is usual in cellular planning", tag="D")
     floor_dbm: float = known(-88.0, "strength below which a reading is never reported", -120, -20, source="the trimming of the real survey", tag="D")
     reading_age_s_median: float = known(3.5, "median age of a reading when it is used; it was heard where the phone was then", 0, 5, source="3-4 s in a real mall", tag="V", confidence="H")
+    building_seed: int = known(0, "address of what the building does to radio (shadowing, detection) and of its survey; another number is another mall of the same plan, `seed` another day in this one", 0, 2**62)
     map_cell_m: float = known(2.0, "cell of the precomputed radio maps", 0.5, 10, source="a choice of accuracy over memory", tag="D")
 
 

@@ -18,6 +18,7 @@ from sim.floorplan.read import read_plan
 from sim.floorplan.write_galleria import write_plan
 from sim.plan_arrays import HALL, CompiledPlan
 from sim.reporting.coverage_drawing import draw_coverage
+from sim.sensing.positioning.kit import Kit
 from sim.sensing.positioning.scans import Scans
 from sim.sensing.radio import wifi_design
 from sim.sensing.radio.coverage import Coverage, _error_map, coverage_of, shares_of
@@ -36,7 +37,7 @@ def corner() -> CompiledPlan:
 def tried() -> Trial:
     compiled = corner()
     config = SensingConfig()
-    return try_out(compiled, wifi_design.on_grid(compiled, 12.0), phones_on_floor(compiled, 400, config, 3), config, 3)
+    return try_out(compiled, wifi_design.on_grid(compiled, 12.0), phones_on_floor(compiled, 400, config, 3), config)
 
 
 @cache
@@ -112,7 +113,7 @@ def fake_world(monkeypatch, error_of_count):
     """Let the error depend on nothing but the number of access points."""
     empty = Scans(np.zeros(2, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
 
-    def try_nothing(compiled, access_points, phones, config, seed):
+    def try_nothing(compiled, access_points, phones, config):
         return Trial(access_points, None, None, phones, empty)
 
     def locate_nothing(compiled, trial, config, kept=None, phones=None):
@@ -165,6 +166,32 @@ def test_the_same_question_gets_the_same_proposal():
     assert one.attempts == two.attempts
     np.testing.assert_array_equal(one.access_points.key, two.access_points.key)
     assert one.best.error_m_p75 <= 9.0
+
+
+@pytest.mark.parametrize("building_seed", [0, 1])
+def test_coverage_is_tried_out_in_the_building_and_with_the_survey_that_a_run_simulates(building_seed, tmp_path):
+    compiled, config = corner(), RunConfig()
+    config.sensing.radio.building_seed = building_seed
+    kit = Kit(compiled, config, folder=tmp_path)
+
+    trial = try_out(compiled, compiled.access_points, phones_on_floor(compiled, 5, config.sensing, 3), config.sensing)
+
+    for name in ("entry_ap", "entry_dbm", "entry_bias"):
+        np.testing.assert_array_equal(getattr(trial.radio, name), getattr(kit.radio, name), err_msg=name)
+    for one, other in zip(trial.prints.scans, kit.fingerprints.scans, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_another_seed_moves_the_phones_only_and_another_building_seed_the_shadows():
+    again, elsewhere = coverage_of(corner(), SensingConfig(), 2), SensingConfig()
+    elsewhere.radio.building_seed = 1
+    other = coverage_of(corner(), elsewhere, 1)
+
+    np.testing.assert_array_equal(again.best_dbm, covered().best_dbm)
+    np.testing.assert_array_equal(again.heard, covered().heard)
+    assert not np.isin(again.phones.x_m, covered().phones.x_m).any()
+    np.testing.assert_array_equal(other.phones.x_m, covered().phones.x_m)
+    assert not np.array_equal(other.best_dbm, covered().best_dbm, equal_nan=True)
 
 
 def test_coverage_is_known_on_the_floor_and_nowhere_else():

@@ -141,6 +141,15 @@ def test_a_law_fitted_during_a_roll_out_is_that_of_what_is_on(folder):
     assert changed.level.size == SCANS
 
 
+def test_a_run_with_another_building_seed_does_not_take_the_kept_building(kit, folder):
+    config = config_of()
+    config.sensing.radio.building_seed = 1
+    other = Kit(corner_mall(), config, folder=folder)
+
+    assert other.radio.entry_dbm.tobytes() != kit.radio.entry_dbm.tobytes()
+    assert other.fingerprints.scans.rssi_dbm.tobytes() != kit.fingerprints.scans.rssi_dbm.tobytes()
+
+
 def test_what_is_kept_comes_back_bit_for_bit(kit, folder):
     again = Kit(corner_mall(), config_of(), folder=folder)
 

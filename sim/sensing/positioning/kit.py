@@ -26,7 +26,6 @@ from sim.sensing.positioning.survey import survey_of
 from sim.sensing.radio.radio_map import Radio, build_radio
 from sim.sensing.radio.wifi import receiver_of
 
-BUILDING_SEED = 0
 LOG = logging.getLogger("galleria")  # what takes long is told to whoever listens: the command line does
 
 
@@ -39,7 +38,7 @@ class Kit:
     """One mall's means of positioning.
 
     A mall is the same building on every day: shadowing, survey and error law do not depend on the run's seed, nor on what the plan
-    calls its parts, but on where its access points hang (their keys) and a seed of its own. The noise of readings and the choice of an
+    calls its parts, but on where its access points hang (their keys) and a seed of its own, `sensing.radio.building_seed`. The noise of readings and the choice of an
     error are the run's. What is made is kept in the user's cache folder, found by a digest of all it depends on.
     """
 
@@ -51,6 +50,7 @@ class Kit:
         The array is the switch: whoever writes to it switches access points off and on, and every method heeds it.
         """
         self._compiled, self._config = compiled, config.sensing
+        self._seed = config.sensing.radio.building_seed
         points = 0 if compiled.access_points is None else compiled.access_points.key.size
         self.is_on = np.ones(points, np.int8) if is_on is None else is_on
         self._surveyed_on = self.is_on.copy()
@@ -80,10 +80,10 @@ class Kit:
         kept = kept_arrays.fetch(self._folder, "maps", key)
         if kept is not None:
             plain = {name: value if value.ndim else value.item() for name, value in kept.items()}
-            return Radio(**plain, is_on=self.is_on, receiver=receiver_of(self._config.radio, BUILDING_SEED))
+            return Radio(**plain, is_on=self.is_on, receiver=receiver_of(self._config.radio, self._seed))
         points = self.is_on.size
         LOG.info("Measuring the Wi-Fi of %s (%d access points): once for these settings.", self._compiled.name, points)
-        made = build_radio(self._compiled, self._config, BUILDING_SEED)
+        made = build_radio(self._compiled, self._config, self._seed)
         stored = {name: np.asarray(value) for name, value in made._asdict().items() if name not in ("is_on", "receiver")}
         kept_arrays.keep(self._folder, "maps", key, stored)
         return made._replace(is_on=self.is_on)
@@ -96,7 +96,7 @@ class Kit:
         if kept is not None:
             scans = Scans(**{name: kept.pop(name) for name in Scans._fields})
             return Fingerprints(**kept, scans=scans)
-        made = survey_of(self._compiled, self._at_start(), self._config, BUILDING_SEED)
+        made = survey_of(self._compiled, self._at_start(), self._config, self._seed)
         places = {name: column for name, column in made._asdict().items() if name != "scans"}
         kept_arrays.keep(self._folder, "survey", key, {**places, **made.scans._asdict()})
         return made
@@ -121,7 +121,7 @@ class Kit:
             return _as_records(Law(**plain))
         rooms = self._compiled.rooms
         assert rooms is not None
-        made = fit_law(rooms, FullRadio(self._at_start(), self.estimator, BUILDING_SEED), self._config, BUILDING_SEED)
+        made = fit_law(rooms, FullRadio(self._at_start(), self.estimator, self._seed), self._config, self._seed)
         kept_arrays.keep(self._folder, "law", key, {name: np.asarray(value) for name, value in made._asdict().items()})
         return _as_records(made)
 

@@ -32,14 +32,15 @@ class Coverage(NamedTuple):
 def coverage_of(compiled: CompiledPlan, config: SensingConfig, seed: int) -> Coverage:
     """Return the maps of a plan's own access points under the configured radio, survey and estimator.
 
-    The errors are those of phones spread evenly over the floor, one survey, one seed.
+    Building and survey are those of a run with this configuration. The errors are those of phones spread evenly over the floor; `seed`
+    places them and draws what they hear.
     """
     rooms, points = compiled.rooms, compiled.access_points
     assert rooms is not None
     assert points is not None
     floor_m2 = float((rooms.room >= HALL).sum()) * rooms.cell_m**2
     phones = phones_on_floor(compiled, max(1, round(PHONES_PER_CELL * floor_m2 / ERROR_CELL_M**2)), config, seed)
-    trial = try_out(compiled, points, phones, config, seed)
+    trial = try_out(compiled, points, phones, config)
     found = located(compiled, trial, config)
     best_dbm, heard = _heard_on_floor(compiled, trial.radio)
     return Coverage(best_dbm, heard, _error_map(compiled, phones, found), found, phones)

@@ -100,9 +100,9 @@ def hung(compiled: CompiledPlan, access_points: AccessPoints) -> CompiledPlan:
     return replace(compiled, access_points=access_points, access_point_ids=names)
 
 
-def try_out(compiled: CompiledPlan, access_points: AccessPoints, phones: Phones, config: SensingConfig, seed: int) -> Trial:
-    """Build the radio of these access points, survey it, and let the phones listen."""
-    plan = hung(compiled, access_points)
+def try_out(compiled: CompiledPlan, access_points: AccessPoints, phones: Phones, config: SensingConfig) -> Trial:
+    """Build the radio of these access points in the configured building, survey it as a run would, and let the phones listen."""
+    plan, seed = hung(compiled, access_points), config.radio.building_seed
     radio = build_radio(plan, config, seed)
     prints = survey_of(plan, radio, config, seed)
     return Trial(access_points, radio, prints, phones, heard_by(radio, phones))

@@ -129,12 +129,13 @@ def propose(
 ) -> Proposal:
     """Return the fewest access points found with which the 75th percentile of the error is at most the target.
 
-    The same plan, configuration, seed and target give the same proposal. A search finds what suits its own phones: the proposal is the
+    Building and survey are those of a run with this configuration; `seed` places the phones. The same plan, configuration, seed and
+    target give the same proposal. A search finds what suits its own phones: the proposal is the
     thinnest arrangement that reaches the target with other phones too; where none does, the grid. Where no spacing reaches the
     target at all, it is the most exact grid that was tried.
     """
     phones, others = (phones_on_floor(compiled, fixes, config, seed, batch) for batch in (0, 1))
-    search = _Search(compiled, config, seed, target_m_p75, phones, watch)
+    search = _Search(compiled, config, target_m_p75, phones, watch)
     reached = search.widest()
     arrangements = search.thinned(*reached) if reached else [search.most_exact]
     while True:
@@ -150,9 +151,9 @@ class _Search:
     """The search of one proposal, and what it has tried."""
 
     def __init__(
-        self, compiled: CompiledPlan, config: SensingConfig, seed: int, target_m: float, phones: Phones, watch: Watch | None
+        self, compiled: CompiledPlan, config: SensingConfig, target_m: float, phones: Phones, watch: Watch | None
     ) -> None:
-        self.compiled, self.config, self.seed, self.target_m, self.phones = compiled, config, seed, target_m, phones
+        self.compiled, self.config, self.target_m, self.phones = compiled, config, target_m, phones
         self.watch = watch
         self.attempts: list[Attempt] = []
         self.most_exact: Arrangement
@@ -171,7 +172,7 @@ class _Search:
 
     def _grid(self, spacing_m: float) -> Trial | None:
         """Return the trial of a grid where it reaches the target."""
-        trial = try_out(self.compiled, on_grid(self.compiled, spacing_m), self.phones, self.config, self.seed)
+        trial = try_out(self.compiled, on_grid(self.compiled, spacing_m), self.phones, self.config)
         return trial if self._holds(spacing_m, trial) else None
 
     def widest(self) -> tuple[float, Trial] | None:
