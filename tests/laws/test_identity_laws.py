@@ -182,6 +182,26 @@ def test_a_member_of_yesterday_is_one_today_and_nobody_joins_twice():
     assert second["wifi_connect_share"] > fresh.identity.summary()["wifi_connect_share"]  # phones remember the network
 
 
+def test_who_logs_in_twice_joins_however_time_is_cut():
+    """People who come some forty times a day, of whom half join, many with false data; one review of the whole day against many."""
+    config = configured(join_share=0.5, false_registration_share=0.4, portal_share=0.5, complete_share=0.6)
+    config.digital.residents = 100
+    once, often = (lived(config, every_min=minutes, batch_min=960) for minutes in (960, 5))
+
+    joined = once.rows_of("member", "joined")
+    honest = ids_of(IdKind.NUMBER, once.phones.key)
+    assert np.isin(joined.subject, honest).sum() > 20
+    assert np.unique(joined.subject).size == joined.subject.size
+    completed = once.rows_of("portal", "completed")
+    by_number = [completed.time_us[completed.value == number].min() for number in joined.subject]
+    assert (joined.time_us > by_number).any()  # a log-in without joining came before
+    for one, other in zip(without_seen(once.rows), without_seen(often.rows), strict=True):
+        assert np.array_equal(one, other)
+    assert once.identity.summary() == often.identity.summary()
+    for one, other in zip(once.identity.tables(), often.identity.tables(), strict=True):
+        assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
 def test_a_run_that_continues_from_nothing_equals_one_without():
     empty = Identity(configured(), STREET).tables()
 

@@ -159,21 +159,26 @@ class Identity:
 
     def _complete(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
         time_us, member = steps["time_us"], phones["member"]
-        is_new = phones["joins"] & ~phones["is_member"] & ~self._members.is_in(member, time_us)
-        is_false = phones["is_false"] & is_new
-        number = np.where(is_false, ids_of(IdKind.FALSE_NUMBER, phones["number"] ^ phones["ordinal"]), member)
-        first = np.zeros(steps.size, bool)
-        first[np.unique(number, return_index=True)[1]] = True  # of several log-ins under one number the earliest
-        joins = is_new & first
+        wants = phones["joins"] & ~phones["is_member"] & ~self._members.is_in(member, time_us)
+        honest = np.flatnonzero(wants & ~phones["is_false"])
+        honest = honest[np.sort(np.unique(member[honest], return_index=True)[1])]  # who would join twice does so the first time
+        self._join(steps[honest], phones[honest], member[honest], False)
+        false = np.flatnonzero(wants & phones["is_false"] & ~self._members.is_in(member, time_us))
+        number = member.copy()
+        number[false] = ids_of(IdKind.FALSE_NUMBER, phones["number"][false] ^ phones["ordinal"][false])
+        self._join(steps[false], phones[false], number[false], True)
+        is_false = number != member
         self._steps.visits["logged_in"][phones["visit"]] = True
         if self._identity.one_time_code:
             self._reports.add(time_us, "portal", "code", number)
         self._reports.add(time_us, "portal", "completed", phones["address"], number)
-        self._reports.add(time_us[joins], "member", "joined", number[joins])
-        self._members.join(number[joins], time_us[joins], phones["consents"][joins], is_false[joins])
         self._met.append(steps[~is_false])
         kinds = np.where(is_false, IdKind.FALSE_NUMBER, IdKind.NUMBER).astype(np.int8)
         links.add(steps, _ends("address", phones), _ends("member", phones)._replace(id=number, kind=kinds))
+
+    def _join(self, steps: np.ndarray, phones: np.ndarray, numbers: np.ndarray, is_false: bool) -> None:
+        self._reports.add(steps["time_us"], "member", "joined", numbers)
+        self._members.join(numbers, steps["time_us"], phones["consents"], np.full(numbers.size, is_false))
 
     def _open(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
         for kind, used in (("opened", slice(None)), ("navigation", phones["navigates"]), ("booking", phones["uses_booking"])):
