@@ -98,7 +98,10 @@ class Sensing:
 
     def tables(self) -> dict[str, dict[str, np.ndarray]]:
         """Return what the next day begins with, by file: members, the links of ids, profiles (each under an id of its)."""
-        known, profiles = self._identity.tables(), self._profiles.columns()
+        known, numbers = self._identity.tables(), self._profiles.numbers
+        numbers_now = self._identity.profile_of(self._identity.id_of(numbers))  # of two that turned out to be one, the earlier
+        self._profiles.gather(np.where(numbers_now >= 0, numbers_now, numbers))
+        profiles = self._profiles.columns()
         return {
             "members.parquet": dict(known.members),
             "identity_links.parquet": dict(known.links),

@@ -170,3 +170,69 @@ def test_what_is_saved_is_known_again_and_older_by_the_days_in_between():
 def test_profiles_of_another_depth_are_refused_with_the_key_to_set():
     with pytest.raises(ConfigError, match=r"sensing\.profiles\.depth"):
         profiles_of(depth="group").restore(profiles_of(depth="store").columns(), 1.0)
+
+
+def history(number, *, hour, unit):
+    """Return what is known of somebody seen at two hours of the day and for ten minutes in one store."""
+    found = profiles_of()
+    found.see(people(number), hour * US_PER_HOUR)
+    found.see(people(number), hour * US_PER_HOUR + US_PER_MIN)
+    found.take_stays(people(number), stays_in([unit]))
+    found.take_purchases(people(number), np.array([unit]), np.array([300]), np.array([0]))
+    return found.columns()
+
+
+def joined(one, other):
+    return {name: np.concatenate([one[name], other[name]]) for name in one}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_profiles_that_turn_out_to_be_one_persons_keep_the_history_of_both(turned):
+    early, late = history(BOB, hour=1, unit=0), history(ANNE, hour=5, unit=4)
+    unseen = profiles_of()
+    unseen.take_stays(people(500), stays_in([2]))
+    rows = [early, late, unseen.columns()]
+    profiles = profiles_of()
+    for columns in reversed(rows) if turned else rows:
+        profiles.restore(columns, 0.0)
+    shares = profiles.store_shares()
+
+    profiles.gather(people(BOB, BOB, 500))
+
+    found = profiles.columns()
+    assert found["profile"].tolist() == [BOB, 500]
+    assert {name: found[name][0] for name in ("visits", "stays", "purchases", "spent_fen", "inside_us", "stayed_us")} == {
+        "visits": 2, "stays": 2, "purchases": 2, "spent_fen": 600, "inside_us": 2 * US_PER_MIN, "stayed_us": 20 * US_PER_MIN,
+    }  # fmt: skip
+    assert (found["first_seen_us"][0], found["last_seen_us"][0]) == (US_PER_HOUR, 5 * US_PER_HOUR + US_PER_MIN)
+    assert (found["first_seen_us"][1], found["last_seen_us"][1]) == (NEVER_US, NEVER_US)
+    assert (found["stays:fashion"][0], found["stays:cinema"][0], found["stays:restaurant"].tolist()) == (1.0, 1.0, [0.0, 1.0])
+    assert np.array_equal(profiles.store_shares(), shares)  # everybody's taste is what it was
+
+
+def test_a_person_who_was_never_seen_takes_the_first_sight_of_whom_they_turn_out_to_be():
+    profiles = profiles_of()
+    profiles.take_stays(people(BOB), stays_in([2]))
+    profiles.see(people(ANNE), US_PER_HOUR)
+
+    profiles.gather(people(BOB, BOB))
+    profiles.see(people(BOB), 2 * US_PER_HOUR)
+
+    found = profiles.columns()
+    assert (found["first_seen_us"].tolist(), found["last_seen_us"].tolist()) == ([US_PER_HOUR], [2 * US_PER_HOUR])
+    assert (found["visits"].tolist(), found["inside_us"].tolist()) == ([1], [US_PER_HOUR])
+
+
+def test_rows_saved_under_two_ids_of_one_person_add_up_the_next_day():
+    """The next day's links may join what this day's did not."""
+    saved = joined(history(BOB, hour=1, unit=0), history(ANNE, hour=5, unit=4))
+    one, both = profiles_of(), profiles_of()
+    both.restore(saved, 1.0)
+    both.gather(people(BOB, BOB))
+
+    one.restore({**saved, "profile": people(BOB, BOB)}, 1.0)
+
+    assert one.numbers.tolist() == [BOB]
+    for name, column in one.columns().items():
+        assert np.array_equal(column, both.columns()[name]), name
+    assert np.array_equal(one.store_shares(), both.store_shares())

@@ -147,23 +147,59 @@ class Profiles:
     def restore(self, columns: Mapping[str, np.ndarray], days_later: float) -> None:
         """Take over what an earlier run knew (see `columns`), whose first midnight was `days_later` days before this one's.
 
-        Everybody's taste begins with theirs. Raises ConfigError when it sorted people's wishes otherwise.
+        Rows of one number add up. Everybody's taste begins with theirs. Raises ConfigError when it sorted people's wishes otherwise.
         """
-        wanted = self.columns()
-        if list(columns) != list(wanted):
-            raise ConfigError.of("sensing.identity.continue_from", [_other_classes(columns, self._config.depth)])
-        rows, later_us = self._rows(np.asarray(columns["profile"])), int(days_later * US_PER_DAY)
-        for name in WHOLE:
-            self._whole[name][rows] = columns[name]
+        problems = self.problems_of(columns)
+        if problems:
+            raise ConfigError.of("sensing.identity.continue_from", problems)
+        later_us = int(days_later * US_PER_DAY)
+        whole = {name: np.asarray(columns[name]) for name in WHOLE}
         for name in ("first_seen_us", "last_seen_us"):
-            seen_us = self._whole[name][rows]
-            self._whole[name][rows] = np.where(seen_us == NEVER_US, NEVER_US, seen_us - later_us)
+            whole[name] = np.where(whole[name] == NEVER_US, NEVER_US, whole[name] - later_us)
         aged = self._worth(-later_us)
-        for prefix, weight in (("stays", self._stay_weight), ("purchases", self._purchase_weight)):
-            weight[rows] = aged * np.stack([columns[f"{prefix}:{name}"] for name in self.classes], axis=1)
-        own = self._stay_weight[rows] + self._config.purchase_weight * self._purchase_weight[rows]
+        stays, purchases = (
+            (aged * np.stack([columns[f"{prefix}:{name}"] for name in self.classes], axis=1)).astype(np.float32)
+            for prefix in ("stays", "purchases")
+        )
+        self._add(np.asarray(columns["profile"]), whole, stays, purchases)
+        own = stays + self._config.purchase_weight * purchases
         stores = np.bincount(self.class_of_unit, minlength=len(self.classes))
         self._everybody += (own.sum(axis=0, dtype=np.float64) / np.maximum(stores, 1))[self.class_of_unit]
+
+    def problems_of(self, columns: Mapping[str, np.ndarray]) -> list[Problem]:
+        """Return why `restore` cannot take these columns; nothing where it can."""
+        return [] if list(columns) == list(self.columns()) else [_other_classes(columns, self._config.depth)]
+
+    def gather(self, numbers_now: np.ndarray) -> None:
+        """Make one row of people who turned out to be one: `numbers_now` (int64) is what each of `numbers` goes by by now.
+
+        Counts, sums and weights add up; first seen is the earliest, last seen the latest.
+        """
+        if np.array_equal(numbers_now, self._sorted):
+            return
+        rows = self._sorted_rows
+        whole = {name: values[rows] for name, values in self._whole.items()}
+        stays, purchases = self._stay_weight[rows], self._purchase_weight[rows]
+        self._sorted, self._sorted_rows = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        for table in (*self._whole.values(), self._stay_weight, self._purchase_weight):
+            table[...] = 0
+        self._add(numbers_now, whole, stays, purchases)
+
+    def _add(self, profiles: np.ndarray, whole: Mapping[str, np.ndarray], stays: np.ndarray, purchases: np.ndarray) -> None:
+        """Add what is known of people (who may be named several times) to their rows."""
+        rows = self._rows(profiles)
+        for name in WHOLE:
+            if name == "first_seen_us":
+                seen = np.flatnonzero(whole[name] != NEVER_US)
+                first_us = self._whole[name]
+                first_us[rows[seen]] = np.where(first_us[rows[seen]] == NEVER_US, -NEVER_US, first_us[rows[seen]])
+                np.minimum.at(first_us, rows[seen], whole[name][seen])
+            elif name == "last_seen_us":
+                np.maximum.at(self._whole[name], rows, whole[name])
+            else:
+                np.add.at(self._whole[name], rows, whole[name])
+        np.add.at(self._stay_weight, rows, stays)
+        np.add.at(self._purchase_weight, rows, purchases)
 
     def _worth(self, at_us: Any) -> Any:
         """Return what an observation at an instant is worth against one at time 0."""
