@@ -20,6 +20,7 @@ from sim.sensing.identity.identity import Identity, address_of
 from sim.sensing.identity.ids import IdKind, Numbering, ids_of
 from sim.sensing.identity.members import growth_of, is_held_out, members_after
 from sim.sensing.identity.portal import by_hand_share, completion_share
+from sim.sensing.identity.stitching import Ends, IdentityGraph
 from sim.sensing.observations import ObservedRows
 from sim.sensing.roll_out import roll_out_progress, rolled_out
 
@@ -254,6 +255,22 @@ def test_linked_ids_are_one_profile_and_mistakes_alone_join_two_people():
     assert 0 < right["duplicate_profiles_share"] < 0.05
 
 
+def test_people_known_twice_and_profiles_of_several_people_are_counted_as_defined():
+    graph = IdentityGraph()
+
+    def ends(kind: IdKind, *owners: tuple[int, int]) -> Ends:
+        ids, people = (np.array(column) for column in zip(*owners, strict=True))
+        return Ends(ids, np.full(ids.size, kind, np.int8), people, np.ones(ids.size, bool))
+
+    graph.link(ends(IdKind.ADDRESS, (1, 7), (2, 8), (3, 9)), ends(IdKind.NUMBER, (11, 7), (12, 7), (11, 7)))
+
+    assert graph.measures() == {"duplicate_profiles_share": 1.0, "wrong_profiles_share": 1.0}
+    graph.link(ends(IdKind.ADDRESS, (4, 10), (5, 20)), ends(IdKind.APP, (14, 10), (15, 20)))
+    assert graph.measures() == {"duplicate_profiles_share": pytest.approx(1 / 3), "wrong_profiles_share": 0.5}
+    graph.link(ends(IdKind.ADDRESS, (6, 30)), ends(IdKind.PLATE, (16, 31)))  # nobody's account: no profile
+    assert graph.measures() == {"duplicate_profiles_share": pytest.approx(1 / 3), "wrong_profiles_share": 0.5}
+
+
 def test_a_partners_tags_are_as_wrong_as_said_and_reach_more_people():
     """Binomial over the tags; false alarm 1 in 100,000 (the first of a day has nobody to be mistaken for)."""
     alone, shared = small(), small(partner_shared=True)
@@ -267,15 +284,17 @@ def test_a_partners_tags_are_as_wrong_as_said_and_reach_more_people():
     assert reached[1] > reached[0]
 
 
-def test_tills_tell_the_sales_of_linked_members():
+def test_sales_are_known_where_a_till_tells_who_paid_and_they_may_be_followed():
     day = everyday()
     found = day.identity.summary()
     habits, identity = day.identity._config.digital, day.identity._identity
 
-    expected = habits.member_share * habits.pays_linked_share * identity.tills_online_share
+    expected = habits.member_share * habits.pays_linked_share * identity.tills_online_share * identity.consent_share
     assert found["sales_known_share"] == pytest.approx(expected, rel=0.2)
     paid = day.rows.kind == "paid"
-    assert found["sales_known_share"] == day.rows.value[paid].sum() / day.log.value[day.log.kind == 40].sum()
+    followed = paid & (day.identity.profile_of(day.rows.subject) >= 0)
+    assert followed.sum() < paid.sum()  # some of those who paid do not agree to be followed
+    assert found["sales_known_share"] == day.rows.value[followed].sum() / day.log.value[day.log.kind == 40].sum()
     assert np.isin(day.rows.subject[paid], ids_of(IdKind.PAYMENT, day.phones.key)).all()
 
 

@@ -98,7 +98,11 @@ class Identity:
         return Known(self._members.columns(), self._graph.columns())
 
     def summary(self) -> dict[str, float | int | None]:
-        """Return the KPIs of identity; shares of nothing are None."""
+        """Return the KPIs of identity; shares of nothing are None.
+
+        `sales_known_share`: sales put down to the profile of somebody who agrees to be followed / sales, by amount. Shares of profiles:
+        see `IdentityGraph.measures`.
+        """
         self._advance(NEVER_US)
         visits, steps = self._steps.visits, self._steps
         arrived = max(steps.arrived, 1)
@@ -196,7 +200,7 @@ class Identity:
         self._reports.add_paid(steps["time_us"], steps["place"], phones["payment"], steps["value"])
         links.add(steps, _ends("payment", phones), _ends("member", phones))
         self._met.append(steps)
-        self._known_fen += int(steps["value"].sum())
+        self._known_fen += int(steps["value"][phones["consents"]].sum())  # a profile takes only those
 
     def _pay_parking(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
         """Link the plate with the app that pays for it, or by mistake with the app that paid just before."""

@@ -116,9 +116,11 @@ class IdentityGraph:
         return found
 
     def measures(self) -> dict[str, float | None]:
-        """Return how right the profiles of the people seen are, against the truth.
+        """Return how right the profiles are, against the truth; shares of nothing are None.
 
-        Of people with an account: the share that have several profiles; of profiles: the share that hold ids of several people.
+        duplicate_profiles_share: people with accounts in more than one profile / people with an account. wrong_profiles_share: profiles
+        with ids of more than one person / profiles. Counted are ids linked in this run (of others the owner is not known) and profiles
+        with an account; whether people agree to be followed does not matter.
         """
         nodes, every = self._nodes[: len(self)], np.arange(len(self))
         root = self._root(every)
