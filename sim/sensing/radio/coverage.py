@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import expit, ndtr
 
 from sim.config_sensing import SensingConfig
 from sim.plan_arrays import HALL, CompiledPlan
+from sim.sensing.radio.radio_fields import BIAS_STEPS_PER_DB
 from sim.sensing.radio.radio_map import Radio
 from sim.sensing.radio.trials import Located, Phones, located, percentile_m, phones_on_floor, try_out
 
@@ -52,7 +54,7 @@ def _heard_on_floor(compiled: CompiledPlan, radio: Radio) -> tuple[np.ndarray, n
     is_on = radio.is_on[radio.entry_ap] > 0
     best_dbm = np.full(radio.entry_start.size - 1, -np.inf)
     np.maximum.at(best_dbm, cells[is_on], radio.entry_dbm[is_on].astype(np.float64))
-    is_heard = is_on & (radio.entry_dbm >= radio.receiver.sensitivity_dbm)
+    is_heard = is_on & (_heard_share(radio) >= 0.5)
     heard = np.bincount(cells[is_heard], minlength=best_dbm.size).astype(np.float64)
     rooms = compiled.rooms
     assert rooms is not None
@@ -66,6 +68,16 @@ def _heard_on_floor(compiled: CompiledPlan, radio: Radio) -> tuple[np.ndarray, n
         np.where(is_floor, values.reshape(shape)[:, row[:, None], column[None, :]], np.nan) for values in (best_dbm, heard)
     )
     return best_dbm, heard
+
+
+def _heard_share(radio: Radio) -> np.ndarray:
+    """Return for each entry of the maps the probability that a scan of a phone without offset hears it; see `wifi.reading_dbm`."""
+    receiver, mean_dbm = radio.receiver, radio.entry_dbm.astype(np.float64)
+    detected = expit((mean_dbm + radio.entry_bias / BIAS_STEPS_PER_DB - receiver.sensitivity_dbm) / receiver.detection_db)
+    above_db = mean_dbm - receiver.floor_dbm
+    if receiver.noise_db > 0.0:
+        return np.asarray(detected * ndtr(above_db / receiver.noise_db))
+    return np.where(above_db >= 0.0, detected, 0.0)
 
 
 def _error_map(compiled: CompiledPlan, phones: Phones, found: Located) -> np.ndarray:
