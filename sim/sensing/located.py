@@ -95,15 +95,14 @@ class Located:
         guests = np.flatnonzero(self._phones.phones["is_associated"][tick.rows])
         profiles = np.full(tick.rows.size, -1, np.int64)
         profiles[guests] = identity.profile_of(tick.fixes.subject[guests])  # others show addresses that nobody knows
-        stays, rows = self._stays.take(now_us, tick.fixes, tick.rows)
-        self._attribution.take_stays(stays, rows)  # of phones that may have left their rows to others by now
-        self._attribution.note_visits(tick.rows, visits)
+        stays, whose = self._stays.take(now_us, tick.fixes, tick.rows, visits)
+        self._attribution.take_stays(stays, whose)
         self._profiles.see(profiles, now_us)
         self._profiles.take_stays(identity.profile_of(stays.subject), stays)
         self._fixes.append(tick.fixes)
         self._rows += [
             stays_observed(now_us, stays),
-            self._recognition.take(now_us, tick.fixes, tick.rows, profiles),
+            self._recognition.take(now_us, tick.fixes, tick.rows, visits, profiles, identity.id_of),
             self._near_friends(now_us, tick, profiles),
         ]
         self._judgement.take(tick.fixes, Truth(tick.rows, visits, tick.true_level, tick.true_x_m, tick.true_y_m), inside)
@@ -149,8 +148,8 @@ class Located:
 
     def finish(self, now_us: int, identity: Identity) -> ObservedRows:
         """End every stay; return the rows not yet read."""
-        stays, rows = self._stays.finish()
-        self._attribution.take_stays(stays, rows)
+        stays, whose = self._stays.finish()
+        self._attribution.take_stays(stays, whose)
         self._profiles.take_stays(identity.profile_of(stays.subject), stays)
         return together([self.read()[0], stays_observed(now_us, stays)])
 

@@ -149,7 +149,7 @@ def test_the_order_of_phones_in_a_tick_changes_no_stay(seed):
         found = []
         for each, order in zip(stays, (phones, draw.permutation(12)), strict=True):
             fixes = fixes_of(60 * tick, subject[order], 0, places[order, 0], places[order, 1], 4.0)
-            found.append(each.take(60 * tick * US_PER_S, fixes, order.astype(np.int32)))
+            found.append(each.take(60 * tick * US_PER_S, fixes, order.astype(np.int32), order))
         assert all(np.array_equal(one, other) for one, other in zip(*(rows for rows, _ in found), strict=True))
     assert all(np.array_equal(one, other) for one, other in zip(*(each.finish()[0] for each in stays), strict=True))
 
@@ -172,8 +172,7 @@ def attributed(true, reports, associated=((1, 0), (2, 0))):
     log = log_of([left(*stay) for stay in true])
     attribution.take_events(log, 0, int(log.count[0]))
     for visit, unit, from_s, to_s in reports:
-        attribution.note_visits(np.zeros(1, np.int32), np.array([visit]))
-        attribution.take_stays(told(unit, from_s, to_s), np.zeros(1, np.int32))
+        attribution.take_stays(told(unit, from_s, to_s), np.array([visit]))
     found = attribution.summary()
     return found["store_attribution_share"], found["store_attribution_precision_share"]
 
@@ -201,9 +200,30 @@ def test_a_stay_counts_only_with_a_phone_on_the_wi_fi_since_before():
     assert attributed([(3, 0, 100, 700)], [], associated=[]) == (None, None)
 
 
-def test_a_stay_that_ends_once_its_row_was_given_away_is_still_its_own_partys():
-    """What is found over at a tick is handed over before the tick's own phones are noted."""
-    assert attributed([(1, 0, 0, 600), (2, 1, 700, 1300)], [(1, 0, 0, 600), (2, 1, 700, 1300)]) == (1.0, 1.0)
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32))
+def test_which_rows_phones_take_over_from_each_other_changes_no_stay_nor_when_it_is_told_of(seed):
+    """Visits come, keep still and go; once each has a row of its own, once rows are taken over at once; one address comes twice."""
+    draw = np.random.Generator(np.random.PCG64(seed))
+    count = 12
+    comes = draw.integers(0, 20, count)
+    goes, home = comes + draw.integers(2, 9, count), draw.uniform([0, 0], [30, 40], (count, 2))
+    address = np.where(np.arange(count) < 2, 1, np.arange(count))
+    own, shared = (Stays(AREAS, len(PLAN.unit_ids), ProfilesConfig(), 60.0) for _ in range(2))
+    row_of: dict[int, int] = {}
+    for tick in range(40):
+        inside = np.flatnonzero((comes <= tick) & (tick < goes))
+        row_of = {visit: row for visit, row in row_of.items() if visit in inside}
+        for visit in inside.tolist():
+            row_of.setdefault(visit, min(set(range(count)) - set(row_of.values())))
+        fixes = fixes_of(60 * tick, address[inside], 0, home[inside, 0], home[inside, 1], 4.0)
+        rows = np.array([row_of[visit] for visit in inside.tolist()], np.int32)
+        found = [
+            each.take(60 * tick * US_PER_S, fixes, of, inside) for each, of in ((own, inside.astype(np.int32)), (shared, rows))
+        ]
+        assert np.array_equal(found[0][1], found[1][1])
+        assert all(np.array_equal(one, other) for one, other in zip(*(stays for stays, _ in found), strict=True))
+    assert own.finish()[1].size == shared.finish()[1].size == 0
 
 
 @pytest.mark.compiled
@@ -275,34 +295,47 @@ def followed_day(every_s, sd_m=0.0):
         subject = rows[at].astype(np.int64) + 1
         places = (x_m[at] + error_x_m[at], y_m[at] + error_y_m[at])
         fixes = FixRows(time_us[at], subject, level[at], *places, np.full(subject.size, 1.1774 * sd_m), np.zeros(subject.size))
-        over, phones = stays.take(int(now_us), fixes, rows[at])
-        attribution.take_stays(over, phones)
-        attribution.note_visits(rows[at], visit[at])
+        over, whose = stays.take(int(now_us), fixes, rows[at], visit[at])
+        attribution.take_stays(over, whose)
         judgement.take(fixes, Truth(rows[at], visit[at], level[at], x_m[at], y_m[at]), subject.size)
         recognition.take_fixes(int(now_us), fixes, visit[at], visit[at])
         reported.append(over)
     attribution.take_events(log, seen, log.time_us.size)
-    over, phones = stays.finish()
-    attribution.take_stays(over, phones)
+    over, whose = stays.finish()
+    attribution.take_stays(over, whose)
     found = judgement.summary() | attribution.summary() | recognition.summary()
     together = StayRows(*(np.concatenate(column) for column in zip(*reported, over, strict=True)))
     return found, judgement.curves() | attribution.curves(), together
+
+
+def id_of(profiles):
+    return profiles + 9_000
 
 
 def test_a_store_is_told_of_a_member_once_until_the_member_was_elsewhere():
     recognition, row = Recognition(AREAS), np.zeros(1, np.int32)
     told_of = []
     for tick, x_m in enumerate((5.0, 6.0, 15.0, 5.0, 5.0)):
-        told_of.append(recognition.take(tick, fixes_of(60 * tick, 1, 0, x_m, 7.0), row, np.array([42])))
+        told_of.append(
+            recognition.take(tick, fixes_of(60 * tick, 1, 0, x_m, 7.0), row, np.zeros(1, np.int64), np.array([42]), id_of)
+        )
 
     assert [rows.value.tolist() for rows in told_of] == [[0], [], [1], [0], []]
-    assert told_of[0].subject.tolist() == [42]
+    assert told_of[0].subject.tolist() == [9_042]
     assert (told_of[0].sensor[0], told_of[0].kind[0]) == ("stores", "member_in_store")
+
+
+def test_a_member_who_comes_back_into_the_same_row_is_told_of_again():
+    recognition, row = Recognition(AREAS), np.zeros(1, np.int32)
+    fixes, member = fixes_of(0, 1, 0, 5.0, 7.0), np.array([42])
+    told_of = [recognition.take(0, fixes, row, np.array([visit]), member, id_of).value.tolist() for visit in (1, 1, 2)]
+
+    assert told_of == [[0], [], [0]]
 
 
 def test_nobody_unknown_is_recognised_and_nobody_in_the_hall():
     found = Recognition(AREAS).take(
-        0, fixes_of(0, [1, 2], 0, 5.0, [7.0, 20.0]), np.arange(2, dtype=np.int32), np.array([-1, 3])
+        0, fixes_of(0, [1, 2], 0, 5.0, [7.0, 20.0]), np.arange(2, dtype=np.int32), np.arange(2), np.array([-1, 3]), id_of
     )
 
     assert found.value.size == 0

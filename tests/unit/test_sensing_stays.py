@@ -28,7 +28,7 @@ def stays_of(path, every_s=60, areas=AREAS, **keys):
         rows = np.zeros(1, np.int32)
         if step is None:
             fixes, rows = type(fixes)(*(column[:0] for column in fixes)), rows[:0]
-        found.append(stays.take(tick * every_s * US_PER_S, fixes, rows)[0])
+        found.append(stays.take(tick * every_s * US_PER_S, fixes, rows, np.zeros(rows.size, np.int64))[0])
     found.append(stays.finish()[0])
     return [row for each in found for row in zip(*each, strict=True)]
 
@@ -61,6 +61,20 @@ def test_a_new_address_in_the_same_row_and_place_begins_a_stay_of_its_own():
     assert [(row[2], row[7]) for row in found] == [(1, 5), (2, 5)]
 
 
+def test_a_stay_whose_row_another_phone_takes_over_is_told_of_when_its_own_gap_is_over():
+    told_at = []
+    for second in (0, 1):  # the row of the phone that comes next: the first one's, or one of its own
+        stays, found = Stays(AREAS, UNITS, ProfilesConfig(), 60.0), []
+        for tick in range(16):
+            row, subject, place = (0, 7, IN_STORE) if tick < 4 else (1 - second, 8, FAR_HALL)
+            fixes = fixes_of(60 * tick, subject, 0, *place, 3.0)
+            over, whose = stays.take(tick * 60 * US_PER_S, fixes, np.array([row], np.int32), np.array([subject]))
+            found += [(tick, *pair) for pair in zip(over.subject.tolist(), whose.tolist(), strict=True)]
+        told_at.append(found)
+
+    assert told_at == [[(8, 7, 7)]] * 2
+
+
 def test_one_stray_fix_does_not_end_a_stay_and_two_do():
     one = stays_of([IN_STORE] * 5 + [FAR_HALL] + [IN_STORE] * 5)
     two = stays_of([IN_STORE] * 5 + [FAR_HALL, (28.0, 5.0)] + [IN_STORE] * 5)
@@ -89,7 +103,7 @@ def test_a_scan_that_is_handed_over_twice_counts_once():
     stays = Stays(AREAS, UNITS, ProfilesConfig(), 60.0)
     for tick in range(10):
         fixes = fixes_of(60 * (tick // 2), 7, 0, *IN_STORE, 3.0)
-        stays.take(tick * 30 * US_PER_S, fixes, np.zeros(1, np.int32))
+        stays.take(tick * 30 * US_PER_S, fixes, np.zeros(1, np.int32), np.zeros(1, np.int64))
 
     assert stays.finish()[0].fixes.tolist() == [5]
 
@@ -113,9 +127,8 @@ def test_a_stay_in_the_hall_is_nobodys_store():
 def test_a_row_is_reported_for_each_stay_with_address_and_store():
     stays = Stays(AREAS, UNITS, ProfilesConfig(), 60.0)
     for tick in range(4):
-        stays.take(
-            tick * 60 * US_PER_S, fixes_of(60 * tick, [8, 9], 0, [5.0, 25.0], [7.0, 20.0], 3.0), np.arange(2, dtype=np.int32)
-        )
+        fixes = fixes_of(60 * tick, [8, 9], 0, [5.0, 25.0], [7.0, 20.0], 3.0)
+        stays.take(tick * 60 * US_PER_S, fixes, np.arange(2, dtype=np.int32), np.arange(2))
 
     rows = stays_observed(5, stays.finish()[0])
 

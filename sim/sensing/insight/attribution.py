@@ -11,20 +11,14 @@ from sim.sensing.insight.stays import StayRows
 from sim.units import US_PER_S
 
 OVERLAP = 0.5  # of the time that two stays must share to be one
-ROWS_AT_FIRST = 1024
 
 
 class Attribution:
-    """Collects true and reported stays of a run, and pairs them at its end.
-
-    Within a tick the order is: `associate`, `take_events`, `take_stays` (what is over was still of the phone that lay in the row
-    before), `note_visits`.
-    """
+    """Collects true and reported stays of a run, and pairs them at its end."""
 
     def __init__(self, stay_s_min: float) -> None:
         """Begin with nothing; a shorter true stay need not be found."""
         self._shortest_us = int(stay_s_min * US_PER_S)
-        self._visit_of_row = np.full(ROWS_AT_FIRST, -1, np.int64)
         nothing = np.zeros(0, np.int64)
         self._true = [(nothing, nothing, nothing, nothing)]  # visit, unit, from_us, to_us
         self._reported = [(nothing, nothing, nothing, nothing)]
@@ -41,19 +35,10 @@ class Attribution:
             to_us = log.time_us[left].copy()
             self._true.append((log.visit[left].copy(), log.place[left].astype(np.int64), to_us - log.value[left], to_us))
 
-    def take_stays(self, stays: StayRows, rows: np.ndarray) -> None:
-        """Collect what the platform reported; `rows` are the phones' rows (see `Stays.take`)."""
-        inside = (stays.unit >= 0) & (rows < self._visit_of_row.size)
-        visit = self._visit_of_row[rows[inside]]
-        self._reported.append((visit, stays.unit[inside].astype(np.int64), stays.from_us[inside], stays.to_us[inside]))
-
-    def note_visits(self, rows: np.ndarray, visits: np.ndarray) -> None:
-        """Note whose phone lies in each row now."""
-        highest = int(rows.max(initial=-1)) + 1
-        if highest > self._visit_of_row.size:
-            more = np.full(max(highest, 2 * self._visit_of_row.size) - self._visit_of_row.size, -1, np.int64)
-            self._visit_of_row = np.concatenate([self._visit_of_row, more])
-        self._visit_of_row[rows] = visits
+    def take_stays(self, stays: StayRows, visits: np.ndarray) -> None:
+        """Collect what the platform reported; `visits` are whose stays they were (see `Stays.take`)."""
+        inside = stays.unit >= 0
+        self._reported.append((visits[inside], stays.unit[inside].astype(np.int64), stays.from_us[inside], stays.to_us[inside]))
 
     def summary(self) -> dict[str, float | None]:
         """Return the KPIs of attribution by name."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from sim.events import EventKind, EventLog
@@ -19,22 +21,34 @@ class Recognition:
     def __init__(self, areas: Areas) -> None:
         """Begin with nobody."""
         self._areas = areas
-        self._profile = np.zeros(0, np.int64)  # by phone row: who was told of last, and in which store
-        self._unit = np.zeros(0, np.int32)
+        self._last = np.zeros((3, 0), np.int64)  # by phone row: visit, profile and store of whom was told of last
 
-    def take(self, now_us: int, fixes: FixRows, rows: np.ndarray, profiles: np.ndarray) -> ObservedRows:
-        """Take a tick's fixes with the profile of each (int64, -1 unknown); return who was recognised where, in order of profile."""
+    def take(
+        self,
+        now_us: int,
+        fixes: FixRows,
+        rows: np.ndarray,
+        visits: np.ndarray,
+        profiles: np.ndarray,
+        ids_of: Callable[[np.ndarray], np.ndarray],
+    ) -> ObservedRows:
+        """Take a tick's fixes with the profile of each (int64, -1 unknown); return who was recognised where, in order of id.
+
+        `visits` only keep apart those of one person whose phone has the same row again. `ids_of` gives the id under which a
+        profile is written down, the one it has in the other tables.
+        """
         highest = int(rows.max(initial=-1)) + 1
-        if highest > self._unit.size:
-            more = max(highest, 2 * self._unit.size) - self._unit.size
-            self._profile = np.concatenate([self._profile, np.full(more, -1, np.int64)])
-            self._unit = np.concatenate([self._unit, np.full(more, -1, np.int32)])
+        if highest > self._last.shape[1]:
+            more = max(highest, 2 * self._last.shape[1]) - self._last.shape[1]
+            self._last = np.concatenate([self._last, np.full((3, more), -1, np.int64)], axis=1)
         known = np.flatnonzero(profiles >= 0)
-        row, profile, unit = rows[known], profiles[known], units_of(self._areas, fixes, known)
-        new = np.flatnonzero((unit >= 0) & ((self._unit[row] != unit) | (self._profile[row] != profile)))
-        self._profile[row], self._unit[row] = profile, unit
-        new = new[np.lexsort((unit[new], profile[new]))]
-        return observed(np.full(new.size, now_us), "stores", "member_in_store", profile[new], unit[new])
+        profile, unit = profiles[known], units_of(self._areas, fixes, known)
+        found = np.stack([visits[known], profile, unit])
+        new = np.flatnonzero((unit >= 0) & (self._last[:, rows[known]] != found).any(axis=0))
+        self._last[:, rows[known]] = found
+        ids, unit = ids_of(profile[new]), unit[new]
+        order = np.lexsort((unit, ids))
+        return observed(np.full(new.size, now_us), "stores", "member_in_store", ids[order], unit[order])
 
 
 class RecognitionJudge:

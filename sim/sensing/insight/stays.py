@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,7 +27,7 @@ ROWS_AT_FIRST = 1024
 
 OPEN = np.dtype(
     [
-        ("subject", "i8"), ("from_us", "i8"), ("to_us", "i8"), ("x_m", "f8"), ("y_m", "f8"), ("variance_m2", "f8"),
+        ("subject", "i8"), ("visit", "i8"), ("from_us", "i8"), ("to_us", "i8"), ("x_m", "f8"), ("y_m", "f8"), ("variance_m2", "f8"),
         ("stray_us", "i8"), ("stray_x_m", "f8"), ("stray_y_m", "f8"), ("stray_radius_m", "f8"), ("fixes", "i4"),
         ("level", "i2"), ("stray_level", "i2"),
     ],
@@ -36,14 +36,14 @@ OPEN = np.dtype(
 STAY = np.dtype(
     [
         ("from_us", "i8"), ("to_us", "i8"), ("subject", "i8"), ("x_m", "f8"), ("y_m", "f8"), ("level", "i4"), ("unit", "i4"),
-        ("fixes", "i4"), ("row", "i4"),
+        ("fixes", "i4"), ("is_displaced", "i4"), ("visit", "i8"), ("last_us", "i8"),
     ],
     align=True,
 )  # fmt: skip
 
 
 class StayRows(NamedTuple):
-    """Stays that are over, in order of (end, address)."""
+    """Stays that are over, in order of (end, address, begin)."""
 
     from_us: np.ndarray  # int64 half a step before the first fix
     to_us: np.ndarray  # int64 half a step after the last: with regular fixes a stay is on average as long as it truly was
@@ -71,7 +71,8 @@ class Stays:
 
     A fix belongs to a stay when it is on its level and within `stay_radius_m` of the mean of its fixes, or in the same store as
     that mean. One fix in a row may stray without ending the stay. Fixes of a phone lie in a row of its own, so that its address
-    need not be searched for; the row means nothing else.
+    need not be searched for; the row means nothing else: a stay whose row another phone takes over ends when it would have ended
+    with the row left to it.
     """
 
     def __init__(self, areas: Areas, units: int, config: ProfilesConfig, every_s: float) -> None:
@@ -81,30 +82,42 @@ class Stays:
         self._rule = Rule(float(config.stay_radius_m), int(config.stay_s_min * US_PER_S), int(gap_s * US_PER_S))
         self._open = records(ROWS_AT_FIRST, OPEN)
         self._closed = records(2 * ROWS_AT_FIRST, STAY)
+        self._waiting = np.zeros(0, STAY)  # displaced from their rows, and not yet known to be over
         self._weight = np.zeros(2 * REACH_CELLS_MAX + 1)
         self._mass = np.zeros(units + 1)
 
-    def take(self, now_us: int, fixes: FixRows, rows: np.ndarray) -> tuple[StayRows, np.ndarray]:
-        """Take the fixes of a tick, those of a phone in order of time; return the stays found to be over, and their phones' rows."""
+    def take(self, now_us: int, fixes: FixRows, rows: np.ndarray, visits: np.ndarray) -> tuple[StayRows, np.ndarray]:
+        """Take the fixes of a tick, those of a phone in order of time; return the stays found to be over, and the visit of each.
+
+        `visits` (int64) are whose phones the fixes are. They only keep apart what one row and one address would mix, a person who
+        comes back, and are handed back for judgement.
+        """
         highest = int(rows.max(initial=-1)) + 1
         if highest > self._open.size:
             before, self._open = self._open, records(max(highest, 2 * self._open.size), OPEN)
             self._open[: before.size] = before
         if rows.size + self._open.size > self._closed.size:
             self._closed = records(2 * (rows.size + self._open.size), STAY)
-        state = (self._open, self._areas, self._rule, self._weight, self._mass, self._closed)
-        count = _end_silent(now_us - self._rule.gap_us, *state, 0)
-        return self._sorted(_take_fixes(fixes, rows, *state, count))
+        before_us, state = now_us - self._rule.gap_us, self._state()
+        count = _end_silent(before_us, *state, 0)
+        return self._over(before_us, _take_fixes(fixes, rows, visits, *state, count))
 
     def finish(self) -> tuple[StayRows, np.ndarray]:
         """End every stay, at closing."""
-        state = (self._open, self._areas, self._rule, self._weight, self._mass, self._closed)
-        return self._sorted(_end_silent(np.iinfo(np.int64).max, *state, 0))
+        before_us = np.iinfo(np.int64).max
+        return self._over(before_us, _end_silent(before_us, *self._state(), 0))
 
-    def _sorted(self, count: int) -> tuple[StayRows, np.ndarray]:
-        closed = self._closed[:count]
-        closed = closed[np.lexsort((closed["subject"], closed["to_us"]))]
-        return StayRows(*(np.array(closed[name]) for name in StayRows._fields)), np.array(closed["row"])
+    def _state(self) -> tuple[Any, ...]:
+        return self._open, self._areas, self._rule, self._weight, self._mass, self._closed
+
+    def _over(self, before_us: int, count: int) -> tuple[StayRows, np.ndarray]:
+        """Return those of the first `count` closed stays, and of those that wait, that are over, in their order."""
+        closed = np.concatenate([self._waiting, self._closed[:count]])
+        waits = (closed["is_displaced"] == 1) & (closed["last_us"] >= before_us)
+        self._waiting, closed = closed[waits], closed[~waits]
+        # One person may be inside twice at once, with one address: begin and visit decide then, never the row.
+        closed = closed[np.lexsort((closed["visit"], closed["from_us"], closed["subject"], closed["to_us"]))]
+        return StayRows(*(np.array(closed[name]) for name in StayRows._fields)), np.array(closed["visit"])
 
 
 def stays_observed(now_us: int, stays: StayRows) -> ObservedRows:
@@ -117,23 +130,23 @@ def _end_silent(before_us, stays, areas, rule, weight, mass, closed, count):  # 
     """End the stays whose last fix is older than an instant; return how many stays lie in `closed` then."""
     for row in range(stays.size):
         if stays[row].fixes > 0 and stays[row].to_us < before_us:
-            count = _end(stays, row, areas, rule, weight, mass, closed, count)
+            count = _end(stays, row, areas, rule, weight, mass, closed, count, False)
     return count
 
 
 @entry
-def _take_fixes(fixes, rows, stays, areas, rule, weight, mass, closed, count):  # type: ignore[no-untyped-def]
+def _take_fixes(fixes, rows, visits, stays, areas, rule, weight, mass, closed, count):  # type: ignore[no-untyped-def]
     """Let each fix begin, lengthen or end its phone's stay; return how many stays lie in `closed` then."""
     for fix in range(rows.size):
-        row, level, time_us, subject = rows[fix], fixes.level[fix], fixes.time_us[fix], fixes.subject[fix]
+        row, level, time_us, subject, visit = rows[fix], fixes.level[fix], fixes.time_us[fix], fixes.subject[fix], visits[fix]
         x_m, y_m, radius_m = fixes.x_m[fix], fixes.y_m[fix], fixes.radius_m[fix]
         if row < 0 or level < 0:
             continue
-        if stays[row].fixes > 0 and stays[row].subject != subject:
-            count = _end(stays, row, areas, rule, weight, mass, closed, count)
+        if stays[row].fixes > 0 and (stays[row].subject != subject or stays[row].visit != visit):
+            count = _end(stays, row, areas, rule, weight, mass, closed, count, True)
         stay = stays[row]
         if stay.fixes == 0:
-            _begin(stays, row, subject, time_us, level, x_m, y_m, radius_m)
+            _begin(stays, row, subject, visit, time_us, level, x_m, y_m, radius_m)
         elif time_us <= stay.to_us or (stay.stray_level >= 0 and time_us <= stay.stray_us):
             continue  # the scan was handed over before
         elif _belongs(stays, row, areas, rule, level, x_m, y_m):
@@ -143,21 +156,21 @@ def _take_fixes(fixes, rows, stays, areas, rule, weight, mass, closed, count):  
             stay.stray_x_m, stay.stray_y_m, stay.stray_radius_m = x_m, y_m, radius_m
         else:
             stray = (stay.stray_us, stay.stray_level, stay.stray_x_m, stay.stray_y_m, stay.stray_radius_m)
-            count = _end(stays, row, areas, rule, weight, mass, closed, count)
-            _begin(stays, row, subject, *stray)
+            count = _end(stays, row, areas, rule, weight, mass, closed, count, False)
+            _begin(stays, row, subject, visit, *stray)
             if _belongs(stays, row, areas, rule, level, x_m, y_m):
                 _lengthen(stays, row, time_us, x_m, y_m, radius_m)
             else:
-                _begin(stays, row, subject, time_us, level, x_m, y_m, radius_m)
+                _begin(stays, row, subject, visit, time_us, level, x_m, y_m, radius_m)
     return count
 
 
 @kernel
 def _begin(
-    stays: np.ndarray, row: int, subject: int, time_us: int, level: int, x_m: float, y_m: float, radius_m: float
+    stays: np.ndarray, row: int, subject: int, visit: int, time_us: int, level: int, x_m: float, y_m: float, radius_m: float
 ) -> None:
     stay = stays[row]
-    stay.subject, stay.from_us, stay.to_us, stay.level, stay.fixes = subject, time_us, time_us, level, 1
+    stay.subject, stay.visit, stay.from_us, stay.to_us, stay.level, stay.fixes = subject, visit, time_us, time_us, level, 1
     stay.x_m, stay.y_m, stay.variance_m2 = x_m, y_m, (radius_m / R50_OF_SD) ** 2
     stay.stray_level = -1
 
@@ -186,7 +199,15 @@ def _belongs(stays: np.ndarray, row: int, areas: Areas, rule: Rule, level: int, 
 
 @kernel
 def _end(
-    stays: np.ndarray, row: int, areas: Areas, rule: Rule, weight: np.ndarray, mass: np.ndarray, closed: np.ndarray, count: int
+    stays: np.ndarray,
+    row: int,
+    areas: Areas,
+    rule: Rule,
+    weight: np.ndarray,
+    mass: np.ndarray,
+    closed: np.ndarray,
+    count: int,
+    is_displaced: bool,
 ) -> int:
     """Write a stay down if it was long enough, forget it, and return how many are written down."""
     stay = stays[row]
@@ -195,7 +216,8 @@ def _end(
         if stay.to_us - stay.from_us + 2 * half_step_us >= rule.shortest_us:
             found = closed[count]
             found.from_us, found.to_us, found.subject = stay.from_us - half_step_us, stay.to_us + half_step_us, stay.subject
-            found.x_m, found.y_m, found.level, found.fixes, found.row = stay.x_m, stay.y_m, stay.level, stay.fixes, row
+            found.x_m, found.y_m, found.level, found.fixes = stay.x_m, stay.y_m, stay.level, stay.fixes
+            found.visit, found.last_us, found.is_displaced = stay.visit, stay.to_us, is_displaced
             variance_m2 = stay.variance_m2 * (SAME_PLACE + (1.0 - SAME_PLACE) / stay.fixes)
             found.unit = likely_unit(areas, stay.level, stay.x_m, stay.y_m, np.sqrt(variance_m2), weight, mass)
             count += 1
