@@ -375,6 +375,11 @@ def _order_problems(config: RunConfig) -> Iterator[Problem]:
         is_low = high == PopulationConfig().free_speed_mps_max
         key, value, other = ("min", low, f"most free_speed_mps_max ({high})") if is_low else ("max", high, f"least free_speed_mps_min ({low})")
         yield Problem(f"population.free_speed_mps_{key}", str(value), f"must be at {other}", "choose another speed")
+    median_s, p95_s = config.sensing.phones.probe_s_median, config.sensing.phones.probe_s_p95
+    if median_s > p95_s:
+        is_median = p95_s == RunConfig().sensing.phones.probe_s_p95
+        key, value, other = ("median", median_s, f"most probe_s_p95 ({p95_s:g})") if is_median else ("p95", p95_s, f"least probe_s_median ({median_s:g})")
+        yield Problem(f"sensing.phones.probe_s_{key}", f"{value:g}", f"must be at {other}", "choose another time; where both are equal, every gap has that length")
 
 
 def _date_problems(text: str) -> Iterator[Problem]:

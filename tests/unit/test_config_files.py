@@ -137,6 +137,8 @@ def test_several_outages_are_a_list_of_records(desk):
         ("operations.staffing.peak_ends=11:00", "must come after operations.staffing.peak_starts (11:30)"),
         ("choice.lunch_starts=14:00", "must come before choice.lunch_ends (13:30)"),
         ("population.free_speed_mps_min=2.5", "must be at most free_speed_mps_max (2.2)"),
+        ("sensing.phones.probe_s_median=400", "sensing.phones.probe_s_median: must be at most probe_s_p95 (300)"),
+        ("sensing.phones.probe_s_p95=50", "sensing.phones.probe_s_p95: must be at least probe_s_median (60)"),
         ("date=2026-02-30", "calendar"),
         ("recording.events=all", "must be one of none, visits, edges"),
         ("floorplan=dask", "did you mean 'desk'"),

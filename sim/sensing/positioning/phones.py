@@ -57,7 +57,7 @@ class PhoneTable:
         self._offset_db = config.sensing.radio.device_offset_db
         self._hides_share = phones.random_address_share
         self._every_us = max(1, round(phones.associated_scan_s * US_PER_S))
-        sigma = max(0.0, math.log(phones.probe_s_p95 / phones.probe_s_median) / float(ndtri(0.95)))
+        sigma = math.log(phones.probe_s_p95 / phones.probe_s_median) / float(ndtri(0.95))
         self._gap = (phones.probe_s_median * US_PER_S, sigma)
         self._burst_key = stream_key(config.seed, "probes of phones")
         self._address_key = stream_key(config.seed, "random addresses of phones")
