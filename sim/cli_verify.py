@@ -20,7 +20,8 @@ examples:
   galleria verify queue arrival_rate=2 service_rate=1 servers=3 service=exponential patience=null customers=600000 seed=7
   galleria verify corridor length_m=40 width_m=2 speed_mps=1.33 people=1 rotate_deg=17
   galleria verify door width_m=0.9 people=100 'room_m=[8,5]' --json
-  galleria verify paths floorplan=riverside_mall"""
+  galleria verify paths floorplan=riverside_mall
+  galleria verify positioning scans=FILE readings=FILE waypoints=FILE estimator=knn"""
 
 
 def add_verify(parser: argparse.ArgumentParser) -> Act:
