@@ -14,7 +14,7 @@ from agents.population import party_sizes
 from sim.config import RunConfig
 from sim.events import EventKind, EventLog
 from sim.random_streams import draw_words, stable_key, stream_key, uniforms
-from sim.sensing.identity.identity import Identity, Known
+from sim.sensing.identity.identity import Identity, Known, address_of
 from sim.sensing.observations import ObservedRows, together
 from sim.units import US_PER_HOUR, US_PER_MIN
 from sim.visitors import Phones, Visitors, empty_visitors
@@ -39,6 +39,7 @@ class Day:
     identity: Identity
     rows: ObservedRows
     associated: tuple[np.ndarray, np.ndarray]
+    profiles: np.ndarray  # of the phones associated, when they were
 
     def rows_of(self, sensor: str, kind: str) -> ObservedRows:
         """Return the rows of one kind."""
@@ -92,10 +93,11 @@ def lived(
 ) -> Day:
     """Let the day happen: a batch every `batch_min`, a reading every `every_min`, associations asked for every `tick_min`."""
     visitors = visitors_of(config, visits) if visitors is None else visitors
-    log, parts, reads, joined = log_of(visitors), [], [], []
+    log, reads, joined = log_of(visitors), [], []
     _lock(visitors, log)
     identity = Identity(config, STREET, known)  # type: ignore[arg-type]
     done = admitted = followed = 0
+    addresses, profiles = np.zeros(0, np.int64), []
     for now_us in range(OPENS_US, END_US, (tick_min or every_min) * US_PER_MIN):
         if (now_us - OPENS_US) % (batch_min * US_PER_MIN) == 0:
             until = int(np.searchsorted(visitors.arrive_us, now_us + batch_min * US_PER_MIN))
@@ -105,19 +107,21 @@ def lived(
             rows = np.where(phones.wifi_on == 1, followed + np.arange(phones.party.size), -1).astype(np.int32)
             identity.admit(batch, phones, rows)
             followed += phones.party.size
-            parts.append(phones)
+            addresses = np.concatenate([addresses, address_of(phones.key)])
         end = int(np.searchsorted(log.time_us, now_us))
         identity.take(log, done, end)
         done = end
         joined.append(identity.associated(now_us))
+        profiles.append(identity.profile_of(addresses[joined[-1][0]]))
         if (now_us - OPENS_US) % (every_min * US_PER_MIN) == 0:
             reads.append(identity.read(now_us))
     identity.take(log, done, int(log.count[0]))
     joined.append(identity.associated(END_US))
+    profiles.append(identity.profile_of(addresses[joined[-1][0]]))
     reads.append(identity.read(END_US))
     phones = phones_of(config, visitors)
     associated = (np.concatenate([rows for rows, _ in joined]), np.concatenate([at_us for _, at_us in joined]))
-    return Day(visitors, phones, log, identity, together(reads), associated)
+    return Day(visitors, phones, log, identity, together(reads), associated, np.concatenate(profiles))
 
 
 def configured(date: str = "2026-11-21", **identity: Any) -> RunConfig:

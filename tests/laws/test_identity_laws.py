@@ -64,6 +64,24 @@ def test_how_often_one_asks_changes_nothing():
         assert all(np.array_equal(one[name], other[name]) for name in one)
 
 
+def test_whom_an_address_leads_to_is_known_when_its_phone_is_announced():
+    """Members who joined the network before their first visit of today, asked for every minute, hours before the reading."""
+    day = lived(configured(), every_min=240, batch_min=60, tick_min=1)
+    rows, at_us = day.associated
+    phones = day.identity._steps.phones[np.argsort(day.identity._steps.phones["row"], kind="stable")]
+    phones = phones[phones["row"] >= 0]
+    announced = phones[np.searchsorted(phones["row"], rows)]
+
+    recognised = announced["recognised"] & announced["consents"]
+    assert recognised.sum() > 10
+    assert (day.profiles[recognised] >= 0).all()
+    refused = announced["recognised"] & ~announced["consents"]
+    assert (day.profiles[refused] == -1).all()
+    connected = day.rows_of("portal", "connected")
+    assert np.isin(announced["address"], connected.subject).all()
+    assert np.isin(at_us, connected.time_us).all()
+
+
 def test_the_portal_has_its_share_of_visits():
     """Binomial over 20,000 visits of a Saturday; false alarm 1 in 100,000. Short visits leave some log-ins unfinished: under 1 in 20."""
     found = everyday().identity.summary()

@@ -17,13 +17,11 @@ from sim.sensing.identity.ids import address_of as address_of
 from sim.sensing.identity.members import Channel, Members, is_held_out
 from sim.sensing.identity.portal import funnel_of
 from sim.sensing.identity.reports import Reports
-from sim.sensing.identity.steps import ID_COLUMNS, Step, Steps
+from sim.sensing.identity.steps import ID_COLUMNS, STEP, Step, Steps
 from sim.sensing.identity.stitching import Ends, IdentityGraph, Links
 from sim.sensing.observations import ObservedRows
 from sim.sensing.roll_out import rolled_out
 from sim.visitors import NEVER_US, App, Phones, Visitors
-
-_NOBODY = np.zeros(0, np.int64), np.zeros(0, np.int64)
 
 
 class Known(NamedTuple):
@@ -52,7 +50,9 @@ class Identity:
         self._trades_cdf = _trades_cdf(config, compiled.tenant_categories)
         self._members = Members(config, known.members if known is not None else None)
         self._reports = Reports(compiled.unit_ids)
-        self._met: list[np.ndarray] = []  # steps in which members were recognised, in the present stretch of time
+        self._met: list[np.ndarray] = []  # steps in which members were recognised, not yet noted in their table
+        self._showed_card: list[np.ndarray] = []  # and others the card
+        self._connected: list[np.ndarray] = []  # steps in which phones joined the Wi-Fi, not yet asked for
         self._seen = self._known_fen = self._tags = self._right_tags = 0
         self._last_payer = self._last_partner = -1  # phones
 
@@ -68,19 +68,26 @@ class Identity:
         self._steps.take(log, first, end)
 
     def associated(self, now_us: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return (rows of the position platform, instants) of phones that joined the Wi-Fi since the last call and are still inside."""
-        return self._steps.connections(now_us)
+        """Return (rows of the position platform, instants) of phones that joined the Wi-Fi since the last call and are still inside.
+
+        Whom their addresses lead to is known by then (`profile_of`); what is observed waits for the next reading.
+        """
+        self._advance(now_us)
+        connected = np.concatenate([np.zeros(0, STEP), *self._connected])
+        self._connected = []
+        return self._steps.followed(connected)
 
     def read(self, now_us: int) -> ObservedRows:
         """Return what was observed since the last reading. Subjects are addresses, member numbers, accounts and card ids."""
         self._advance(now_us)
+        self._see()
         seen, self._seen = self._seen, 0
         return self._reports.read(now_us, seen)
 
     def profile_of(self, ids: np.ndarray) -> np.ndarray:
         """Return the profile number (int64) of each address or other id; -1: unknown, anonymous, or its owner does not agree to be followed.
 
-        As of the last reading. Numbers stay while the run lasts, but of two profiles that turn out to be one person's the earlier number remains.
+        As of the last call of `read` or `associated`. Numbers stay while the run lasts, but of two profiles that turn out to be one person's the earlier number remains.
         """
         return self._graph.profile_of(ids)
 
@@ -94,7 +101,7 @@ class Identity:
 
     def tables(self) -> Known:
         """Return what the next day begins with: the columns of members.parquet and identity_links.parquet."""
-        self._advance(NEVER_US)
+        self._finish()
         return Known(self._members.columns(), self._graph.columns())
 
     def summary(self) -> dict[str, float | int | None]:
@@ -103,7 +110,7 @@ class Identity:
         `sales_known_share`: sales put down to the profile of somebody who agrees to be followed / sales, by amount. Shares of profiles:
         see `IdentityGraph.measures`.
         """
-        self._advance(NEVER_US)
+        self._finish()
         visits, steps = self._steps.visits, self._steps
         arrived = max(steps.arrived, 1)
         return {
@@ -115,6 +122,11 @@ class Identity:
             "partner_tags": self._tags,
             "partner_tags_right_share": self._right_tags / self._tags if self._tags else None,
         }
+
+    def _finish(self) -> None:
+        """Let all that is still to come happen, and bring the members' table up to date."""
+        self._advance(NEVER_US)
+        self._see()
 
     def _advance(self, now_us: int) -> None:
         """Let everything happen that is due before an instant."""
@@ -130,20 +142,19 @@ class Identity:
             if steps.size:
                 happen(steps, self._steps.phones[steps["phone"]], links)
         self._seen += int(due["value"][due["kind"] == Step.SEEN].sum())
-        self._see()
         self._graph.link(*links.in_order())
 
     def _connect(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
         time_us, address = steps["time_us"], phones["address"]
         self._steps.visits["connected"][phones["visit"]] = True
+        self._connected.append(steps)
         self._reports.add(time_us, "portal", "connected", address)
         opens = ~phones["by_itself"] & self._identity.portal
         self._reports.add(time_us[opens], "portal", "opened", address[opens])
         card, known = phones["has_card"], phones["recognised"]
         self._reports.add(time_us[card], "card", "shown", phones["chat"][card])
         links.add(steps[card], _ends("address", phones[card]), _ends("chat", phones[card]))
-        only_card = phones[card & ~phones["is_member"]]
-        self._members.see(only_card["chat"], Channel.CARD, App.NONE, only_card["consents"])
+        self._showed_card.append(steps["phone"][card & ~phones["is_member"]])
         links.add(steps[known], _ends("address", phones[known]), _ends("member", phones[known]))
         self._met.append(steps[known])
         if self._identity.partner_shared:
@@ -181,6 +192,8 @@ class Identity:
         links.add(steps, _ends("address", phones), _ends("member", phones)._replace(id=number, kind=kinds))
 
     def _join(self, steps: np.ndarray, phones: np.ndarray, numbers: np.ndarray, is_false: bool) -> None:
+        if not steps.size:
+            return
         self._reports.add(steps["time_us"], "member", "joined", numbers)
         self._members.join(numbers, steps["time_us"], phones["consents"], np.full(numbers.size, is_false))
 
@@ -213,16 +226,17 @@ class Identity:
         links.add(steps, plates, _ends("app_id", taken_for))
 
     def _see(self) -> None:
-        """Note the members met in this stretch of time as seen today, under their numbers."""
-        if not self._met:
-            return
-        steps = np.concatenate(self._met)
-        self._met = []
-        phones = self._steps.phones[steps["phone"]]
-        who = phones["is_member"] | self._members.is_in(phones["member"], steps["time_us"])
-        phones = phones[who]
-        channel = np.where(phones["app"] == App.NONE, Channel.PORTAL, Channel.APP)
-        self._members.see(phones["member"], channel, phones["app"], phones["consents"])
+        """Note the members met since the last time as seen today, under their numbers."""
+        if self._met:
+            steps = np.concatenate(self._met)
+            phones = self._steps.phones[steps["phone"]]
+            phones = phones[phones["is_member"] | self._members.is_in(phones["member"], steps["time_us"])]
+            channel = np.where(phones["app"] == App.NONE, Channel.PORTAL, Channel.APP)
+            self._members.see(phones["member"], channel, phones["app"], phones["consents"])
+        if self._showed_card:
+            phones = self._steps.phones[np.concatenate(self._showed_card)]
+            self._members.see(phones["chat"], Channel.CARD, App.NONE, phones["consents"])
+        self._met, self._showed_card = [], []
 
 
 def _trades_cdf(config: RunConfig, present: tuple[str, ...]) -> np.ndarray:

@@ -32,7 +32,9 @@ class Reports:
 
     def _add(self, time_us: np.ndarray, code: np.ndarray | int, subject: np.ndarray, value: np.ndarray | int) -> None:
         if time_us.size:
-            self._rows.append((time_us, np.broadcast_to(code, time_us.shape), subject, np.broadcast_to(value, time_us.shape)))
+            self._rows.append(
+                (time_us, np.full(time_us.shape, code, np.int64), subject, np.full(time_us.shape, value, np.int64))
+            )
 
     def read(self, now_us: int, seen: int) -> ObservedRows:
         """Return the rows added since the last reading in order of time, and how many phones with Wi-Fi on were seen since."""

@@ -60,7 +60,6 @@ class Steps:
         self.phone_count = self.visit_count = 0
         self._numbers, self._places = np.zeros(0, np.int64), np.zeros(0, np.int64)  # visits by number
         self._pending: list[np.ndarray] = []
-        self._connecting: list[np.ndarray] = []
         self.arrived = self.sold_fen = 0
 
     @property
@@ -121,16 +120,16 @@ class Steps:
         Left out is what a phone that has died, or whose party has gone, can do no more.
         """
         found, self._pending = _taken_out(self._pending, now_us)
+        if not found.size:
+            return found
         found = found[self._can_happen(found) | (found["kind"] == Step.SEEN)]
         return found[np.lexsort((found["kind"], found["phone"], found["time_us"]))]
 
-    def connections(self, now_us: int) -> tuple[np.ndarray, np.ndarray]:
-        """Take out (rows in the position platform, instants) of phones that connect before an instant and whose party is inside yet."""
-        found, self._connecting = _taken_out(self._connecting, now_us)
-        found = found[self._can_happen(found)]
-        row, visit = (self._phones[name][found["phone"]] for name in ("row", "visit"))
+    def followed(self, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return (rows in the position platform, instants) of those of some steps whose phones are followed and still inside."""
+        row, visit = (self._phones[name][steps["phone"]] for name in ("row", "visit"))
         is_inside = (self._visits["left_us"][visit] == NEVER_US) & (row >= 0)
-        return row[is_inside], found["time_us"][is_inside]
+        return row[is_inside], steps["time_us"][is_inside]
 
     def _can_happen(self, steps: np.ndarray) -> np.ndarray:
         dies_us, visit = (self._phones[name][steps["phone"]] for name in ("dies_us", "visit"))
@@ -151,8 +150,6 @@ class Steps:
         ):
             doing = phone[who]
             self._push(at_us[who] + sum(self._phones[name][doing] for name in delays), doing, step)
-            if step == Step.CONNECTED:
-                self._connecting.append(self._pending[-1])
         both = of["uses_app"] & of["connects"]
         later_us = np.maximum(*(self._phones[name][phone[both]] for name in ("connect_us", "open_us")))
         self._push(at_us[both] + later_us, phone[both], Step.APP_ON_WIFI)

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from sim.sensing.identity.ids import IdKind, Numbering, grown
 
@@ -79,16 +77,10 @@ class IdentityGraph:
         apart = np.flatnonzero(roots[0] != roots[1])
         if not apart.size:
             return
-        joined, back = np.unique(np.concatenate([roots[0][apart], roots[1][apart]]), return_inverse=True)
-        pairs = (back[: apart.size], back[apart.size :])
-        graph = coo_array((np.ones(apart.size, np.int8), pairs), shape=(joined.size, joined.size))
-        count, label = connected_components(graph, directed=False)
-        earliest = np.full(count, np.iinfo(np.int64).max)
-        np.minimum.at(earliest, label, joined)  # by their numbers: earlier ids have lower ones
-        has_account = np.zeros(count, np.int8)
-        np.maximum.at(has_account, label, self._nodes["has_account"][joined])
-        self._nodes["profile"][joined] = earliest[label]
-        self._nodes["has_account"][earliest] = has_account
+        joined, earliest = _components(*(column[apart].tolist() for column in roots))
+        has_account = self._nodes["has_account"][joined]
+        self._nodes["profile"][joined] = earliest
+        np.maximum.at(self._nodes["has_account"], earliest, has_account)
 
     def profile_of(self, ids: np.ndarray) -> np.ndarray:
         """Return the profile number (int64) of each id of any kind, -1 where it has none, is nobody's account, or may not be followed."""
@@ -177,6 +169,24 @@ class IdentityGraph:
             if np.array_equal(further, found):
                 return found
             found = further
+
+
+def _components(a: list[int], b: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers in some pairs, each with the lowest number of those that the pairs connect it with.
+
+    Union by the lower number, with path halving: a call has a minute's links, too few to make a sparse matrix of.
+    """
+    lower: dict[int, int] = {}
+
+    def lowest(number: int) -> int:
+        while (next_lower := lower.setdefault(number, number)) != number:
+            lower[number] = number = lower[next_lower]
+        return number
+
+    for pair in zip(a, b, strict=True):
+        one, other = sorted(map(lowest, pair))
+        lower[other] = one
+    return np.array(list(lower)), np.array([lowest(number) for number in lower])
 
 
 def _by_turns(a: np.ndarray, b: np.ndarray) -> np.ndarray:
