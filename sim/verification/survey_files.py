@@ -6,6 +6,7 @@ import csv
 import gzip
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ READINGS = {"scan": str, "ap": str, "rssi_dbm": float}
 WAYPOINTS = {"floor": str, "path": str, "t_ms": float, "x_m": float, "y_m": float}
 ACCESS_POINTS = {"ap": str, "floor": str, "x_m": float, "y_m": float, "p0_dbm_at_1m": float, "path_loss_exponent": float}
 RISE_M = 2.5  # height of an access point above a phone, as in the fits of the file
+NAMED_MOST = 5  # repeated ids that a message lists
 ROWS_MAX = 20_000_000  # a file with more is no survey on foot
 
 Table = dict[str, list[Any]]
@@ -48,7 +50,8 @@ def read_survey(scans: str, readings: str, waypoints: str, access_points: str | 
     """Return the survey of three or four files; with `access_points`, of the access points listed there only.
 
     Access points are numbered by what was heard of them, or by where they hang, never by their names. Raises ConfigError for a file that
-    is missing or no CSV, a column that is missing, or a number that is none; all problems of a file at once.
+    is missing or no CSV, a column that is missing, or a number that is none; all problems of a file at once; and for scans that share an
+    id or of which none lies between waypoints.
     """
     wanted = {"scans": (scans, SCANS), "readings": (readings, READINGS), "waypoints": (waypoints, WAYPOINTS)}
     if access_points is not None:
@@ -62,7 +65,27 @@ def read_survey(scans: str, readings: str, waypoints: str, access_points: str | 
             problems += refused.problems
     if problems:
         raise ConfigError.of("galleria verify positioning", problems)
+    _refuse_unfit_scans(tables["scans"], f"scans={scans}")
     return _joined(tables, readings)
+
+
+def _refuse_unfit_scans(rows: Table, place: str) -> None:
+    """Refuse scans that readings cannot be told apart by, or of which nothing is to be judged."""
+    problems = []
+    repeated = [scan for scan, times in Counter(rows["scan"]).items() if times > 1]
+    if repeated:
+        named = ", ".join(repeated[:NAMED_MOST]) + (
+            f" and {len(repeated) - NAMED_MOST} more" if len(repeated) > NAMED_MOST else ""
+        )
+        rule = "each scan must have an id of its own, since readings name their scan by it"
+        problems.append(Problem(place, f"repeated: {named}", rule, "number the scans anew, in the readings too"))
+    if 1.0 not in rows["within_waypoints"]:
+        rule = "there is nothing to judge: a scan counts where it is 1, between the first and the last waypoint of its path"
+        problems.append(
+            Problem(place, "within_waypoints is 1 in no row", rule, "write 1 for scans whose place the waypoints tell")
+        )
+    if problems:
+        raise ConfigError.of("galleria verify positioning", problems)
 
 
 def _joined(tables: dict[str, Table], readings_file: str) -> RealSurvey:

@@ -122,6 +122,13 @@ def test_floors_are_in_order_of_height():
     assert sorted(["F2", "B1", "F10", "B2", "F1"], key=floor_rank) == ["B2", "B1", "F1", "F2", "F10"]
 
 
+def rewritten(given, change):
+    """Let `change` make each row of the file of scans anew."""
+    head, *rows = Path(given["scans"]).read_text().splitlines()
+    Path(given["scans"]).write_text("\n".join([head, *(",".join(change(row.split(","))) for row in rows)]))
+    return given
+
+
 def written(folder, name, text):
     (folder / name).write_text(text)
     return str(folder / name)
@@ -139,6 +146,12 @@ def written(folder, name, text):
         (
             lambda folder, given: {**given, "scans": str(folder / "no"), "waypoints": str(folder / "none")},
             r"(?s)2 problems.*scans=.*waypoints=",
+        ),
+        (lambda folder, given: rewritten(given, lambda row: [*row[:-1], "0"]), "1 problem.*(?s:.)*scans=.*nothing to judge"),
+        (lambda folder, given: rewritten(given, lambda row: ["7" if row[0] == "8" else row[0], *row[1:]]), "1 problem(?s:.)*scans=.*id of its own.*repeated: 7"),
+        (
+            lambda folder, given: rewritten(given, lambda row: [str(int(row[0]) // 2), *row[1:-1], "0"]),
+            r"(?s)2 problems.*repeated: 0, 1, 2, 3, 4 and 67 more.*nothing to judge",
         ),
         (lambda folder, given: {"scans": given["scans"]}, r"readings.*must be given"),
         (lambda folder, given: {**given, "estimator": "nearest"}, r"access_points.*must be given"),
