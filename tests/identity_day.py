@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -90,12 +91,17 @@ def lived(
     batch_min: int = 60,
     tick_min: int | None = None,
     visitors: Visitors | None = None,
+    is_on: np.ndarray | None = None,
+    switch: Callable[[int], None] = lambda now_us: None,
 ) -> Day:
-    """Let the day happen: a batch every `batch_min`, a reading every `every_min`, associations asked for every `tick_min`."""
+    """Let the day happen: a batch every `batch_min`, a reading every `every_min`, associations asked for every `tick_min`.
+
+    `is_on`: the switches of the access points, which `switch` may change after what was asked for at an instant.
+    """
     visitors = visitors_of(config, visits) if visitors is None else visitors
     log, reads, joined = log_of(visitors), [], []
     _lock(visitors, log)
-    identity = Identity(config, STREET, known)  # type: ignore[arg-type]
+    identity = Identity(config, STREET, known, is_on)  # type: ignore[arg-type]
     done = admitted = followed = 0
     addresses, profiles = np.zeros(0, np.int64), []
     for now_us in range(OPENS_US, END_US, (tick_min or every_min) * US_PER_MIN):
@@ -115,6 +121,7 @@ def lived(
         profiles.append(identity.profile_of(addresses[joined[-1][0]]))
         if (now_us - OPENS_US) % (every_min * US_PER_MIN) == 0:
             reads.append(identity.read(now_us))
+        switch(now_us)
     identity.take(log, done, int(log.count[0]))
     joined.append(identity.associated(END_US))
     profiles.append(identity.profile_of(addresses[joined[-1][0]]))

@@ -23,6 +23,7 @@ from sim.sensing.identity.portal import by_hand_share, completion_share
 from sim.sensing.identity.stitching import Ends, IdentityGraph
 from sim.sensing.observations import ObservedRows
 from sim.sensing.roll_out import roll_out_progress, rolled_out
+from sim.units import US_PER_HOUR, US_PER_MIN
 
 pytestmark = pytest.mark.plain
 BAND = norm.isf(0.5e-5)  # two-sided false alarm 1 in 100,000 per share
@@ -41,6 +42,11 @@ def small(**identity) -> Day:
 
 def within(found: float, share: float, count: int) -> bool:
     return abs(found - share) < BAND * np.sqrt(share * (1 - share) / count)
+
+
+def switched(on: int) -> np.ndarray:
+    """Return four access points, some of them on."""
+    return (np.arange(4) < on).astype(np.int8)
 
 
 def without_seen(rows: ObservedRows) -> list[np.ndarray]:
@@ -103,6 +109,58 @@ def test_those_who_log_in_are_among_those_who_connect_and_wait_for_the_form():
     assert day.rows_of("portal", "code").time_us.size == completed.time_us.size
     assert (day.associated[0] >= 0).all()
     assert np.unique(day.associated[0]).size == day.associated[0].size
+
+
+def test_half_of_the_access_points_connect_half_of_those_who_would_and_none_nobody():
+    """Binomial over the phones that all access points together connect; false alarm 1 in 100,000."""
+    whole, half, none = (small() if on == 4 else lived(configured(), is_on=switched(on)) for on in (4, 2, 0))
+    connected, completed = ([day.rows_of("portal", kind) for day in (whole, half, none)] for kind in ("connected", "completed"))
+
+    assert within(connected[1].time_us.size / connected[0].time_us.size, 0.5, connected[0].time_us.size)
+    for rows in (connected, completed):
+        assert np.isin(rows[1].time_us, rows[0].time_us).all()
+        assert rows[1].time_us.size > 20
+        assert rows[2].time_us.size == 0
+    assert np.isin(completed[1].subject, connected[1].subject).all()
+    seen = [day.rows_of("portal", "seen").value.sum() for day in (whole, half, none)]
+    assert seen[0] > seen[1] > seen[2] == 0
+    assert none.associated[0].size == none.rows_of("member", "joined").time_us.size == 0
+    assert none.identity.summary()["wifi_connect_share"] == none.identity.summary()["portal_member_share"] == 0
+
+
+def test_a_plan_that_draws_no_access_points_has_a_network_that_works():
+    for is_on in (np.zeros(0, np.int8), switched(4)):
+        for one, other in zip(small().rows, lived(configured(), is_on=is_on).rows, strict=True):
+            assert np.array_equal(one, other)
+
+
+def test_while_the_wifi_is_down_nobody_connects_or_logs_in_and_before_and_after_everybody_does():
+    down_us, up_us = 14 * US_PER_HOUR, 15 * US_PER_HOUR
+    is_on = switched(4)
+
+    def switch(now_us: int) -> None:
+        is_on[:] = not down_us <= now_us < up_us
+
+    whole, day = lived(configured(), tick_min=1), lived(configured(), tick_min=1, is_on=is_on, switch=switch)
+    for kind in ("connected", "completed"):
+        as_ever, found = (each.rows_of("portal", kind).time_us for each in (whole, day))
+        assert not ((found >= down_us) & (found < up_us)).any()
+        outside = (as_ever < down_us) | (as_ever >= up_us + 5 * US_PER_MIN)  # whom it has failed in between do not come back
+        assert np.array_equal(as_ever[outside], found[(found < down_us) | (found >= up_us + 5 * US_PER_MIN)])
+        assert outside.sum() < as_ever.size
+
+
+def test_a_mall_without_a_network_connects_nobody_who_was_on_it_at_an_earlier_visit():
+    config = configured()
+    config.digital.residents = 300
+    kept = lived(config).identity.tables()
+    later = configured(date=NEXT_DAY, portal=False, portal_share=0.0)
+    later.digital.residents = 300
+    day = lived(later, known=kept)
+
+    assert np.isin(address_of(day.phones.key), kept.links["id_a"]).any()
+    assert day.rows_of("portal", "connected").time_us.size == day.associated[0].size == 0
+    assert day.rows_of("app", "opened").time_us.size > 0
 
 
 def test_who_joins_consents_and_lies_has_its_share():

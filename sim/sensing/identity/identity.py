@@ -15,10 +15,10 @@ from sim.random_streams import stream_key, uniforms
 from sim.sensing.identity.ids import IdKind, ids_of
 from sim.sensing.identity.ids import address_of as address_of
 from sim.sensing.identity.members import Channel, Members, is_held_out
-from sim.sensing.identity.portal import funnel_of
+from sim.sensing.identity.portal import funnel_of, reaches_network
 from sim.sensing.identity.reports import Reports
-from sim.sensing.identity.steps import ID_COLUMNS, STEP, Step, Steps
-from sim.sensing.identity.stitching import Ends, IdentityGraph, Links
+from sim.sensing.identity.steps import ID_COLUMNS, ON_WIFI, STEP, Step, Steps
+from sim.sensing.identity.stitching import Ends, IdentityGraph, Links, Mistaken
 from sim.sensing.observations import ObservedRows
 from sim.sensing.roll_out import rolled_out
 from sim.visitors import NEVER_US, App, Phones, Visitors
@@ -38,10 +38,17 @@ class Identity:
     what happened before that instant, provided that all events before it were taken.
     """
 
-    def __init__(self, config: RunConfig, compiled: CompiledPlan, known: Known | None = None) -> None:
-        """Begin the run's day, with nobody known or with what an earlier run left; raises ConfigError for a roll-out that starts on no day."""
+    def __init__(
+        self, config: RunConfig, compiled: CompiledPlan, known: Known | None = None, is_on: np.ndarray | None = None
+    ) -> None:
+        """Begin the run's day, with nobody known or with what an earlier run left; raises ConfigError for a roll-out that starts on no day.
+
+        `is_on` (int8) switches the plan's access points: a phone connects and logs in by those that are on when Identity is next asked.
+        None or empty: the mall's Wi-Fi is not drawn in the plan, and works.
+        """
         self._config = config
         self._identity = config.sensing.identity
+        self._is_on = np.zeros(0, np.int8) if is_on is None else is_on
         self._steps = Steps(rolled_out(config, "tills", compiled.arrays.unit_key, self._identity.tills_online_share))
         self._before, self._graph = IdentityGraph(), IdentityGraph()  # as earlier days left it, and as it is
         if known is not None:
@@ -54,7 +61,7 @@ class Identity:
         self._showed_card: list[np.ndarray] = []  # and others the card
         self._connected: list[np.ndarray] = []  # steps in which phones joined the Wi-Fi, not yet asked for
         self._seen = self._known_fen = self._tags = self._right_tags = 0
-        self._last_payer = self._last_partner = -1  # phones
+        self._payers, self._customers = Mistaken(), Mistaken()
 
     def admit(self, visitors: Visitors, phones: Phones, rows: np.ndarray) -> None:
         """Take the next batch; `rows` (int32, one per phone): its rows in the position platform, -1 where it is not followed."""
@@ -139,10 +146,19 @@ class Identity:
             (Step.APP_ON_WIFI, self._open_on_wifi), (Step.PAID, self._pay), (Step.PARKING_PAID, self._pay_parking),
         ):  # fmt: skip
             steps = due[due["kind"] == step]
+            if step in ON_WIFI:
+                steps = self._on_wifi(steps)
             if steps.size:
                 happen(steps, self._steps.phones[steps["phone"]], links)
-        self._seen += int(due["value"][due["kind"] == Step.SEEN].sum())
+        seen = due[due["kind"] == Step.SEEN]
+        self._seen += int(seen["value"][reaches_network(self._config, self._steps.phones[seen["phone"]], self._is_on)].sum())
         self._graph.link(*links.in_order())
+
+    def _on_wifi(self, steps: np.ndarray) -> np.ndarray:
+        """Return those of some steps that can be done; a phone that the Wi-Fi has failed once in its visit does not come back to it."""
+        phone = steps["phone"]
+        self._steps.phones["connects"][phone] &= reaches_network(self._config, self._steps.phones[phone], self._is_on)
+        return steps[self._steps.phones["connects"][phone]]
 
     def _connect(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
         time_us, address = steps["time_us"], phones["address"]
@@ -164,8 +180,7 @@ class Identity:
     def _recognise(self, steps: np.ndarray, phones: np.ndarray, links: Links) -> None:
         """Tag the partner's customers on the Wi-Fi with the trade they like best; a wrong tag is that of the customer before."""
         is_wrong = uniforms(stream_key(self._config.seed, "wrong tag"), phones["key"], 0) < self._identity.tag_error_share
-        taken_for = self._steps.phones[_shifted(steps["phone"], is_wrong, self._last_partner)]
-        self._last_partner = _last(steps["phone"], self._last_partner)
+        taken_for = self._steps.phones[self._customers.taken_for(steps["phone"], is_wrong)]
         trade = np.searchsorted(self._trades_cdf, taken_for["favourite"])
         self._reports.add(steps["time_us"], "partner", "recognised", taken_for["partner"], trade)
         links.add(steps, _ends("address", phones), _ends("partner", taken_for))
@@ -220,8 +235,7 @@ class Identity:
         self._reports.add(steps["time_us"], "app", "parking", phones["member"])
         draw = uniforms(stream_key(self._config.seed, "wrong plate"), phones["number"], 0)
         is_wrong = draw >= self._identity.plate_match_share
-        taken_for = self._steps.phones[_shifted(steps["phone"], is_wrong, self._last_payer)]
-        self._last_payer = _last(steps["phone"], self._last_payer)
+        taken_for = self._steps.phones[self._payers.taken_for(steps["phone"], is_wrong)]
         plates = _ends("member", phones)._replace(id=phones["plate"], kind=np.full(phones.size, IdKind.PLATE, np.int8))
         links.add(steps, plates, _ends("app_id", taken_for))
 
@@ -248,16 +262,3 @@ def _trades_cdf(config: RunConfig, present: tuple[str, ...]) -> np.ndarray:
 def _ends(name: str, phones: np.ndarray) -> Ends:
     """Return the ids in one column of phones (steps.PHONE), as ends of links."""
     return Ends(phones[name], np.full(phones.size, ID_COLUMNS[name], np.int8), phones["key"], phones["consents"])
-
-
-def _shifted(phones: np.ndarray, is_wrong: np.ndarray, last: int) -> np.ndarray:
-    """Return whom each phone is taken for: itself, or by mistake the one before it in time.
-
-    `last` is the phone before the first, -1 at the start of the day, when nobody can be mistaken for another.
-    """
-    before = np.concatenate([[last], phones[:-1]])[: phones.size]
-    return np.where(is_wrong & (before >= 0), before, phones)
-
-
-def _last(phones: np.ndarray, last: int) -> int:
-    return int(phones[-1]) if phones.size else last

@@ -41,10 +41,11 @@ def funnel_of(config: RunConfig, phones: Phones, numbers: np.ndarray, was_here: 
     """Return what the phones do. `numbers`: their visits' numbers; `was_here`: the mall knows their address from an earlier day.
 
     Steps are nested in `willing`: who joins has completed, who completes has connected. Where a membership needs a payment
-    account, those who pay by none that they would link (pays_linked) do not join, and no false data pass.
+    account, those who pay by none that they would link (pays_linked) do not join, and no false data pass. A mall without a page where
+    nobody connects anew either (portal false, portal_share 0) has no network: no phone joins one that it knows.
     """
     identity = config.sensing.identity
-    by_itself = (phones.knows_network == 1) | was_here
+    by_itself = ((phones.knows_network == 1) | was_here) & (identity.portal or identity.portal_share > 0)
     by_hand = by_hand_share(identity)
     completed = by_hand * completion_share(identity) * identity.portal
     first_time = (phones.wifi_on == 1) & ~by_itself
@@ -96,6 +97,17 @@ def _by_hand_share(portal_share: float, complete_share: float) -> float:
     each = brentq(lambda share: visits_with(share) - portal_share, 0.0, 1.0, xtol=1e-12) if portal_share < 1 else 1.0
     could = habits.wifi_on_share * (1 - habits.knows_network_share) * complete_share
     return min(1.0, float(each) / could)
+
+
+def reaches_network(config: RunConfig, phones: np.ndarray, is_on: np.ndarray) -> np.ndarray:
+    """Return which phones (steps.PHONE) have a working access point where they stand: the share of them that are on, by a draw per visit.
+
+    So that what fails takes phones away and adds none. `is_on` (int8, live): empty where the plan draws no access points; the mall's
+    Wi-Fi then always works.
+    """
+    if is_on.all():
+        return np.ones(phones.size, bool)
+    return uniforms(stream_key(config.seed, "reaches the network"), phones["number"], phones["ordinal"]) < is_on.mean()
 
 
 def _delays_us(seed: int, purpose: str, mean_s: float, numbers: np.ndarray, ordinals: np.ndarray) -> np.ndarray:

@@ -50,6 +50,9 @@ class Step(IntEnum):
     PARKING_PAID = 6
 
 
+ON_WIFI = (Step.CONNECTED, Step.COMPLETED, Step.APP_ON_WIFI)  # need a working access point
+
+
 class Steps:
     """The phones of the day and what they will do."""
 

@@ -54,6 +54,19 @@ class Links:
         return Ends(*ends[:4]), Ends(*ends[4:])
 
 
+class Mistaken:
+    """Whom one system takes phones for, which by mistake is the one before in time."""
+
+    def __init__(self) -> None:
+        self._last = UNKNOWN  # at the start of the day nobody can be mistaken for another
+
+    def taken_for(self, phones: np.ndarray, is_wrong: np.ndarray) -> np.ndarray:
+        """Return whom each of the next phones is taken for, in order of time."""
+        line = np.concatenate([[self._last], phones])
+        self._last = int(line[-1])
+        return np.where(is_wrong & (line[:-1] >= 0), line[:-1], phones)
+
+
 class IdentityGraph:
     """The graph of ids; profiles are its connected components, kept up to date link by link.
 
