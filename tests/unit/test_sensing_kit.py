@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -222,6 +223,30 @@ def test_a_plan_without_access_points_says_the_ways_out(method):
         Kit(deaf, config).method(config)
     assert Kit(deaf, config).method(config_of("law")) is not None
     assert Kit(deaf, config).method(config_of("off")) is None
+
+
+def test_a_level_that_hears_no_access_point_is_told_once_and_the_others_are_surveyed(tmp_path, caplog):
+    config = config_of()
+    config.sensing.radio.floor_loss_db = 60.0
+    upstairs = corner_mall().access_points.level.astype(np.int8)
+    with caplog.at_level(logging.WARNING, logger="galleria"):
+        kits = [Kit(corner_mall(), config, is_on=upstairs.copy(), folder=tmp_path) for _ in range(2)]
+        surveyed = [set(kit.fingerprints.level.tolist()) for kit in kits]
+
+    assert surveyed == [{1}, {1}]
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == [
+        "The survey of corner_mall heard no access point on Ground floor"
+    ]
+
+
+def test_a_mall_in_which_nothing_is_heard_anywhere_is_refused_unless_all_is_switched_off(tmp_path):
+    config = config_of()
+    config.sensing.radio.floor_dbm = -20.0
+    off = np.zeros(corner_mall().access_points.key.size, np.int8)
+
+    with pytest.raises(ConfigError, match=r"heard no access point on any level.*sensing\.radio\.floor_dbm"):
+        _ = Kit(corner_mall(), config, folder=tmp_path).fingerprints
+    assert Kit(corner_mall(), config, is_on=off, folder=tmp_path).fingerprints.level.size == 0
 
 
 def test_the_mean_age_of_readings_is_that_of_ages_up_to_ten_seconds():

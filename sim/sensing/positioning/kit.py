@@ -22,7 +22,7 @@ from sim.sensing.positioning.fingerprints import Fingerprints
 from sim.sensing.positioning.methods import FullRadio, GaussianLaw, Method
 from sim.sensing.positioning.scans import Scans
 from sim.sensing.positioning.surrogate import ErrorLaw, Law, fit_law
-from sim.sensing.positioning.survey import survey_of
+from sim.sensing.positioning.survey import deaf_levels, survey_of
 from sim.sensing.radio.radio_map import Radio, build_radio
 from sim.sensing.radio.wifi import receiver_of
 
@@ -90,7 +90,18 @@ class Kit:
 
     @cached_property
     def fingerprints(self) -> Fingerprints:
-        """The survey, taken while those access points were on that are on at the start."""
+        """The survey, taken while those access points were on that are on at the start.
+
+        Raises ConfigError where it heard nothing of any of them; a level on which it heard nothing is told as a caution.
+        """
+        found = self._kept_or_new_survey()
+        if self._surveyed_on.any():
+            deaf = deaf_levels(self._compiled, found)
+            if deaf:
+                _caution(self._compiled.name, ", ".join(deaf))
+        return found
+
+    def _kept_or_new_survey(self) -> Fingerprints:
         key = self._key(*self._surveyed())
         kept = kept_arrays.fetch(self._folder, "survey", key)
         if kept is not None:
@@ -136,6 +147,16 @@ class Kit:
     def _key(self, *parts: object) -> str:
         words = json.dumps([self._compiled.digest, _maker(), *parts], sort_keys=True)
         return hashlib.sha256(words.encode()).hexdigest()[:32]
+
+
+@cache
+def _caution(plan: str, levels: str) -> None:
+    """Say once that nobody will be put on these levels."""
+    LOG.warning(
+        "The survey of %s heard no access point on %s: whoever is there is located on another level or not at all.",
+        plan,
+        levels,
+    )
 
 
 def _as_records(law: Law) -> Law:

@@ -69,6 +69,17 @@ def survey_of(compiled: CompiledPlan, radio: Radio, config: SensingConfig, seed:
     return fingerprints_in_order(stops.level[first[kept]], x_m[kept], y_m[kept], stops.path[first[kept]], scans)
 
 
+def deaf_levels(compiled: CompiledPlan, prints: Fingerprints) -> tuple[str, ...]:
+    """Return the names of the levels on which people can be and nothing was heard; raises ConfigError where these are all."""
+    walked = np.unique(compiled.arrays.zone_level)
+    deaf = np.setdiff1d(walked, prints.level)
+    if deaf.size == walked.size:
+        rule = "the survey heard no access point on any level where people walk, so that nobody could be located"
+        way_out = "hang some there (galleria floorplan access-points), or lower sensing.radio.sensitivity_dbm and sensing.radio.floor_dbm"
+        raise ConfigError.of(compiled.name, [Problem("access_points.geojson", "", rule, way_out)])
+    return tuple(compiled.level_names[level] for level in deaf)
+
+
 def averaged(scans: Scans, place: np.ndarray, missing_dbm: float, access_points: int) -> Scans:
     """Return one scan for each place (int64, in order, from 0): the mean of its scans; an access point that one of them did not hear
     counts in it with `missing_dbm`."""  # fmt: skip
