@@ -51,7 +51,7 @@ def read_survey(scans: str, readings: str, waypoints: str, access_points: str | 
 
     Access points are numbered by what was heard of them, or by where they hang, never by their names. Raises ConfigError for a file that
     is missing or no CSV, a column that is missing, or a number that is none; all problems of a file at once; and for scans that share an
-    id or of which none lies between waypoints.
+    id, of which none lies between waypoints, or which heard nothing.
     """
     wanted = {"scans": (scans, SCANS), "readings": (readings, READINGS), "waypoints": (waypoints, WAYPOINTS)}
     if access_points is not None:
@@ -110,6 +110,13 @@ def _joined(tables: dict[str, Table], readings_file: str) -> RealSurvey:
     of_scan = {scan_rows["scan"][row]: spot for spot, row in enumerate(chosen)}
     known = set(scan_rows["scan"])
     heard, count = _readings(readings_file, tables["readings"], of_scan, known, chosen.size, numbers)
+    if heard.access_point.size == 0:
+        rule = "there is nothing to judge: none belongs to a scan with within_waypoints 1" + (
+            "" if numbers is None else " and an access point of access_points"
+        )
+        raise _problem(
+            f"readings={readings_file}", f"{len(tables['readings']['scan'])} readings", rule, "give files of one survey"
+        )
     time_us = np.round(time_ms[chosen] * 1000).astype(np.int64)
     return RealSurvey._make((floors, level[chosen], path[chosen], *places, time_us, heard, points, count))
 

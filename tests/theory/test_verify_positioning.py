@@ -153,6 +153,7 @@ def written(folder, name, text):
             lambda folder, given: rewritten(given, lambda row: [str(int(row[0]) // 2), *row[1:-1], "0"]),
             r"(?s)2 problems.*repeated: 0, 1, 2, 3, 4 and 67 more.*nothing to judge",
         ),
+        (lambda folder, given: {**given, "readings": written(folder, "r.csv", "scan,ap,rssi_dbm\n11,a,-60\n")}, "1 problem(?s:.)*readings=.*nothing to judge"),
         (lambda folder, given: {"scans": given["scans"]}, r"readings.*must be given"),
         (lambda folder, given: {**given, "estimator": "nearest"}, r"access_points.*must be given"),
         (lambda folder, given: {**given, "simulate": True}, r"access_points.*must be given"),
