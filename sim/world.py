@@ -80,7 +80,7 @@ class World:
         self.clock = Clock()
         self.hours = hours_of(self.crowd, compiled, config)
         opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
-        self.sensing = begin_sensing(compiled, config, switches.is_on, opens_us)
+        self.sensing, self.continued_from = begin_sensing(compiled, config, switches.is_on, opens_us)
         has_tables = np.array([not name.startswith("till:") for name in names], bool)
         review_us = int(config.operations.review_s * 1e6)
         self.reviews = Reviews(
@@ -123,7 +123,7 @@ class World:
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
-            sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(),
+            sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
         kpis = finish(self.folder, finished)
         manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ import importlib.metadata
 import json
 import platform
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +76,15 @@ def write_config(folder: Path, config: RunConfig) -> None:
 
 
 def provenance(
-    config: RunConfig, floorplan_sha256: str, events_content_sha256: str, visits: int, engine_s: float, wall_s: float
+    config: RunConfig,
+    floorplan_sha256: str,
+    events_content_sha256: str,
+    visits: int,
+    engine_s: float,
+    wall_s: float,
+    continued_from: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return what the manifest says besides its files."""
+    """Return what the manifest says besides its files; `continued_from` are SHA-256 by name of files of an earlier run."""
     return {
         "schema": MANIFEST_SCHEMA_VERSION,
         "version": galleria_version(),
@@ -86,6 +93,7 @@ def provenance(
         "config_sha256": config_sha256(config),
         "floorplan_sha256": floorplan_sha256,
         "events_content_sha256": events_content_sha256,
+        **({"continued_from": dict(continued_from)} if continued_from else {}),
         "git_commit": git_commit(),
         "packages": package_versions(),
         "wall_s": round(wall_s, 3),

@@ -47,6 +47,7 @@ class FinishedRun:
     station_offered_us: np.ndarray | None = None  # (T) server-microseconds on duty, where known
     sensed: dict[str, Value] = field(default_factory=dict)  # the KPIs of sensing, and more of the kind for the report
     sensed_curves: dict[str, Any] = field(default_factory=dict)  # what the report draws of it
+    continued_from: dict[str, str] = field(default_factory=dict)  # SHA-256 by name of the earlier run's files it began with
 
 
 def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
@@ -63,7 +64,8 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
     write_json(folder / "curves.json", day, indent=None)
     write_atomically(folder / "tenants.csv", tenants_csv(tenant_rows(books)))
     facts = manifest.provenance(
-        run.config, run.compiled.digest, run.recorder.events_content_sha256, int(kpis["footfall_visits"] or 0), run.engine_s, run.wall_s
+        run.config, run.compiled.digest, run.recorder.events_content_sha256, int(kpis["footfall_visits"] or 0), run.engine_s, run.wall_s,
+        run.continued_from,
     )  # fmt: skip
     pictures: list[dict[str, str]] = []
     if run.config.recording.report:

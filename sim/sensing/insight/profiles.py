@@ -181,8 +181,9 @@ class Profiles:
         whole = {name: values[rows] for name, values in self._whole.items()}
         stays, purchases = self._stay_weight[rows], self._purchase_weight[rows]
         self._sorted, self._sorted_rows = np.zeros(0, np.int64), np.zeros(0, np.int64)
-        for table in (*self._whole.values(), self._stay_weight, self._purchase_weight):
-            table[...] = 0
+        for values in self._whole.values():
+            values[:] = 0
+        self._stay_weight[:] = self._purchase_weight[:] = 0.0
         self._add(numbers_now, whole, stays, purchases)
 
     def _add(self, profiles: np.ndarray, whole: Mapping[str, np.ndarray], stays: np.ndarray, purchases: np.ndarray) -> None:

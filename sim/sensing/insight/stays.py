@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -107,7 +107,7 @@ class Stays:
         before_us = np.iinfo(np.int64).max
         return self._over(before_us, _end_silent(before_us, *self._state(), 0))
 
-    def _state(self) -> tuple[Any, ...]:
+    def _state(self) -> tuple[np.ndarray, Areas, Rule, np.ndarray, np.ndarray, np.ndarray]:
         return self._open, self._areas, self._rule, self._weight, self._mass, self._closed
 
     def _over(self, before_us: int, count: int) -> tuple[StayRows, np.ndarray]:
