@@ -13,6 +13,7 @@ from sim import config_files, paths
 from sim.cli_output import UsageError, note, say, say_json, say_table, shown
 from sim.cli_run import announce_compiling, in_words, output_folder
 from sim.config import RunConfig
+from sim.errors import ConfigError, Problem
 from sim.progress import Progress
 
 Act = Callable[[argparse.Namespace], int]
@@ -59,6 +60,7 @@ def _compare(options: argparse.Namespace) -> int:
     arms = _arm_names(own["arms"]) if "arms" in own else _arms_of(options.scenario, overrides)
     replications = _count(own.get("replications", "20"))
     configs = [(arm, _config_of(options.scenario, arm, overrides)) for arm in arms]
+    _refuse_earlier_runs(configs)
     announce_compiling()
     from sim import api
     from sim.experiments.kept_runs import can_continue
@@ -136,6 +138,19 @@ def _config_of(scenario: str, arm: str, overrides: list[str]) -> RunConfig:
         "arms", arm, known, "scenario or policy", "`galleria list scenarios`, `galleria list policies`"
     )
     raise UsageError(f"galleria compare: {problem}")
+
+
+def _refuse_earlier_runs(configs: list[tuple[str, RunConfig]]) -> None:
+    """Refuse arms that continue a run: every replication has a seed of its own, with which that run's ids mean nobody."""
+    rule = "must be empty in a comparison: each replication has a seed of its own, and a run continues only one of its own seed"
+    way_out = "leave it out; or run each arm by `galleria run` and compare the two folders"
+    problems = [
+        Problem(f"arm {arm!r}: sensing.identity.continue_from", config.sensing.identity.continue_from, rule, way_out)
+        for arm, config in configs
+        if config.sensing.identity.continue_from
+    ]
+    if problems:
+        raise ConfigError.of("the comparison", problems)
 
 
 def _split_overrides(text: str) -> list[str]:

@@ -9,6 +9,7 @@ import dataclasses
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sim.categories import CATEGORIES
@@ -316,7 +317,7 @@ def _category_parameters(entry: CategoryConfig, prefix: str, name: str) -> Itera
 def problems_of(config: RunConfig) -> list[Problem]:
     """Return every value out of its range or of a wrong kind, and every pair of values that cannot go together."""
     found = [problem for parameter in parameters_of(config) for problem in _range_problems(parameter)]
-    found += list(_date_problems(config.date))
+    found += [*_date_problems(config.date), *_identity_problems(config)]
     for key, hours in hours_of(config):
         try:
             minutes_from_hours(hours)
@@ -387,6 +388,19 @@ def _date_problems(text: str) -> Iterator[Problem]:
         datetime.date.fromisoformat(text)
     except ValueError as reason:
         yield Problem("date", repr(text), f"must be a day of the calendar: {reason}", 'write it as "2026-11-21"')
+
+
+def _identity_problems(config: RunConfig) -> Iterator[Problem]:
+    starts, earlier = config.sensing.identity.roll_out_starts, config.sensing.identity.continue_from
+    try:
+        if starts:
+            datetime.date.fromisoformat(str(starts))
+    except ValueError as reason:
+        rule = f"must be a day of the calendar, or empty: {reason}"
+        yield Problem("sensing.identity.roll_out_starts", repr(starts), rule, 'write it as "2026-11-21"')
+    if earlier and not (Path(earlier).expanduser() / "manifest.json").is_file():
+        rule = "must be the folder of a finished run, which holds a manifest.json"
+        yield Problem("sensing.identity.continue_from", earlier, rule, "name such a folder, or leave it empty")
 
 
 def _range_problems(parameter: Parameter) -> Iterator[Problem]:

@@ -61,6 +61,24 @@ def test_a_scenario_that_names_its_arms_needs_none_on_the_command_line():
     assert cli_compare._arms_of("wifi_vs_none", []) == ["sensing=none", "sensing=mall_wifi"]
 
 
+@pytest.mark.parametrize(
+    "words", [["arms=[none,sensing.identity.portal=false]", "{key}"], ["""arms=[none,"sensing.identity.portal=false {key}"]"""]]
+)
+def test_a_comparison_that_continues_a_run_is_refused_before_the_first_run(tmp_path, monkeypatch, capsys, words):
+    (tmp_path / "earlier").mkdir()
+    (tmp_path / "earlier" / "manifest.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    key = f"sensing.identity.continue_from={tmp_path / 'earlier'}"
+
+    code = cli.main(["compare", "corner_day", "replications=2", *(word.replace("{key}", key) for word in words)])
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert "sensing.identity.continue_from: must be empty in a comparison" in said
+    assert "galleria run" in said
+    assert not (tmp_path / "outputs").exists()
+
+
 def test_several_overrides_of_an_arm_are_parted_by_blanks():
     assert cli_compare._split_overrides("a.b=1 c=[1, 2] d=x y") == ["a.b=1", "c=[1, 2]", "d=x y"]
 

@@ -156,6 +156,8 @@ def test_several_outages_are_a_list_of_records(desk):
         ("hydra.job.name=x", "composing machinery"),
         ("hydra/launcher=x", "composing machinery"),
         ("operations.outages=[{asset: a, starts: 14:00},{asset: a, starts: 15:00}]", "another outage of 'a' lasts until later"),
+        ("sensing.identity.roll_out_starts=soon", "must be a day of the calendar, or empty"),
+        ("sensing.identity.continue_from=nowhere", "sensing.identity.continue_from: must be the folder of a finished run"),
         ("operations.outages=[{_target_: os.system}]", "never name code"),
         ("population._target_=os.system", "never name code"),
         ("scenarios=everyday", "first word"),
