@@ -70,14 +70,14 @@ def draw_coverage(
     ]
     error = [
         f"{how}   ·   three in four phones within {_metres(one['error_m_p75'])} of the truth, {_percent(one['floor_right_share'])} put on the "
-        f"right level   ·   simulated, one survey, seed {config.seed}"
+        f"right level   ·   simulated, one survey, seed {config.seed}, building {config.sensing.radio.building_seed}"
         for one in levels
     ]
     # A cell where nothing is heard is off the pale end of the scale, one where nothing can be located off the dark end.
     files = draw_cells(compiled, np.maximum(coverage.best_dbm, -999.0), STRENGTH, strength, folder)
     files += draw_cells(compiled, np.minimum(coverage.error_m_p75, 999.0), ERROR, error, folder)
     facts = {
-        "plan": compiled.name, "seed": config.seed, "estimator": estimator, "good_dbm": GOOD_DBM, "levels": list(levels),
+        "plan": compiled.name, "seed": config.seed, "building_seed": config.sensing.radio.building_seed, "estimator": estimator, "good_dbm": GOOD_DBM, "levels": list(levels),
     }  # fmt: skip
     write_json(folder / "coverage.json", facts)
     return [*files, folder / "coverage.json"]

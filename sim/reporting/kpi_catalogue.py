@@ -126,10 +126,10 @@ _SENSING = (
     Kpi("members_total", "people", "higher", "sensing", "Members", "Members at the end of the day, holders of the mall's card in a chat app included. Those of old who did not come are counted by the shares of the habits (digital.residents, member_share, card_share), not one by one.", null_where=_NO_IDENTITY),
     Kpi("members_new", "people", "higher", "sensing", "New members", "Members at the end that were none at the start.", null_where=_NO_IDENTITY),
     Kpi("members_active", "people", "higher", "sensing", "Active members", "Members seen in the last 90 days: on the first simulated day those seen that day, later ones add to them (sensing.identity.continue_from).", null_where=_NO_IDENTITY),
-    Kpi("duplicate_profiles_share", "share", "lower", "sensing", "People known twice", "People with more than one profile / people with a profile.", null_where=_NO_IDENTITY),
-    Kpi("wrong_profiles_share", "share", "lower", "sensing", "Profiles of several people", "Profiles with traces of more than one person / profiles.", null_where=_NO_IDENTITY),
+    Kpi("duplicate_profiles_share", "share", "lower", "sensing", "People known twice", "People with accounts in more than one profile / people with an account.", null_where=_NO_IDENTITY),
+    Kpi("wrong_profiles_share", "share", "lower", "sensing", "Profiles of several people", "Profiles with ids of more than one person / profiles with an account.", null_where=_NO_IDENTITY),
     Kpi("false_members_share", "share", "lower", "sensing", "False memberships", "Registrations with false data / registrations of the simulated days.", null_where=_NO_IDENTITY),
-    Kpi("sales_known_share", "share", "higher", "sensing", "Sales whose buyer is known", "Sales that the mall's systems put to a profile / sales, by amount.", null_where=_NO_IDENTITY),
+    Kpi("sales_known_share", "share", "higher", "sensing", "Sales whose buyer is known", "Sales that the mall's systems put to somebody who agrees to be followed / sales, by amount.", null_where=_NO_IDENTITY),
 )  # fmt: skip
 _OFFERS = (
     Kpi("push_sent", "count", "neither", "offers", "Messages sent", "Push messages sent.", _NO_OFFERS),

@@ -32,7 +32,7 @@ class Sensing:
         self._compiled, self._config = compiled, config
         self._counters = Counters(compiled, config.sensing, config.seed)
         self._gates = Gates(compiled, config.sensing.gates, config.seed)
-        self._identity = Identity(config, compiled, known)
+        self._identity = Identity(config, compiled, known, is_on)
         self._profiles = Profiles(compiled.unit_ids, compiled.tenant_categories, config.sensing.profiles)
         self._people = KnownPeople(self._profiles, self._identity)
         self._unit_of_till = {f"till:{name}": unit for unit, name in enumerate(compiled.unit_ids)}
