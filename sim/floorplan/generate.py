@@ -259,7 +259,7 @@ def _access_points(parameters: GenerateParameters, levels: Sequence[Level]) -> l
     for level in levels:
         assert level.outline is not None
         assert level.walkable is not None
-        covered = level.outline.buffer(-1.0) if level.ordinal >= 0 else level.walkable.buffer(3.0)
+        covered = level.outline.buffer(-1.0) if level.ordinal >= 0 else level.walkable.buffer(3.0).intersection(level.outline)
         low_x, low_y, high_x, high_y = level.outline.bounds
         grid_x, grid_y = np.meshgrid(
             np.arange(low_x + spacing / 2, high_x, spacing), np.arange(low_y + spacing / 2, high_y, spacing)

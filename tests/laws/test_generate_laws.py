@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely import unary_union
 from shapely.geometry import Point
@@ -38,8 +38,15 @@ def mall_parameters(draw: st.DrawFn) -> GenerateParameters:
     )
 
 
+LOBBY_AT_THE_EDGE = GenerateParameters(  # access points within 3 m of its lobby hung outside the level
+    name="law_mall", seed=0, floors=2, tenants=66, parking_levels=1, parking_bays=300, atrium=False, anchors=False, cinema=False,
+    food_court=False, entrances=1, stairs=0, bend_deg=-9.0,
+)  # fmt: skip
+
+
 @settings(max_examples=8, deadline=None)
 @given(mall_parameters())
+@example(LOBBY_AT_THE_EDGE)
 def test_a_generated_mall_is_sound_and_has_exactly_the_tenants_asked_for(parameters: GenerateParameters) -> None:
     plan = generate_plan(parameters)
 
