@@ -114,7 +114,7 @@ def announce_compiling() -> None:
     from sim import kernel
 
     if kernel.CACHE_WAS_COLD and not kernel.JIT_DISABLED:
-        note("First start of this version on this machine: compiling the engine takes up to 30 s, once.")
+        note("First start of this version on this machine: compiling takes about a minute, once.")
 
 
 def output_folder(wanted: Path | None, overwrite: bool) -> Path:
