@@ -16,7 +16,7 @@ CROWD_SHARE_MAX = 0.05
 def cautions(books: Books, kpis: dict[str, Value]) -> list[dict[str, str]]:
     """Return {weight: "serious" or "note", text} in the order of weight."""
     serious = [*_stuck(books, kpis), *_plan(books)]
-    notes = [*_long_waits(kpis), *_unfinished(books)]
+    notes = [*_unheard(books), *_long_waits(kpis), *_unfinished(books)]
     return [{"weight": "serious", "text": text} for text in serious] + [{"weight": "note", "text": text} for text in notes]
 
 
@@ -42,6 +42,14 @@ def _plan(books: Books) -> list[str]:
         return []
     names = ", ".join(cut_off[:8]) + (" …" if len(cut_off) > 8 else "")
     return [f"{len(cut_off)} units with a tenant cannot be reached from any entrance and took no part: {names}."]
+
+
+def _unheard(books: Books) -> list[str]:
+    points = books.compiled.access_points
+    if books.config.sensing.positioning.method in ("off", "law") or (points is not None and points.key.size):
+        return []
+    way_out = "`galleria floorplan access-points` proposes some, and sensing.positioning.method=law assumes an error"
+    return [f"Nobody was located: the plan has no access points. {way_out}."]
 
 
 def _long_waits(kpis: dict[str, Value]) -> list[str]:

@@ -17,6 +17,8 @@ from sim.config import RunConfig
 from sim.crowd.tallies import Counted, empty_tallies
 from sim.errors import ConfigError
 from sim.events import EventKind, Reason
+from sim.plan_arrays import AccessPoints
+from sim.reporting.cautions import cautions
 from sim.reporting.kpi_catalogue import DIRECTIONS, GROUPS, KPIS, UNITS, as_markdown, kpi_named
 from sim.reporting.kpis import Books, cold_area_share, compute
 from sim.reporting.recorder import Recorder
@@ -262,3 +264,23 @@ def test_a_misspelt_kpi_is_answered_with_the_nearest_name():
 
 def test_the_reference_page_of_kpis_is_the_catalogue():
     assert (ROOT / "docs" / "reference" / "kpis.md").read_text(encoding="utf-8") == as_markdown()
+
+
+def test_a_plan_without_access_points_is_named_as_the_reason_why_nobody_was_located(tmp_path):
+    plan = made_up_plan()
+    heard = AccessPoints(*(np.zeros(1) for _ in AccessPoints._fields))
+    said = {}
+    for name, points, method in (
+        ("bare", None, "surrogate"),
+        ("drawn", heard, "surrogate"),
+        ("law", None, "law"),
+        ("off", None, "off"),
+    ):
+        config = RunConfig()
+        config.sensing.positioning.method = method
+        recorder = Recorder(tmp_path / name, plan, station_names(plan), "none")
+        tallies = empty_tallies(len(plan.zone_rings), len(plan.unit_ids), len(station_names(plan)))
+        books = Books(config, dataclasses.replace(plan, access_points=points), recorder.sums, tallies)
+        said[name] = any("no access points" in found["text"] for found in cautions(books, compute(books)))
+
+    assert said == {"bare": True, "drawn": False, "law": False, "off": False}
