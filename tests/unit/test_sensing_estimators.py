@@ -7,7 +7,7 @@ import pytest
 
 from sim.config_sensing import SensingConfig
 from sim.errors import ConfigError
-from sim.sensing.positioning.estimators import OUT, estimator, locate_one, make_estimator
+from sim.sensing.positioning.estimators import estimator, make_estimator
 from sim.sensing.positioning.fingerprints import NO_PRINT_TABLES, fingerprints_in_order, print_tables
 from sim.sensing.positioning.metrics import summary
 from sim.sensing.positioning.multilateration import NO_RANGING
@@ -83,12 +83,11 @@ def test_one_scan_alone_is_located_as_in_a_batch(world):
     points, grid, _, prints, scans = world
     for name in ("knn", "multilateration", "nearest"):
         found = estimator(name, hall._tables(grid, prints, points, 5), hall._ranging(points))
-        fixes, out = found.locate(scans), np.zeros(OUT)
+        fixes = found.locate(scans)
         for scan in range(20):
             first, end = scans.start[scan], scans.start[scan + 1]
-            assert locate_one(found.tables, scans.access_point[first:end], scans.rssi_dbm[first:end], end - first, out)
-            assert tuple(out[:3]) == (fixes.level[scan], fixes.x_m[scan], fixes.y_m[scan])
-            assert out[6] == fixes.heard[scan] == end - first
+            alone = found.locate(Scans(np.array([0, end - first]), scans.access_point[first:end], scans.rssi_dbm[first:end]))
+            assert [column[0] for column in alone] == [column[scan] for column in fixes]
 
 
 @pytest.mark.parametrize("name", ["knn", "multilateration", "nearest"])

@@ -44,18 +44,10 @@ OUT = 7  # numbers of a fix: level, x, y, xx, xy, yy, heard
 
 
 @kernel
-def locate_one(tables: EstimatorTables, aps: np.ndarray, dbms: np.ndarray, count: int, out: np.ndarray) -> bool:
-    """Fill out[0:7] = (level, x_m, y_m, xx_m2, xy_m2, yy_m2, heard) from the first `count` readings of a scan (int32, float32).
-
-    Readings are in order of access point. Returns whether there is an answer; without one the level is -1 and the place NaN.
-    """
-    return _locate(tables, aps, dbms, 0, count, -1, out)
-
-
-@kernel
 def _locate(
     tables: EstimatorTables, aps: np.ndarray, dbms: np.ndarray, first: int, end: int, not_path: int, out: np.ndarray
-) -> bool:
+) -> None:
+    """Fill out[0:7] = (level, x_m, y_m, xx_m2, xy_m2, yy_m2, heard) from the readings [first, end) of a scan, in order of access point."""
     is_located = False
     if tables.method == Method.KNN:
         is_located = knn_locate(tables.prints, aps, dbms, first, end, not_path, tables.is_pruned, out)
@@ -68,7 +60,6 @@ def _locate(
         out[0] = -1.0
         for column in range(1, 6):
             out[column] = np.nan
-    return is_located
 
 
 @entry
