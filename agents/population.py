@@ -10,6 +10,7 @@ from scipy.special import gammaln, ndtr, ndtri
 
 from agents.arrivals import SATURDAY, Candidates, arrivals_between, rates_per_min, sources_of
 from agents.digital import favourites_of, navigates, residents_of
+from agents.habits import with_habits
 from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.plan_arrays import CompiledPlan
@@ -63,7 +64,8 @@ class Population:
             needs=self._needs(number),
             step_free=(self._draw("step-free", number) < population.step_free_share).astype(np.int8),
         )
-        return visitors._replace(goal_entrance=self._walk_through(visitors), navigates=navigates(self._config, visitors))
+        visitors = visitors._replace(goal_entrance=self._walk_through(visitors), navigates=navigates(self._config, visitors))
+        return with_habits(self._config, visitors)
 
     def _draw(self, purpose: str, number: np.ndarray, count: int = 0) -> np.ndarray:
         return uniforms(stream_key(self._config.seed, purpose), number, count)

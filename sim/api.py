@@ -79,7 +79,7 @@ class Deciders:
 def tenant_facts(config: RunConfig, compiled: CompiledPlan) -> list[TenantFacts]:
     """Return what each tenant knows of itself."""
     from agents.mall import TenantFacts
-    from sim.crowd.tables import till_count
+    from sim.crowd.station_plans import till_count
 
     facts = []
     for index, unit_id in enumerate(compiled.unit_ids):

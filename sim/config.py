@@ -16,6 +16,12 @@ from sim.categories import CATEGORIES
 from sim.config_sensing import DigitalConfig, SensingConfig
 from sim.errors import Problem
 from sim.known import known
+from sim.schema.checkout import CheckoutConfig
+from sim.schema.cinema import CinemaConfig
+from sim.schema.desks import DesksConfig
+from sim.schema.food import FoodConfig
+from sim.schema.parking import ParkingConfig
+from sim.schema.queues import QueuesConfig
 from sim.units import minutes_from_hours
 
 
@@ -183,17 +189,6 @@ def default_categories() -> dict[str, CategoryConfig]:
 
 
 @dataclass
-class ParkingConfig:
-    """Car parks: gates, search, balking."""
-
-    gate_s_mean: float = known(8.0, "time at an entry or exit gate", 0.5, 300, source="engineering judgement for plate readers", confidence="L")
-    search_s_base: float = known(45.0, "drive from gate to bay in an empty car park", 1, 1800, source="first space in row 61 s with walk (Cassady & Kobza 1998)", tag="D")
-    search_s_per_bay: float = known(3.0, "time to pass one occupied bay", 0, 120, source="about 7 m a bay at 8 km/h", tag="D")
-    manoeuvre_s: float = known(7.0, "time to drive into or out of a bay", 0, 120, source="SUMO defaults 3/4, 11/2 s", tag="V")
-    balk_queue: int = known(8, "cars before the gate at which a driver turns away", 0, 1000, source="parameters table", confidence="L")
-
-
-@dataclass
 class HoursConfig:
     """When the mall is open, in local time."""
 
@@ -267,6 +262,11 @@ class RunConfig:
     movement: MovementConfig = field(default_factory=MovementConfig)
     services: ServicesConfig = field(default_factory=ServicesConfig)
     categories: dict[str, CategoryConfig] = field(default_factory=default_categories)
+    queues: QueuesConfig = field(default_factory=QueuesConfig)
+    food: FoodConfig = field(default_factory=FoodConfig)
+    cinema: CinemaConfig = field(default_factory=CinemaConfig)
+    checkout: CheckoutConfig = field(default_factory=CheckoutConfig)
+    desks: DesksConfig = field(default_factory=DesksConfig)
     parking: ParkingConfig = field(default_factory=ParkingConfig)
     operations: OperationsConfig = field(default_factory=OperationsConfig)
     digital: DigitalConfig = field(default_factory=DigitalConfig)

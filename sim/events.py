@@ -17,6 +17,11 @@ class EventKind(IntEnum):
     PARKED = 2  # place car park, value search time us
     PARKING_BALKED = 3  # place car park, value cars inside
     UNPARKED = 4  # place car park, value delay at the exit gate us
+    BAY_TAKEN = 5  # place bay: a car stands in it
+    BAY_LEFT = 6  # place bay
+    PARKING_PAID = 7  # place car park, value fen
+    PARKING_VALIDATED = 8  # place car park, value microseconds of stay that are free
+    RAMP_BLOCKED = 9  # place car park, value cars before it on the ramp
     ARRIVED = 10  # place entrance, value 1 if by car: a party passes the door into the mall
     TURNED_AWAY = 11  # place entrance: the mall is closed, or stays so
     LEFT = 12  # place entrance, value metres walked in millimetres: a party passes the door out of the mall
@@ -31,8 +36,31 @@ class EventKind(IntEnum):
     SERVICE_STARTED = 32  # place station, value wait us
     SERVICE_ENDED = 33  # place station, value service us
     RENEGED = 34  # place station, value wait us
+    TICKET_TAKEN = 35  # place station, value wait foretold us
+    TICKET_CALLED = 36  # place station, value us since it was taken
+    TICKET_VOID = 37  # place station, value us since it was called: nobody came
+    REJECTED = 38  # place station, value parties there: no room
     PURCHASED = 40  # place unit, value fen
+    PAID_BY = 41  # place unit, value PayMethod: follows PURCHASED
+    SALE_LOST = 42  # place unit, value fen: stock or fit did not allow it
+    SALE_SAVED = 43  # place unit, value fen: the same, ordered on the guide's tablet and shipped; PURCHASED follows
+    PAYMENT_ADOPTED = 44  # place unit, value the gift's cost in fen: first mobile payment
+    SEATED = 45  # place unit, value seats of the table
+    FOOD_SERVED = 46  # place unit, value us since it was ordered
+    STOCKED_OUT = 47  # place unit, value portions wanted
+    ORDERED_AHEAD = 48  # place unit, value portions
+    MEAL_PUT_OFF = 49  # place unit that was not gone to, value us until it wants to try again
     BOARDED = 50  # place ride, value wait us
+    SEAT_SOLD = 60  # place show, value seats
+    SHOW_SOLD_OUT = 61  # place show, value seats wanted
+    SHOW_ENTERED = 62  # place show, value us after its start, negative before
+    SHOW_LEFT = 63  # place show, value us after its start
+    SEAT_REFUNDED = 64  # place show, value seats
+    SHOW_MISSED = 65  # place show, value seats: came too late, or never
+    BAGS_HANDED_IN = 70  # place unit, value bags
+    BAGS_COLLECTED = 71  # place unit, value bags
+    BAGS_DELIVERED = 72  # place unit, value bags: sent home
+    DESK_USED = 73  # place unit, value us there
 
 
 class Reason(IntEnum):
@@ -42,6 +70,9 @@ class Reason(IntEnum):
     BROWSE = 1
     IMPULSE = 2
     MEAL = 3
+    TICKET = 4  # its ticket was called
+    SHOW = 5  # it has seats there
+    DESK = 6
 
 
 class EventLog(NamedTuple):
@@ -88,5 +119,13 @@ PLACE_TABLE = {
     EventKind.STRANDED: "node", EventKind.REROUTED: "connector", EventKind.MISLED: "unit", EventKind.STORE_ENTERED: "unit",
     EventKind.STORE_REFUSED: "unit", EventKind.STORE_LEFT: "unit", EventKind.QUEUE_JOINED: "station",
     EventKind.BALKED: "station", EventKind.SERVICE_STARTED: "station", EventKind.SERVICE_ENDED: "station",
-    EventKind.RENEGED: "station", EventKind.PURCHASED: "unit", EventKind.BOARDED: "ride",
+    EventKind.RENEGED: "station", EventKind.PURCHASED: "unit", EventKind.BOARDED: "ride", EventKind.BAY_TAKEN: "bay",
+    EventKind.BAY_LEFT: "bay", EventKind.PARKING_PAID: "parking", EventKind.PARKING_VALIDATED: "parking",
+    EventKind.RAMP_BLOCKED: "parking", EventKind.TICKET_TAKEN: "station", EventKind.TICKET_CALLED: "station",
+    EventKind.TICKET_VOID: "station", EventKind.REJECTED: "station", EventKind.PAID_BY: "unit", EventKind.SALE_LOST: "unit",
+    EventKind.SALE_SAVED: "unit", EventKind.PAYMENT_ADOPTED: "unit", EventKind.SEATED: "unit", EventKind.FOOD_SERVED: "unit",
+    EventKind.STOCKED_OUT: "unit", EventKind.ORDERED_AHEAD: "unit", EventKind.MEAL_PUT_OFF: "unit", EventKind.SEAT_SOLD: "show",
+    EventKind.SHOW_SOLD_OUT: "show", EventKind.SHOW_ENTERED: "show", EventKind.SHOW_LEFT: "show", EventKind.SEAT_REFUNDED: "show",
+    EventKind.SHOW_MISSED: "show", EventKind.BAGS_HANDED_IN: "unit", EventKind.BAGS_COLLECTED: "unit",
+    EventKind.BAGS_DELIVERED: "unit", EventKind.DESK_USED: "unit",
 }  # fmt: skip

@@ -10,6 +10,25 @@ import numpy as np
 NEEDS_MAX = 6  # needs a party can bring
 
 
+class PayMethod(IntEnum):
+    """Ways to pay."""
+
+    CASH = 0
+    CARD = 1  # inserted, with PIN
+    CONTACTLESS = 2
+    CONTACTLESS_PIN = 3
+    MOBILE = 4  # held to the terminal
+    QR = 5  # open the app, scan, confirm
+
+
+class ParkingStrategy(IntEnum):
+    """How a driver looks for a bay."""
+
+    FIRST = 0  # takes the first free one
+    HUNT = 1  # drives on towards the door, and takes what is nearest
+    GUIDED = 2  # goes where signs or the app send it
+
+
 class Visitors(NamedTuple):
     """Parties in order of (arrive_us, number); one row each."""
 
@@ -25,6 +44,10 @@ class Visitors(NamedTuple):
     step_free: np.ndarray  # int8 1 when only lifts will do (pram, wheelchair)
     goal_entrance: np.ndarray  # int32 -1, or the entrance at which a party that only walks through leaves
     navigates: np.ndarray  # int8 1 when the mall's app shows the party the way
+    uses_app: np.ndarray  # int8 1 when it looks at live information: waits shown, tickets, free bays
+    pays_by: np.ndarray  # int8 PayMethod it is used to
+    is_vip: np.ndarray  # int8 1 when a member of the top tier
+    parks_by: np.ndarray  # int8 ParkingStrategy of its driver
 
 
 def empty_visitors(rows: int) -> Visitors:
@@ -42,6 +65,10 @@ def empty_visitors(rows: int) -> Visitors:
         step_free=np.zeros(rows, np.int8),
         goal_entrance=np.full(rows, -1, np.int32),
         navigates=np.zeros(rows, np.int8),
+        uses_app=np.zeros(rows, np.int8),
+        pays_by=np.zeros(rows, np.int8),
+        is_vip=np.zeros(rows, np.int8),
+        parks_by=np.zeros(rows, np.int8),
     )
 
 

@@ -24,6 +24,7 @@ from sim.operations.hours import hours_of
 from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
 from sim.operations.reviews import Reviews
+from sim.operations.services import services_of
 from sim.operations.settlement import Settlement
 from sim.operations.staffing import staffing_of
 from sim.plan_arrays import CompiledPlan
@@ -75,7 +76,7 @@ class World:
         config, compiled = self.config, self.compiled
         self.crowd = Crowd(compiled, config, self._take)
         names = self.crowd.station_names
-        self.recorder = Recorder(self.folder, compiled, names, config.recording.events)
+        self.recorder = Recorder(self.folder, compiled, names, config.recording.events, more_places=self.crowd.place_names)
         switches = switches_of(compiled, config)
         self.clock = Clock()
         self.hours = hours_of(self.crowd, compiled, config)
@@ -100,6 +101,7 @@ class World:
             *failures_of(compiled, config, switches),
             self.reviews,
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
+            *services_of(self.crowd, compiled, config, self.hours),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]
         every_us = self.sensing.locate_every_us

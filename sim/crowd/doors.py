@@ -1,13 +1,14 @@
-"""Into the mall and out of it: arrivals on foot and by car, entrances, the way back to the car."""
+"""Into the mall and out of it: parties as they arrive, entrances, exits."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
-from sim.crowd.movement import come_out, door_slot, free_row, leave_zone
-from sim.crowd.queues import join
-from sim.crowd.state import GATE_IN, Doing, Mall, Meta, Stream, Then
+from sim.crowd.cars.arriving import reach_gate
+from sim.crowd.cars.leaving import back_to_car
+from sim.crowd.movement import come_out, door_slot, leave_zone
+from sim.crowd.state import Doing, Mall, Meta, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -44,6 +45,11 @@ def claim_row(mall: Mall) -> int:
     shopper.node = mall.entrances[party.entrance].node
     shopper.side = np.float32(2.0 * uniform(mall.keys[Stream.SIDE], party.number, 0) - 1.0)
     shopper.walked_m = 0.0
+    errand = mall.errands[row]
+    errand.uses_app = party.uses_app
+    errand.pays_by = party.pays_by
+    errand.is_vip = party.is_vip
+    errand.parks_by = party.parks_by
     _forget_the_last_party(mall, row)
     return row
 
@@ -70,74 +76,38 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     shopper.reason = 0
     shopper.is_misled = 0
     mall.visited[row, :] = -1
+    errand = mall.errands[row]
+    errand.ticket_station = -1
+    errand.ticket_next = -1
+    errand.ticket_prev = -1
+    errand.ticket_state = 0
+    errand.meal_after_us = 0
+    errand.left_us = 0
+    errand.rank = 0
+    errand.table = -1
+    errand.has_ordered = 0
+    errand.show = -1
+    errand.seat = -1
+    errand.seats = 0
+    errand.payments = 0
+    errand.has_adopted = 0
+    errand.spent_fen = 0
+    errand.bay = -1
+    errand.aisle = -1
+    errand.has_paid = 0
+    errand.entered_us = 0
+    errand.validated_us = 0
+    errand.bags = 0
+    errand.bags_held = 0
+    errand.desks_seen = 0
 
 
 @kernel
 def arrive_outside(mall: Mall, row: int, now_us: int) -> int:
     """A party has come: by car to the gate, on foot to the door."""
-    shopper = mall.shoppers[row]
-    if shopper.parking < 0:
+    if mall.shoppers[row].parking < 0:
         return reach_entrance(mall, row, now_us)
-    park = mall.car_parks[shopper.parking]
-    note(mall, row, now_us, EventKind.GATE_REACHED, shopper.parking, mall.stations[park.gate_in].waiting)
-    if not join(mall, row, park.gate_in, now_us):
-        return _drive_off(mall, row, now_us)
-    return Then.WAIT
-
-
-@kernel
-def _drive_off(mall: Mall, row: int, now_us: int) -> int:
-    shopper = mall.shoppers[row]
-    note(mall, row, now_us, EventKind.PARKING_BALKED, shopper.parking, mall.car_parks[shopper.parking].cars)
-    return free_row(mall, row)
-
-
-@kernel
-def pass_gate(mall: Mall, row: int, gate: int, now_us: int) -> int:
-    """Through a car park's gate: look for a bay, or drive away, or turn round because it is full."""
-    shopper = mall.shoppers[row]
-    park = mall.car_parks[shopper.parking]
-    if gate != GATE_IN:
-        park.cars -= 1
-        note(mall, row, now_us, EventKind.UNPARKED, shopper.parking, now_us - shopper.since_us)
-        return free_row(mall, row)
-    if park.cars >= park.bays:
-        return _drive_off(mall, row, now_us)
-    occupied_share = park.cars / park.bays
-    park.cars += 1
-    shopper.since_us = now_us
-    shopper.doing = Doing.SEARCHING_BAY
-    draw = uniform(mall.keys[Stream.SEARCH], shopper.number, 0)
-    time_s = search_s(occupied_share, park.bays, draw, mall.params[0].search_s_base, mall.params[0].search_s_per_bay)
-    until_us = now_us + np.int64(1e6 * (time_s + mall.params[0].manoeuvre_s))
-    schedule(mall.shoppers, mall.heap, mall.meta, row, until_us, NORMAL)
-    return Then.WAIT
-
-
-@kernel
-def search_s(occupied_share: float, bays: int, draw: float, base_s: float, per_bay_s: float) -> float:
-    """Return the search time of the first-free-bay strategy: bays passed are geometric with chance `occupied_share`, at most all."""
-    passed = 0.0
-    if occupied_share > 0.0:
-        passed = min(np.floor(np.log(draw) / np.log(occupied_share)), float(bays)) if occupied_share < 1.0 else float(bays)
-    return base_s + per_bay_s * passed
-
-
-@kernel
-def leave_car(mall: Mall, row: int, now_us: int) -> int:
-    """Parked: walk to the mall's door."""
-    shopper = mall.shoppers[row]
-    note(mall, row, now_us, EventKind.PARKED, shopper.parking, now_us - shopper.since_us)
-    shopper.doing = Doing.WALKING_FROM_CAR
-    return _walk_between_bay_and_door(mall, row, now_us)
-
-
-@kernel
-def _walk_between_bay_and_door(mall: Mall, row: int, now_us: int) -> int:
-    shopper = mall.shoppers[row]
-    time_s = mall.car_parks[shopper.parking].walk_m / shopper.speed_mps
-    schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + np.int64(1e6 * time_s), NORMAL)
-    return Then.WAIT
+    return reach_gate(mall, row, now_us)
 
 
 @kernel
@@ -220,23 +190,3 @@ def leave_mall(mall: Mall, row: int, now_us: int) -> int:
     note(mall, row, now_us, EventKind.LEFT, entrance, np.int64(1000.0 * shopper.walked_m))
     mall.meta[Meta.INSIDE_PEOPLE] -= shopper.people
     return back_to_car(mall, row, now_us)
-
-
-@kernel
-def back_to_car(mall: Mall, row: int, now_us: int) -> int:
-    """Outside: walk to the car, or be gone."""
-    shopper = mall.shoppers[row]
-    if shopper.parking < 0:
-        return free_row(mall, row)
-    shopper.doing = Doing.WALKING_TO_CAR
-    return _walk_between_bay_and_door(mall, row, now_us)
-
-
-@kernel
-def drive_out(mall: Mall, row: int, now_us: int) -> int:
-    """At the car: join the line at the exit gate."""
-    shopper = mall.shoppers[row]
-    shopper.since_us = now_us
-    joined = join(mall, row, mall.car_parks[shopper.parking].gate_out, now_us)
-    assert joined
-    return Then.WAIT

@@ -10,15 +10,18 @@ import numpy as np
 from sim.config import RunConfig
 from sim.crowd import state
 from sim.crowd.agenda import drop_dead
+from sim.crowd.cars.build import bay_names
 from sim.crowd.controls import Controls, controls_of
+from sim.crowd.errand import ERRAND
 from sim.crowd.loop import Stop, advance
 from sim.crowd.movement import note_zone_time
 from sim.crowd.queues import serve_waiting
 from sim.crowd.routing import fill_times
 from sim.crowd.state import Mall, Meta, Stream, records
-from sim.crowd.tables import build_tables, by_node, station_names, ways_between
+from sim.crowd.tables import build_tables, by_node, ways_between
 from sim.crowd.tallies import HOURS, Counted, Tallies
 from sim.crowd.tracks import fill_open_segments
+from sim.crowd.venues.cinemas_built import show_names
 from sim.errors import EngineError, LedgerError
 from sim.events import EventLog, SegmentLog
 from sim.kernel import entry
@@ -51,7 +54,8 @@ class Crowd:
     def __init__(self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None]) -> None:
         tables = build_tables(compiled, config)
         arrays = compiled.arrays
-        self.station_names = station_names(compiled, config)
+        self.station_names = tables.station_names
+        self.place_names = {"show": show_names(compiled, config), "bay": bay_names(compiled, config)}
         self.full_servers = tables.stations["servers_open"].copy()
         self._doors = tables.doors
         self._on_flush = on_flush
@@ -61,6 +65,7 @@ class Crowd:
         edges = LOG_LEVELS[config.recording.events] == LOG_LEVELS["edges"]
         self.mall = Mall(
             shoppers=records(rows, state.SHOPPER),
+            errands=records(rows, ERRAND),
             visited=np.full((rows, state.VISITED_KEPT), -1, np.int32),
             heap=np.zeros((2 * rows + 1024, 3), np.int64),
             free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(),
@@ -73,7 +78,7 @@ class Crowd:
             connectors=tables.connectors,
             togo_s=np.zeros((2, places, arrays.ride_connector.size), np.float32),
             hop_s=np.zeros((2, places, places), np.float32),
-            lift_load=tables.lift_load, stations=tables.stations, car_parks=tables.car_parks, categories=tables.categories,
+            lift_load=tables.lift_load, stations=tables.stations, **tables.cars._asdict(), **tables.places._asdict(), methods=tables.methods, categories=tables.categories,
             pool=tables.pool, params=tables.params,
             keys=np.array([stream_key(config.seed, purpose.name.lower()) for purpose in Stream], np.uint64),
             meta=np.zeros(len(Meta), np.int64), counts=np.zeros(len(Counted), np.int64),
@@ -130,6 +135,10 @@ class Crowd:
             "goal_entrance",
             "step_free",
             "navigates",
+            "uses_app",
+            "pays_by",
+            "is_vip",
+            "parks_by",
         ):
             arrivals[name] = getattr(visitors, name)
         arrivals["tracker"] = -1 if trackers is None else trackers
@@ -243,6 +252,8 @@ class Crowd:
         old, new = mall.shoppers.size, 2 * mall.shoppers.size
         shoppers = records(new, state.SHOPPER)
         shoppers[:old] = mall.shoppers
+        errands = records(new, ERRAND)
+        errands[:old] = mall.errands
         visited = np.full((new, state.VISITED_KEPT), -1, np.int32)
         visited[:old] = mall.visited
         heap = np.zeros((2 * new + 1024, 3), np.int64)
@@ -252,7 +263,7 @@ class Crowd:
         free[: new - old] = np.arange(old, new, dtype=np.int32)[::-1]
         free[new - old : new - old + kept] = mall.free_rows[:kept]
         meta[Meta.FREE_ROWS] = new - old + kept
-        self.mall = mall._replace(shoppers=shoppers, visited=visited, heap=heap, free_rows=free)
+        self.mall = mall._replace(shoppers=shoppers, errands=errands, visited=visited, heap=heap, free_rows=free)
 
 
 def _event_columns(events: np.ndarray) -> EventLog:

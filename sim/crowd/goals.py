@@ -6,10 +6,13 @@ import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.choice import choose, pick_by_weight
-from sim.crowd.queues import expected_wait_s
 from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_index, target_of_place
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
+from sim.crowd.tickets import called_unit, known_wait_s
+from sim.crowd.venues.cinemas import has_show, show_due
+from sim.crowd.venues.desks import wanted_desk
+from sim.crowd.venues.restaurants import reputation
 from sim.crowd.wayfinding import look_for_way
 from sim.crowd.writing import note, note_segment
 from sim.events import EventKind, Reason, SegmentKind
@@ -50,6 +53,18 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
     """Return the unit to go to next, or -1 when the party wants nothing more."""
     shopper = mall.shoppers[row]
     params = mall.params[0]
+    unit = called_unit(mall, row, now_us)
+    if unit >= 0:
+        shopper.reason = Reason.TICKET
+        return unit
+    unit = show_due(mall, row, now_us)
+    if unit >= 0:
+        shopper.reason = Reason.SHOW
+        return unit
+    unit = wanted_desk(mall, row, now_us)
+    if unit >= 0:
+        shopper.reason = Reason.DESK
+        return unit
     if shopper.resume >= 0:
         unit = shopper.resume
         shopper.resume = -1
@@ -94,7 +109,7 @@ def suits(mall: Mall, row: int, unit: int, now_us: int) -> bool:
     for index in range(VISITED_KEPT):
         if mall.visited[row, index] == unit:
             return False
-    return True
+    return has_show(mall, unit, now_us)
 
 
 @kernel
@@ -127,8 +142,8 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
         utility = -time_s / params.walk_s_scale
         if is_small:
             utility += mall.pool[index].log_appeal
-        if mall.units[unit].level == level:
-            utility -= expected_wait_s(mall.stations, unit) / params.wait_s_scale
+        utility -= known_wait_s(mall, row, unit, level) / params.wait_s_scale
+        utility += reputation(mall, unit)
         mall.scratch_place[count] = unit
         mall.scratch_utility[count] = utility
         mall.scratch_draw[count] = uniform_of(base, mall.units[unit].key + (0 if is_small else slot))

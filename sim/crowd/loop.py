@@ -5,14 +5,13 @@ from __future__ import annotations
 from enum import IntEnum
 
 from sim.crowd.agenda import PRIORITIES, ROW_BITS, ROW_MASK, close_hole, drop_dead
+from sim.crowd.cars.arriving import end_aisle, leave_car, pass_gate_in
+from sim.crowd.cars.leaving import drive_out, paid_at_machine, pass_gate_out, reach_machine
 from sim.crowd.doors import (
     arrive_outside,
     claim_row,
-    drive_out,
     enter_mall,
-    leave_car,
     leave_mall,
-    pass_gate,
     reach_entrance,
     reach_exit,
 )
@@ -20,9 +19,13 @@ from sim.crowd.goals import decide, go_home, is_lost, set_off, stride, walk_on
 from sim.crowd.movement import break_gridlock, end_crossing, end_stride
 from sim.crowd.queues import end_service, renege
 from sim.crowd.rides import ask_to_board, board, step_off
-from sim.crowd.state import Doing, Heading, Mall, Meta, Then
-from sim.crowd.stores import end_browsing, enter_store, leave_store, pay, reach_store
+from sim.crowd.sales import leave_store, pay
+from sim.crowd.state import Doing, Heading, Mall, Meta, Role, Then
+from sim.crowd.stores import end_browsing, enter_store, reach_store
 from sim.crowd.tallies import Counted
+from sim.crowd.venues.cinemas import buy_seats, leave_show, see_show
+from sim.crowd.venues.desks import leave_desk, served_at_desk
+from sim.crowd.venues.restaurants import end_meal, leave_table, take_food
 from sim.crowd.wayfinding import end_orienting
 from sim.kernel import entry, inlined, kernel
 
@@ -136,15 +139,41 @@ def happen(mall: Mall, row: int, now_us: int) -> int:
         return drive_out(mall, row, now_us)
     if doing == Doing.ORIENTING:
         return end_orienting(mall, row, now_us)
+    if doing == Doing.EATING:
+        return end_meal(mall, row, now_us)
+    if doing == Doing.WAITING_FOR_SHOW:
+        return see_show(mall, row, now_us)
+    if doing == Doing.WATCHING:
+        return leave_show(mall, row, now_us)
+    if doing == Doing.DRIVING:
+        return end_aisle(mall, row, now_us)
+    if doing == Doing.WALKING_TO_MACHINE:
+        return reach_machine(mall, row, now_us)
+    if doing == Doing.AT_DESK:
+        return leave_desk(mall, row, now_us)
     assert doing == Doing.STRANDED
     return go_home(mall, row, now_us)
 
 
 @kernel
 def served(mall: Mall, row: int, now_us: int) -> int:
-    """The end of service at a till or a table, or at a car park's gate."""
-    owner = mall.stations[end_service(mall, row, now_us)].unit
-    return pay(mall, row, now_us) if owner >= 0 else pass_gate(mall, row, owner, now_us)
+    """The end of service, whatever the station is for."""
+    role = mall.stations[end_service(mall, row, now_us)].role
+    if role == Role.GATE_IN:
+        return pass_gate_in(mall, row, now_us)
+    if role == Role.GATE_OUT:
+        return pass_gate_out(mall, row, now_us)
+    if role == Role.TABLE:
+        return leave_table(mall, row, now_us)
+    if role == Role.KITCHEN:
+        return take_food(mall, row, now_us)
+    if role == Role.BOX_OFFICE:
+        return buy_seats(mall, row, now_us)
+    if role == Role.DESK:
+        return served_at_desk(mall, row, now_us)
+    if role == Role.PAY_MACHINE:
+        return paid_at_machine(mall, row, now_us)
+    return pay(mall, row, now_us)
 
 
 @inlined

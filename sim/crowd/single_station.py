@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.crowd import state
 from sim.crowd.agenda import PRIORITIES, ROW_MASK, close_hole, drop_dead
+from sim.crowd.errand import ERRAND
 from sim.crowd.loop import ARRIVAL_PRIORITY, NEVER, Stop, next_entry
 from sim.crowd.movement import free_row
 from sim.crowd.queues import end_service, join, renege
@@ -139,7 +140,7 @@ def _mall_of(case: StationCase) -> Mall:
     station.line_head = station.line_tail = -1
     keys = np.array([stream_key(case.seed, f"{case.replication}/{purpose.name.lower()}") for purpose in Stream], np.uint64)
     mall = state.example_mall()._replace(
-        shoppers=shoppers, stations=stations, keys=keys, log=records(LOG_ROWS, state.EVENT), heap=np.zeros((2 * rows + 1024, 3), np.int64),
+        shoppers=shoppers, errands=records(rows, ERRAND), stations=stations, keys=keys, log=records(LOG_ROWS, state.EVENT), heap=np.zeros((2 * rows + 1024, 3), np.int64),
         free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(), meta=np.zeros(len(Meta), np.int64), counts=np.zeros(len(Counted), np.int64),
     )  # fmt: skip
     mall.meta[Meta.FREE_ROWS] = rows
@@ -152,6 +153,8 @@ def _enlarged(mall: Mall) -> Mall:
     shoppers = records(new, state.SHOPPER)
     shoppers[:old] = mall.shoppers
     shoppers["people"] = 1
+    errands = records(new, ERRAND)
+    errands[:old] = mall.errands
     heap = np.zeros((2 * new + 1024, 3), np.int64)
     heap[: mall.heap.shape[0]] = mall.heap
     kept = int(mall.meta[Meta.FREE_ROWS])
@@ -159,7 +162,7 @@ def _enlarged(mall: Mall) -> Mall:
     free[: new - old] = np.arange(old, new, dtype=np.int32)[::-1]
     free[new - old : new - old + kept] = mall.free_rows[:kept]
     mall.meta[Meta.FREE_ROWS] += new - old
-    return mall._replace(shoppers=shoppers, heap=heap, free_rows=free)
+    return mall._replace(shoppers=shoppers, errands=errands, heap=heap, free_rows=free)
 
 
 @entry

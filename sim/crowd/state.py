@@ -11,11 +11,31 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.crowd.cars.records import AISLE, BAY, CAR_PARK, PARKING_PARAMS
+from sim.crowd.checkout.records import CHECKOUT_PARAMS, METHOD
+from sim.crowd.errand import ERRAND
+from sim.crowd.ticket_records import TICKET_PARAMS
+from sim.crowd.venues.cinema_records import CINEMA_PARAMS, SEAT, SHOW
+from sim.crowd.venues.desk_records import DESK_PARAMS
+from sim.crowd.venues.records import VENUE
+from sim.crowd.venues.restaurant_records import RESTAURANT_PARAMS, TABLE
 from sim.kernel import declare_type
 from sim.ledger.accounts import TRANSFER
 
-GATE_IN = -1  # a station's unit, where the station is a car park's entry gate
-GATE_OUT = -2
+
+class Role(IntEnum):
+    """What a station is for; its end of service means something else for each."""
+
+    TILL = 0
+    TABLE = 1
+    GATE_IN = 2
+    GATE_OUT = 3
+    SELF_CHECKOUT = 4
+    KITCHEN = 5
+    BOX_OFFICE = 6
+    DESK = 7
+    PAY_MACHINE = 8
+    OWN = 9  # a researcher's own service, which is a SimPy process
 
 
 class Doing(IntEnum):
@@ -38,6 +58,14 @@ class Doing(IntEnum):
     WALKING_TO_CAR = 14
     STRANDED = 15  # no way out; looks again every minute
     ORIENTING = 16  # stands at a node and looks for the way to the store it has chosen
+    WAITING_FOR_FOOD = 17  # at a table, the kitchen at work
+    EATING = 18
+    WAITING_FOR_SHOW = 19  # in the foyer
+    WATCHING = 20
+    DRIVING = 21  # along an aisle or a ramp, looking for a bay
+    WALKING_TO_MACHINE = 22  # to a car park's pay machine
+    AT_DESK = 23  # in a lounge, a playground: in service without a server
+    AWAY = 24  # in the hands of a SimPy process
 
 
 class Then(IntEnum):
@@ -80,6 +108,21 @@ class Stream(IntEnum):
     SIDE = 13
     ORIENT = 14
     MISTAKE = 15
+    TICKET = 16  # whether to draw a ticket, and what for
+    SHIFT = 17  # whether to come later, go elsewhere, order ahead
+    SHOWN_ERROR = 18  # of displayed waits
+    KITCHEN = 19
+    DISH = 20
+    RATING = 21
+    SHOW = 22  # which show, which channel
+    SEAT = 23
+    PAYMENT = 24
+    ADOPTION = 25
+    STOCK = 26  # whether size and colour are there
+    BAY = 27
+    CAR = 28
+    BAGS = 29
+    DESK = 30
 
 
 class Law(IntEnum):
@@ -188,7 +231,7 @@ STATION = np.dtype(
     [
         ("busy_us", "i8"), ("served", "i8"), ("service_s_mean", "f8"), ("service_cv", "f8"), ("patience_s_scale", "f8"),
         ("patience_shape", "f8"), ("servers_open", "i4"), ("busy", "i4"), ("waiting", "i4"), ("balk_queue", "i4"),
-        ("line_head", "i4"), ("line_tail", "i4"), ("law", "i4"), ("unit", "i4"),
+        ("line_head", "i4"), ("line_tail", "i4"), ("law", "i4"), ("unit", "i4"), ("role", "i4"), ("place", "i4"),
     ],
     align=True,
 )  # fmt: skip
@@ -200,12 +243,6 @@ CATEGORY = np.dtype(
     align=True,
 )  # fmt: skip
 POOL = np.dtype([("cumulative", "f8"), ("log_appeal", "f8"), ("unit", "i4"), ("guide", "i4")], align=True)
-CAR_PARK = np.dtype(
-    [
-        ("walk_m", "f8"), ("cars", "i4"), ("bays", "i4"), ("entrance", "i4"), ("gate_in", "i4"), ("gate_out", "i4"),
-    ],
-    align=True,
-)  # fmt: skip
 PARAMS = np.dtype(
     [
         ("critical_per_m2", "f8"), ("critical_factor", "f8"), ("gamma_per_m2", "f8"), ("jam_per_m2", "f8"), ("creep_mps", "f8"), ("walk_s_scale", "f8"), ("wait_s_scale", "f8"),
@@ -213,6 +250,7 @@ PARAMS = np.dtype(
         ("search_s_per_bay", "f8"), ("manoeuvre_s", "f8"), ("wrong_turn_share", "f8"), ("orientation_share", "f8"), ("orientation_s_mean", "f8"), ("navigation_factor", "f8"), ("gridlock_us", "i8"), ("closing_grace_us", "i8"), ("closes_us", "i8"),
         ("lunch_starts_us", "i8"), ("lunch_ends_us", "i8"), ("dinner_starts_us", "i8"), ("dinner_ends_us", "i8"),
         ("consideration_size", "i4"), ("congestion", "i4"), ("units", "i4"), ("entrances", "i4"), ("is_open", "i4"), ("food_pool", "i4"),
+        *RESTAURANT_PARAMS, *CINEMA_PARAMS, *DESK_PARAMS, *CHECKOUT_PARAMS, *PARKING_PARAMS, *TICKET_PARAMS,
     ],
     align=True,
 )  # fmt: skip
@@ -220,6 +258,7 @@ ARRIVAL = np.dtype(
     [
         ("number", "i8"), ("arrive_us", "i8"), ("needs", "i8"), ("free_speed_mps", "f8"), ("stay_s", "f8"), ("spend_scale", "f8"),
         ("entrance", "i4"), ("parking", "i4"), ("people", "i4"), ("goal_entrance", "i4"), ("step_free", "i4"), ("tracker", "i4"), ("navigates", "i4"),
+        ("uses_app", "i4"), ("pays_by", "i4"), ("is_vip", "i4"), ("parks_by", "i4"),
     ],
     align=True,
 )  # fmt: skip
@@ -239,6 +278,7 @@ class Mall(NamedTuple):
     """All that a kernel may touch. Records are indexed by the thing they describe."""
 
     shoppers: np.ndarray  # SHOPPER rows
+    errands: np.ndarray  # ERRAND of each row
     visited: np.ndarray  # (rows, VISITED_KEPT) int32 units
     heap: np.ndarray  # (entries, 3) int64: time and priority, number, serial and row
     free_rows: np.ndarray  # int32 stack
@@ -263,6 +303,13 @@ class Mall(NamedTuple):
     lift_load: np.ndarray  # (lifts, 2, LIFT_TRIPS, LIFT_STOPS) int32 people booked; the last column is the trip's number + 1
     stations: np.ndarray
     car_parks: np.ndarray
+    aisles: np.ndarray
+    bays: np.ndarray
+    venues: np.ndarray  # VENUE of each unit
+    tables: np.ndarray
+    shows: np.ndarray
+    seats: np.ndarray
+    methods: np.ndarray
     categories: np.ndarray
     pool: np.ndarray  # POOL: units of each category (and of all, and of all food) with cumulative appeal
     params: np.ndarray  # PARAMS (1)
@@ -290,7 +337,8 @@ def example_mall() -> Mall:
     tables = {
         "shoppers": SHOPPER, "arrivals": ARRIVAL, "nodes": NODE, "legs": LEG, "pieces": PIECE, "borders": BORDER, "zones": ZONE,
         "levels": LEVEL, "units": UNIT, "entrances": ENTRANCE, "rides": RIDE, "connectors": CONNECTOR, "stations": STATION,
-        "car_parks": CAR_PARK, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
+        "car_parks": CAR_PARK, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "shows": SHOW, "seats": SEAT,
+        "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
         "transfers": TRANSFER,
     }  # fmt: skip
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)

@@ -1,19 +1,20 @@
-"""Inside a store: the door, the tables or the shelves, the decision to buy, the till, the sale."""
+"""Into a store: the door, the shelves, the decision to buy."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
+from sim.crowd.checkout.payment import go_to_till
 from sim.crowd.choice import lognormal
-from sim.crowd.movement import come_out, door_slot, leave_zone
-from sim.crowd.queues import join
-from sim.crowd.state import VISITED_KEPT, Doing, Mall, Meta, Stream, Then
+from sim.crowd.movement import door_slot, leave_zone
+from sim.crowd.sales import leave_store
+from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
+from sim.crowd.venues.restaurants import ask_for_table
 from sim.crowd.wayfinding import see_mistake
-from sim.crowd.writing import note, note_segment
-from sim.events import EventKind, Reason, SegmentKind
+from sim.crowd.writing import note
+from sim.events import EventKind, Reason
 from sim.kernel import kernel
-from sim.ledger.accounts import FIRST_TENANT, OUTSIDE, TransferReason, post
 from sim.random_streams import standard_normal, uniform
 
 REFUSED_CLOSED = 0
@@ -53,8 +54,7 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
     shopper.amount_fen = 0
     note(mall, row, now_us, EventKind.STORE_ENTERED, unit, shopper.reason)
     if mall.categories[here.category].has_tables == 1:
-        shopper.amount_fen = basket_fen(mall, row)
-        return Then.WAIT if join(mall, row, unit, now_us) else leave_store(mall, row, now_us)
+        return ask_for_table(mall, row, now_us)
     shopper.doing = Doing.BROWSING
     schedule(mall.shoppers, mall.heap, mall.meta, row, _browse_until_us(mall, row, now_us), NORMAL)
     return Then.WAIT
@@ -73,52 +73,10 @@ def _browse_until_us(mall: Mall, row: int, now_us: int) -> int:
 
 
 @kernel
-def basket_fen(mall: Mall, row: int) -> int:
-    """Return what the party will pay here if it buys: at least one fen."""
-    shopper = mall.shoppers[row]
-    category = mall.categories[mall.units[shopper.unit].category]
-    normal = standard_normal(mall.keys[Stream.BASKET], shopper.number, shopper.visits)
-    heads = shopper.people if category.per_head == 1 else 1
-    amount = 100.0 * heads * shopper.spend_scale * lognormal(category.basket_mu, category.basket_sigma, normal)
-    return max(1, np.int64(amount))
-
-
-@kernel
 def end_browsing(mall: Mall, row: int, now_us: int) -> int:
     """Buy or not; whoever buys goes to the till."""
     shopper = mall.shoppers[row]
     category = mall.categories[mall.units[shopper.unit].category]
     if uniform(mall.keys[Stream.BUY], shopper.number, shopper.visits) >= category.conversion_share:
         return leave_store(mall, row, now_us)
-    shopper.amount_fen = basket_fen(mall, row)
-    return Then.WAIT if join(mall, row, shopper.unit, now_us) else leave_store(mall, row, now_us)
-
-
-@kernel
-def pay(mall: Mall, row: int, now_us: int) -> int:
-    """Served: the money moves, the sale is noted, the party leaves."""
-    shopper = mall.shoppers[row]
-    serial = mall.meta[Meta.TRANSFERS_POSTED]
-    journal_row = mall.meta[Meta.TRANSFER_ROWS]
-    refusal = post(
-        mall.balances_fen, mall.transfers, journal_row, serial, now_us,
-        OUTSIDE, FIRST_TENANT + shopper.unit, shopper.amount_fen, TransferReason.SALE,
-    )  # fmt: skip
-    assert refusal == 0
-    mall.meta[Meta.TRANSFERS_POSTED] = serial + 1
-    mall.meta[Meta.TRANSFER_ROWS] = journal_row + 1
-    note(mall, row, now_us, EventKind.PURCHASED, shopper.unit, shopper.amount_fen)
-    return leave_store(mall, row, now_us)
-
-
-@kernel
-def leave_store(mall: Mall, row: int, now_us: int) -> int:
-    """Come out by the door one came in by, and decide what next."""
-    shopper = mall.shoppers[row]
-    here = mall.units[shopper.unit]
-    here.people -= shopper.people
-    here.person_us += (now_us - shopper.since_us) * shopper.people
-    note(mall, row, now_us, EventKind.STORE_LEFT, shopper.unit, now_us - shopper.since_us)
-    note_segment(mall, row, SegmentKind.INSIDE_UNIT, shopper.unit, shopper.since_us, now_us, 0.0, 0.0)
-    shopper.unit = -1
-    return come_out(mall, row, now_us)
+    return go_to_till(mall, row, now_us)

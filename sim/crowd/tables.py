@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import gamma, log, sqrt
+from math import log, sqrt
 from typing import Any
 
 import numpy as np
@@ -11,14 +11,18 @@ import numpy as np
 from sim.categories import CATEGORIES, FOOD
 from sim.config import CategoryConfig, RunConfig
 from sim.crowd import state
+from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking, machine_stations
+from sim.crowd.checkout.build import describe_checkout, methods_of, self_checkout_stations
 from sim.crowd.movement import FREE_PER_M2
-from sim.crowd.state import GATE_IN, GATE_OUT, LIFT_STOPS, LIFT_TRIPS, Law, records
+from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
+from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, station_records, unit_stations
+from sim.crowd.tickets import describe_tickets
+from sim.crowd.venues.build import Venues, describe_venues, venue_stations, venues_of
 from sim.errors import EngineError
 from sim.plan_arrays import CompiledPlan, PlanArrays, RideKind
 from sim.random_streams import mix
 from sim.units import US_PER_MIN, US_PER_S, minutes_from_hours
 
-UNLIMITED = 2**30
 LAST_ENTRY_MIN = 5.0  # nobody sets off for a shop that closes within five minutes
 MIN_BORDER_M = 0.4  # nobody passes a gap narrower than a body; the drawing is taken to mean a body's width
 
@@ -38,7 +42,10 @@ class Tables:
     rides: Any
     connectors: Any
     stations: Any
-    car_parks: Any
+    station_names: list[str]
+    cars: CarParks
+    places: Venues
+    methods: Any
     categories: Any
     pool: Any
     params: Any
@@ -51,10 +58,13 @@ def build_tables(compiled: CompiledPlan, config: RunConfig) -> Tables:
     plan = compiled.arrays
     categories, pool = _categories(plan, config)
     rides, connectors, lift_load = _rides(plan, config)
+    plans = station_plans(compiled, config)
+    index = {each.name: station for station, each in enumerate(plans)}
     return Tables(
         nodes=_nodes(plan), legs=_legs(plan), pieces=_pieces(plan), borders=_borders(plan, config), zones=_zones(plan, config),
         levels=_levels(plan), units=_units(plan, config), entrances=_entrances(plan, config), rides=rides, connectors=connectors,
-        stations=_stations(compiled, config), car_parks=_car_parks(plan), categories=categories, pool=pool,
+        stations=station_records(plans), station_names=list(index), cars=car_parks_of(compiled, config, index),
+        places=venues_of(compiled, config, index), methods=methods_of(config), categories=categories, pool=pool,
         params=_params(plan, config), lift_load=lift_load, doors=_doors(plan),
     )  # fmt: skip
 
@@ -201,64 +211,12 @@ def _lift_phases_us(plan: PlanArrays, stops: list[np.ndarray]) -> np.ndarray:
     return phases_us
 
 
-def table_count(area_m2: float, category: CategoryConfig) -> int:
-    """Return how many parties can sit at once."""
-    return max(1, int(area_m2 / category.m2_per_table))
-
-
-def till_count(area_m2: float, staff: object, m2_per_till: float) -> int:
-    """Return a tenant's tills: its own number where tenants.csv says so, else by floor area."""
-    return int(staff) if isinstance(staff, int | float) and staff > 0 else max(1, round(area_m2 / m2_per_till))
-
-
-def _stations(compiled: CompiledPlan, config: RunConfig) -> Any:
-    """Return the tills or tables of each unit, then for each car park its entry and its exit gates; servers_open holds them all."""
-    plan, services = compiled.arrays, config.services
-    units, parks = plan.unit_key.size, plan.parking_key.size
-    stations = records(units + 2 * parks, state.STATION)
-    stations["line_head"] = stations["line_tail"] = -1
-    stations["balk_queue"] = services.balk_queue
-    stations["law"] = Law.LOGNORMAL
-    for unit in range(units):
-        category = config.categories[CATEGORIES[plan.unit_category[unit]]]
-        here = stations[unit]
-        here.unit = unit
-        area_m2 = float(plan.unit_area_m2[unit])
-        if category.tables:
-            here.service_s_mean, here.service_cv = 60 * category.dwell_min_mean, category.dwell_cv
-            here.servers_open = table_count(area_m2, category)
-            mean_s, shape = services.table_patience_s_mean, services.table_patience_shape
-        else:
-            here.service_s_mean = services.payment_s_mean + category.handling_s_mean
-            here.service_cv = services.service_cv
-            staff = compiled.tenants[unit].get("staff") if compiled.tenants else None
-            here.servers_open = till_count(area_m2, staff, config.operations.staffing.m2_per_till)
-            mean_s, shape = services.till_patience_s_mean, services.till_patience_shape
-        here.patience_shape, here.patience_s_scale = shape, mean_s / gamma(1 + 1 / shape)
-    for park in range(parks):
-        for offset, owner in ((0, GATE_IN), (1, GATE_OUT)):
-            gate = stations[units + 2 * park + offset]
-            gate.unit = owner
-            gate.servers_open = plan.parking_gates[park]
-            gate.service_s_mean, gate.service_cv = config.parking.gate_s_mean, 0.3
-            gate.balk_queue = config.parking.balk_queue if owner == GATE_IN else UNLIMITED
-    return stations
-
-
-def station_names(compiled: CompiledPlan, config: RunConfig) -> list[str]:
-    """Return the names of the stations, in their order: "till:<unit>", "table:<unit>", "gate_in:<car park>", "gate_out:<car park>"."""
-    kinds = ["table" if config.categories[category].tables else "till" for category in compiled.tenant_categories]
-    names = [f"{kind}:{unit}" for kind, unit in zip(kinds, compiled.unit_ids, strict=True)]
-    return names + [f"{gate}:{park}" for park in compiled.parking_ids for gate in ("gate_in", "gate_out")]
-
-
-def _car_parks(plan: PlanArrays) -> Any:
-    first = plan.unit_key.size
-    park = np.arange(plan.parking_key.size)
-    return _fill(
-        park.size, state.CAR_PARK, walk_m=plan.parking_walk_m, bays=plan.parking_bays, entrance=plan.parking_entrance,
-        gate_in=first + 2 * park, gate_out=first + 2 * park + 1,
-    )  # fmt: skip
+def station_plans(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
+    """Return all stations of a mall in their order: those of units first, station u being unit u's."""
+    return [
+        *unit_stations(compiled, config), *gate_stations(compiled, config), *venue_stations(compiled, config),
+        *self_checkout_stations(compiled, config), *machine_stations(compiled, config),
+    ]  # fmt: skip
 
 
 def _categories(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any]:
@@ -335,6 +293,8 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     one.congestion = int(movement.congestion)
     one.units, one.entrances = plan.unit_key.size, plan.entrance_key.size
     one.food_pool = len(CATEGORIES)
+    for describe in (describe_venues, describe_checkout, describe_parking, describe_tickets):
+        describe(one, config)
     return params
 
 

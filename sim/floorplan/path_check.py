@@ -180,8 +180,9 @@ def _record(case: str, unit: str, limit: float, measured: float, pairs: int) -> 
 def check_paths(plan: FloorPlan, compiled: CompiledPlan, pairs: int = 2000) -> list[Record]:
     """Return one record per claim; `reference` is the limit that `measured` must not exceed."""
     shares = list(_longer_shares(plan, compiled, pairs))
-    longer = np.concatenate(shares) if shares else np.zeros(1)
-    count = int(sum(len(share) for share in shares))
+    longer = np.concatenate([*shares, np.zeros(0)])
+    longer = longer if longer.size else np.zeros(1)  # a plan with nothing to walk between breaks no rule
+    count = sum(len(share) for share in shares)
     lost = np.isinf(longer)
     known = np.where(lost, 0.0, longer)
     missed, twice = zone_errors(compiled)

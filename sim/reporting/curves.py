@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from sim.crowd.tallies import HOURS
-from sim.events import EventKind
-from sim.reporting.day_sums import BIN_MIN, BINS, Queue
+from sim.events import EventKind, Reason
+from sim.reporting.bins import BIN_MIN, BINS
+from sim.reporting.day_sums import Queue
 from sim.reporting.files import csv_cell, csv_text
 from sim.reporting.kpis import Books, nearest_rank, ratio, seconds
 from sim.reporting.rents import rents_fen
 from sim.reporting.stations import KIND_NAMES
+from sim.reporting.topics.every import TOPICS
 from sim.units import US_PER_MIN, US_PER_S
 
 CURVES_SCHEMA_VERSION = 1
@@ -43,7 +45,7 @@ def curves(books: Books) -> dict[str, Any]:
         "sales_fen": sums.hour_sales_fen,
         "people_inside": sums.inside.at_bin_ends(),
         "arrivals_by_entrance": dict(zip(books.compiled.entrance_ids, sums.entrance_visits.tolist(), strict=True)),
-        "entries_by_reason": dict(zip(("need", "browse", "impulse", "meal"), sums.reasons.tolist(), strict=True)),
+        "entries_by_reason": dict(zip((reason.name.lower() for reason in Reason), sums.reasons.tolist(), strict=True)),
         "queues": {name: _queue_curves(queue) for name, queue in zip(KIND_NAMES, sums.queues, strict=True)},
         "parking": {
             park: {"bays": bays, "cars": level.at_bin_ends()}
@@ -52,6 +54,7 @@ def curves(books: Books) -> dict[str, Any]:
             )
         },
         "zones": _zones(books),
+        **{topic.name: topic.curves(sums.topics[topic.name], books) for topic in TOPICS},
     }
 
 

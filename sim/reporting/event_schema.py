@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -116,8 +116,8 @@ def ride_names(compiled: CompiledPlan) -> list[str]:
     ]
 
 
-def place_names(compiled: CompiledPlan, station_names: Sequence[str]) -> PlaceNames:
-    """Return the names of all places; a node, which has no name of its own, is called "level:number on it"."""
+def place_names(compiled: CompiledPlan, station_names: Sequence[str], more: Mapping[str, Sequence[str]]) -> PlaceNames:
+    """Return the names of all places, `more` being the tables of names that no plan has (shows, bays); a node, which has no name of its own, is called "level:number on it"."""
     starts = compiled.arrays.level_node_start.tolist()
     tables = {
         "parking": compiled.parking_ids,
@@ -126,6 +126,9 @@ def place_names(compiled: CompiledPlan, station_names: Sequence[str]) -> PlaceNa
         "unit": compiled.unit_ids,
         "station": tuple(station_names),
         "ride": tuple(ride_names(compiled)),
+        "show": (),
+        "bay": (),
+        **more,
         "node": tuple(
             f"{level}:{node - starts[index]}"
             for index, level in enumerate(compiled.level_ids)

@@ -13,7 +13,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.plan_arrays import CompiledPlan
-from sim.reporting.day_sums import BIN_MIN
+from sim.reporting.bins import BIN_MIN
 from sim.reporting.figure_colours import INK, MAIN, MUTED, SECOND
 from sim.reporting.figure_style import draw
 from sim.reporting.plan_drawing import draw_level_map

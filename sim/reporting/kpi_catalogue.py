@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sim.errors import ConfigError, Problem
+from sim.reporting.kpi import DIRECTIONS as DIRECTIONS
+from sim.reporting.kpi import UNITS as UNITS
+from sim.reporting.kpi import Kpi
+from sim.reporting.topics.every import TOPICS
 
 GROUPS = {
     "visits": "Visits",
     "money": "Money",
     "space": "Space and crowding",
     "queues": "Queues and tables",
+    "food": "Restaurants",
+    "cinema": "Cinemas",
+    "checkout": "Paying",
+    "desks": "Desks and bags",
     "parking": "Car parks",
     "sensing": "Sensing and members",
     "offers": "Offers and messages",
     "points": "Points",
     "people": "Satisfaction",
 }
-UNITS = ("visits", "people", "min", "s", "m", "m2", "per m2", "fen", "share", "count", "points", "index", "ratio")
-DIRECTIONS = ("higher", "lower", "neither")
-
 COLD_SHARE_OF_MEAN = 0.2  # a zone is cold below this share of the mall's mean person-time per m2
 DENSITY_ZONE_M2_MIN = 5.0  # in a smaller zone one person more or less is not a density
-
-
-@dataclass(frozen=True)
-class Kpi:
-    """One line of the catalogue."""
-
-    name: str
-    unit: str
-    direction: str  # the better way, for a planner: higher, lower or neither
-    group: str
-    label: str  # in a planner's words
-    definition: str
-    unknown: str = ""  # why no run knows it yet; empty when runs do
-    null_where: str = ""  # which runs do not know it, although others do: it comes from sensors that a run can do without
-
-    @property
-    def is_known(self) -> bool:
-        """Whether a run can have a value."""
-        return not self.unknown
 
 
 _NO_MEMBERS = "members and what they do between visits are not simulated"
@@ -161,7 +145,8 @@ _PEOPLE = (
     Kpi("revisit_share_30d", "share", "higher", "people", "Came again", "Visitors that come again within 30 days.", _NO_MEMBERS),
 )  # fmt: skip
 
-KPIS: tuple[Kpi, ...] = (*_VISITS, *_MONEY, *_SPACE, *_QUEUES, *_PARKING, *_SENSING, *_OFFERS, *_POINTS, *_PEOPLE)
+_TOPICS = tuple(kpi for topic in TOPICS for kpi in topic.kpis)
+KPIS: tuple[Kpi, ...] = (*_VISITS, *_MONEY, *_SPACE, *_QUEUES, *_PARKING, *_TOPICS, *_SENSING, *_OFFERS, *_POINTS, *_PEOPLE)
 BY_NAME = {kpi.name: kpi for kpi in KPIS}
 
 

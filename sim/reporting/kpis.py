@@ -14,7 +14,8 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.day_sums import DaySums
 from sim.reporting.kpi_catalogue import COLD_SHARE_OF_MEAN, DENSITY_ZONE_M2_MIN, KPIS
 from sim.reporting.rents import rents_fen
-from sim.reporting.stations import TABLE, TILL
+from sim.reporting.stations import DESK, TABLE, TILL
+from sim.reporting.topics.every import TOPICS
 from sim.units import US_PER_MIN, US_PER_S
 
 Value = int | float | None
@@ -53,6 +54,8 @@ class Books:
 def compute(books: Books) -> dict[str, Value]:
     """Return every KPI of the catalogue, in its order; None where the run cannot know it."""
     found: dict[str, Value] = {**_visits(books), **_money(books), **_space(books), **_queues(books), **_parking(books)}
+    for topic in TOPICS:
+        found |= topic.values(books.sums.topics[topic.name], books)
     sensed = {kpi.name: books.sensed.get(kpi.name) for kpi in KPIS if kpi.null_where}
     unlisted = (set(found) - {kpi.name for kpi in KPIS if kpi.is_known}) | (set(books.sensed) - set(sensed))
     assert not unlisted, f"KPIs that the catalogue does not know: {sorted(unlisted)}"
@@ -129,9 +132,14 @@ def cold_area_share(person_us: np.ndarray, area_m2: np.ndarray) -> float | None:
 def _queues(books: Books) -> dict[str, Value]:
     sums = books.sums
     waits = [queue.waits_us() for queue in sums.queues]
-    all_us = np.concatenate(waits)
+    lines = (
+        TILL,
+        TABLE,
+        DESK,
+    )  # where people stand or wait for their turn; cars at gates and dishes in kitchens are told apart
+    all_us = np.concatenate([waits[kind] for kind in lines])
     gave_up = [int(queue.hour_abandoned.sum()) for queue in sums.queues]
-    balked = int(sums.station["balked"].sum())
+    balked = int(sums.station["balked"][np.isin(sums.stations.kind, lines)].sum())
     tables = sums.stations.kind == TABLE
     offered = 0 if books.station_offered_us is None else int(books.station_offered_us[tables].sum())
     return {
@@ -139,7 +147,7 @@ def _queues(books: Books) -> dict[str, Value]:
         "queue_wait_s_p95": seconds(nearest_rank(all_us, 0.95)),
         "till_wait_s_mean": seconds(ratio(int(waits[TILL].sum()), waits[TILL].size)),
         "table_wait_s_mean": seconds(ratio(int(waits[TABLE].sum()), waits[TABLE].size)),
-        "queue_abandon_share": ratio(sum(gave_up), all_us.size),
+        "queue_abandon_share": ratio(sum(gave_up[kind] for kind in lines), all_us.size),
         "till_abandon_share": ratio(gave_up[TILL], waits[TILL].size),
         "table_abandon_share": ratio(gave_up[TABLE], waits[TABLE].size),
         "queue_balk_share": ratio(balked, balked + all_us.size),

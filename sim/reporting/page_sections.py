@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.reporting.inline_svg import inline_svg
 from sim.reporting.kpi_catalogue import BY_NAME
+from sim.reporting.topics.topic import Topic
 from sim.reporting.wording import clock, duration, esc, kpi_text, long_date, number, percent, whole, yuan
 
 if TYPE_CHECKING:
@@ -161,6 +162,12 @@ def parking(data: PageData) -> str:
         f"{duration(kpis['parking_exit_delay_s_mean'])} at the gate, and {percent(kpis['parking_balk_share'])} of the cars drove on."
     )
     return f"<p>{esc(text)}</p>\n{figures}"
+
+
+def topic(data: PageData, of: Topic) -> str:
+    """Return what the run says of a topic, in words and charts; nothing where it has nothing to say."""
+    words = of.words(data.kpis, data.curves.get(of.name) or {})
+    return "\n".join([*(f"<p>{esc(text)}</p>" for text in words), figure_grid(data, of.name)]) if words else ""
 
 
 def footer(provenance: dict[str, Any]) -> str:

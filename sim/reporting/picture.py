@@ -10,7 +10,7 @@ class Picture:
     """One figure of the report: its file, where it stands, and what it says to who reads and to who cannot see it."""
 
     file: str
-    section: str  # day, map, queue, parking, sensing, sensing_map
+    section: str  # day, map, queue, parking, sensing, sensing_map, or a topic's name
     caption: str
     alt: str
 

@@ -12,6 +12,7 @@ from sim.reporting import figures
 from sim.reporting.files import write_atomically
 from sim.reporting.picture import Picture
 from sim.reporting.sensing_pictures import sensing_pictures
+from sim.reporting.topics.every_picture import topic_pictures
 
 
 def save(folder: Path, curves: dict[str, Any], compiled: CompiledPlan, opens_us: int, closes_us: int) -> list[Picture]:
@@ -20,6 +21,7 @@ def save(folder: Path, curves: dict[str, Any], compiled: CompiledPlan, opens_us:
     made: list[tuple[Picture, str]] = [
         *_day_pictures(curves, span),
         *_queue_pictures(curves, span),
+        *topic_pictures(curves, compiled, span),
         *_map_pictures(curves, compiled),
         *sensing_pictures(curves.get("sensing") or {}, compiled),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +111,7 @@ class Recorder:
         station_names: Sequence[str],
         level: str = "visits",
         *,
+        more_places: Mapping[str, Sequence[str]] | None = None,
         station_unit: np.ndarray | None = None,
         station_is_table: np.ndarray | None = None,
     ) -> None:
@@ -120,7 +121,7 @@ class Recorder:
         self.level = level
         self.stations: Stations = stations_of(station_names, compiled, station_unit, station_is_table)
         self.sums = DaySums(compiled, self.stations)
-        self._names = place_names(compiled, station_names)
+        self._names = place_names(compiled, station_names, more_places or {})
         self._accounts = account_names(compiled)
         self._events = ContentDigest(Columns._fields)
         self._files: dict[str, GroupedFile] = {}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.reporting import page_sections, page_sensing, page_tables
+from sim.reporting.topics.every import TOPICS
 from sim.reporting.wording import esc
 
 ASSETS = Path(__file__).parent / "assets"
@@ -67,6 +68,7 @@ def _sections(data: PageData) -> list[str]:
         ("map", "Maps", "Where people were", page_sections.maps(data)),
         ("queue", "Waiting", "Waiting", page_sections.waiting(data)),
         ("parking", "Car parks", "Car parks", page_sections.parking(data)),
+        *((topic.name, topic.title, topic.title, page_sections.topic(data, topic)) for topic in TOPICS),
         ("sensing", "What was known", "What the mall could know", page_sensing.knowledge(data)),
         ("tenants", "Tenants", "Tenants", page_tables.tenants(data.tenants)),
         ("kpis", "KPIs", "All KPIs", page_tables.kpis(data.kpis)),

@@ -1,4 +1,4 @@
-"""Which unit a queueing station belongs to, and whether parties wait there for a table or at a till."""
+"""Which unit a queueing station belongs to, and what parties wait for there."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ import numpy as np
 from sim.config import default_categories
 from sim.plan_arrays import CompiledPlan
 
-TILL, TABLE = 0, 1
-KIND_NAMES = ("till", "table")
+TILL, TABLE, GATE, KITCHEN, DESK = range(5)
+KIND_NAMES = ("till", "table", "gate", "kitchen", "desk")
+_KIND_OF_PREFIX = {
+    "till": TILL, "self": TILL, "table": TABLE, "tables": TABLE, "gate_in": GATE, "gate_out": GATE, "pay": GATE,
+    "kitchen": KITCHEN, "desk": DESK, "box_office": DESK,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Stations:
 
     names: tuple[str, ...]
     unit: np.ndarray  # (T) int64 unit index, -1 when it belongs to none
-    kind: np.ndarray  # (T) int64 TILL or TABLE
+    kind: np.ndarray  # (T) int64 TILL, TABLE, GATE, KITCHEN or DESK
 
 
 def stations_of(
@@ -32,7 +36,7 @@ def stations_of(
     """Return the stations; what is not given is read from the names.
 
     A name is a unit's id, alone or behind a prefix and a colon ("till:L1-03", "tables:L4-11"). Without `is_table` a station
-    is a table when its prefix begins with "table" or, where it has no prefix, when its tenant's trade seats parties by default.
+    is of the kind that its prefix says or, where it has none, a table when its tenant's trade seats parties by default.
     """
     index_of = {unit_id: index for index, unit_id in enumerate(compiled.unit_ids)}
     seats = {name for name, trade in default_categories().items() if trade.tables}
@@ -45,8 +49,7 @@ def stations_of(
         elif colon and rest in index_of:
             owners[station] = index_of[rest]
         trade = compiled.tenant_categories[owners[station]] if owners[station] >= 0 else ""
-        if prefix.startswith("table") or (not prefix and trade in seats):
-            kinds[station] = TABLE
+        kinds[station] = _KIND_OF_PREFIX.get(prefix, TABLE if not prefix and trade in seats else TILL)
     if unit is not None:
         owners = np.asarray(unit, np.int64)
     if is_table is not None:

@@ -19,7 +19,8 @@ import mesa
 import simpy
 
 from sim.categories import CATEGORIES, FOOD
-from sim.crowd.tables import LAST_ENTRY_MIN, table_count, till_count
+from sim.crowd.station_plans import table_count, till_count
+from sim.crowd.tables import LAST_ENTRY_MIN
 from sim.plan_arrays import RideKind
 from sim.units import minutes_from_hours
 from tests.bench.day import REFERENCE_MPS, Day, ride_times_s

@@ -1,0 +1,90 @@
+"""The stations of a mall as they are planned: which there are, who serves there and how long, before they become records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gamma
+from typing import Any
+
+from sim.categories import CATEGORIES
+from sim.config import CategoryConfig, RunConfig
+from sim.crowd.state import STATION, Law, Role, records
+from sim.plan_arrays import CompiledPlan
+
+UNLIMITED = 2**30
+
+
+@dataclass(frozen=True)
+class StationPlan:
+    """One station; its name, "kind:place", is what reports and controls call it."""
+
+    name: str
+    role: Role
+    servers: int  # when all are on duty
+    service_s_mean: float
+    service_cv: float
+    unit: int = -1  # the unit it belongs to
+    place: int = -1  # of another kind than units: the car park of a gate, the desk of a lounge
+    law: Law = Law.LOGNORMAL
+    patience_s_mean: float = 0.0  # 0: nobody gives up
+    patience_shape: float = 1.0  # Weibull
+    balk_queue: int = UNLIMITED  # length of line at which newcomers turn away
+
+
+def unit_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
+    """Return the tills or tables of every unit, in the order of units: station u is unit u's."""
+    return [_unit_station(compiled, config, unit) for unit in range(len(compiled.unit_ids))]
+
+
+def _unit_station(compiled: CompiledPlan, config: RunConfig, unit: int) -> StationPlan:
+    services, area_m2 = config.services, float(compiled.arrays.unit_area_m2[unit])
+    category = config.categories[CATEGORIES[compiled.arrays.unit_category[unit]]]
+    if category.tables:
+        return StationPlan(
+            f"table:{compiled.unit_ids[unit]}", Role.TABLE, table_count(area_m2, category), 60 * category.dwell_min_mean,
+            category.dwell_cv, unit, patience_s_mean=services.table_patience_s_mean,
+            patience_shape=services.table_patience_shape, balk_queue=services.balk_queue,
+        )  # fmt: skip
+    staff = compiled.tenants[unit].get("staff") if compiled.tenants else None
+    return StationPlan(
+        f"till:{compiled.unit_ids[unit]}", Role.TILL, till_count(area_m2, staff, config.operations.staffing.m2_per_till),
+        services.payment_s_mean + category.handling_s_mean, services.service_cv, unit,
+        patience_s_mean=services.till_patience_s_mean, patience_shape=services.till_patience_shape,
+        balk_queue=services.balk_queue,
+    )  # fmt: skip
+
+
+def gate_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
+    """Return the entry and the exit gates of every car park."""
+    found = []
+    for park, name in enumerate(compiled.parking_ids):
+        for kind, role, balk_queue in (
+            ("gate_in", Role.GATE_IN, config.parking.balk_queue), ("gate_out", Role.GATE_OUT, UNLIMITED),
+        ):  # fmt: skip
+            gates = int(compiled.arrays.parking_gates[park])
+            found.append(
+                StationPlan(f"{kind}:{name}", role, gates, config.parking.gate_s_mean, 0.3, place=park, balk_queue=balk_queue)
+            )
+    return found
+
+
+def table_count(area_m2: float, category: CategoryConfig) -> int:
+    """Return how many parties can sit at once."""
+    return max(1, int(area_m2 / category.m2_per_table))
+
+
+def till_count(area_m2: float, staff: object, m2_per_till: float) -> int:
+    """Return a tenant's tills: its own number where tenants.csv says so, else by floor area."""
+    return int(staff) if isinstance(staff, int | float) and staff > 0 else max(1, round(area_m2 / m2_per_till))
+
+
+def station_records(plans: list[StationPlan]) -> Any:
+    """Return the STATION records of planned stations, nobody in line."""
+    stations = records(len(plans), STATION)
+    stations["line_head"] = stations["line_tail"] = -1
+    for station, plan in zip(stations, plans, strict=True):
+        station.unit, station.place, station.role, station.law = plan.unit, plan.place, plan.role, plan.law
+        station.service_s_mean, station.service_cv, station.servers_open = plan.service_s_mean, plan.service_cv, plan.servers
+        station.balk_queue, station.patience_shape = plan.balk_queue, plan.patience_shape
+        station.patience_s_scale = plan.patience_s_mean / gamma(1 + 1 / plan.patience_shape)
+    return stations

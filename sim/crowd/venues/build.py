@@ -1,0 +1,45 @@
+"""From plan and parameters to the records of restaurants, cinemas and desks."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sim.config import RunConfig
+from sim.crowd.state import records
+from sim.crowd.station_plans import StationPlan
+from sim.crowd.venues.cinemas_built import box_office_stations, describe_cinemas, list_shows
+from sim.crowd.venues.desks_built import describe_desks, desk_stations, place_desks
+from sim.crowd.venues.records import VENUE
+from sim.crowd.venues.restaurants_built import describe_restaurants, kitchen_stations, lay_tables
+from sim.plan_arrays import CompiledPlan
+
+
+class Venues(NamedTuple):
+    """What units are beside shelves and tills."""
+
+    venues: Any  # VENUE (U)
+    tables: Any  # TABLE
+    shows: Any  # SHOW
+    seats: Any  # SEAT
+
+
+def venue_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
+    """Return the stations of kitchens, box offices and desks."""
+    return [*kitchen_stations(compiled, config), *box_office_stations(compiled, config), *desk_stations(compiled, config)]
+
+
+def venues_of(compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) -> Venues:
+    """Return the records; `index` gives a station's number by its name."""
+    venues = records(len(compiled.unit_ids), VENUE)
+    for name in ("kitchen", "box_office", "desk"):
+        venues[name] = -1
+    tables = lay_tables(venues, compiled, config, index)
+    shows, seats = list_shows(venues, compiled, config, index)
+    place_desks(venues, compiled, config, index)
+    return Venues(venues, tables, shows, seats)
+
+
+def describe_venues(params: Any, config: RunConfig) -> None:
+    """Write the parameters of restaurants, cinemas and desks into the one record of PARAMS."""
+    for describe in (describe_restaurants, describe_cinemas, describe_desks):
+        describe(params, config)

@@ -1,0 +1,11 @@
+"""What a unit is beside shelves and tills: one VENUE a unit, put together from what restaurants, cinemas and desks say of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.crowd.venues.cinema_records import CINEMA_FIELDS
+from sim.crowd.venues.desk_records import DESK_FIELDS
+from sim.crowd.venues.restaurant_records import RESTAURANT_FIELDS
+
+VENUE = np.dtype([*RESTAURANT_FIELDS, *CINEMA_FIELDS, *DESK_FIELDS], align=True)

@@ -1,0 +1,8 @@
+"""The topics of the report, in its order."""
+
+from __future__ import annotations
+
+from sim.reporting.topics import cars, checkout, cinema, desks, food, lines
+from sim.reporting.topics.topic import Topic
+
+TOPICS: tuple[Topic, ...] = (lines.TOPIC, food.TOPIC, cinema.TOPIC, checkout.TOPIC, desks.TOPIC, cars.TOPIC)

@@ -1,0 +1,32 @@
+"""The pictures of all topics, in the report's order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.plan_arrays import CompiledPlan
+from sim.reporting.figures import Span
+from sim.reporting.picture import Picture
+from sim.reporting.topics import (
+    cars_pictures,
+    checkout_pictures,
+    cinema_pictures,
+    desks_pictures,
+    food_pictures,
+    lines_pictures,
+)
+
+_OF_TOPIC = {
+    "lines": lines_pictures, "food": food_pictures, "cinema": cinema_pictures, "checkout": checkout_pictures,
+    "desks": desks_pictures, "cars": cars_pictures,
+}  # fmt: skip
+
+
+def topic_pictures(curves: dict[str, Any], compiled: CompiledPlan, span: Span) -> list[tuple[Picture, str]]:
+    """Return the pictures and their SVG; `curves` are those of the whole day."""
+    return [
+        made
+        for topic, module in _OF_TOPIC.items()
+        if curves.get(topic)
+        for made in module.pictures(curves[topic], compiled, span)
+    ]
