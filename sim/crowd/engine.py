@@ -70,7 +70,7 @@ class Crowd:
             heap=np.zeros((2 * rows + 1024, 3), np.int64),
             free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(),
             arrivals=records(0, state.ARRIVAL),
-            nodes=tables.nodes, legs=tables.legs, pieces=tables.pieces, frontages=arrays.frontage_unit.astype(np.int32),
+            nodes=tables.nodes, legs=tables.legs, pieces=tables.pieces, frontages=tables.frontages,
             borders=tables.borders, zones=tables.zones, levels=tables.levels, next_leg=by_node(arrays, arrays.next_leg.astype(np.int32)),
             walk_m=by_node(arrays, arrays.walk_m.astype(np.float32)), units=tables.units, entrances=tables.entrances, rides=tables.rides,
             ways=ways,
@@ -223,9 +223,17 @@ class Crowd:
         return Tallies(
             zone_person_us=self._zone_person_us, zone_entries=zones["entries"].copy(),
             zone_people_max=zones["people_max"].astype(np.int64), zone_crowded_us=zones["crowded_us"].copy(),
-            unit_passed=units["passed"].copy(), unit_person_us=units["person_us"].copy(),
+            unit_passed=self.passings(), unit_person_us=units["person_us"].copy(),
             station_served=stations["served"].copy(), station_busy_us=stations["busy_us"].copy(), counts=self.mall.counts.copy(),
         )  # fmt: skip
+
+    def passings(self) -> np.ndarray:
+        """Return how many parties have passed each unit's frontage; each passing counts."""
+        legs, frontages = self.mall.legs, self.mall.frontages
+        passed = np.repeat(legs["walked"], legs["frontage_end"] - legs["frontage_start"]) - frontages["unseen"]
+        found = np.zeros(self.mall.units.size, np.int64)
+        np.add.at(found, frontages["unit"], passed)
+        return found
 
     def _close_hour(self, now_us: int) -> None:
         _note_all_zones(self.mall, now_us)

@@ -240,23 +240,34 @@ def _catches_the_eye(mall: Mall, row: int, leg: int, now_us: int) -> bool:
     because a frontage has one draw per errand, however often it is passed.
     """
     shopper = mall.shoppers[row]
+    along = mall.legs[leg]
+    along.walked += 1
+    if shopper.reason == Reason.IMPULSE:
+        return False
     base = draw_word(mall.keys[Stream.IMPULSE], shopper.number, shopper.choices)
     impulse_share = mall.params[0].impulse_share
-    for index in range(mall.legs[leg].frontage_start, mall.legs[leg].frontage_end):
-        unit = mall.frontages[index]
-        here = mall.units[unit]
-        here.passed += 1
-        if uniform_of(base, here.key) >= impulse_share or unit == shopper.goal or shopper.reason == Reason.IMPULSE:
+    for index in range(along.frontage_start, along.frontage_end):
+        if uniform_of(base, mall.frontages[index].key) >= impulse_share:
             continue
-        if suits(mall, row, unit, now_us):
-            if shopper.goal < mall.params[0].units and shopper.resume < 0:
-                shopper.resume = shopper.goal
-            shopper.goal = unit
-            shopper.target = mall.units[unit].target
-            shopper.heading = Heading.TO_STORE
-            shopper.reason = Reason.IMPULSE
+        unit = mall.frontages[index].unit
+        if unit != shopper.goal and suits(mall, row, unit, now_us):
+            _turn_aside(mall, row, unit)
+            for unseen in range(index + 1, along.frontage_end):
+                mall.frontages[unseen].unseen += 1
             return True
     return False
+
+
+@kernel
+def _turn_aside(mall: Mall, row: int, unit: int) -> None:
+    """Head for a store that has caught the eye; the errand is taken up again afterwards."""
+    shopper = mall.shoppers[row]
+    if shopper.goal < mall.params[0].units and shopper.resume < 0:
+        shopper.resume = shopper.goal
+    shopper.goal = unit
+    shopper.target = mall.units[unit].target
+    shopper.heading = Heading.TO_STORE
+    shopper.reason = Reason.IMPULSE
 
 
 @kernel

@@ -183,9 +183,19 @@ assert SHOPPER.itemsize == 3 * CACHE_LINE
 
 NODE = np.dtype([("level", "i4"), ("zone", "i4"), ("local", "i4")], align=True)
 LEG = np.dtype(
-    [("m", "f8"), ("to", "i4"), ("piece_start", "i4"), ("piece_end", "i4"), ("frontage_start", "i4"), ("frontage_end", "i4")],
+    [
+        ("m", "f8"),
+        ("walked", "i8"),
+        ("to", "i4"),
+        ("piece_start", "i4"),
+        ("piece_end", "i4"),
+        ("frontage_start", "i4"),
+        ("frontage_end", "i4"),
+    ],
     align=True,
 )
+FRONTAGE = np.dtype([("key", "i8"), ("unseen", "i8"), ("unit", "i4")], align=True)
+# key: the unit's own, so that passing needs no look at the unit; unseen: parties that turned aside before it, of those that set out
 PIECE = np.dtype([("m", "f8"), ("zone", "i4"), ("border", "i4")], align=True)
 BORDER = np.dtype([("free_us", "i8"), ("headway_us", "i8")], align=True)
 ZONE = np.dtype(
@@ -204,7 +214,7 @@ LEVEL = np.dtype(
 )  # fmt: skip
 UNIT = np.dtype(
     [
-        ("key", "i8"), ("closes_us", "i8"), ("free_us", "i8"), ("headway_us", "i8"), ("passed", "i8"), ("person_us", "i8"),
+        ("key", "i8"), ("closes_us", "i8"), ("free_us", "i8"), ("headway_us", "i8"), ("person_us", "i8"),
         ("level", "i4"), ("target", "i4"), ("category", "i4"), ("people", "i4"), ("room_people", "i4"), ("is_open", "i4"),
     ],
     align=True,
@@ -286,7 +296,7 @@ class Mall(NamedTuple):
     nodes: np.ndarray
     legs: np.ndarray
     pieces: np.ndarray
-    frontages: np.ndarray  # int32 units
+    frontages: np.ndarray  # FRONTAGE, in order of legs
     borders: np.ndarray
     zones: np.ndarray
     levels: np.ndarray
@@ -335,7 +345,7 @@ def records(rows: int, dtype: np.dtype) -> np.recarray:  # type: ignore[type-arg
 def example_mall() -> Mall:
     """Return an empty mall, whose types are those of every mall."""
     tables = {
-        "shoppers": SHOPPER, "arrivals": ARRIVAL, "nodes": NODE, "legs": LEG, "pieces": PIECE, "borders": BORDER, "zones": ZONE,
+        "shoppers": SHOPPER, "arrivals": ARRIVAL, "nodes": NODE, "legs": LEG, "frontages": FRONTAGE, "pieces": PIECE, "borders": BORDER, "zones": ZONE,
         "levels": LEVEL, "units": UNIT, "entrances": ENTRANCE, "rides": RIDE, "connectors": CONNECTOR, "stations": STATION,
         "car_parks": CAR_PARK, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "shows": SHOW, "seats": SEAT,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
@@ -344,7 +354,7 @@ def example_mall() -> Mall:
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
     return Mall(
         **{name: records(0, dtype) for name, dtype in tables.items()},
-        visited=np.zeros((0, 0), np.int32), heap=np.zeros((0, 3), np.int64), free_rows=single, frontages=single, ways=single, way_start=single, next_leg=single,
+        visited=np.zeros((0, 0), np.int32), heap=np.zeros((0, 3), np.int64), free_rows=single, ways=single, way_start=single, next_leg=single,
         walk_m=np.zeros(0, np.float32), togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
         lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, balances_fen=whole,
         scratch_place=single, scratch_utility=real, scratch_draw=real,

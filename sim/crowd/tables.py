@@ -33,6 +33,7 @@ class Tables:
 
     nodes: Any
     legs: Any
+    frontages: Any
     pieces: Any
     borders: Any
     zones: Any
@@ -61,7 +62,7 @@ def build_tables(compiled: CompiledPlan, config: RunConfig) -> Tables:
     plans = station_plans(compiled, config)
     index = {each.name: station for station, each in enumerate(plans)}
     return Tables(
-        nodes=_nodes(plan), legs=_legs(plan), pieces=_pieces(plan), borders=_borders(plan, config), zones=_zones(plan, config),
+        nodes=_nodes(plan), legs=_legs(plan), frontages=_frontages(plan), pieces=_pieces(plan), borders=_borders(plan, config), zones=_zones(plan, config),
         levels=_levels(plan), units=_units(plan, config), entrances=_entrances(plan, config), rides=rides, connectors=connectors,
         stations=station_records(plans), station_names=list(index), cars=car_parks_of(compiled, config, index),
         places=venues_of(compiled, config, index), methods=methods_of(config), categories=categories, pool=pool,
@@ -87,6 +88,10 @@ def _legs(plan: PlanArrays) -> Any:
         piece_start=plan.leg_piece_start[:-1], piece_end=plan.leg_piece_start[1:],
         frontage_start=plan.leg_frontage_start[:-1], frontage_end=plan.leg_frontage_start[1:],
     )  # fmt: skip
+
+
+def _frontages(plan: PlanArrays) -> Any:
+    return _fill(plan.frontage_unit.size, state.FRONTAGE, unit=plan.frontage_unit, key=plan.unit_key[plan.frontage_unit])
 
 
 def _pieces(plan: PlanArrays) -> Any:

@@ -30,7 +30,7 @@ def engine(
     from sim.crowd.tallies import Counted
 
     found = {**spent, "visits": world.crowd.count(Counted.VISITS), "events": world.crowd.count(Counted.EVENTS)}
-    found["frontages_passed"] = int(world.crowd.mall.units["passed"].sum())
+    found["frontages_passed"] = int(world.crowd.passings().sum())
     found["counts"] = {what.name.lower(): world.crowd.count(what) for what in Counted}
     if figures:
         from tests.bench.same_day import figures_of_engine
