@@ -18,6 +18,10 @@ MEANING = "hand-traced stations: patience, balking, two servers, and the rule fo
 PARAMETERS: dict[str, Parameter] = {"customers": whole(100_000, "customers of the case about ties", 1, 10_000_000)}
 STANDARD: tuple[dict[str, Any], ...] = ({},)
 PATIENT_FOREVER = 0.0
+KINDS = (
+    EventKind.QUEUE_JOINED, EventKind.BALKED, EventKind.REJECTED, EventKind.SERVICE_STARTED, EventKind.PREEMPTED,
+    EventKind.SERVICE_ENDED, EventKind.RENEGED,
+)  # fmt: skip
 
 
 def run(values: dict[str, Any]) -> list[Record]:
@@ -27,17 +31,21 @@ def run(values: dict[str, Any]) -> list[Record]:
 
 def events_of(
     arrivals_s: Sequence[float], service_s: float, *, servers: int = 1, patience_s: float = PATIENT_FOREVER,
-    places_in_line: int = UNLIMITED, horizon_s: float = 1e6,
+    places_in_line: int = UNLIMITED, balk_queue: int = UNLIMITED, horizon_s: float = 1e6,
 ) -> dict[EventKind, list[float]]:  # fmt: skip
     """Return the seconds of each kind of event of a station, in order; services all take `service_s`, patience all `patience_s`."""
     case = StationCase(
         servers=servers, law=Law.DETERMINISTIC, service_s_mean=service_s, service_cv=0.0, patience_s_scale=patience_s,
-        patience_shape=np.inf, places_in_line=places_in_line, batches=1,
+        patience_shape=np.inf, places_in_line=places_in_line, balk_queue=balk_queue, batches=1,
     )  # fmt: skip
     arrivals_us = np.round(np.asarray(arrivals_s) * US_PER_S).astype(np.int64)
     study = study_station(case, arrivals_us, keep_events=10_000, horizon_us=round(horizon_s * US_PER_S))
-    kinds = (EventKind.QUEUE_JOINED, EventKind.BALKED, EventKind.SERVICE_STARTED, EventKind.SERVICE_ENDED, EventKind.RENEGED)
-    return {kind: [float(time) / US_PER_S for time in study.events["time_us"][study.events["kind"] == kind]] for kind in kinds}
+    return seconds_of(study.events)
+
+
+def seconds_of(events: np.ndarray) -> dict[EventKind, list[float]]:
+    """Return the seconds of each kind of event of stations."""
+    return {kind: [float(time) / US_PER_S for time in events["time_us"][events["kind"] == kind]] for kind in KINDS}
 
 
 def _trace(case: str, expected: Sequence[float], found: Sequence[float]) -> Record:
@@ -64,7 +72,7 @@ def _patience() -> list[Record]:
 
 
 def _balking() -> list[Record]:
-    found = events_of(range(5, 52, 5), 21, places_in_line=2, horizon_s=51)
+    found = events_of(range(5, 52, 5), 21, balk_queue=2, horizon_s=51)
     return [
         _trace("D(5)/D(21)/1, at most 3 in the system: turns away", [20, 25, 35, 40, 45], found[EventKind.BALKED]),
         _trace("D(5)/D(21)/1: starts", [5, 26, 47], found[EventKind.SERVICE_STARTED]),
@@ -83,7 +91,7 @@ def _two_servers() -> list[Record]:
             found[EventKind.SERVICE_STARTED],
         ),
         _trace("two servers: arrivals that are served", [0.8, 1.0, 1.6, 2.0, 2.4, 6.0, 6.4, 11.0], joined[:8]),
-        _trace("two servers: first turned away", [3.0, 3.2, 4.0, 4.0, 4.8], found[EventKind.BALKED][:5]),
+        _trace("two servers: first refused", [3.0, 3.2, 4.0, 4.0, 4.8], found[EventKind.REJECTED][:5]),
     ]
 
 

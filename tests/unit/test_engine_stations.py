@@ -24,7 +24,7 @@ def test_patience_that_ends_before_a_server_is_free_ends_the_wait():
 
 
 def test_whoever_finds_the_line_full_turns_away_at_once():
-    found = events_of(range(5, 52, 5), 21, places_in_line=2, horizon_s=51)
+    found = events_of(range(5, 52, 5), 21, balk_queue=2, horizon_s=51)
 
     assert found[EventKind.BALKED] == [20, 25, 35, 40, 45]
     assert found[EventKind.SERVICE_STARTED] == [5, 26, 47]
@@ -33,7 +33,8 @@ def test_whoever_finds_the_line_full_turns_away_at_once():
 def test_without_places_in_line_only_free_servers_take_customers():
     found = events_of([0, 1, 2, 10], 5, servers=2, places_in_line=0)
 
-    assert found[EventKind.BALKED] == [2]
+    assert found[EventKind.BALKED] == []
+    assert found[EventKind.REJECTED] == [2]
     assert found[EventKind.SERVICE_STARTED] == [0, 1, 10]
 
 
