@@ -252,6 +252,12 @@ def serve_waiting(mall: Mall, station: int, now_us: int) -> bool:
     here = mall.stations[station]
     if here.discipline >= Discipline.SHARING:
         return _serve_otherwise(mall, station, now_us)
+    return _serve_line(mall, station, now_us)
+
+
+@inlined
+def _serve_line(mall: Mall, station: int, now_us: int) -> bool:
+    here = mall.stations[station]
     while here.line_head >= 0 and here.busy < here.servers_open:
         if mall.meta[Meta.LOG_ROWS] >= mall.log.size:
             return False
@@ -303,17 +309,27 @@ def end_service(mall: Mall, row: int, now_us: int) -> int:
     here.busy_us += now_us - shopper.joined_us
     note(mall, row, now_us, EventKind.SERVICE_ENDED, station, now_us - shopper.joined_us)
     shopper.station = -1
+    if here.discipline >= Discipline.PREEMPTIVE:
+        _free_otherwise(mall, row, station, now_us)
+    else:
+        _serve_line(mall, station, now_us)
+    return station
+
+
+@kernel
+def _free_otherwise(mall: Mall, row: int, station: int, now_us: int) -> None:
+    """The same after the end of a service at a station without one plain line."""
+    here = mall.stations[station]
     if here.discipline == Discipline.LANES:
         lane = mall.errands[row].lane
         mall.lanes[lane].busy = 0
         _serve_lane(mall, station, lane, now_us)
-        return station
+        return
     if here.discipline == Discipline.PREEMPTIVE:
         unlink(mall.lanes, mall.shoppers, here.lane_start, row)
-    elif here.discipline == Discipline.SHARING:
+    else:
         unlink(mall.stations, mall.shoppers, station, row)
     serve_waiting(mall, station, now_us)
-    return station
 
 
 @kernel

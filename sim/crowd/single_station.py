@@ -21,8 +21,8 @@ from sim.crowd.queues import end_service, join, renege, serve_waiting, service_s
 from sim.crowd.state import Discipline, Doing, Law, Mall, Meta, Role, records
 from sim.crowd.station_plans import UNLIMITED, StationPlan
 from sim.events import EventKind
-from sim.kernel import entry, kernel
-from sim.random_streams import stream_key, uniform
+from sim.kernel import entry, inlined, kernel
+from sim.random_streams import exponential, stream_key, uniform
 from sim.units import US_PER_S
 
 STATES = 32  # numbers in the system whose shares of time are kept; the last stands for all beyond
@@ -169,6 +169,8 @@ def _first_us(study: np.ndarray) -> int:
 @kernel
 def _interval_us(study: np.ndarray, number: int) -> int:
     one = study[0]
+    if one.interval_law == Law.EXPONENTIAL:
+        return np.int64(1e6 * one.interval_s * exponential(one.arrivals_key, number, 0))
     return np.int64(1e6 * service_s(one.interval_law, one.interval_s, one.interval_cv, one.arrivals_key, number, 0))
 
 
@@ -190,15 +192,15 @@ def serve_customers(
         now_us = following // PRIORITIES
         if following == NEVER or now_us > one.horizon_us:
             if now_us > one.horizon_us and one.horizon_us < NEVER // PRIORITIES:
-                _note_time(mall, study, states_us, one.horizon_us)
+                _note_time(mall.stations, study, states_us, one.horizon_us)
             return Stop.DONE
         if following == change:
-            _note_time(mall, study, states_us, now_us)
+            _note_time(mall.stations, study, states_us, now_us)
             _change_over(mall, study, schedule, sums, given_class, shares, last_started, kept, now_us)
         elif arrival < entry:
             if meta[Meta.FREE_ROWS] == 0 or meta[Meta.AGENDA_SIZE] + 2 >= mall.heap.shape[0]:
                 return Stop.ROWS_FULL
-            _note_time(mall, study, states_us, now_us)
+            _note_time(mall.stations, study, states_us, now_us)
             _come(mall, study, sums, given_class, shares, now_us)
             if one.arrived < one.customers:
                 if given_us.size > 0:
@@ -209,14 +211,14 @@ def serve_customers(
             row = mall.heap[0, 2] & ROW_MASK
             meta[Meta.AGENDA_HOLE] = 1
             mall.shoppers[row].has_entry = 0
-            _note_time(mall, study, states_us, now_us)
+            _note_time(mall.stations, study, states_us, now_us)
             if mall.shoppers[row].doing == Doing.IN_SERVICE:
                 end_service(mall, row, now_us)
             else:
                 renege(mall, row, now_us)
             free_row(mall, row)
             close_hole(mall.heap, meta)
-        _read_events(mall, study, sums, given_class, shares, last_started, kept)
+        _read_events(mall.log, mall.meta, study, sums, given_class, shares, last_started, kept)
 
 
 @kernel
@@ -230,14 +232,14 @@ def _change_over(
     mall.stations[0].servers_open = schedule[one.changes, 1]
     one.changes += 1
     while not serve_waiting(mall, 0, now_us):
-        _read_events(mall, study, sums, given_class, shares, last_started, kept)
+        _read_events(mall.log, mall.meta, study, sums, given_class, shares, last_started, kept)
 
 
-@kernel
-def _note_time(mall: Mall, study: np.ndarray, states_us: np.ndarray, now_us: int) -> None:
+@inlined
+def _note_time(stations: np.ndarray, study: np.ndarray, states_us: np.ndarray, now_us: int) -> None:
     """Add the time since the last step to the integrals of the numbers in line and in service."""
     one = study[0]
-    station = mall.stations[0]
+    station = stations[0]
     spent_us = now_us - one.clock_us
     one.queue_area_us += station.waiting * spent_us
     one.busy_area_us += station.busy * spent_us
@@ -245,7 +247,7 @@ def _note_time(mall: Mall, study: np.ndarray, states_us: np.ndarray, now_us: int
     one.clock_us = now_us
 
 
-@kernel
+@inlined
 def _class_of(study: np.ndarray, given_class: np.ndarray, shares: np.ndarray, number: int) -> int:
     if given_class.size > 0:
         return given_class[number]
@@ -257,7 +259,7 @@ def _class_of(study: np.ndarray, given_class: np.ndarray, shares: np.ndarray, nu
     return found
 
 
-@kernel
+@inlined
 def _come(mall: Mall, study: np.ndarray, sums: np.ndarray, given_class: np.ndarray, shares: np.ndarray, now_us: int) -> None:
     """The next customer comes and joins, or turns away."""
     one = study[0]
@@ -282,15 +284,15 @@ def _come(mall: Mall, study: np.ndarray, sums: np.ndarray, given_class: np.ndarr
         one.queue_at_last_arrival = mall.stations[0].waiting
 
 
-@kernel
+@inlined
 def _read_events(
-    mall: Mall, study: np.ndarray, sums: np.ndarray, given_class: np.ndarray, shares: np.ndarray, last_started: np.ndarray,
-    kept: np.ndarray,
+    log: np.ndarray, meta: np.ndarray, study: np.ndarray, sums: np.ndarray, given_class: np.ndarray, shares: np.ndarray,
+    last_started: np.ndarray, kept: np.ndarray,
 ) -> None:  # fmt: skip
     """Add up what the station wrote, and empty its log."""
     one = study[0]
-    for index in range(mall.meta[Meta.LOG_ROWS]):
-        event = mall.log[index]
+    for index in range(meta[Meta.LOG_ROWS]):
+        event = log[index]
         kind = _class_of(study, given_class, shares, event.visit)
         batch = sums[kind * one.batches + event.visit // one.batch_size]
         if event.kind == EventKind.SERVICE_STARTED:
@@ -321,4 +323,4 @@ def _read_events(
             copied = kept[one.kept]
             copied.time_us, copied.visit, copied.kind, copied.value = event.time_us, event.visit, event.kind, event.value
             one.kept += 1
-    mall.meta[Meta.LOG_ROWS] = 0
+    meta[Meta.LOG_ROWS] = 0
