@@ -47,13 +47,6 @@ class QueuesConfig:
     shifts: list[ShiftConfig] = field(default_factory=list)
 
 
-def shift_hours(config: QueuesConfig) -> Iterator[tuple[str, Any]]:
-    """Yield every time of day of the shifts with its key."""
-    for index, shift in enumerate(config.shifts):
-        yield f"queues.shifts[{index}].starts", shift.starts
-        yield f"queues.shifts[{index}].ends", shift.ends
-
-
 def problems(config: QueuesConfig) -> Iterator[Problem]:
     """Yield every shift that names no station or ends before it starts."""
     for index, shift in enumerate(config.shifts):
