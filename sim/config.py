@@ -21,7 +21,8 @@ from sim.schema.cinema import CinemaConfig
 from sim.schema.desks import DesksConfig
 from sim.schema.food import FoodConfig
 from sim.schema.parking import ParkingConfig
-from sim.schema.queues import QueuesConfig
+from sim.schema.queues import QueuesConfig, ShiftConfig  # noqa: F401  (types of fields are looked up here)
+from sim.schema.queues import problems as queue_problems
 from sim.units import minutes_from_hours
 
 
@@ -330,6 +331,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
             found.append(Problem(f"operations.outages[{index}].lasts_s", str(outage.lasts_s), "must be positive", "give its length in seconds"))
     if not found:
         found += list(_overlapping_outages(config.operations.outages))
+    found += queue_problems(config.queues)
     return found
 
 

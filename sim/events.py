@@ -40,6 +40,7 @@ class EventKind(IntEnum):
     TICKET_CALLED = 36  # place station, value us since it was taken
     TICKET_VOID = 37  # place station, value us since it was called: nobody came
     REJECTED = 38  # place station, value parties there: no room
+    PREEMPTED = 39  # place station, value service us since the last start: SERVICE_STARTED follows anew
     PURCHASED = 40  # place unit, value fen
     PAID_BY = 41  # place unit, value PayMethod: follows PURCHASED
     SALE_LOST = 42  # place unit, value fen: stock or fit did not allow it
@@ -122,6 +123,7 @@ PLACE_TABLE = {
     EventKind.RENEGED: "station", EventKind.PURCHASED: "unit", EventKind.BOARDED: "ride", EventKind.BAY_TAKEN: "bay",
     EventKind.BAY_LEFT: "bay", EventKind.PARKING_PAID: "parking", EventKind.PARKING_VALIDATED: "parking",
     EventKind.RAMP_BLOCKED: "parking", EventKind.TICKET_TAKEN: "station", EventKind.TICKET_CALLED: "station",
+    EventKind.PREEMPTED: "station",
     EventKind.TICKET_VOID: "station", EventKind.REJECTED: "station", EventKind.PAID_BY: "unit", EventKind.SALE_LOST: "unit",
     EventKind.SALE_SAVED: "unit", EventKind.PAYMENT_ADOPTED: "unit", EventKind.SEATED: "unit", EventKind.FOOD_SERVED: "unit",
     EventKind.STOCKED_OUT: "unit", EventKind.ORDERED_AHEAD: "unit", EventKind.MEAL_PUT_OFF: "unit", EventKind.SEAT_SOLD: "show",

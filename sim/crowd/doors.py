@@ -84,6 +84,8 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     errand.meal_after_us = 0
     errand.left_us = 0
     errand.rank = 0
+    errand.due_us = 0.0
+    errand.lane = -1
     errand.table = -1
     errand.has_ordered = 0
     errand.show = -1

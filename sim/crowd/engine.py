@@ -57,6 +57,7 @@ class Crowd:
         self.station_names = tables.station_names
         self.place_names = {"show": show_names(compiled, config), "bay": bay_names(compiled, config)}
         self.full_servers = tables.stations["servers_open"].copy()
+        self.has_own_staff = np.zeros(tables.stations.size, bool)  # stations that the planned staffing leaves alone
         self._doors = tables.doors
         self._on_flush = on_flush
         places = arrays.unit_key.size + arrays.entrance_key.size
@@ -78,6 +79,7 @@ class Crowd:
             connectors=tables.connectors,
             togo_s=np.zeros((2, places, arrays.ride_connector.size), np.float32),
             hop_s=np.zeros((2, places, places), np.float32),
+            lanes=tables.lanes,
             lift_load=tables.lift_load, stations=tables.stations, **tables.cars._asdict(), **tables.places._asdict(), methods=tables.methods, categories=tables.categories,
             pool=tables.pool, params=tables.params,
             keys=np.array([stream_key(config.seed, purpose.name.lower()) for purpose in Stream], np.uint64),

@@ -12,6 +12,7 @@ ERRAND = np.dtype(
         ("meal_after_us", "i8"),  # a meal put off until then (time-shifting)
         # at a station with priorities or preemption (sim/crowd/queues.py)
         ("left_us", "i8"), ("rank", "i4"),
+        ("due_us", "f8"), ("lane", "i4"),
         # restaurants (sim/crowd/venues/restaurants.py)
         ("table", "i4"), ("ordered_us", "i8"), ("has_ordered", "i4"),
         # cinema (sim/crowd/venues/cinemas.py)

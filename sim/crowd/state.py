@@ -123,6 +123,7 @@ class Stream(IntEnum):
     CAR = 28
     BAGS = 29
     DESK = 30
+    BALK = 31  # whether a wait foreseen beyond one's patience is believed
 
 
 class Law(IntEnum):
@@ -133,6 +134,17 @@ class Law(IntEnum):
     ERLANG = 2
     LOGNORMAL = 3
     HYPEREXPONENTIAL = 4
+    UNIFORM = 5
+
+
+class Discipline(IntEnum):
+    """Who is served next at a station."""
+
+    FIFO = 0  # one line in order of arrival
+    PRIORITY = 1  # by rank, then arrival; nobody in service is disturbed
+    PREEMPTIVE = 2  # by rank, then arrival; a better rank takes the server, and what was begun is resumed
+    SHARING = 3  # everybody at once, at a pace of servers / customers but never above 1
+    LANES = 4  # a line before each server: newcomers take the shortest, its last goes over to one that is two shorter
 
 
 class Meta(IntEnum):
@@ -242,9 +254,15 @@ STATION = np.dtype(
         ("busy_us", "i8"), ("served", "i8"), ("service_s_mean", "f8"), ("service_cv", "f8"), ("patience_s_scale", "f8"),
         ("patience_shape", "f8"), ("servers_open", "i4"), ("busy", "i4"), ("waiting", "i4"), ("balk_queue", "i4"),
         ("line_head", "i4"), ("line_tail", "i4"), ("law", "i4"), ("unit", "i4"), ("role", "i4"), ("place", "i4"),
+        ("discipline", "i4"), ("places", "i4"), ("lane_start", "i4"), ("lane_count", "i4"),
+        ("balk_share", "f8"), ("shared_us", "i8"), ("attained_us", "f8"), ("pace", "f8"),
     ],
     align=True,
 )  # fmt: skip
+# places: in line, beyond which newcomers are refused; balk_share: of those who foresee a wait beyond their patience;
+# shared_us, attained_us, pace: at a SHARING station, until when the service that each has had is known, how much it is, and at what pace
+# it goes on. A PREEMPTIVE station has one lane, in which those in service stand.
+LANE = np.dtype([("line_head", "i4"), ("line_tail", "i4"), ("waiting", "i4"), ("busy", "i4")], align=True)
 CATEGORY = np.dtype(
     [
         ("last_entry_us", "i8"), ("dwell_mu", "f8"), ("dwell_sigma", "f8"), ("conversion_share", "f8"), ("basket_mu", "f8"), ("basket_sigma", "f8"),
@@ -312,6 +330,7 @@ class Mall(NamedTuple):
     hop_s: np.ndarray  # (2, U + K, U + K) float32: between places, at routing.REFERENCE_MPS and without waits
     lift_load: np.ndarray  # (lifts, 2, LIFT_TRIPS, LIFT_STOPS) int32 people booked; the last column is the trip's number + 1
     stations: np.ndarray
+    lanes: np.ndarray
     car_parks: np.ndarray
     aisles: np.ndarray
     bays: np.ndarray
@@ -347,6 +366,7 @@ def example_mall() -> Mall:
     tables = {
         "shoppers": SHOPPER, "arrivals": ARRIVAL, "nodes": NODE, "legs": LEG, "frontages": FRONTAGE, "pieces": PIECE, "borders": BORDER, "zones": ZONE,
         "levels": LEVEL, "units": UNIT, "entrances": ENTRANCE, "rides": RIDE, "connectors": CONNECTOR, "stations": STATION,
+        "lanes": LANE,
         "car_parks": CAR_PARK, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "shows": SHOW, "seats": SEAT,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
         "transfers": TRANSFER,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.categories import CATEGORIES
 from sim.config import CategoryConfig, RunConfig
-from sim.crowd.state import STATION, Law, Role, records
+from sim.crowd.state import LANE, STATION, Discipline, Law, Role, records
 from sim.plan_arrays import CompiledPlan
 
 UNLIMITED = 2**30
@@ -29,6 +29,14 @@ class StationPlan:
     patience_s_mean: float = 0.0  # 0: nobody gives up
     patience_shape: float = 1.0  # Weibull
     balk_queue: int = UNLIMITED  # length of line at which newcomers turn away
+    balk_share: float = 0.0  # of those who foresee a wait beyond their patience, who turn away at once
+    places: int = UNLIMITED  # in line; beyond them newcomers are refused
+    discipline: Discipline = Discipline.FIFO
+
+    @property
+    def lanes(self) -> int:
+        """Lanes of LANE records that it needs."""
+        return {Discipline.LANES: self.servers, Discipline.PREEMPTIVE: 1}.get(self.discipline, 0)
 
 
 def unit_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
@@ -51,6 +59,8 @@ def _unit_station(compiled: CompiledPlan, config: RunConfig, unit: int) -> Stati
         services.payment_s_mean + category.handling_s_mean, services.service_cv, unit,
         patience_s_mean=services.till_patience_s_mean, patience_shape=services.till_patience_shape,
         balk_queue=services.balk_queue,
+        balk_share=config.queues.balk_share, places=config.queues.till_places,
+        discipline=Discipline.LANES if config.queues.till_lines == "several" else Discipline.FIFO,
     )  # fmt: skip
 
 
@@ -82,9 +92,20 @@ def station_records(plans: list[StationPlan]) -> Any:
     """Return the STATION records of planned stations, nobody in line."""
     stations = records(len(plans), STATION)
     stations["line_head"] = stations["line_tail"] = -1
+    lanes = 0
     for station, plan in zip(stations, plans, strict=True):
         station.unit, station.place, station.role, station.law = plan.unit, plan.place, plan.role, plan.law
         station.service_s_mean, station.service_cv, station.servers_open = plan.service_s_mean, plan.service_cv, plan.servers
         station.balk_queue, station.patience_shape = plan.balk_queue, plan.patience_shape
         station.patience_s_scale = plan.patience_s_mean / gamma(1 + 1 / plan.patience_shape)
+        station.discipline, station.places, station.balk_share = plan.discipline, plan.places, plan.balk_share
+        station.lane_start, station.lane_count = lanes, plan.lanes
+        lanes += plan.lanes
     return stations
+
+
+def lane_records(plans: list[StationPlan]) -> Any:
+    """Return the LANE records of planned stations, nobody in them."""
+    lanes = records(sum(plan.lanes for plan in plans), LANE)
+    lanes["line_head"] = lanes["line_tail"] = -1
+    return lanes

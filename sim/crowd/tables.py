@@ -15,7 +15,7 @@ from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking, machi
 from sim.crowd.checkout.build import describe_checkout, methods_of, self_checkout_stations
 from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
-from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, station_records, unit_stations
+from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, lane_records, station_records, unit_stations
 from sim.crowd.tickets import describe_tickets
 from sim.crowd.venues.build import Venues, describe_venues, venue_stations, venues_of
 from sim.errors import EngineError
@@ -44,6 +44,7 @@ class Tables:
     connectors: Any
     stations: Any
     station_names: list[str]
+    lanes: Any
     cars: CarParks
     places: Venues
     methods: Any
@@ -64,6 +65,7 @@ def build_tables(compiled: CompiledPlan, config: RunConfig) -> Tables:
     return Tables(
         nodes=_nodes(plan), legs=_legs(plan), frontages=_frontages(plan), pieces=_pieces(plan), borders=_borders(plan, config), zones=_zones(plan, config),
         levels=_levels(plan), units=_units(plan, config), entrances=_entrances(plan, config), rides=rides, connectors=connectors,
+        lanes=lane_records(plans),
         stations=station_records(plans), station_names=list(index), cars=car_parks_of(compiled, config, index),
         places=venues_of(compiled, config, index), methods=methods_of(config), categories=categories, pool=pool,
         params=_params(plan, config), lift_load=lift_load, doors=_doors(plan),

@@ -52,6 +52,7 @@ class Reviews:
         if not 0 <= decision.servers <= most:
             return f"{decision.servers} servers asked for, the unit has {most}"
         self.crowd.controls.servers_open[station] = decision.servers
+        self.crowd.has_own_staff[station] = True
         return ""
 
     def _open_entrance(self, decision: OpenEntrance) -> str:

@@ -1,4 +1,4 @@
-"""Tills by the clock: a quiet staffing, and all servers in the peak; tenants may call in more."""
+"""Tills by the clock: a quiet staffing, and all servers in the peak; where a tenant has decided otherwise, that holds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from sim.units import US_PER_MIN, minutes_from_hours
 
 @dataclass
 class Staffing:
-    """Sets the servers of every till at opening, at the start and at the end of the peak."""
+    """Sets the servers of every till at opening, at the start and at the end of the peak.
+
+    A number that a tenant has decided on, or that shifts of its own give, is none of this plan's business: it holds until the tenant's
+    next decision or the station's next shift, through the changes of the plan.
+    """
 
     crowd: Crowd
     full: np.ndarray  # servers of each station with everybody on duty
@@ -26,7 +30,8 @@ class Staffing:
     def act(self, now_us: int) -> None:
         """Put the planned servers on duty."""
         in_peak = self.done == 1
-        self.crowd.controls.servers_open[:] = self.full if in_peak else self.quiet
+        servers_open = self.crowd.controls.servers_open
+        servers_open[:] = np.where(self.crowd.has_own_staff, servers_open, self.full if in_peak else self.quiet)
         self.crowd.switched(now_us)
         self.done += 1
         self.next_us = self.instants_us[self.done] if self.done < len(self.instants_us) else None

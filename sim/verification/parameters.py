@@ -21,6 +21,8 @@ class Parameter:
     high: float = math.inf
     whole: bool = False
     pair: bool = False  # two numbers, each in the range
+    many: bool = False  # a list of numbers, each in the range
+    table: bool = False  # a list of lists of them
     may_be_null: bool = False
     choices: tuple[str, ...] = ()
     text: bool = False
@@ -30,6 +32,16 @@ class Parameter:
 def number(default: float | None, meaning: str, low: float, high: float, *, may_be_null: bool = False) -> Parameter:
     """Declare a number."""
     return Parameter(default, meaning, low, high, may_be_null=may_be_null)
+
+
+def numbers(default: list[float], meaning: str, low: float, high: float) -> Parameter:
+    """Declare a list of numbers, which may be empty."""
+    return Parameter(default, meaning, low, high, many=True)
+
+
+def table(default: list[list[float]], meaning: str, low: float, high: float) -> Parameter:
+    """Declare a list of lists of numbers, which may be empty."""
+    return Parameter(default, meaning, low, high, table=True)
 
 
 def whole(default: int | None, meaning: str, low: int, high: int, *, may_be_null: bool = False) -> Parameter:
@@ -55,8 +67,10 @@ def filled(family: str, known: Mapping[str, Parameter], given: Mapping[str, Any]
 def _converted(parameter: Parameter, value: Any) -> Any:
     if value is None or parameter.choices or parameter.text or parameter.flag:
         return value
-    if parameter.pair:
+    if parameter.pair or parameter.many:
         return [float(part) for part in value]
+    if parameter.table:
+        return [[float(part) for part in row] for row in value]
     return int(value) if parameter.whole else float(value)
 
 
@@ -91,8 +105,19 @@ def _problems(key: str, value: Any, known: Mapping[str, Parameter]) -> Iterable[
             )
         else:
             yield from (problem for part in value for problem in _range_problems(key, part, parameter, default))
+    elif parameter.many or parameter.table:
+        yield from _list_problems(key, value, parameter, default)
     else:
         yield from _range_problems(key, value, parameter, default)
+
+
+def _list_problems(key: str, value: Any, parameter: Parameter, default: str) -> Iterable[Problem]:
+    if not isinstance(value, list | tuple) or (parameter.table and not all(isinstance(row, list | tuple) for row in value)):
+        shape = "[[0,0.5],[1,0]]" if parameter.table else "[0.2,0.6]"
+        yield Problem(key, repr(value), f"must be a list: {parameter.meaning}", f"write it as {key}={shape}")
+        return
+    for part in [part for row in value for part in row] if parameter.table else value:
+        yield from _range_problems(key, part, parameter, default)
 
 
 def _range_problems(key: str, value: Any, parameter: Parameter, default: str) -> Iterable[Problem]:
@@ -111,4 +136,6 @@ def _shown(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list | tuple) and not (len(value) == 2 and isinstance(value[0], int | float)):
+        return str(value).replace(" ", "")
     return f"[{value[0]:g},{value[1]:g}]" if isinstance(value, list | tuple) else str(value)

@@ -1,93 +1,182 @@
-"""Stations against queueing theory: Erlang A, B and C, Pollaczek-Khinchine, Little's law, conservation, order of service."""
+"""Stations against queueing theory: Erlang A, B and C, Pollaczek-Khinchine, priorities, sharing, Little's law, conservation."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
 import numpy as np
 
-from sim.crowd.single_station import UNLIMITED, StationCase, StationStudy, Sum, study_station
-from sim.crowd.state import Law
+from sim.crowd.single_station import UNLIMITED, StationCase, study_station
+from sim.crowd.state import Discipline, Law
 from sim.errors import ConfigError, Problem
-from sim.verification.parameters import SEED, Parameter, number, whole
-from sim.verification.queue_theory import QueueValues, station_values
-from sim.verification.records import STANDARD_ERRORS, Record, equal, estimated, record, verdict_of
+from sim.verification.parameters import SEED, Parameter, number, numbers, table, whole
+from sim.verification.queue_estimates import batch_samples, exact_records, growth, mean_records, means_of
+from sim.verification.queue_theory import QueueValues, deterministic_arrivals_wait, group_wait, station_values
+from sim.verification.records import FAIL, PASS, Record, equal, record
 
-MEANING = "a station of the engine against Erlang A, B and C, Pollaczek-Khinchine, Little's law and conservation"
-SERVICES = ("exponential", "deterministic", "erlang", "lognormal", "hyperexponential")
-SCV_BY_DEFAULT = {"exponential": 1.0, "deterministic": 0.0, "erlang": 0.5, "lognormal": 0.64, "hyperexponential": 4.0}
-ERLANG_STAGES_MAX = 64  # draws of one service have 64 addresses
+MEANING = "a station of the engine against Erlang A, B and C, Pollaczek-Khinchine, priorities, sharing, Little's law and conservation"
+SERVICES = ("exponential", "deterministic", "erlang", "lognormal", "hyperexponential", "uniform")
+SCV_BY_DEFAULT = {"exponential": 1.0, "deterministic": 0.0, "erlang": 0.5, "lognormal": 0.64, "hyperexponential": 4.0, "uniform": 1 / 12}
+SHORT_NAMES = {"exponential": "M", "deterministic": "D", "lognormal": "LN", "hyperexponential": "H2", "uniform": "U"}
+DISCIPLINES = {"fifo": "", "priority": " by priority", "preemptive": " preemptive", "sharing": "-PS", "lanes": " in lanes"}
+ERLANG_STAGES_MAX = 10_000
 BATCHES = 31  # the first is left out: the station starts empty
-WARM_UP_BATCHES = 1
 
 PARAMETERS: dict[str, Parameter] = {
-    "arrival_rate": number(2.0, "customers per second, Poisson", 1e-4, 1e4),
+    "arrival_rate": number(2.0, "customers per second", 1e-4, 1e4),
+    "arrival_rates": numbers([], "customers per second of each class, the first goes before the others; in place of arrival_rate", 0.0, 1e4),
+    "arrivals": Parameter("exponential", "law of the time between arrivals", choices=("exponential", "deterministic", "erlang", "hyperexponential")),
+    "group": whole(1, "customers who come at one instant", 1, 1000),
     "service_rate": number(1.0, "services per second and server: 1 / mean time", 1e-4, 1e4),
-    "servers": whole(3, "servers", 1, 10_000),
+    "servers": whole(3, "servers", 0, 10_000),
     "service": Parameter("exponential", "law of the service time", choices=SERVICES),
     "service_scv": number(None, "squared coefficient of variation of the service time", 0.0, 100.0, may_be_null=True),
-    "patience": number(
-        None, "mean of an exponential patience in line in seconds, null for endless", 1e-3, 1e7, may_be_null=True
-    ),
-    "buffer": whole(None, "places in line, null for endless", 0, 10**6, may_be_null=True),
+    "patience": number(None, "mean patience in line in seconds, null for endless", 1e-3, 1e7, may_be_null=True),
+    "patience_law": Parameter("exponential", "law of the patience", choices=("exponential", "weibull", "deterministic")),
+    "patience_shape": number(2.0, "shape of a Weibull patience", 0.2, 20.0),
+    "buffer": whole(None, "places in line, beyond which customers are refused; null for endless", 0, 10**6, may_be_null=True),
+    "balking": whole(None, "length of line at which customers turn away by themselves; null for never", 0, 10**6, may_be_null=True),
+    "balk_share": number(0.0, "of those who foresee a wait beyond their patience, who turn away", 0.0, 1.0),
+    "discipline": Parameter("fifo", "who is served next", choices=tuple(DISCIPLINES)),
+    "schedule": table([], "servers over time: rows of [seconds, servers from then on]", 0.0, 1e9),
+    "longer_than": number(None, "wait in seconds whose share of longer ones is wanted", 0.0, 1e7, may_be_null=True),
     "customers": whole(600_000, "customers who come", 62, 200_000_000),
     "seed": SEED,
     "replications": whole(None, "independent runs; null takes batch means of one run", 2, 1000, may_be_null=True),
 }
-# Lengths by the asymptotic variance of the chain: a standard error of about 1 % of the wait.
+# Lengths by the asymptotic variance of the chain: a standard error of about 1 % of the wait where arrivals are few, at most 2 % else.
 STANDARD: tuple[dict[str, Any], ...] = (
     {"arrival_rate": 0.5, "servers": 1, "customers": 300_000},
-    {"arrival_rate": 0.8, "servers": 1, "customers": 2_500_000},
-    {"arrival_rate": 1.6, "servers": 2, "customers": 2_500_000},
-    {"arrival_rate": 2.0, "servers": 3, "customers": 2_500_000},
-    {"arrival_rate": 8.0, "servers": 10, "customers": 6_000_000},
-    {"arrival_rate": 0.8, "servers": 1, "service": "deterministic", "customers": 1_500_000},
-    {"arrival_rate": 0.8, "servers": 1, "service": "erlang", "customers": 2_000_000},
-    {"arrival_rate": 0.8, "servers": 1, "service": "lognormal", "customers": 2_500_000},
-    {"arrival_rate": 0.8, "servers": 1, "service": "hyperexponential", "customers": 8_000_000},
-    {"arrival_rate": 12.0, "servers": 10, "patience": 2.0, "customers": 1_000_000},
-    {"arrival_rate": 50.0, "servers": 50, "patience": 2.0, "customers": 2_000_000},
-    {"arrival_rate": 1.2, "servers": 1, "buffer": 9, "customers": 1_500_000},
-    {"arrival_rate": 20.0, "servers": 20, "buffer": 0, "service": "lognormal", "customers": 1_000_000},
+    {"arrival_rate": 0.8, "servers": 1, "customers": 1_500_000},
+    {"arrival_rate": 1.6, "servers": 2, "customers": 1_500_000},
+    {"arrival_rate": 2.0, "servers": 3, "customers": 1_200_000, "longer_than": 1.0},
+    {"arrival_rate": 8.0, "servers": 10, "customers": 4_000_000},
+    {"arrival_rate": 0.8, "servers": 1, "service": "deterministic", "customers": 1_000_000},
+    {"arrival_rate": 0.8, "servers": 1, "service": "uniform", "customers": 1_000_000},
+    {"arrival_rate": 0.8, "servers": 1, "service": "erlang", "service_scv": 0.25, "customers": 1_000_000},
+    {"arrival_rate": 0.8, "servers": 1, "service": "erlang", "customers": 1_200_000},
+    {"arrival_rate": 0.8, "servers": 1, "service": "lognormal", "customers": 1_800_000},
+    {"arrival_rate": 0.8, "servers": 1, "service": "hyperexponential", "customers": 5_000_000},
+    {"arrival_rate": 0.8, "servers": 1, "arrivals": "deterministic", "customers": 800_000},
+    {"arrival_rate": 1.0, "servers": 1, "patience": 2.0, "customers": 200_000},
+    {"arrival_rate": 0.8, "servers": 1, "patience": 5.0, "customers": 300_000},
+    {"arrival_rate": 2.0, "servers": 1, "patience": 1.0, "customers": 200_000},
+    {"arrival_rate": 12.0, "servers": 10, "patience": 2.0, "customers": 500_000},
+    {"arrival_rate": 50.0, "servers": 50, "patience": 2.0, "customers": 1_000_000},
+    {"arrival_rate": 0.9, "servers": 1, "buffer": 4, "customers": 200_000},
+    {"arrival_rate": 2.0, "servers": 2, "buffer": 2, "customers": 200_000},
+    {"arrival_rate": 4.0, "servers": 3, "balking": 5, "customers": 200_000},
+    {"arrival_rate": 1.2, "servers": 1, "buffer": 9, "customers": 600_000},
+    {"arrival_rate": 3.0, "servers": 5, "buffer": 0, "service": "deterministic", "customers": 300_000},
+    {"arrival_rate": 20.0, "servers": 20, "buffer": 0, "service": "lognormal", "customers": 600_000},
+    {"arrival_rates": [0.2, 0.6], "servers": 1, "discipline": "priority", "customers": 1_500_000},
+    {"arrival_rates": [0.3, 0.5], "servers": 1, "discipline": "priority", "customers": 1_500_000},
+    {"arrival_rates": [0.2, 0.3, 0.3], "servers": 1, "discipline": "priority", "customers": 2_000_000},
+    {"arrival_rates": [0.3, 0.5], "servers": 1, "discipline": "priority", "service": "deterministic", "customers": 1_000_000},
+    {"arrival_rates": [0.2, 0.6], "servers": 1, "discipline": "preemptive", "customers": 1_500_000},
+    {"arrival_rates": [0.3, 0.5], "servers": 1, "discipline": "preemptive", "customers": 1_500_000},
+    {"arrival_rate": 0.8, "servers": 1, "discipline": "sharing", "service": "hyperexponential", "customers": 1_500_000},
+    {"arrival_rate": 10.0, "service_rate": 12.0, "servers": 3, "discipline": "sharing", "customers": 200_000},
     {"arrival_rate": 1.2, "servers": 1, "customers": 10_000},
-)
+)  # fmt: skip
 
 
 def run(values: dict[str, Any]) -> list[Record]:
     """Return the records of one station."""
-    service = values["service"]
-    scv = _scv_of(service, values["service_scv"])
-    law = Law.DETERMINISTIC if scv == 0.0 else Law[service.upper()]
-    exponential = service == "exponential" or (service in ("erlang", "hyperexponential") and scv == 1.0)
-    theory = station_values(
-        values["arrival_rate"],
-        values["service_rate"],
-        values["servers"],
-        exponential,
-        scv,
-        values["patience"],
-        values["buffer"],
-    )
-    case = StationCase(
-        servers=values["servers"], law=law, service_s_mean=1 / values["service_rate"], service_cv=math.sqrt(scv),
-        arrivals_per_s=values["arrival_rate"], customers=values["customers"], patience_s_scale=values["patience"] or 0.0,
-        places_in_line=UNLIMITED if values["buffer"] is None else values["buffer"], batches=BATCHES, seed=values["seed"],
-    )  # fmt: skip
+    scv = _scv_of(values["service"], values["service_scv"])
+    _refuse_odd(values)
+    rates = values["arrival_rates"] or [values["arrival_rate"]]
+    case = _case_of(values, scv, rates)
     count = values["replications"] or 1
-    studies = [study_station(_replicated(case, index)) for index in range(count)]
-    samples = _batch_samples(studies[0]) if count == 1 else _means_of(studies)
-    name = _name_of(values, scv)
-    steady = theory.queue_mean is not None or values["patience"] or values["buffer"] is not None
-    steady = bool(steady or values["arrival_rate"] < values["servers"] * values["service_rate"])
-    means = list(_mean_records(name, theory, samples, values)) if steady else [_growth(name, values, scv, studies[0])]
-    return means + _exact_records(name, studies)
+    studies = [study_station(dataclasses.replace(case, replication=index)) for index in range(count)]
+    name = _name_of(values, scv, rates)
+    exact = exact_records(name, studies, ordered=values["discipline"] in ("fifo", "priority"))
+    capacity = values["servers"] * values["service_rate"]
+    limited = values["patience"] is not None or values["buffer"] is not None or values["balking"] is not None
+    if values["schedule"] or (sum(rates) >= capacity and not limited and len(rates) > 1):
+        return exact  # no steady state, or none that is the same for all: what holds without one
+    if sum(rates) >= capacity and not limited:
+        return [growth(name, sum(rates), capacity, scv, studies[0]), *exact]
+    samples = batch_samples(studies[0]) if count == 1 else means_of(studies)
+    return [*mean_records(name, _theory_of(values, scv, rates), samples, values, rates, scv), *exact]
 
 
-def _replicated(case: StationCase, index: int) -> StationCase:
-    from dataclasses import replace
+def run_idle() -> list[Record]:
+    """Return what an idle station reports: no arrivals, a server too few or services of no length leave nothing undefined."""
+    empty = study_station(StationCase(0, Law.DETERMINISTIC, 0.0, 0.0, customers=0, batches=1), np.zeros(0, np.int64))
+    unserved = study_station(StationCase(0, Law.DETERMINISTIC, 1.0, 0.0, batches=1), np.arange(10, dtype=np.int64))
+    waits = [batch_samples(study)["wait_served_mean"] for study in (empty, unserved)]
+    undefined = sum(int(np.isfinite(wait).sum()) for wait in waits)
+    return [
+        equal("no server, no service time, nobody comes: present", "customers", 0, empty.present),
+        equal("no server, ten come: present", "customers", 10, unserved.present),
+        record(
+            "no server: mean wait of the served", "s", None, None, PASS if undefined == 0 else FAIL, "null, since nobody is served"
+        ),
+    ]
 
-    return replace(case, replication=index)
+
+def _case_of(values: dict[str, Any], scv: float, rates: list[float]) -> StationCase:
+    law = Law.DETERMINISTIC if scv == 0.0 else Law[values["service"].upper()]
+    shape = {"exponential": 1.0, "weibull": values["patience_shape"], "deterministic": math.inf}[values["patience_law"]]
+    interval = values["arrivals"]
+    return StationCase(
+        servers=values["servers"], law=law, service_s_mean=1 / values["service_rate"], service_cv=math.sqrt(scv),
+        arrivals_per_s=sum(rates), customers=values["customers"],
+        patience_s_scale=(values["patience"] or 0.0) / math.gamma(1 + 1 / shape), patience_shape=shape,
+        places_in_line=UNLIMITED if values["buffer"] is None else values["buffer"],
+        balk_queue=UNLIMITED if values["balking"] is None else values["balking"], balk_share=values["balk_share"],
+        batches=BATCHES, seed=values["seed"], discipline=Discipline[values["discipline"].upper()], class_shares=tuple(rates),
+        interval_law=Law[interval.upper()], interval_cv=math.sqrt(SCV_BY_DEFAULT[interval]), group=values["group"],
+        schedule=tuple((row[0], int(row[1])) for row in values["schedule"]), long_s=values["longer_than"] or math.inf,
+    )  # fmt: skip
+
+
+def _theory_of(values: dict[str, Any], scv: float, rates: list[float]) -> QueueValues:
+    """Return what theory knows of all customers together."""
+    rate, service_rate, servers = sum(rates), values["service_rate"], values["servers"]
+    exponential = _is_exponential(values, scv)
+    plain = values["patience"] is None and values["buffer"] is None and values["balking"] is None
+    if values["arrivals"] != "exponential" or values["group"] > 1:
+        if servers != 1 or not exponential or not plain or (values["arrivals"] not in ("exponential", "deterministic")):
+            return QueueValues()
+        is_regular = values["arrivals"] == "deterministic"
+        if is_regular and values["group"] > 1:
+            return QueueValues()
+        wait = deterministic_arrivals_wait(rate, service_rate) if is_regular else group_wait(rate, service_rate, values["group"])
+        return QueueValues(wait_mean=wait, queue_mean=rate * wait)
+    if (values["discipline"] in ("sharing", "lanes") or values["balk_share"] > 0) or (len(rates) > 1 and not plain):
+        return QueueValues()
+    if values["discipline"] == "preemptive" and not exponential:
+        return QueueValues()  # the mean over classes is then no longer that of one line in order of arrival
+    if values["patience"] is not None and values["patience_law"] != "exponential":
+        return QueueValues()
+    places = [limit for limit in (values["buffer"], values["balking"]) if limit is not None]
+    return station_values(rate, service_rate, servers, exponential, scv, values["patience"], min(places, default=None))
+
+
+def _is_exponential(values: dict[str, Any], scv: float) -> bool:
+    return bool(values["service"] == "exponential" or (values["service"] in ("erlang", "hyperexponential") and scv == 1.0))
+
+
+def _refuse_odd(values: dict[str, Any]) -> None:
+    """Raise ConfigError for numbers that are each in range, but cannot go together."""
+    problems = []
+    rates = values["arrival_rates"]
+    if rates and sum(rates) <= 0:
+        problems.append(Problem("arrival_rates", repr(rates), "must not all be 0", "let somebody come"))
+    if values["discipline"] == "sharing" and values["patience"] is not None:
+        problems.append(Problem("patience", repr(values["patience"]), "nobody waits in line where service is shared", "leave it out"))
+    if values["balk_share"] > 0 and values["patience"] is None:
+        problems.append(Problem("balk_share", repr(values["balk_share"]), "whoever never gives up foresees no wait beyond it", "give patience"))
+    times = [row[0] for row in values["schedule"] if len(row) == 2]
+    if len(times) != len(values["schedule"]) or times != sorted(set(times)):
+        rule = "must be rows of [seconds, servers], in order of time"
+        problems.append(Problem("schedule", repr(values["schedule"]), rule, "write it as schedule=[[0,3],[3600,1]]"))
+    if problems:
+        raise ConfigError.of("galleria verify queue", problems)
 
 
 def _scv_of(service: str, scv: float | None) -> float:
@@ -98,133 +187,25 @@ def _scv_of(service: str, scv: float | None) -> float:
         rule, way_out = "is 0 for deterministic service", "leave it out"
     elif service == "exponential" and value != 1.0:
         rule, way_out = "is 1 for exponential service", "leave it out, or use service=lognormal"
-    elif service == "erlang" and not (1 <= stages <= ERLANG_STAGES_MAX and abs(value - 1 / stages) < 1e-3):
-        rule, way_out = (
-            f"is 1 / k for Erlang's law with k = 1 ... {ERLANG_STAGES_MAX} stages",
-            "choose 1, 0.5, 0.3333, 0.25, 0.2, ...",
-        )
+    elif service == "erlang" and not (1 <= stages <= ERLANG_STAGES_MAX and abs(value - 1 / stages) < 1e-3 / stages):
+        rule = f"is 1 / k for Erlang's law with k = 1 ... {ERLANG_STAGES_MAX} stages"
+        way_out = "choose 1, 0.5, 0.33333, 0.25, 0.2, ..."
     elif service == "hyperexponential" and value < 1.0:
         rule, way_out = "is at least 1 for a hyperexponential law", "use service=erlang or service=lognormal"
+    elif service == "uniform" and value > 1 / 3:
+        rule, way_out = "is at most 1/3 for a uniform law of positive times", "use service=lognormal"
     else:
         return 1 / stages if service == "erlang" else value
     raise ConfigError.of("galleria verify queue", [Problem("service_scv", repr(value), rule, way_out)])
 
 
-def _name_of(values: dict[str, Any], scv: float) -> str:
-    law = {"exponential": "M", "deterministic": "D", "erlang": "E", "lognormal": "LN", "hyperexponential": "H2"}[
-        values["service"]
-    ]
-    law = f"E{round(1 / scv)}" if values["service"] == "erlang" else law
-    room = f"/{values['servers'] + values['buffer']}" if values["buffer"] is not None else ""
-    patient = "+M" if values["patience"] is not None else ""
-    return f"M/{law}/{values['servers']}{room}{patient} ({values['arrival_rate']:g}, {values['service_rate']:g})"
-
-
-def _ratios(sums: np.ndarray, end_us: int, end_area_us: int) -> dict[str, np.ndarray]:
-    """Return the estimates of each batch (rows of sums)."""
-    arrived = np.maximum(sums[:, Sum.ARRIVED], 1)
-    admitted = sums[:, Sum.ARRIVED] - sums[:, Sum.TURNED_AWAY]
-    spans_us = np.diff(np.append(sums[:, Sum.FIRST_US], end_us))
-    areas_us = np.diff(np.append(sums[:, Sum.QUEUE_AREA_US], end_area_us))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return {
-            "wait_mean": 1e-6 * (sums[:, Sum.WAIT_US] + sums[:, Sum.RENEGED_WAIT_US]) / admitted,
-            "wait_served_mean": 1e-6 * sums[:, Sum.WAIT_US] / sums[:, Sum.STARTED],
-            "wait_share": sums[:, Sum.WAITED] / arrived,
-            "abandon_share": sums[:, Sum.RENEGED] / arrived,
-            "blocked_share": sums[:, Sum.TURNED_AWAY] / arrived,
-            "queue_mean": areas_us / spans_us,
-            "served_mean": 1e-6 * sums[:, Sum.SERVICE_US] / sums[:, Sum.SERVED],
-        }
-
-
-def _batch_samples(study: StationStudy) -> dict[str, np.ndarray]:
-    """Return batch means: of customers by their number, of the queue by the time between the batches' first customers."""
-    used = study.sums[study.sums[:, Sum.ARRIVED] > 0]
-    # The last batch ends with the last arrival, after which the line only drains: it has no end of its own and is left out.
-    return {
-        key: found[WARM_UP_BATCHES:-1]
-        for key, found in _ratios(used, used[-1, Sum.FIRST_US], used[-1, Sum.QUEUE_AREA_US]).items()
-    }
-
-
-def _means_of(studies: list[StationStudy]) -> dict[str, np.ndarray]:
-    """Return one estimate for each replication, its first batch left out."""
-    found: dict[str, list[float]] = {}
-    for study in studies:
-        used = study.sums[study.sums[:, Sum.ARRIVED] > 0]
-        kept = used[WARM_UP_BATCHES:-1].sum(axis=0, keepdims=True)
-        kept[0, Sum.FIRST_US], kept[0, Sum.QUEUE_AREA_US] = (
-            used[WARM_UP_BATCHES, Sum.FIRST_US],
-            used[WARM_UP_BATCHES, Sum.QUEUE_AREA_US],
-        )
-        for key, value in _ratios(kept, used[-1, Sum.FIRST_US], used[-1, Sum.QUEUE_AREA_US]).items():
-            found.setdefault(key, []).append(float(value[0]))
-    return {key: np.array(value) for key, value in found.items()}
-
-
-def _mean_records(name: str, theory: QueueValues, samples: dict[str, np.ndarray], values: dict[str, Any]) -> list[Record]:
-    found = [
-        estimated(f"{name}: mean wait", "s", theory.wait_mean, samples["wait_mean"], quantity="wait_mean_s"),
-        estimated(f"{name}: share that waits", "share", theory.wait_share, samples["wait_share"], quantity="wait_share"),
-        estimated(f"{name}: mean number in line", "customers", theory.queue_mean, samples["queue_mean"], quantity="queue_mean"),
-    ]
-    if values["patience"] is not None:
-        patience = values["patience"]
-        gap = samples["abandon_share"] - samples["wait_mean"] * (1 - samples["blocked_share"]) / patience
-        found.append(
-            estimated(
-                f"{name}: share that gives up",
-                "share",
-                theory.abandon_share,
-                samples["abandon_share"],
-                quantity="abandon_share",
-            )
-        )
-        found.append(
-            estimated(f"{name}: mean wait of the served", "s", None, samples["wait_served_mean"], quantity="wait_served_mean_s")
-        )
-        # P(abandon) = theta E[wait] holds for every law of service, because patience is exponential.
-        held = abs(float(gap.mean())) <= STANDARD_ERRORS * float(gap.std(ddof=1)) / math.sqrt(gap.size)
-        rule = f"share that gives up less wait / patience is 0 within {STANDARD_ERRORS} standard errors"
-        found.append(
-            record(f"{name}: P(abandon) = E[wait] / patience", "share", 0.0, float(gap.mean()), verdict_of(held), rule)
-        )
-    if values["buffer"] is not None:
-        found.append(
-            estimated(
-                f"{name}: share turned away", "share", theory.blocked_share, samples["blocked_share"], quantity="blocked_share"
-            )
-        )
-    return found
-
-
-def _growth(name: str, values: dict[str, Any], scv: float, study: StationStudy) -> Record:
-    """Return the record of an unstable station: its line grows by what comes beyond what can be served (functional CLT)."""
-    span_s = 1e-6 * study.last_arrival_us
-    rate, served = values["arrival_rate"], values["servers"] * values["service_rate"]
-    error = math.sqrt((rate + served * scv) / span_s)
-    slope = study.queue_at_last_arrival / span_s
-    holds = abs(slope - (rate - served)) <= STANDARD_ERRORS * error or rate == served
-    return record(
-        f"{name}: growth of the line", "customers/s", rate - served, slope, verdict_of(holds),
-        f"within {STANDARD_ERRORS} standard errors, sqrt((rate + capacity scv) / time)", 1.96 * error,
-        quantity="queue_growth_per_s", steady=False, note="not steady: more come than can be served, so no mean wait exists",
-    )  # fmt: skip
-
-
-def _exact_records(name: str, studies: list[StationStudy]) -> list[Record]:
-    """Return what holds without statistics, summed over the runs, each of which begins and ends empty."""
-    total = sum((study.sums.sum(axis=0) for study in studies), np.zeros(len(Sum), np.int64))
-    waited_us = int(total[Sum.WAIT_US] + total[Sum.RENEGED_WAIT_US])
-    area_us = sum(study.queue_area_us for study in studies)
-    gone = int(total[Sum.SERVED] + total[Sum.RENEGED] + total[Sum.TURNED_AWAY]) + sum(study.present for study in studies)
-    little = "customer-us"
-    return [
-        equal(f"{name}: Little's law in line, integral of the line = sum of waits", little, area_us, waited_us),
-        equal(
-            f"{name}: Little's law in service", little, sum(study.busy_area_us for study in studies), int(total[Sum.SERVICE_US])
-        ),
-        equal(f"{name}: came = served + gave up + turned away + present", "customers", int(total[Sum.ARRIVED]), gone),
-        equal(f"{name}: served before somebody who came earlier", "customers", 0, sum(study.overtakings for study in studies)),
-    ]
+def _name_of(values: dict[str, Any], scv: float, rates: list[float]) -> str:
+    law = f"E{round(1 / scv)}" if values["service"] == "erlang" else SHORT_NAMES[values["service"]]
+    comes = {"exponential": "M", "deterministic": "D", "erlang": "E2", "hyperexponential": "H2"}[values["arrivals"]]
+    comes += f"^[{values['group']}]" if values["group"] > 1 else ""
+    limits = [limit for limit in (values["buffer"], values["balking"]) if limit is not None]
+    room = f"/{values['servers'] + min(limits)}" if limits else ""
+    patient = {"exponential": "+M", "weibull": "+W", "deterministic": "+D"}[values["patience_law"]] if values["patience"] else ""
+    given = ", ".join(f"{rate:g}" for rate in rates)
+    given = f"({given})" if len(rates) > 1 else given
+    return f"{comes}/{law}/{values['servers']}{room}{patient}{DISCIPLINES[values['discipline']]} ({given}, {values['service_rate']:g})"

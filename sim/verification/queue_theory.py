@@ -73,6 +73,91 @@ def markovian(
     )
 
 
+def deterministic_arrivals_wait(rate: float, service_rate: float) -> float:
+    """Return the mean wait in D/M/1 (Kendall 1953): sigma / (mu (1 - sigma)), sigma the root of exp(-mu (1 - sigma) / rate)."""
+    low, high = 0.0, 1.0 - 1e-12
+    for _ in range(200):
+        middle = (low + high) / 2
+        above = math.exp(-service_rate * (1 - middle) / rate) > middle
+        low, high = (middle, high) if above else (low, middle)
+    return low / (service_rate * (1 - low))
+
+
+def group_wait(rate: float, service_rate: float, group: int) -> float:
+    """Return the mean wait in M^[g]/M/1 with `rate` customers in groups of g: number in system rho (g + 1) / (2 (1 - rho)), by Little."""
+    load = rate / service_rate
+    return load * (group + 1) / (2 * (1 - load)) / rate - 1 / service_rate
+
+
+def class_waits(
+    rates: list[float], service_rate: float, servers: int, service_scv: float, *, preemptive: bool, exponential: bool
+) -> list[float | None]:
+    """Return each class's mean time in line, class 0 first of all (Cobham 1954; preemptive-resume: White & Christie 1958).
+
+    Known for one server, and without preemption for several with exponential service. In line is all the time that a customer is there
+    without being served; None for a class that finds no steady state.
+    """
+    capacity = servers * service_rate
+    if servers > 1 and (preemptive or not exponential):
+        return [None] * len(rates)
+    waits: list[float | None] = []
+    before = after = 0.0
+    for rate in rates:
+        after += rate / capacity
+        if after >= 1:
+            waits.append(None)
+        elif preemptive:
+            residual = after / capacity * (1 + service_scv) / 2
+            waits.append((1 / service_rate) / (1 - before) + residual / ((1 - before) * (1 - after)) - 1 / service_rate)
+        else:
+            offered = sum(rates) / service_rate
+            steady = offered < servers
+            waiting = erlang_c(offered, servers) if steady else 1.0
+            residual = waiting / capacity if servers > 1 else sum(rates) * (1 + service_scv) / (2 * service_rate**2)
+            waits.append(residual / ((1 - before) * (1 - after)) if steady else None)
+        before = after
+    return waits
+
+
+def shared_states(rate: float, service_rate: float, servers: int, states: int) -> list[float]:
+    """Return the shares of time with 0, 1, 2, ... customers at an M/M/c station, shared or not (insensitive under sharing: Kelly 1979)."""
+    offered = rate / service_rate
+    weight = [1.0]
+    for number in range(1, 20_000):
+        weight.append(weight[-1] * offered / min(number, servers))
+    total = math.fsum(weight)
+    return [share / total for share in weight[:states]]
+
+
+def jackson_numbers(
+    external: list[float], routing: list[list[float]], service_rates: list[float], servers: list[int]
+) -> tuple[list[float], list[float | None]]:
+    """Return the rate through each node and the mean number there (Jackson 1957); None at a node that more come to than it can serve."""
+    matrix = np.asarray(routing, float)
+    rates = np.linalg.solve(np.eye(len(external)) - matrix.T, np.asarray(external, float))
+    numbers: list[float | None] = []
+    for rate, service_rate, count in zip(rates, service_rates, servers, strict=True):
+        if rate >= count * service_rate:
+            numbers.append(None)
+        elif rate <= 0:
+            numbers.append(0.0)
+        else:
+            queue = markovian(float(rate), service_rate, count, None, None).queue_mean
+            numbers.append(None if queue is None else queue + float(rate) / service_rate)
+    return [float(rate) for rate in rates], numbers
+
+
+def closed_numbers(customers: int, demands: list[float]) -> tuple[float, list[float]]:
+    """Return throughput and mean numbers of a closed network of single servers by mean value analysis (Reiser & Lavenberg 1980)."""
+    numbers = [0.0] * len(demands)
+    throughput = 0.0
+    for present in range(1, customers + 1):
+        times = [demand * (1 + number) for demand, number in zip(demands, numbers, strict=True)]
+        throughput = present / math.fsum(times)
+        numbers = [throughput * time for time in times]
+    return throughput, numbers
+
+
 def station_values(
     rate: float, service_rate: float, servers: int, exponential: bool, service_scv: float,
     patience_mean: float | None, places_in_line: int | None,

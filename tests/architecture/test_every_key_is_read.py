@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sim import api, config
-from sim.config import OutageConfig
+from sim.config import OutageConfig, ShiftConfig
 from sim.config_files import compose
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
@@ -40,6 +40,7 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
 
     wanted = compose("corner_day", ["categories.cafe.tables=true", "population.visits_per_day=30"])
     wanted.operations.outages = [OutageConfig(asset="street", starts="23:00", lasts_s=60.0)]
+    wanted.queues.shifts = [ShiftConfig(station="till:L1-outfitters")]
     monday = dataclasses.replace(wanted, date="2026-11-23")
     for section in SECTIONS:
         monkeypatch.setattr(section, "__getattribute__", noted)

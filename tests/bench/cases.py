@@ -172,7 +172,7 @@ def peer(which: str = "edges", visits: float = 10_000) -> dict[str, Any]:
     return {"peer_s": wall_s, "peer_cpu_s": cpu_s, "visits": found["visits"], "figures": found}
 
 
-def station(customers: int = 2_000_000) -> dict[str, Any]:
+def station(customers: int = 10_000_000) -> dict[str, Any]:
     """Send customers through one station, M/M/3 at 80 % load, and some through SimPy's `Resource`."""
     from sim.crowd.single_station import StationCase, study_station
     from sim.crowd.state import Law

@@ -7,11 +7,12 @@ import pytest
 
 from sim.crowd.queues import service_s
 from sim.crowd.single_station import StationCase, Sum, study_station
-from sim.crowd.state import Law
+from sim.crowd.state import Discipline, Law
 from sim.events import EventKind
 from sim.random_streams import stream_key
 from sim.units import US_PER_S
-from sim.verification.traces import events_of
+from sim.verification.traces import events_of, seconds_of
+from sim.verification.traces_of_lines import traced
 
 KEY = stream_key(1, "service")
 
@@ -24,7 +25,7 @@ def test_patience_that_ends_before_a_server_is_free_ends_the_wait():
 
 
 def test_whoever_finds_the_line_full_turns_away_at_once():
-    found = events_of(range(5, 52, 5), 21, places_in_line=2, horizon_s=51)
+    found = events_of(range(5, 52, 5), 21, balk_queue=2, horizon_s=51)
 
     assert found[EventKind.BALKED] == [20, 25, 35, 40, 45]
     assert found[EventKind.SERVICE_STARTED] == [5, 26, 47]
@@ -33,7 +34,8 @@ def test_whoever_finds_the_line_full_turns_away_at_once():
 def test_without_places_in_line_only_free_servers_take_customers():
     found = events_of([0, 1, 2, 10], 5, servers=2, places_in_line=0)
 
-    assert found[EventKind.BALKED] == [2]
+    assert found[EventKind.BALKED] == []
+    assert found[EventKind.REJECTED] == [2]
     assert found[EventKind.SERVICE_STARTED] == [0, 1, 10]
 
 
@@ -92,7 +94,15 @@ def test_mean_waits_with_and_without_those_who_give_up_are_the_ones_worked_out_b
 
 @pytest.mark.parametrize(
     ("law", "cv"),
-    [(Law.EXPONENTIAL, 1.0), (Law.ERLANG, 0.5), (Law.LOGNORMAL, 0.8), (Law.HYPEREXPONENTIAL, 2.0), (Law.DETERMINISTIC, 0.0)],
+    [
+        (Law.EXPONENTIAL, 1.0),
+        (Law.ERLANG, 0.5),
+        (Law.ERLANG, 0.1),
+        (Law.LOGNORMAL, 0.8),
+        (Law.HYPEREXPONENTIAL, 2.0),
+        (Law.DETERMINISTIC, 0.0),
+        (Law.UNIFORM, 0.5),
+    ],
 )
 def test_a_law_of_service_has_its_mean_and_its_spread(law, cv):
     """600 fixed draws; 5 standard errors of a mean, wide bands for the spread: a check of the formulas, not of the draws."""
@@ -109,3 +119,49 @@ def test_a_service_time_belongs_to_the_customer_whoever_serves():
     assert service_s(Law.EXPONENTIAL, 30.0, 1.0, KEY, 77, 0) == first
     assert service_s(Law.EXPONENTIAL, 30.0, 1.0, KEY, 77, 1) != first
     assert service_s(Law.EXPONENTIAL, 60.0, 1.0, KEY, 77, 0) == pytest.approx(2 * first)
+
+
+def test_a_services_stages_are_its_own_however_many_they_are():
+    """With 100 stages, neighbouring services once shared 36 of them: the second came out near the first."""
+    first, second = (np.array([service_s(Law.ERLANG, 1.0, 0.1, KEY, number, count) for number in range(60)]) for count in (0, 1))
+
+    assert abs(np.corrcoef(first, second)[0, 1]) < 4 / np.sqrt(60)
+
+
+def test_whoever_turns_away_by_will_is_told_from_whoever_finds_no_room():
+    willing = events_of([0, 1, 2, 3], 10, balk_queue=2, places_in_line=1)
+    crowded = events_of([0, 1, 2, 3], 10, balk_queue=1, places_in_line=2)
+
+    assert (willing[EventKind.REJECTED], willing[EventKind.BALKED]) == ([2, 3], [])
+    assert (crowded[EventKind.REJECTED], crowded[EventKind.BALKED]) == ([], [2, 3])
+
+
+def test_a_better_rank_that_comes_at_the_instant_of_an_end_of_service_puts_nobody_back():
+    found = seconds_of(traced([0, 4], 4, classes=[1, 0], discipline=Discipline.PREEMPTIVE).events)
+
+    assert found[EventKind.PREEMPTED] == []
+    assert found[EventKind.SERVICE_ENDED] == [4, 8]
+
+
+def test_the_last_served_of_the_worst_rank_gives_up_its_server():
+    study = traced([0, 1, 2, 3], 10, servers=3, classes=[1, 2, 2, 0], discipline=Discipline.PREEMPTIVE)
+    put_back = study.events[study.events["kind"] == EventKind.PREEMPTED]
+
+    assert list(put_back["visit"]) == [2]
+
+
+def test_a_closed_lanes_line_goes_over_to_the_lanes_that_stay():
+    study = traced([0, 0, 0, 0, 0, 0], 10, servers=3, schedule=((5.0, 1),), discipline=Discipline.LANES)
+    started = study.events[study.events["kind"] == EventKind.SERVICE_STARTED]
+
+    assert list(started["time_us"] // US_PER_S) == [0, 0, 0, 10, 20, 30]
+    assert list(started["visit"]) == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_last_of_a_longer_lane_comes_over_when_another_empties():
+    """Two lanes; patience of 3 s empties the second lane's line, and the server it frees at 11 s is not left idle before a line."""
+    study = traced([0, 1, 9, 9.5, 10.5, 10.6], 10, servers=2, patience_s_scale=8.0, patience_shape=np.inf, discipline=Discipline.LANES)
+    started = study.events[study.events["kind"] == EventKind.SERVICE_STARTED]
+
+    assert [(int(one["visit"]), one["time_us"] / US_PER_S) for one in started][:4] == [(0, 0), (1, 1), (2, 10), (3, 11)]
+    assert study.present == 0
