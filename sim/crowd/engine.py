@@ -20,6 +20,7 @@ from sim.crowd.routing import fill_times
 from sim.crowd.state import Mall, Meta, Stream, records
 from sim.crowd.tables import build_tables, by_node, ways_between
 from sim.crowd.tallies import HOURS, Counted, Tallies
+from sim.crowd.ticket_lists import CALLS_AT_ONCE, call_forward
 from sim.crowd.tracks import fill_open_segments
 from sim.crowd.venues.cinemas_built import show_names
 from sim.errors import EngineError, LedgerError
@@ -278,6 +279,9 @@ def _serve_from(mall: Mall, first: int, now_us: int) -> int:
             drop_dead(mall.shoppers, mall.heap, mall.meta)
         if not serve_waiting(mall, station, now_us):
             return station
+        if mall.stations[station].tickets > 0:
+            if mall.meta[Meta.LOG_ROWS] + CALLS_AT_ONCE > mall.log.size or call_forward(mall, station, now_us) == CALLS_AT_ONCE:
+                return station
     return mall.stations.size
 
 

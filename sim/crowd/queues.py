@@ -8,6 +8,7 @@ from sim.crowd.agenda import FIRST, NORMAL, forget, schedule
 from sim.crowd.choice import weibull
 from sim.crowd.movement import append, unlink
 from sim.crowd.state import Doing, Law, Mall, Meta, Stream
+from sim.crowd.ticket_lists import call_forward, order_us, take_place
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
@@ -46,6 +47,7 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
     shopper = mall.shoppers[row]
     here.busy += 1
     note(mall, row, now_us, EventKind.SERVICE_STARTED, station, now_us - shopper.joined_us)
+    here.last_wait_us = now_us - (order_us(mall, row) if here.takes_tickets == 1 else shopper.joined_us)
     shopper.doing = Doing.IN_SERVICE
     shopper.joined_us = now_us
     time_s = service_s(
@@ -72,6 +74,8 @@ def join(mall: Mall, row: int, station: int, now_us: int) -> bool:
     note(mall, row, now_us, EventKind.QUEUE_JOINED, station, here.waiting)
     append(mall.stations, mall.shoppers, station, row)
     here.waiting += 1
+    if here.takes_tickets == 1:
+        take_place(mall, row, station)
     shopper.doing = Doing.IN_LINE
     if here.patience_s_scale > 0.0:
         # by the store entered, not by services had: who gives up at one till is not bound to be as impatient at the next
@@ -109,6 +113,8 @@ def end_service(mall: Mall, row: int, now_us: int) -> int:
     note(mall, row, now_us, EventKind.SERVICE_ENDED, station, now_us - shopper.joined_us)
     shopper.station = -1
     serve_waiting(mall, station, now_us)
+    if here.tickets > 0:
+        call_forward(mall, station, now_us)
     return station
 
 
@@ -119,6 +125,8 @@ def renege(mall: Mall, row: int, now_us: int) -> None:
     unlink(mall.stations, mall.shoppers, shopper.station, row)
     mall.stations[shopper.station].waiting -= 1
     note(mall, row, now_us, EventKind.RENEGED, shopper.station, now_us - shopper.joined_us)
+    if mall.stations[shopper.station].tickets > 0:
+        call_forward(mall, shopper.station, now_us)
     shopper.station = -1
 
 

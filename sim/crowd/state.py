@@ -14,7 +14,7 @@ import numpy as np
 from sim.crowd.cars.records import AISLE, BAY, CAR_PARK, PARKING_PARAMS
 from sim.crowd.checkout.records import CHECKOUT_PARAMS, METHOD
 from sim.crowd.errand import ERRAND
-from sim.crowd.ticket_records import TICKET_PARAMS
+from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
 from sim.crowd.venues.cinema_records import CINEMA_PARAMS, SEAT, SHOW
 from sim.crowd.venues.desk_records import DESK_PARAMS
 from sim.crowd.venues.records import VENUE
@@ -232,6 +232,7 @@ STATION = np.dtype(
         ("busy_us", "i8"), ("served", "i8"), ("service_s_mean", "f8"), ("service_cv", "f8"), ("patience_s_scale", "f8"),
         ("patience_shape", "f8"), ("servers_open", "i4"), ("busy", "i4"), ("waiting", "i4"), ("balk_queue", "i4"),
         ("line_head", "i4"), ("line_tail", "i4"), ("law", "i4"), ("unit", "i4"), ("role", "i4"), ("place", "i4"),
+        *STATION_TICKET_FIELDS,
     ],
     align=True,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,15 @@ from sim.units import US_PER_S
 from sim.visitors import Phones, Visitors
 
 
+class PartyFixes(NamedTuple):
+    """Where the platform last believed parties to be: of each, the fix of its first phone located."""
+
+    visit: np.ndarray  # int64, ascending
+    level: np.ndarray  # int32
+    x_m: np.ndarray  # float64
+    y_m: np.ndarray  # float64
+
+
 class Located:
     """What follows from knowing where phones are, in the order in which a tick needs it."""
 
@@ -45,6 +54,7 @@ class Located:
         self._attribution = Attribution(sensing.profiles.stay_s_min)
         self._recognition_judge, self._nearby_judge = RecognitionJudge(areas), NearbyJudge(radius_m, self._are_friends)
         self._rows: list[ObservedRows] = []
+        self.last_fixes = PartyFixes(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))  # of the last tick
         self._fixes: list[FixRows] = []
         self._visits = np.zeros(0, np.int64)  # of the parties admitted and not yet gone, sorted
         self._wifi_phones = np.zeros(0, np.int64)  # of each, phones with Wi-Fi on
@@ -100,6 +110,8 @@ class Located:
         self._profiles.see(profiles, now_us)
         self._profiles.take_stays(identity.profile_of(stays.subject), stays)
         self._fixes.append(tick.fixes)
+        whose_first, first = np.unique(visits, return_index=True)
+        self.last_fixes = PartyFixes(whose_first, tick.fixes.level[first], tick.fixes.x_m[first], tick.fixes.y_m[first])
         self._rows += [
             stays_observed(now_us, stays),
             self._recognition.take(now_us, tick.fixes, tick.rows, visits, profiles, identity.id_of),
