@@ -21,7 +21,10 @@ from sim.schema.cinema import CinemaConfig
 from sim.schema.desks import DesksConfig
 from sim.schema.food import FoodConfig
 from sim.schema.parking import ParkingConfig
+from sim.schema.queues import DisplaysConfig as DisplaysConfig
 from sim.schema.queues import QueuesConfig
+from sim.schema.queues import ShiftingConfig as ShiftingConfig
+from sim.schema.queues import TicketsConfig as TicketsConfig
 from sim.schema.queues import problems as queue_problems
 from sim.units import minutes_from_hours
 

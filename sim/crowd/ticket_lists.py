@@ -149,10 +149,10 @@ def call_forward(mall: Mall, station: int, now_us: int) -> int:
             void_ticket(mall, row, now_us)
             changed += 1
         else:
-            if errand.ticket_state == TicketState.WAITING:
-                if 1e6 * foretold_s(mall, station, ahead) <= errand.ticket_walk_us + lead_us:
-                    _call(mall, row, station, now_us)
-                    changed += 1
+            is_due = 1e6 * foretold_s(mall, station, ahead) <= errand.ticket_walk_us + lead_us
+            if is_due and errand.ticket_state == TicketState.WAITING:
+                _call(mall, row, station, now_us)
+                changed += 1
             ahead += 1
         row = following
     return changed
