@@ -8,7 +8,7 @@ LINES_KPIS = (
     Kpi("shown_wait_error_s_mean", "s", "neither", "queues", "Wait shown less wait had", "Mean of (wait shown to a party on coming to a table's line - its wait), over parties that were seated; tickets apart. Null where nothing is shown."),
     Kpi("shown_wait_error_s_p95", "s", "lower", "queues", "Error of waits shown that 5 % exceed", "95th percentile of the same difference without its sign."),
     Kpi("deterred_visits", "visits", "lower", "queues", "Turned away by a wait shown", "Times a party turned away from a line because the wait shown was longer than its patience."),
-    Kpi("deterred_in_vain_share", "share", "lower", "queues", "Turned away in vain", "Of those, the share that would have been seated within their patience: as long as the next to join without a ticket and be seated waited."),
+    Kpi("deterred_in_vain_share", "share", "lower", "queues", "Turned away in vain", "Of those, the share whose turn would have come within their patience: at the first table freed after all had gone who stood there before them."),
     Kpi("underpromised_visits", "visits", "lower", "queues", "Gave up after a promise broken", "Parties that gave up in a line after the wait that they had read there on coming had passed."),
     Kpi("tickets_taken", "count", "neither", "queues", "Tickets drawn", "Tickets for a table's line drawn in the app."),
     Kpi("ticket_no_show_share", "share", "lower", "queues", "Called and did not come", "Tickets void after their call / tickets called."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sim.crowd.tallies import HOURS
@@ -10,7 +12,16 @@ from sim.reporting.event_schema import Columns
 from sim.units import US_PER_MIN
 
 _TOLD = (EventKind.WAIT_SHOWN, EventKind.DETERRED, EventKind.TICKET_TAKEN, EventKind.TICKET_CALLED, EventKind.TICKET_VOID)
-_IN_LINE = (EventKind.QUEUE_JOINED, EventKind.SERVICE_STARTED, EventKind.RENEGED)
+_IN_LINE = (EventKind.QUEUE_JOINED, EventKind.SERVICE_STARTED, EventKind.SERVICE_ENDED, EventKind.RENEGED)
+
+
+@dataclass
+class Deterred:
+    """A party that turned away, and who stood before it."""
+
+    since_us: int
+    patience_us: int
+    ahead: set[int]
 
 
 class Followed:
@@ -20,8 +31,8 @@ class Followed:
         self._is_table = is_table
         self._told_us: dict[int, tuple[int, int]] = {}  # visit: wait shown, when
         self._tickets: dict[int, list[int]] = {}  # visit: station, drawn, 1 once it has come to the line, spent since
-        self._deterred: dict[int, list[int]] = {}  # station: patience of those for whom nobody has joined since
-        self._judged_by: dict[int, list[int]] = {}  # visit in line: patience of those whose wait would have been its own
+        self._standing: dict[int, set[int]] = {}  # station: visits in line
+        self._deterred: dict[int, list[Deterred]] = {}  # station: those whose turn would not yet have come
         self._errors_us: list[int] = []
         self._waits_us: list[tuple[int, int]] = []  # of ticket holders: in line, in all
         self.half_hour_judged, self.half_hour_shown_us, self.half_hour_realised_us = np.zeros((3, 2 * HOURS), np.int64)
@@ -39,10 +50,8 @@ class Followed:
         return waits[:, 0], waits[:, 1]
 
     def take(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> None:
-        """Add the events; costs nothing while nobody is told anything."""
+        """Add the events."""
         told = np.concatenate([of_kind[kind] for kind in _TOLD])
-        if not (told.size or self._told_us or self._tickets or self._deterred or self._judged_by):
-            return
         in_line = np.concatenate([of_kind[kind] for kind in _IN_LINE])
         in_line = in_line[self._is_table[rows.place[in_line]]]
         wanted = np.sort(np.concatenate([told, in_line, of_kind[EventKind.PURCHASED]]))
@@ -60,7 +69,8 @@ class Followed:
         elif kind == EventKind.DETERRED:
             self.deterred += 1
             self._told_us.pop(visit, None)
-            self._deterred.setdefault(place, []).append(value)
+            ahead = set(self._standing.get(place, ()))
+            self._deterred.setdefault(place, []).append(Deterred(time_us, value, ahead))
         elif kind == EventKind.TICKET_TAKEN:
             self.taken += 1
             self._tickets[visit] = [place, time_us, 0, 0]
@@ -69,9 +79,14 @@ class Followed:
         elif kind == EventKind.TICKET_VOID:
             self._void(visit, value)
         elif kind == EventKind.QUEUE_JOINED:
-            self._join(visit, place)
+            self._standing.setdefault(place, set()).add(visit)
+            if visit in self._tickets and self._tickets[visit][0] == place:
+                self._tickets[visit][2] = 1
         else:
-            self._end_wait(time_us, visit, place, value, kind == EventKind.SERVICE_STARTED)
+            self._judge(time_us, kind, visit, place)
+            if kind != EventKind.SERVICE_ENDED:
+                self._standing.get(place, set()).discard(visit)
+                self._end_wait(time_us, visit, value, kind == EventKind.SERVICE_STARTED)
 
     def _void(self, visit: int, since_us: int) -> None:
         self.cancelled += since_us < 0
@@ -79,14 +94,23 @@ class Followed:
         ticket = self._tickets.pop(visit, None)
         self.ticket_spend_fen += ticket[3] if ticket else 0
 
-    def _join(self, visit: int, place: int) -> None:
-        ticket = self._tickets.get(visit)
-        if ticket is not None and ticket[0] == place:
-            ticket[2] = 1
-        elif place in self._deterred:
-            self._judged_by[visit] = self._deterred.pop(place)
+    def _judge(self, time_us: int, kind: int, visit: int, place: int) -> None:
+        """Let the turn come of those deterred before whom nobody stands any more, when a table is freed or taken by somebody else."""
+        waiting = []
+        for one in self._deterred.get(place, ()):
+            if one.ahead or kind == EventKind.RENEGED:
+                one.ahead.discard(visit)
+                waiting.append(one)
+            elif time_us - one.since_us <= one.patience_us:
+                self.deterred_in_vain += 1
+            else:
+                self.deterred_rightly += 1
+        if waiting:
+            self._deterred[place] = waiting
+        else:
+            self._deterred.pop(place, None)
 
-    def _end_wait(self, time_us: int, visit: int, place: int, wait_us: int, is_seated: bool) -> None:
+    def _end_wait(self, time_us: int, visit: int, wait_us: int, is_seated: bool) -> None:
         told = self._told_us.pop(visit, None)
         if told is not None and is_seated:
             self._errors_us.append(told[0] - wait_us)
@@ -96,13 +120,6 @@ class Followed:
             self.half_hour_realised_us[half] += wait_us
         elif told is not None:
             self.underpromised += wait_us >= told[0]
-        judged = self._judged_by.pop(visit, None)
-        if judged is not None and not is_seated:
-            self._deterred.setdefault(place, []).extend(judged)
-        elif judged is not None:
-            in_vain = sum(wait_us <= patience_us for patience_us in judged)
-            self.deterred_in_vain += in_vain
-            self.deterred_rightly += len(judged) - in_vain
         ticket = self._tickets.get(visit)
         if ticket is not None and ticket[2] == 1:
             del self._tickets[visit]

@@ -56,7 +56,9 @@ def _shown(curves: dict[str, Any], span: Span) -> str:
         waiting.spines["right"].set_visible(False)
         axes.set_zorder(waiting.get_zorder() + 1)
         for key, color, label in (("shown_min", MAIN, "wait shown"), ("realised_min", SECOND, "wait had")):
-            axes.plot(minutes, np.array(curves[key])[judged], color=color, linewidth=1.5, marker="o", markersize=2.5, label=label)
+            axes.plot(
+                minutes, np.array(curves[key])[judged], color=color, linewidth=1.5, marker="o", markersize=2.5, label=label
+            )
         axes.set_ylabel("mean wait, min")
         _legend_above(axes, 2)
         _time_axis(axes, span)
