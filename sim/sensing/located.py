@@ -54,7 +54,7 @@ class Located:
         self._attribution = Attribution(sensing.profiles.stay_s_min)
         self._recognition_judge, self._nearby_judge = RecognitionJudge(areas), NearbyJudge(radius_m, self._are_friends)
         self._rows: list[ObservedRows] = []
-        self.last_fixes = PartyFixes(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))  # of the last tick
+        self._last = np.zeros(0, np.int64), no_fix_rows()  # the last tick's: whose, and the fixes
         self._fixes: list[FixRows] = []
         self._visits = np.zeros(0, np.int64)  # of the parties admitted and not yet gone, sorted
         self._wifi_phones = np.zeros(0, np.int64)  # of each, phones with Wi-Fi on
@@ -110,8 +110,7 @@ class Located:
         self._profiles.see(profiles, now_us)
         self._profiles.take_stays(identity.profile_of(stays.subject), stays)
         self._fixes.append(tick.fixes)
-        whose_first, first = np.unique(visits, return_index=True)
-        self.last_fixes = PartyFixes(whose_first, tick.fixes.level[first], tick.fixes.x_m[first], tick.fixes.y_m[first])
+        self._last = visits, tick.fixes
         self._rows += [
             stays_observed(now_us, stays),
             self._recognition.take(now_us, tick.fixes, tick.rows, visits, profiles, identity.id_of),
@@ -150,6 +149,12 @@ class Located:
         """Return which pairs of this tick's users, by number, are friends."""
         numbers, residents = self._users
         return self._friends.are_friends(*(residents[np.searchsorted(numbers, users)] for users in (one, other)))
+
+    def last_fixes(self) -> PartyFixes:
+        """Return where parties were believed to be at the last tick."""
+        visits, fixes = self._last
+        whose, first = np.unique(visits, return_index=True)
+        return PartyFixes(whose, fixes.level[first], fixes.x_m[first], fixes.y_m[first])
 
     def read(self) -> tuple[ObservedRows, FixRows]:
         """Return what was observed and the fixes made since the last reading."""

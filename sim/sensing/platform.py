@@ -75,7 +75,7 @@ class Sensing:
 
     def last_fixes(self) -> PartyFixes | None:
         """Return where parties were at the last `locate`; None where phones are not located."""
-        return None if self._located is None else self._located.last_fixes
+        return None if self._located is None else self._located.last_fixes()
 
     def read(self, now_us: int, servers_on_duty: np.ndarray) -> Observations:
         """Return what was observed since the last reading."""

@@ -89,7 +89,9 @@ def test_whoever_stands_in_line_is_seated_by_the_instant_of_joining_or_of_drawin
     standing: dict[int, int] = {}
     overtaken = 0
 
-    for time_us, kind, visit, place in zip(*(events[name].tolist() for name in ("time_us", "kind", "visit", "place")), strict=True):
+    for time_us, kind, visit, place in zip(
+        *(events[name].tolist() for name in ("time_us", "kind", "visit", "place")), strict=True
+    ):
         if kind == EventKind.TICKET_TAKEN:
             drawn[visit] = time_us
         elif kind == EventKind.TICKET_VOID:
@@ -158,5 +160,3 @@ def test_a_wait_shown_that_nobody_would_bear_turns_away_all_who_read_it_and_none
     assert joined
     assert joined.isdisjoint(readers)
     assert deterred <= readers
-
-
