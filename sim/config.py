@@ -21,7 +21,7 @@ from sim.schema.cinema import CinemaConfig
 from sim.schema.desks import DesksConfig
 from sim.schema.food import FoodConfig
 from sim.schema.parking import ParkingConfig
-from sim.schema.queues import QueuesConfig, ShiftConfig  # noqa: F401  (types of fields are looked up here)
+from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
 from sim.units import minutes_from_hours
 
@@ -319,6 +319,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     """Return every value out of its range or of a wrong kind, and every pair of values that cannot go together."""
     found = [problem for parameter in parameters_of(config) for problem in _range_problems(parameter)]
     found += [*_date_problems(config.date), *_identity_problems(config)]
+    found += queue_problems(config.queues)
     for key, hours in hours_of(config):
         try:
             minutes_from_hours(hours)

@@ -31,6 +31,8 @@ class EventKind(IntEnum):
     STORE_ENTERED = 20  # place unit, value Reason
     STORE_REFUSED = 21  # place unit, value 0 closed, 1 full
     STORE_LEFT = 22  # place unit, value time inside us
+    WAIT_SHOWN = 28  # place station, value wait us: what a party reads on coming to the line
+    DETERRED = 29  # place station, value patience us: the wait shown was longer, the party turned away; follows BALKED
     QUEUE_JOINED = 30  # place station, value people or parties in front
     BALKED = 31  # place station, value parties in front
     SERVICE_STARTED = 32  # place station, value wait us
@@ -38,7 +40,7 @@ class EventKind(IntEnum):
     RENEGED = 34  # place station, value wait us
     TICKET_TAKEN = 35  # place station, value wait foretold us
     TICKET_CALLED = 36  # place station, value us since it was taken
-    TICKET_VOID = 37  # place station, value us since it was called: nobody came
+    TICKET_VOID = 37  # place station, value us since it was called, -1 before: nobody came
     REJECTED = 38  # place station, value parties there: no room
     PREEMPTED = 39  # place station, value service us since the last start: SERVICE_STARTED follows anew
     PURCHASED = 40  # place unit, value fen
@@ -124,7 +126,8 @@ PLACE_TABLE = {
     EventKind.BAY_LEFT: "bay", EventKind.PARKING_PAID: "parking", EventKind.PARKING_VALIDATED: "parking",
     EventKind.RAMP_BLOCKED: "parking", EventKind.TICKET_TAKEN: "station", EventKind.TICKET_CALLED: "station",
     EventKind.PREEMPTED: "station",
-    EventKind.TICKET_VOID: "station", EventKind.REJECTED: "station", EventKind.PAID_BY: "unit", EventKind.SALE_LOST: "unit",
+    EventKind.TICKET_VOID: "station", EventKind.WAIT_SHOWN: "station", EventKind.DETERRED: "station",
+    EventKind.REJECTED: "station", EventKind.PAID_BY: "unit", EventKind.SALE_LOST: "unit",
     EventKind.SALE_SAVED: "unit", EventKind.PAYMENT_ADOPTED: "unit", EventKind.SEATED: "unit", EventKind.FOOD_SERVED: "unit",
     EventKind.STOCKED_OUT: "unit", EventKind.ORDERED_AHEAD: "unit", EventKind.MEAL_PUT_OFF: "unit", EventKind.SEAT_SOLD: "show",
     EventKind.SHOW_SOLD_OUT: "show", EventKind.SHOW_ENTERED: "show", EventKind.SHOW_LEFT: "show", EventKind.SEAT_REFUNDED: "show",

@@ -101,7 +101,7 @@ class World:
             *failures_of(compiled, config, switches),
             self.reviews,
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
-            *services_of(self.crowd, compiled, config, self.hours),
+            *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]
         every_us = self.sensing.locate_every_us

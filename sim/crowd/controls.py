@@ -18,6 +18,10 @@ class Controls(NamedTuple):
     unit_closes_us: np.ndarray  # (U) int64 posted closing time; whoever is inside is asked out then
     servers_open: np.ndarray  # (stations) int32; a server who is taken away finishes the customer at hand
     connector_is_open: np.ndarray  # (C) int32; whoever is on a connector that stops finishes the ride
+    station_is_shown: np.ndarray  # (stations) int32; whether a wait is shown there
+    shown_wait_s: np.ndarray  # (stations) float64
+    takes_tickets: np.ndarray  # (stations) int32; a ticket drawn before stays good
+    ticket_walk_us: np.ndarray  # (rows) int64 the walk reckoned for each party with a ticket; ask anew after every stop
 
 
 def controls_of(mall: Mall) -> Controls:
@@ -29,4 +33,8 @@ def controls_of(mall: Mall) -> Controls:
         unit_closes_us=mall.units["closes_us"],
         servers_open=mall.stations["servers_open"],
         connector_is_open=mall.connectors["is_open"],
+        station_is_shown=mall.stations["is_shown"],
+        shown_wait_s=mall.stations["shown_wait_s"],
+        takes_tickets=mall.stations["takes_tickets"],
+        ticket_walk_us=mall.errands["ticket_walk_us"],
     )

@@ -10,6 +10,7 @@ from sim.crowd.cars.leaving import back_to_car
 from sim.crowd.movement import come_out, door_slot, leave_zone
 from sim.crowd.state import Doing, Mall, Meta, Stream, Then
 from sim.crowd.tallies import Counted
+from sim.crowd.ticket_lists import void_ticket
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
@@ -82,6 +83,9 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     errand.ticket_prev = -1
     errand.ticket_state = 0
     errand.meal_after_us = 0
+    errand.ticket_order_us = 0
+    errand.tickets_drawn = 0
+    errand.meals_put_off = 0
     errand.left_us = 0
     errand.rank = 0
     errand.due_us = 0.0
@@ -188,6 +192,8 @@ def leave_mall(mall: Mall, row: int, now_us: int) -> int:
     """Out of the door; those with a car walk to it."""
     shopper = mall.shoppers[row]
     leave_zone(mall, row, now_us)
+    if mall.errands[row].ticket_station >= 0:
+        void_ticket(mall, row, now_us)
     entrance = shopper.goal - mall.params[0].units
     note(mall, row, now_us, EventKind.LEFT, entrance, np.int64(1000.0 * shopper.walked_m))
     mall.meta[Meta.INSIDE_PEOPLE] -= shopper.people

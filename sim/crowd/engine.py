@@ -20,11 +20,12 @@ from sim.crowd.routing import fill_times
 from sim.crowd.state import Mall, Meta, Stream, records
 from sim.crowd.tables import build_tables, by_node, ways_between
 from sim.crowd.tallies import HOURS, Counted, Tallies
+from sim.crowd.ticket_lists import CALLS_AT_ONCE, call_forward
 from sim.crowd.tracks import fill_open_segments
 from sim.crowd.venues.cinemas_built import show_names
 from sim.errors import EngineError, LedgerError
 from sim.events import EventLog, SegmentLog
-from sim.kernel import entry
+from sim.kernel import entry, kernel
 from sim.ledger.accounts import FIRST_TENANT, TRANSFER, Refusal, post
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key
@@ -288,7 +289,19 @@ def _serve_from(mall: Mall, first: int, now_us: int) -> int:
             drop_dead(mall.shoppers, mall.heap, mall.meta)
         if not serve_waiting(mall, station, now_us):
             return station
+        if not _look_at_tickets(mall, station, now_us):
+            return station
     return mall.stations.size
+
+
+@kernel
+def _look_at_tickets(mall: Mall, station: int, now_us: int) -> bool:
+    """Call forward who is due; return False when the log is full before that is done, or more may be due."""
+    if mall.stations[station].tickets == 0:
+        return True
+    if mall.meta[Meta.LOG_ROWS] + CALLS_AT_ONCE > mall.log.size:
+        return False
+    return call_forward(mall, station, now_us) < CALLS_AT_ONCE
 
 
 @entry

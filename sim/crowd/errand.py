@@ -9,6 +9,7 @@ ERRAND = np.dtype(
         # a ticket for a line, drawn from afar (sim/crowd/tickets.py)
         ("ticket_taken_us", "i8"), ("ticket_called_us", "i8"), ("ticket_walk_us", "i8"), ("ticket_station", "i4"),
         ("ticket_next", "i4"), ("ticket_prev", "i4"), ("ticket_state", "i4"),
+        ("ticket_order_us", "i8"), ("tickets_drawn", "i4"), ("meals_put_off", "i4"),
         ("meal_after_us", "i8"),  # a meal put off until then (time-shifting)
         # at a station with priorities or preemption (sim/crowd/queues.py)
         ("left_us", "i8"), ("rank", "i4"),

@@ -9,7 +9,7 @@ from sim.crowd.choice import choose, pick_by_weight
 from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_index, target_of_place
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
-from sim.crowd.tickets import called_unit, known_wait_s
+from sim.crowd.tickets import called_unit, held_unit, is_hungry, known_wait_s, settle_meal
 from sim.crowd.venues.cinemas import has_show, show_due
 from sim.crowd.venues.desks import wanted_desk
 from sim.crowd.venues.restaurants import reputation
@@ -45,6 +45,11 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
         if unit >= 0:
             shopper.goal = unit
             return Then.SET_OFF if unit == interrupted else look_for_way(mall, row, now_us)
+    unit = held_unit(mall, row, now_us)
+    if unit >= 0:
+        shopper.goal = unit
+        shopper.reason = Reason.TICKET
+        return Then.SET_OFF
     return go_home(mall, row, now_us)
 
 
@@ -71,10 +76,12 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
         shopper.reason = Reason.NEED
         if suits(mall, row, unit, now_us):
             return unit
-    if shopper.has_eaten == 0 and is_meal_time(mall, now_us):
+    if shopper.has_eaten == 0 and is_hungry(mall, row, is_meal_time(mall, now_us), now_us):
         shopper.has_eaten = 1
         if uniform(mall.keys[Stream.MEAL], shopper.number, 0) < params.meal_share:
             unit = choose_store(mall, row, params.food_pool, now_us)
+            if unit >= 0:
+                unit = settle_meal(mall, row, unit, now_us)
             if unit >= 0:
                 shopper.reason = Reason.MEAL
                 return unit

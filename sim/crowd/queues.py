@@ -21,6 +21,7 @@ from sim.crowd.disciplines import (
 )
 from sim.crowd.movement import append, unlink
 from sim.crowd.state import Discipline, Doing, Law, Mall, Meta, Stream
+from sim.crowd.ticket_lists import call_forward, order_us, take_place
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import inlined, kernel
@@ -63,6 +64,7 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
     shopper = mall.shoppers[row]
     here.busy += 1
     note(mall, row, now_us, EventKind.SERVICE_STARTED, station, now_us - shopper.joined_us)
+    here.last_wait_us = now_us - (order_us(mall, row) if here.takes_tickets == 1 else shopper.joined_us)
     shopper.doing = Doing.IN_SERVICE
     shopper.joined_us = now_us
     service_us = np.int64(0)
@@ -148,6 +150,8 @@ def _wait(mall: Mall, row: int, station: int, now_us: int) -> None:
     """A party in line waits for its turn, or for the end of its patience."""
     here = mall.stations[station]
     here.waiting += 1
+    if here.takes_tickets == 1:
+        take_place(mall, row, station)
     mall.shoppers[row].doing = Doing.IN_LINE
     if here.patience_s_scale > 0.0:
         patience_us = np.int64(1e6 * _patience_s(mall, row, station))
@@ -313,6 +317,8 @@ def end_service(mall: Mall, row: int, now_us: int) -> int:
         _free_otherwise(mall, row, station, now_us)
     else:
         _serve_line(mall, station, now_us)
+    if here.tickets > 0:
+        call_forward(mall, station, now_us)
     return station
 
 
@@ -345,6 +351,8 @@ def renege(mall: Mall, row: int, now_us: int) -> None:
         _serve_lane(mall, station, quit_lane(mall, row), now_us)
     else:
         unlink(mall.stations, mall.shoppers, station, row)
+    if here.tickets > 0:
+        call_forward(mall, station, now_us)
 
 
 @kernel

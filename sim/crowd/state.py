@@ -14,7 +14,7 @@ import numpy as np
 from sim.crowd.cars.records import AISLE, BAY, CAR_PARK, PARKING_PARAMS
 from sim.crowd.checkout.records import CHECKOUT_PARAMS, METHOD
 from sim.crowd.errand import ERRAND
-from sim.crowd.ticket_records import TICKET_PARAMS
+from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
 from sim.crowd.venues.cinema_records import CINEMA_PARAMS, SEAT, SHOW
 from sim.crowd.venues.desk_records import DESK_PARAMS
 from sim.crowd.venues.records import VENUE
@@ -256,6 +256,7 @@ STATION = np.dtype(
         ("line_head", "i4"), ("line_tail", "i4"), ("law", "i4"), ("unit", "i4"), ("role", "i4"), ("place", "i4"),
         ("discipline", "i4"), ("places", "i4"), ("lane_start", "i4"), ("lane_count", "i4"),
         ("balk_share", "f8"), ("shared_us", "i8"), ("attained_us", "f8"), ("pace", "f8"),
+        *STATION_TICKET_FIELDS,
     ],
     align=True,
 )  # fmt: skip

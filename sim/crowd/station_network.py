@@ -142,7 +142,13 @@ def _note_time(mall: Mall, study: np.ndarray, sums: np.ndarray, now_us: int) -> 
 
 @kernel
 def _come(
-    mall: Mall, study: np.ndarray, given_us: np.ndarray, first_nodes: np.ndarray, shares: np.ndarray, sums: np.ndarray, now_us: int
+    mall: Mall,
+    study: np.ndarray,
+    given_us: np.ndarray,
+    first_nodes: np.ndarray,
+    shares: np.ndarray,
+    sums: np.ndarray,
+    now_us: int,
 ) -> None:
     """The next customer comes from outside, or is put into a closed network."""
     one = study[0]

@@ -93,6 +93,7 @@ def station_records(plans: list[StationPlan]) -> Any:
     stations = records(len(plans), STATION)
     stations["line_head"] = stations["line_tail"] = -1
     lanes = 0
+    stations["ticket_head"] = stations["ticket_tail"] = -1
     for station, plan in zip(stations, plans, strict=True):
         station.unit, station.place, station.role, station.law = plan.unit, plan.place, plan.role, plan.law
         station.service_s_mean, station.service_cv, station.servers_open = plan.service_s_mean, plan.service_cv, plan.servers

@@ -10,6 +10,7 @@ from sim.crowd.choice import lognormal
 from sim.crowd.movement import door_slot, leave_zone
 from sim.crowd.sales import leave_store
 from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
+from sim.crowd.tickets import is_called, meets_line, turns_round
 from sim.crowd.venues.restaurants import ask_for_table
 from sim.crowd.wayfinding import see_mistake
 from sim.crowd.writing import note
@@ -27,6 +28,8 @@ def reach_store(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     if shopper.is_misled == 1 and shopper.reason != Reason.IMPULSE:
         return see_mistake(mall, row, now_us)
+    if turns_round(mall, row):
+        return Then.DECIDE
     slot_us = door_slot(mall.units, shopper.goal, shopper.people, now_us)
     if slot_us > now_us:
         shopper.doing = Doing.ENTERING_STORE
@@ -54,6 +57,8 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
     shopper.amount_fen = 0
     note(mall, row, now_us, EventKind.STORE_ENTERED, unit, shopper.reason)
     if mall.categories[here.category].has_tables == 1:
+        if not meets_line(mall, row, now_us):
+            return leave_store(mall, row, now_us)
         return ask_for_table(mall, row, now_us)
     shopper.doing = Doing.BROWSING
     schedule(mall.shoppers, mall.heap, mall.meta, row, _browse_until_us(mall, row, now_us), NORMAL)
@@ -77,6 +82,8 @@ def end_browsing(mall: Mall, row: int, now_us: int) -> int:
     """Buy or not; whoever buys goes to the till."""
     shopper = mall.shoppers[row]
     category = mall.categories[mall.units[shopper.unit].category]
+    if is_called(mall, row):
+        return leave_store(mall, row, now_us)
     if uniform(mall.keys[Stream.BUY], shopper.number, shopper.visits) >= category.conversion_share:
         return leave_store(mall, row, now_us)
     return go_to_till(mall, row, now_us)

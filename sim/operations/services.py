@@ -5,13 +5,19 @@ from __future__ import annotations
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
 from sim.operations.clock import Operation
+from sim.operations.displays import displays_of
 from sim.operations.hours import Hours
 from sim.operations.shifts import shifts_of
+from sim.operations.tickets import LastFixes, tickets_of
 from sim.plan_arrays import CompiledPlan
 
 
-def services_of(crowd: Crowd, compiled: CompiledPlan, config: RunConfig, hours: Hours) -> list[Operation]:
-    """Return the day's operations of everything that serves."""
+def services_of(
+    crowd: Crowd, compiled: CompiledPlan, config: RunConfig, hours: Hours, last_fixes: LastFixes | None = None
+) -> list[Operation]:
+    """Return the day's operations of everything that serves; `last_fixes` says where the mall believes parties to be."""
     return [
         *shifts_of(crowd, compiled, config, hours),
+        displays_of(crowd, config.queues.displays, hours),
+        tickets_of(crowd, compiled, config.queues.tickets, hours, last_fixes),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,15 @@ from sim.units import US_PER_S
 from sim.visitors import Phones, Visitors
 
 
+class PartyFixes(NamedTuple):
+    """Where the platform last believed parties to be: of each, the fix of its first phone located."""
+
+    visit: np.ndarray  # int64, ascending
+    level: np.ndarray  # int32
+    x_m: np.ndarray  # float64
+    y_m: np.ndarray  # float64
+
+
 class Located:
     """What follows from knowing where phones are, in the order in which a tick needs it."""
 
@@ -45,6 +54,7 @@ class Located:
         self._attribution = Attribution(sensing.profiles.stay_s_min)
         self._recognition_judge, self._nearby_judge = RecognitionJudge(areas), NearbyJudge(radius_m, self._are_friends)
         self._rows: list[ObservedRows] = []
+        self._last = np.zeros(0, np.int64), no_fix_rows()  # the last tick's: whose, and the fixes
         self._fixes: list[FixRows] = []
         self._visits = np.zeros(0, np.int64)  # of the parties admitted and not yet gone, sorted
         self._wifi_phones = np.zeros(0, np.int64)  # of each, phones with Wi-Fi on
@@ -100,6 +110,7 @@ class Located:
         self._profiles.see(profiles, now_us)
         self._profiles.take_stays(identity.profile_of(stays.subject), stays)
         self._fixes.append(tick.fixes)
+        self._last = visits, tick.fixes
         self._rows += [
             stays_observed(now_us, stays),
             self._recognition.take(now_us, tick.fixes, tick.rows, visits, profiles, identity.id_of),
@@ -138,6 +149,12 @@ class Located:
         """Return which pairs of this tick's users, by number, are friends."""
         numbers, residents = self._users
         return self._friends.are_friends(*(residents[np.searchsorted(numbers, users)] for users in (one, other)))
+
+    def last_fixes(self) -> PartyFixes:
+        """Return where parties were believed to be at the last tick."""
+        visits, fixes = self._last
+        whose, first = np.unique(visits, return_index=True)
+        return PartyFixes(whose, fixes.level[first], fixes.x_m[first], fixes.y_m[first])
 
     def read(self) -> tuple[ObservedRows, FixRows]:
         """Return what was observed and the fixes made since the last reading."""

@@ -14,7 +14,7 @@ from sim.sensing.gates import Gates
 from sim.sensing.identity.identity import Identity, Known
 from sim.sensing.insight.known_people import KnownPeople
 from sim.sensing.insight.profiles import Profiles
-from sim.sensing.located import Located
+from sim.sensing.located import Located, PartyFixes
 from sim.sensing.observations import Observations, ObservedRows, together
 from sim.sensing.positioning.kit import has_radio
 from sim.units import US_PER_S
@@ -72,6 +72,10 @@ class Sensing:
         """Ask where each phone is, at the end of each stretch of `locate_every_us`."""
         if self._located is not None:
             self._located.locate(now_us, open_segments, self._identity)
+
+    def last_fixes(self) -> PartyFixes | None:
+        """Return where parties were at the last `locate`; None where phones are not located."""
+        return None if self._located is None else self._located.last_fixes()
 
     def read(self, now_us: int, servers_on_duty: np.ndarray) -> Observations:
         """Return what was observed since the last reading."""

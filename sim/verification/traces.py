@@ -127,7 +127,11 @@ def _shifts() -> list[Record]:
 def _networks() -> list[Record]:
     ends, _ = looped()
     return [
-        _trace("D(10) to two servers D(5) that send all back: ends", [15, 20, 25, 25, 30, 30, 35, 35], [time for time, _, _ in ends]),
+        _trace(
+            "D(10) to two servers D(5) that send all back: ends",
+            [15, 20, 25, 25, 30, 30, 35, 35],
+            [time for time, _, _ in ends],
+        ),
         _trace("D(10) tandem of D(10) and D(10): leaves", [30, 40, 50, 60, 70], tandem()),
     ]
 
