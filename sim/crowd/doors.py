@@ -86,6 +86,8 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     errand.rank = 0
     errand.table = -1
     errand.has_ordered = 0
+    errand.booking = -1
+    errand.booked_unit = -1
     errand.show = -1
     errand.seat = -1
     errand.seats = 0

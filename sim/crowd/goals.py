@@ -12,7 +12,7 @@ from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, known_wait_s
 from sim.crowd.venues.cinemas import has_show, show_due
 from sim.crowd.venues.desks import wanted_desk
-from sim.crowd.venues.restaurants import reputation
+from sim.crowd.venues.kitchens import reputation
 from sim.crowd.wayfinding import look_for_way
 from sim.crowd.writing import note, note_segment
 from sim.events import EventKind, Reason, SegmentKind
@@ -143,7 +143,7 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
         if is_small:
             utility += mall.pool[index].log_appeal
         utility -= known_wait_s(mall, row, unit, level) / params.wait_s_scale
-        utility += reputation(mall, unit)
+        utility += reputation(mall, row, unit)
         mall.scratch_place[count] = unit
         mall.scratch_utility[count] = utility
         mall.scratch_draw[count] = uniform_of(base, mall.units[unit].key + (0 if is_small else slot))
