@@ -53,7 +53,7 @@ class EventKind(IntEnum):
     FOOD_ORDERED = 54  # place unit, value prepared portions it takes, 0 when these are gone and another dish is cooked
     RATED = 55  # place unit, value thousandths of a star
     TABLE_BOOKED = 56  # place unit, value us until its time
-    TABLE_NOT_TAKEN = 57  # place unit, value us since its time: nobody came
+    BOOKING_KEPT = 57  # place unit, value us after its time, negative before: who booked sits down
     BOARDED = 50  # place ride, value wait us
     SEAT_SOLD = 60  # place show, value seats
     SHOW_SOLD_OUT = 61  # place show, value seats wanted
@@ -129,7 +129,7 @@ PLACE_TABLE = {
     EventKind.TICKET_VOID: "station", EventKind.REJECTED: "station", EventKind.PAID_BY: "unit", EventKind.SALE_LOST: "unit",
     EventKind.SALE_SAVED: "unit", EventKind.PAYMENT_ADOPTED: "unit", EventKind.SEATED: "unit", EventKind.FOOD_SERVED: "unit",
     EventKind.STOCKED_OUT: "unit", EventKind.FOOD_ORDERED: "unit", EventKind.RATED: "unit", EventKind.TABLE_BOOKED: "unit",
-    EventKind.TABLE_NOT_TAKEN: "unit", EventKind.ORDERED_AHEAD: "unit", EventKind.MEAL_PUT_OFF: "unit", EventKind.SEAT_SOLD: "show",
+    EventKind.BOOKING_KEPT: "unit", EventKind.ORDERED_AHEAD: "unit", EventKind.MEAL_PUT_OFF: "unit", EventKind.SEAT_SOLD: "show",
     EventKind.SHOW_SOLD_OUT: "show", EventKind.SHOW_ENTERED: "show", EventKind.SHOW_LEFT: "show", EventKind.SEAT_REFUNDED: "show",
     EventKind.SHOW_MISSED: "show", EventKind.BAGS_HANDED_IN: "unit", EventKind.BAGS_COLLECTED: "unit",
     EventKind.BAGS_DELIVERED: "unit", EventKind.DESK_USED: "unit",

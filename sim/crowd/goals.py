@@ -10,6 +10,7 @@ from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_in
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, known_wait_s
+from sim.crowd.venues.bookings import book_table, may_book, table_due
 from sim.crowd.venues.cinemas import has_show, show_due
 from sim.crowd.venues.desks import wanted_desk
 from sim.crowd.venues.kitchens import reputation
@@ -61,6 +62,14 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
     if unit >= 0:
         shopper.reason = Reason.SHOW
         return unit
+    unit = table_due(mall, row, now_us)
+    if unit >= 0:
+        shopper.reason = Reason.MEAL
+        return unit
+    if may_book(mall, row, now_us):
+        unit = choose_store(mall, row, params.food_pool, now_us)
+        if unit >= 0:
+            book_table(mall, row, unit, now_us)
     unit = wanted_desk(mall, row, now_us)
     if unit >= 0:
         shopper.reason = Reason.DESK

@@ -30,6 +30,7 @@ from sim.verification import (
     room,
     route,
     stairs,
+    tables,
     traces,
     walked_paths,
 )  # fmt: skip
@@ -86,6 +87,7 @@ CATALOGUE: dict[str, Family] = {
     ),
     "logit": _family(logit),
     "queue": _family(queue),
+    "tables": _family(tables),
     "traces": _family(traces),
     "draws": _family(draws),
     "paths": _family(walked_paths),

@@ -95,7 +95,9 @@ def take_table(mall: Mall, row: int, table: int, now_us: int) -> None:
     here = mall.stations[unit]
     venue = mall.venues[unit]
     if has_booked_now(mall, row, now_us):
-        mall.bookings[errand.booking].state = Booked.USED
+        booking = mall.bookings[errand.booking]
+        booking.state = Booked.USED
+        note(mall, row, now_us, EventKind.BOOKING_KEPT, unit, now_us - booking.slot_us)
     here.busy += 1
     mall.tables[table].taken += 1
     errand.table = table
@@ -140,7 +142,7 @@ def seat_waiting(mall: Mall, station: int, now_us: int) -> bool:
     """Seat who waits, as long as there is somebody for whom a table is free; return False when the log is full before that is done."""
     here = mall.stations[station]
     while here.waiting > 0:
-        if mall.meta[Meta.LOG_ROWS] + 2 > mall.log.size:
+        if mall.meta[Meta.LOG_ROWS] + 3 > mall.log.size:
             return False
         row = _next_guest(mall, station, now_us)
         if row < 0:

@@ -30,15 +30,15 @@ KPIS = (
     Kpi("turn_min_mean", "min", "neither", GROUP, "Time at table", "Time from sitting down to getting up, mean over parties."),
     Kpi("party_seated_share", "share", "higher", GROUP, "Parties that got a table", "Parties seated / parties that asked for a table (seated, gave up waiting, or found the list too long)."),
     Kpi("seats_filled_share", "share", "higher", GROUP, "Seats filled at tables taken", "People seated / seats of the tables that they were given."),
-    Kpi("no_show_share", "share", "lower", GROUP, "Bookings without a guest", "Bookings whose table was kept in vain / bookings."),
+    Kpi("no_show_share", "share", "lower", GROUP, "Bookings without a guest", "Bookings to which nobody came in time / bookings."),
     Kpi("rating_mean", "index", "higher", GROUP, "Score", "Mean score that guests left, 1 to 5 stars; whoever gave up waiting may leave one too."),
 )  # fmt: skip
 _UNIT_SUMS = ("served", "served_people", "food_us", "ordered", "ordered_people", "used", "substituted", "stocked_out",
-              "ahead", "seats", "seated_people", "ratings", "rating_milli", "booked", "not_taken", "sales_fen")  # fmt: skip
+              "ahead", "seats", "seated_people", "ratings", "rating_milli", "booked", "kept", "sales_fen")  # fmt: skip
 _STATION_SUMS = ("seated", "reneged", "balked", "ended", "turn_us")
 _UNIT_COUNTS = {"served": EventKind.FOOD_SERVED, "ordered": EventKind.FOOD_ORDERED, "stocked_out": EventKind.STOCKED_OUT,
                 "ahead": EventKind.ORDERED_AHEAD, "ratings": EventKind.RATED, "booked": EventKind.TABLE_BOOKED,
-                "not_taken": EventKind.TABLE_NOT_TAKEN}  # fmt: skip
+                "kept": EventKind.BOOKING_KEPT}  # fmt: skip
 _UNIT_VALUES = {"food_us": EventKind.FOOD_SERVED, "used": EventKind.FOOD_ORDERED, "seats": EventKind.SEATED,
                 "rating_milli": EventKind.RATED, "sales_fen": EventKind.PURCHASED}  # fmt: skip
 _UNIT_PEOPLE = {"served_people": EventKind.FOOD_SERVED, "ordered_people": EventKind.FOOD_ORDERED, "seated_people": EventKind.SEATED}
@@ -125,7 +125,7 @@ def values(sums: Sums, books: Books) -> dict[str, Value]:
         "turn_min_mean": None if turn_min is None else turn_min / US_PER_MIN,
         "party_seated_share": _ratio(station["seated"], asked),
         "seats_filled_share": _ratio(unit["seated_people"], unit["seats"]),
-        "no_show_share": _ratio(unit["not_taken"], unit["booked"]),
+        "no_show_share": _ratio(unit["kept"], unit["booked"]),
         "rating_mean": None if rating is None else rating / 1000,
     }
 
