@@ -26,7 +26,7 @@ class DiningConfig:
     """How one kind of restaurant seats, cooks and plans."""
 
     m2_per_seat: float = known(1.8, "floor area per seat, kitchen included", 0.5, 50, source=_JUDGED + ": 1.4 m2 of dining room and the kitchen's part", confidence="L")
-    table_shares: list[float] = _table_seats([0.56, 0.3, 0.06, 0.08])
+    table_shares: list[float] = _table_seats([0.4, 0.4, 0.12, 0.08])
     turn_growth_per_head: float = known(0.04, "part by which the time at table grows with each person beyond two", 0, 0.5, source="sign: larger parties stay longer (Bell & Pliner 2003); size: " + _JUDGED, confidence="L")
     order_share: float = known(0.12, "part of an undisturbed time at table that is over when the order is placed", 0, 0.9, source=_JUDGED, confidence="L")
     cook_min_base: float = known(8.0, "a cook's time for an order, whatever its size", 0, 120, source=_JUDGED, confidence="L")
@@ -65,9 +65,9 @@ class FoodConfig:
     substitute_share: float = known(0.6, "share of parties that take another dish when the prepared ones are gone; the others leave", 0, 1, source=_JUDGED, confidence="L")
     substitute_spend: float = known(0.75, "what these spend relative to what they meant to", 0, 2, source=_JUDGED, confidence="L")
     substitute_work: float = known(1.4, "a cook's time for a dish that is not prepared, relative", 1, 10, source=_JUDGED, confidence="L")
-    substitute_cost: float = known(1.8, "cost of its ingredients, bought at short notice, relative", 0, 10, source=_JUDGED, confidence="L")
+    substitute_cost: float = known(2.0, "cost of its ingredients, bought at short notice, relative", 0, 10, source=_JUDGED, confidence="L")
     overload_orders_per_cook: float = known(1.0, "orders waiting per cook from when on the kitchen slows down", 0, 100, source=_JUDGED, confidence="L")
-    overload_slope: float = known(0.15, "part by which work takes longer for each further order per cook", 0, 5, source="sign: staff overstretched at 800 a day (article S1)", confidence="L")
+    overload_slope: float = known(0.3, "part by which work takes longer for each further order per cook", 0, 5, source="sign: staff overstretched at 800 a day (article S1)", confidence="L")
     overload_most: float = known(0.6, "part by which it takes longer at most", 0, 10, source=_JUDGED, confidence="L")
     staff_yuan_per_seat: float = known(100.0, "wages per seat and day", 0, 10_000, source="about 20 % of the sales of the article's restaurant on its best day", tag="D", confidence="L")
     fixed_yuan_per_seat: float = known(80.0, "other cost per seat and day that no guest changes, the mall's rent apart", 0, 10_000, source=_JUDGED, confidence="L")
@@ -90,7 +90,7 @@ def problems(food: FoodConfig) -> Iterator[Problem]:
     for kind in ("restaurant", "counter"):
         total = sum(getattr(food, kind).table_shares)
         if abs(total - 1.0) > 1e-6:
-            yield Problem(f"food.{kind}.table_shares", f"a sum of {total:g}", "must sum to 1", "the default is [0.56, 0.3, 0.06, 0.08]")
+            yield Problem(f"food.{kind}.table_shares", f"a sum of {total:g}", "must sum to 1", "the default is [0.4, 0.4, 0.12, 0.08]")
         dining = getattr(food, kind)
         if dining.cook_min_base + dining.cook_min_per_head <= 0:
             yield Problem(f"food.{kind}.cook_min_base", "0", "an order must take a cook some time", "give it or cook_min_per_head more than 0")
