@@ -19,7 +19,9 @@ from sim.known import known
 from sim.schema.checkout import CheckoutConfig
 from sim.schema.cinema import CinemaConfig
 from sim.schema.desks import DesksConfig
+from sim.schema.food import DiningConfig as DiningConfig
 from sim.schema.food import FoodConfig
+from sim.schema.food import problems as food_problems
 from sim.schema.parking import ParkingConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
@@ -140,7 +142,7 @@ class CategoryConfig:
 
     dwell_min_mean: float = known(10.0, "time inside before deciding to buy, or at the table, log-normal", 0.1, 600)
     dwell_cv: float = known(0.7, "its sd / mean", 0, 5)
-    conversion_share: float = known(0.25, "share of entering parties that buy; at tables all that are seated do", 0, 1)
+    conversion_share: float = known(0.25, "share of entering parties that buy; with tables, that want one after a look at the menu", 0, 1)
     basket_yuan_mean: float = known(150.0, "spend of a buying party, log-normal; per head where per_head is true", 0, 1e6)
     basket_sigma: float = known(0.65, "its log-sd", 0, 3)
     handling_s_mean: float = known(45.0, "scanning and packing at the till; not at tables, where the dwell is all", 0, 3600)
@@ -148,7 +150,6 @@ class CategoryConfig:
     need_share: float = known(1.0, "how often this trade is a need a party comes with, relative", 0, 100)
     per_head: bool = known(False, "whether the basket is per person of the party")
     tables: bool = known(False, "whether parties wait for a table on entering instead of a till on leaving")
-    m2_per_table: float = known(4.5, "floor area per table where tables is true", 0.5, 100)
 
 
 def _category(dwell: float, conversion: float, basket: float, handling: float, appeal: float, need: float, **more: Any) -> CategoryConfig:
@@ -179,7 +180,7 @@ def default_categories() -> dict[str, CategoryConfig]:
         "supermarket": _category(22, 0.90, 130, 90, 2.0, 1.2),
         "department": _category(25, 0.40, 450, 60, 2.0, 0.9),
         "restaurant": _category(61, 0.95, 110, 0, 1.2, 1.0, **table),
-        "fast_food": _category(22, 0.95, 45, 0, 1.2, 0.9, tables=True, per_head=True, dwell_cv=0.4, m2_per_table=3.0),
+        "fast_food": _category(22, 0.95, 45, 0, 1.2, 0.9, tables=True, per_head=True, dwell_cv=0.4),
         "cafe": _category(12, 0.85, 35, 35, 1.1, 0.9, per_head=True),
         "cinema": _category(125, 0.95, 40, 30, 1.5, 0.5, per_head=True, dwell_cv=0.1),
         "leisure": _category(50, 0.70, 90, 40, 1.2, 0.6),
@@ -320,6 +321,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found = [problem for parameter in parameters_of(config) for problem in _range_problems(parameter)]
     found += [*_date_problems(config.date), *_identity_problems(config)]
     found += queue_problems(config.queues)
+    found += food_problems(config.food)
     for key, hours in hours_of(config):
         try:
             minutes_from_hours(hours)

@@ -49,10 +49,14 @@ class EventKind(IntEnum):
     SALE_SAVED = 43  # place unit, value fen: the same, ordered on the guide's tablet and shipped; PURCHASED follows
     PAYMENT_ADOPTED = 44  # place unit, value the gift's cost in fen: first mobile payment
     SEATED = 45  # place unit, value seats of the table
-    FOOD_SERVED = 46  # place unit, value us since it was ordered
+    FOOD_SERVED = 46  # place unit, value us since it was ordered, or since sitting down if that was later
     STOCKED_OUT = 47  # place unit, value portions wanted
     ORDERED_AHEAD = 48  # place unit, value portions
     MEAL_PUT_OFF = 49  # place unit that was not gone to, value us until it wants to try again
+    FOOD_ORDERED = 54  # place unit, value prepared portions it takes, 0 when these are gone and another dish is cooked
+    RATED = 55  # place unit, value thousandths of a star
+    TABLE_BOOKED = 56  # place unit, value us until its time
+    BOOKING_KEPT = 57  # place unit, value us after its time, negative before: who booked sits down
     BOARDED = 50  # place ride, value wait us
     SEAT_SOLD = 60  # place show, value seats
     SHOW_SOLD_OUT = 61  # place show, value seats wanted
@@ -129,7 +133,8 @@ PLACE_TABLE = {
     EventKind.TICKET_VOID: "station", EventKind.WAIT_SHOWN: "station", EventKind.DETERRED: "station",
     EventKind.REJECTED: "station", EventKind.PAID_BY: "unit", EventKind.SALE_LOST: "unit",
     EventKind.SALE_SAVED: "unit", EventKind.PAYMENT_ADOPTED: "unit", EventKind.SEATED: "unit", EventKind.FOOD_SERVED: "unit",
-    EventKind.STOCKED_OUT: "unit", EventKind.ORDERED_AHEAD: "unit", EventKind.MEAL_PUT_OFF: "unit", EventKind.SEAT_SOLD: "show",
+    EventKind.STOCKED_OUT: "unit", EventKind.FOOD_ORDERED: "unit", EventKind.RATED: "unit", EventKind.TABLE_BOOKED: "unit",
+    EventKind.BOOKING_KEPT: "unit", EventKind.ORDERED_AHEAD: "unit", EventKind.MEAL_PUT_OFF: "unit", EventKind.SEAT_SOLD: "show",
     EventKind.SHOW_SOLD_OUT: "show", EventKind.SHOW_ENTERED: "show", EventKind.SHOW_LEFT: "show", EventKind.SEAT_REFUNDED: "show",
     EventKind.SHOW_MISSED: "show", EventKind.BAGS_HANDED_IN: "unit", EventKind.BAGS_COLLECTED: "unit",
     EventKind.BAGS_DELIVERED: "unit", EventKind.DESK_USED: "unit",

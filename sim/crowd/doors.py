@@ -92,6 +92,9 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     errand.lane = -1
     errand.table = -1
     errand.has_ordered = 0
+    errand.booking = -1
+    errand.booked_unit = -1
+    errand.is_due = 0
     errand.show = -1
     errand.seat = -1
     errand.seats = 0

@@ -23,6 +23,7 @@ from sim.crowd.tallies import HOURS, Counted, Tallies
 from sim.crowd.ticket_lists import CALLS_AT_ONCE, call_forward
 from sim.crowd.tracks import fill_open_segments
 from sim.crowd.venues.cinemas_built import show_names
+from sim.crowd.venues.seating import seat_waiting
 from sim.errors import EngineError, LedgerError
 from sim.events import EventLog, SegmentLog
 from sim.kernel import entry, kernel
@@ -287,6 +288,10 @@ def _serve_from(mall: Mall, first: int, now_us: int) -> int:
     for station in range(first, mall.stations.size):
         if mall.meta[Meta.AGENDA_SIZE] + mall.stations[station].waiting >= mall.heap.shape[0]:
             drop_dead(mall.shoppers, mall.heap, mall.meta)
+        if mall.stations[station].role == state.Role.TABLE:
+            if not seat_waiting(mall, station, now_us):
+                return station
+            continue
         if not serve_waiting(mall, station, now_us):
             return station
         if not _look_at_tickets(mall, station, now_us):

@@ -10,9 +10,10 @@ from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_in
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, held_unit, is_hungry, known_wait_s, settle_meal
+from sim.crowd.venues.bookings import book_table, may_book, table_due
 from sim.crowd.venues.cinemas import has_show, show_due
 from sim.crowd.venues.desks import wanted_desk
-from sim.crowd.venues.restaurants import reputation
+from sim.crowd.venues.kitchens import reputation
 from sim.crowd.wayfinding import look_for_way
 from sim.crowd.writing import note, note_segment
 from sim.events import EventKind, Reason, SegmentKind
@@ -66,6 +67,14 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
     if unit >= 0:
         shopper.reason = Reason.SHOW
         return unit
+    unit = table_due(mall, row, now_us)
+    if unit >= 0:
+        shopper.reason = Reason.MEAL
+        return unit
+    if may_book(mall, row, now_us):
+        unit = choose_store(mall, row, params.food_pool, now_us)
+        if unit >= 0:
+            book_table(mall, row, unit, now_us)
     unit = wanted_desk(mall, row, now_us)
     if unit >= 0:
         shopper.reason = Reason.DESK
@@ -150,7 +159,7 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
         if is_small:
             utility += mall.pool[index].log_appeal
         utility -= known_wait_s(mall, row, unit, level) / params.wait_s_scale
-        utility += reputation(mall, unit)
+        utility += reputation(mall, row, unit)
         mall.scratch_place[count] = unit
         mall.scratch_utility[count] = utility
         mall.scratch_draw[count] = uniform_of(base, mall.units[unit].key + (0 if is_small else slot))

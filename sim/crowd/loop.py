@@ -25,7 +25,7 @@ from sim.crowd.stores import end_browsing, enter_store, reach_store
 from sim.crowd.tallies import Counted
 from sim.crowd.venues.cinemas import buy_seats, leave_show, see_show
 from sim.crowd.venues.desks import leave_desk, served_at_desk
-from sim.crowd.venues.restaurants import end_meal, leave_table, take_food
+from sim.crowd.venues.restaurants import end_meal, miss_table, take_food
 from sim.crowd.wayfinding import end_orienting
 from sim.kernel import entry, inlined, kernel
 
@@ -123,6 +123,7 @@ def happen(mall: Mall, row: int, now_us: int) -> int:
     if doing == Doing.ENTERING_STORE:
         return enter_store(mall, row, now_us)
     if doing == Doing.IN_LINE:
+        miss_table(mall, row, now_us)
         renege(mall, row, now_us)
         return leave_store(mall, row, now_us)
     if doing == Doing.ENTERING_MALL:
@@ -139,6 +140,8 @@ def happen(mall: Mall, row: int, now_us: int) -> int:
         return drive_out(mall, row, now_us)
     if doing == Doing.ORIENTING:
         return end_orienting(mall, row, now_us)
+    if doing == Doing.WAITING_FOR_FOOD:
+        return take_food(mall, row, now_us)
     if doing == Doing.EATING:
         return end_meal(mall, row, now_us)
     if doing == Doing.WAITING_FOR_SHOW:
@@ -163,10 +166,6 @@ def served(mall: Mall, row: int, now_us: int) -> int:
         return pass_gate_in(mall, row, now_us)
     if role == Role.GATE_OUT:
         return pass_gate_out(mall, row, now_us)
-    if role == Role.TABLE:
-        return leave_table(mall, row, now_us)
-    if role == Role.KITCHEN:
-        return take_food(mall, row, now_us)
     if role == Role.BOX_OFFICE:
         return buy_seats(mall, row, now_us)
     if role == Role.DESK:

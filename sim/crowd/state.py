@@ -18,7 +18,7 @@ from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
 from sim.crowd.venues.cinema_records import CINEMA_PARAMS, SEAT, SHOW
 from sim.crowd.venues.desk_records import DESK_PARAMS
 from sim.crowd.venues.records import VENUE
-from sim.crowd.venues.restaurant_records import RESTAURANT_PARAMS, TABLE
+from sim.crowd.venues.restaurant_records import BOOKING, COOK, RESTAURANT_PARAMS, TABLE
 from sim.kernel import declare_type
 from sim.ledger.accounts import TRANSFER
 
@@ -337,6 +337,8 @@ class Mall(NamedTuple):
     bays: np.ndarray
     venues: np.ndarray  # VENUE of each unit
     tables: np.ndarray
+    cooks: np.ndarray
+    bookings: np.ndarray
     shows: np.ndarray
     seats: np.ndarray
     methods: np.ndarray
@@ -368,7 +370,7 @@ def example_mall() -> Mall:
         "shoppers": SHOPPER, "arrivals": ARRIVAL, "nodes": NODE, "legs": LEG, "frontages": FRONTAGE, "pieces": PIECE, "borders": BORDER, "zones": ZONE,
         "levels": LEVEL, "units": UNIT, "entrances": ENTRANCE, "rides": RIDE, "connectors": CONNECTOR, "stations": STATION,
         "lanes": LANE,
-        "car_parks": CAR_PARK, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "shows": SHOW, "seats": SEAT,
+        "car_parks": CAR_PARK, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "cooks": COOK, "bookings": BOOKING, "shows": SHOW, "seats": SEAT,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
         "transfers": TRANSFER,
     }  # fmt: skip

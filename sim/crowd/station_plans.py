@@ -7,8 +7,9 @@ from math import gamma
 from typing import Any
 
 from sim.categories import CATEGORIES
-from sim.config import CategoryConfig, RunConfig
+from sim.config import RunConfig
 from sim.crowd.state import LANE, STATION, Discipline, Law, Role, records
+from sim.crowd.venues.dining_plans import table_count
 from sim.plan_arrays import CompiledPlan
 
 UNLIMITED = 2**30
@@ -46,10 +47,11 @@ def unit_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan
 
 def _unit_station(compiled: CompiledPlan, config: RunConfig, unit: int) -> StationPlan:
     services, area_m2 = config.services, float(compiled.arrays.unit_area_m2[unit])
-    category = config.categories[CATEGORIES[compiled.arrays.unit_category[unit]]]
+    trade = CATEGORIES[compiled.arrays.unit_category[unit]]
+    category = config.categories[trade]
     if category.tables:
         return StationPlan(
-            f"table:{compiled.unit_ids[unit]}", Role.TABLE, table_count(area_m2, category), 60 * category.dwell_min_mean,
+            f"table:{compiled.unit_ids[unit]}", Role.TABLE, table_count(area_m2, config.food.of(trade)), 60 * category.dwell_min_mean,
             category.dwell_cv, unit, patience_s_mean=services.table_patience_s_mean,
             patience_shape=services.table_patience_shape, balk_queue=services.balk_queue,
         )  # fmt: skip
@@ -76,11 +78,6 @@ def gate_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan
                 StationPlan(f"{kind}:{name}", role, gates, config.parking.gate_s_mean, 0.3, place=park, balk_queue=balk_queue)
             )
     return found
-
-
-def table_count(area_m2: float, category: CategoryConfig) -> int:
-    """Return how many parties can sit at once."""
-    return max(1, int(area_m2 / category.m2_per_table))
 
 
 def till_count(area_m2: float, staff: object, m2_per_till: float) -> int:

@@ -30,6 +30,10 @@ class TransferReason(IntEnum):
     SALE = 0
     BASE_RENT = 1
     TURNOVER_RENT = 2
+    INGREDIENTS = 3
+    FOOD_WASTE = 4  # ingredients that nobody ate
+    RESTAURANT_STAFF = 5
+    RESTAURANT_FIXED = 6
 
 
 class Refusal(IntEnum):

@@ -7,6 +7,7 @@ from sim.crowd.engine import Crowd
 from sim.operations.clock import Operation
 from sim.operations.displays import displays_of
 from sim.operations.hours import Hours
+from sim.operations.kitchens import kitchens_of
 from sim.operations.shifts import shifts_of
 from sim.operations.tickets import LastFixes, tickets_of
 from sim.plan_arrays import CompiledPlan
@@ -20,4 +21,5 @@ def services_of(
         *shifts_of(crowd, compiled, config, hours),
         displays_of(crowd, config.queues.displays, hours),
         tickets_of(crowd, compiled, config.queues.tickets, hours, last_fixes),
+        *kitchens_of(crowd, compiled, config, hours),
     ]

@@ -80,7 +80,6 @@ _QUEUES = (
     Kpi("table_abandon_share", "share", "lower", "queues", "Gave up on a table", "The same for tables alone."),
     Kpi("queue_balk_share", "share", "lower", "queues", "Walked past a long line", "Parties that saw the line and did not join / those and the parties whose wait ended."),
     Kpi("covers", "people", "higher", "queues", "Covers", "People seated at tables."),
-    Kpi("food_waste_fen", "fen", "lower", "queues", "Food thrown away", "Food prepared and not sold.", "kitchens are not simulated"),
     Kpi("seat_occupancy_share", "share", "higher", "queues", "Tables in use", "Table-time in use / table-time on offer; null when the run does not say how many tables were on offer."),
 )  # fmt: skip
 _PARKING = (

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.floorplan.compile import compile_plan
 from sim.floorplan.geojson import Faults, geometry_of
-from sim.floorplan.plan import Connector, Entrance, FloorPlan, Level, Stop, Unit
+from sim.floorplan.plan import Connector, Door, Entrance, FloorPlan, Level, Stop, Tenant, Unit
 from sim.plan_arrays import CompiledPlan
 
 AT_ONCE_M = 1e7  # a spot of this width lets any number of people start or end at one instant
@@ -52,6 +52,12 @@ class Drawing:
     def exit(self, identity: str, x_m: float, y_m: float, width_m: float, level: str = "L0") -> None:
         """Add a door to the street."""
         self._entrance(identity, x_m, y_m, level, width_m, "street", None)
+
+    def store(self, identity: str, trade: str, outline: Iterable[Point], door: Point, *, level: str = "L0") -> None:
+        """Add a tenant's room on a walled level, with a door 4 m wide."""
+        doors = (Door(*self._turned(*door), 4.0),)
+        self.plan.units.append(Unit(identity, level, identity, self._polygon(outline), "store", doors))
+        self.plan.tenants.append(Tenant(identity, trade, identity))
 
     def connector(self, identity: str, kind: str, stops: Iterable[tuple[str, float, float]], **more: Any) -> None:
         """Add an escalator, stairs or a lift with stops (level, x, y)."""

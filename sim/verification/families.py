@@ -32,6 +32,7 @@ from sim.verification import (
     room,
     route,
     stairs,
+    tables,
     traces,
     walked_paths,
 )  # fmt: skip
@@ -90,6 +91,7 @@ CATALOGUE: dict[str, Family] = {
     "queue": _family(queue, queue.run_idle),
     "network": _family(network),
     "nonstationary": _family(nonstationary),
+    "tables": _family(tables),
     "traces": _family(traces),
     "draws": _family(draws),
     "paths": _family(walked_paths),

@@ -19,6 +19,8 @@ class Venues(NamedTuple):
 
     venues: Any  # VENUE (U)
     tables: Any  # TABLE
+    cooks: Any  # COOK
+    bookings: Any  # BOOKING
     shows: Any  # SHOW
     seats: Any  # SEAT
 
@@ -33,10 +35,10 @@ def venues_of(compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) 
     venues = records(len(compiled.unit_ids), VENUE)
     for name in ("kitchen", "box_office", "desk"):
         venues[name] = -1
-    tables = lay_tables(venues, compiled, config, index)
+    tables, cooks, bookings = lay_tables(venues, compiled, config, index)
     shows, seats = list_shows(venues, compiled, config, index)
     place_desks(venues, compiled, config, index)
-    return Venues(venues, tables, shows, seats)
+    return Venues(venues, tables, cooks, bookings, shows, seats)
 
 
 def describe_venues(params: Any, config: RunConfig) -> None:

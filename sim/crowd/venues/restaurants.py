@@ -2,39 +2,112 @@
 
 from __future__ import annotations
 
-from sim.crowd.queues import join
+import numpy as np
+
+from sim.crowd.agenda import FIRST, NORMAL, forget, schedule
+from sim.crowd.choice import weibull
+from sim.crowd.movement import append
 from sim.crowd.sales import basket_fen, leave_store, pay
-from sim.crowd.state import Mall, Then
-from sim.kernel import inlined, kernel
+from sim.crowd.state import Doing, Mall, Role, Stream, Then
+from sim.crowd.venues.kitchens import SCORE_MIN, place_order, rate, score_of_meal
+from sim.crowd.venues.restaurant_records import Ordered
+from sim.crowd.venues.seating import free_table, largest_table, seat_waiting, table_for, take_table
+from sim.crowd.writing import note
+from sim.events import EventKind
+from sim.kernel import kernel
+from sim.random_streams import uniform
 
 
 @kernel
 def ask_for_table(mall: Mall, row: int, now_us: int) -> int:
-    """Take a table or a place on the list, or turn away."""
+    """Look at the menu, then take a table or a place on the list, or turn away."""
     shopper = mall.shoppers[row]
+    station = shopper.unit
+    conversion_share = mall.categories[mall.units[shopper.unit].category].conversion_share
+    if uniform(mall.keys[Stream.BUY], shopper.number, shopper.visits) >= conversion_share:
+        return leave_store(mall, row, now_us)
     shopper.amount_fen = basket_fen(mall, row)
-    return Then.WAIT if join(mall, row, shopper.unit, now_us) else leave_store(mall, row, now_us)
+    shopper.station = station
+    shopper.joined_us = now_us
+    mall.errands[row].has_ordered = Ordered.NOTHING
+    here = mall.stations[station]
+    seat_waiting(mall, station, now_us)
+    table = table_for(mall, row, shopper.unit, now_us)
+    if table >= 0:
+        note(mall, row, now_us, EventKind.QUEUE_JOINED, station, here.waiting)
+        take_table(mall, row, table, now_us)
+        return Then.WAIT
+    if here.waiting >= here.balk_queue or shopper.people > largest_table(mall, shopper.unit):
+        return _turn_away(mall, row, now_us)
+    return _wait_for_table(mall, row, now_us)
 
 
 @kernel
-def leave_table(mall: Mall, row: int, now_us: int) -> int:
-    """The table's time is over: pay, and go."""
-    return pay(mall, row, now_us)
+def _turn_away(mall: Mall, row: int, now_us: int) -> int:
+    station = mall.shoppers[row].station
+    note(mall, row, now_us, EventKind.BALKED, station, mall.stations[station].waiting)
+    mall.shoppers[row].station = -1
+    return leave_store(mall, row, now_us)
+
+
+@kernel
+def _wait_for_table(mall: Mall, row: int, now_us: int) -> int:
+    """Put a party on the list; one that orders ahead and learns that its dish is gone does not wait for it."""
+    shopper = mall.shoppers[row]
+    here = mall.stations[shopper.station]
+    if mall.errands[row].uses_app == 1:
+        draw = uniform(mall.keys[Stream.SHIFT], shopper.number, shopper.visits)
+        if draw < mall.params[0].order_ahead_share:
+            note(mall, row, now_us, EventKind.ORDERED_AHEAD, shopper.unit, shopper.people)
+            if not place_order(mall, row, now_us):
+                return _turn_away(mall, row, now_us)
+    note(mall, row, now_us, EventKind.QUEUE_JOINED, shopper.station, here.waiting)
+    append(mall.stations, mall.shoppers, shopper.station, row)
+    here.waiting += 1
+    shopper.doing = Doing.IN_LINE
+    if here.patience_s_scale > 0.0:
+        draw = uniform(mall.keys[Stream.PATIENCE], shopper.number, shopper.visits)
+        patience_s = weibull(here.patience_s_scale, here.patience_shape, draw)
+        schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + np.int64(1e6 * patience_s), NORMAL)
+    else:
+        forget(mall.shoppers, mall.meta, row)
+    return Then.WAIT
 
 
 @kernel
 def take_food(mall: Mall, row: int, now_us: int) -> int:
-    """The kitchen is done."""
+    """At the table: order, if that has not been done; then eat as soon as the food is there, or leave when it is sold out."""
+    shopper = mall.shoppers[row]
+    errand = mall.errands[row]
+    if errand.has_ordered == Ordered.NOTHING:
+        if not place_order(mall, row, now_us):
+            free_table(mall, row, now_us)
+            rate(mall, row, SCORE_MIN, now_us)
+            return leave_store(mall, row, now_us)
+        if errand.food_us > now_us:
+            schedule(mall.shoppers, mall.heap, mall.meta, row, errand.food_us, NORMAL)
+            return Then.WAIT
+    note(mall, row, now_us, EventKind.FOOD_SERVED, shopper.unit, now_us - max(errand.ordered_us, errand.seated_us))
+    shopper.doing = Doing.EATING
+    schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + errand.eat_us, FIRST)
     return Then.WAIT
 
 
 @kernel
 def end_meal(mall: Mall, row: int, now_us: int) -> int:
-    """Eaten."""
-    return Then.WAIT
+    """Eaten: get up, perhaps leave a score, pay."""
+    free_table(mall, row, now_us)
+    rate(mall, row, score_of_meal(mall, row), now_us)
+    return pay(mall, row, now_us)
 
 
-@inlined
-def reputation(mall: Mall, unit: int) -> float:
-    """Return what a unit's rating adds to its utility; 0 for everything that is not rated."""
-    return 0.0
+@kernel
+def miss_table(mall: Mall, row: int, now_us: int) -> None:
+    """Before a party leaves a line: at a restaurant, what it has ordered ahead is lost, and it may say what it thinks."""
+    shopper = mall.shoppers[row]
+    if mall.stations[shopper.station].role != Role.TABLE:
+        return
+    if mall.errands[row].has_ordered != Ordered.NOTHING:
+        mall.venues[shopper.unit].portions_lost += shopper.people
+        mall.errands[row].has_ordered = Ordered.NOTHING
+    rate(mall, row, SCORE_MIN, now_us)
