@@ -18,6 +18,8 @@ class Controls(NamedTuple):
     unit_closes_us: np.ndarray  # (U) int64 posted closing time; whoever is inside is asked out then
     servers_open: np.ndarray  # (stations) int32; a server who is taken away finishes the customer at hand
     connector_is_open: np.ndarray  # (C) int32; whoever is on a connector that stops finishes the ride
+    show_price_fen: np.ndarray  # (shows) int64 of a seat sold from now on
+    show_seats_on_sale: np.ndarray  # (shows) int32 most seats that may be sold of a show; sold ones stay sold
 
 
 def controls_of(mall: Mall) -> Controls:
@@ -29,4 +31,6 @@ def controls_of(mall: Mall) -> Controls:
         unit_closes_us=mall.units["closes_us"],
         servers_open=mall.stations["servers_open"],
         connector_is_open=mall.connectors["is_open"],
+        show_price_fen=mall.shows["price_fen"],
+        show_seats_on_sale=mall.shows["on_sale"],
     )

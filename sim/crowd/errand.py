@@ -16,6 +16,7 @@ ERRAND = np.dtype(
         ("table", "i4"), ("ordered_us", "i8"), ("has_ordered", "i4"),
         # cinema (sim/crowd/venues/cinemas.py)
         ("show", "i4"), ("seat", "i4"), ("seats", "i4"),
+        ("seats_fen", "i8"), ("film", "i4"), ("is_refunded", "i4"),
         # paying (sim/crowd/checkout/)
         ("pays_by", "i4"), ("payments", "i4"), ("has_adopted", "i4"), ("spent_fen", "i8"),
         # the car (sim/crowd/cars/)

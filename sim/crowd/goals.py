@@ -10,7 +10,7 @@ from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_in
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, known_wait_s
-from sim.crowd.venues.cinemas import has_show, show_due
+from sim.crowd.venues.cinemas import has_show, lose_show, loses_way, show_due, show_left
 from sim.crowd.venues.desks import wanted_desk
 from sim.crowd.venues.restaurants import reputation
 from sim.crowd.wayfinding import look_for_way
@@ -42,9 +42,12 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
     if params.is_open == 1 and now_us < shopper.stay_until_us:
         interrupted = shopper.resume
         unit = _next_store(mall, row, now_us)
+        if unit < 0:
+            unit = show_left(mall, row)
         if unit >= 0:
             shopper.goal = unit
             return Then.SET_OFF if unit == interrupted else look_for_way(mall, row, now_us)
+    lose_show(mall, row, now_us)
     return go_home(mall, row, now_us)
 
 
@@ -109,7 +112,7 @@ def suits(mall: Mall, row: int, unit: int, now_us: int) -> bool:
     for index in range(VISITED_KEPT):
         if mall.visited[row, index] == unit:
             return False
-    return has_show(mall, unit, now_us)
+    return has_show(mall, row, unit, now_us)
 
 
 @kernel
@@ -266,6 +269,7 @@ def is_lost(mall: Mall, row: int, now_us: int) -> int:
     if shopper.leaving == 0 and shopper.goal < mall.params[0].units:
         mall.visited[row, shopper.visits % VISITED_KEPT] = shopper.goal
         shopper.visits += 1
+        loses_way(mall, row, shopper.goal, now_us)
         return Then.DECIDE
     if shopper.doing != Doing.STRANDED:
         mall.counts[Counted.STRANDED] += 1

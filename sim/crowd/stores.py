@@ -10,6 +10,8 @@ from sim.crowd.choice import lognormal
 from sim.crowd.movement import door_slot, leave_zone
 from sim.crowd.sales import leave_store
 from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
+from sim.crowd.venues.cinema_records import CINEMA
+from sim.crowd.venues.cinemas import enter_cinema, loses_way
 from sim.crowd.venues.restaurants import ask_for_table
 from sim.crowd.wayfinding import see_mistake
 from sim.crowd.writing import note
@@ -46,6 +48,7 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
     shopper.visits += 1
     if here.is_open == 0 or here.people + shopper.people > here.room_people:
         note(mall, row, now_us, EventKind.STORE_REFUSED, unit, REFUSED_CLOSED if here.is_open == 0 else REFUSED_FULL)
+        loses_way(mall, row, unit, now_us)
         return Then.DECIDE
     leave_zone(mall, row, now_us)
     here.people += shopper.people
@@ -55,6 +58,8 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
     note(mall, row, now_us, EventKind.STORE_ENTERED, unit, shopper.reason)
     if mall.categories[here.category].has_tables == 1:
         return ask_for_table(mall, row, now_us)
+    if here.category == CINEMA:
+        return enter_cinema(mall, row, now_us)
     shopper.doing = Doing.BROWSING
     schedule(mall.shoppers, mall.heap, mall.meta, row, _browse_until_us(mall, row, now_us), NORMAL)
     return Then.WAIT
