@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.floorplan.compile import compile_plan
 from sim.floorplan.geojson import Faults, geometry_of
-from sim.floorplan.plan import Connector, Entrance, FloorPlan, Level, Stop, Unit
+from sim.floorplan.plan import Connector, Door, Entrance, FloorPlan, Level, Stop, Tenant, Unit
 from sim.plan_arrays import CompiledPlan
 
 AT_ONCE_M = 1e7  # a spot of this width lets any number of people start or end at one instant
@@ -52,6 +52,15 @@ class Drawing:
     def exit(self, identity: str, x_m: float, y_m: float, width_m: float, level: str = "L0") -> None:
         """Add a door to the street."""
         self._entrance(identity, x_m, y_m, level, width_m, "street", None)
+
+    def store(
+        self, identity: str, category: str, outline: Iterable[Point], door: tuple[float, float, float], level: str = "L0"
+    ) -> None:
+        """Add a unit beside the floor with a tenant of some trade and a door (x, y, width)."""
+        x_m, y_m = self._turned(door[0], door[1])
+        shape = self._polygon(outline)
+        self.plan.units.append(Unit(identity, level, identity, shape, "store", (Door(x_m, y_m, door[2]),)))
+        self.plan.tenants.append(Tenant(identity, category, identity))
 
     def connector(self, identity: str, kind: str, stops: Iterable[tuple[str, float, float]], **more: Any) -> None:
         """Add an escalator, stairs or a lift with stops (level, x, y)."""

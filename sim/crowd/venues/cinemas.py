@@ -261,8 +261,10 @@ def _wait_for_show(mall: Mall, row: int, now_us: int) -> int:
 
 @kernel
 def see_show(mall: Mall, row: int, now_us: int) -> int:
-    """Into the hall, until the end of the film."""
+    """Into the hall, until the end of the film; whoever has given its seats back meanwhile goes."""
     shopper = mall.shoppers[row]
+    if mall.errands[row].film != Film.BOOKED:
+        return leave_store(mall, row, now_us)
     show = mall.errands[row].show
     here = mall.shows[show]
     here.inside += shopper.people
