@@ -183,7 +183,7 @@ def default_categories() -> dict[str, CategoryConfig]:
         "restaurant": _category(61, 0.95, 110, 0, 1.2, 1.0, **table),
         "fast_food": _category(22, 0.95, 45, 0, 1.2, 0.9, tables=True, per_head=True, dwell_cv=0.4, m2_per_table=3.0),
         "cafe": _category(12, 0.85, 35, 35, 1.1, 0.9, per_head=True),
-        "cinema": _category(125, 0.95, 40, 30, 1.5, 0.2, per_head=True, dwell_cv=0.1),  # what one sees and pays: cinema.*
+        "cinema": _category(125, 0.95, 40, 30, 1.5, 0.16, per_head=True, dwell_cv=0.1),  # what one sees and pays: cinema.*
         "leisure": _category(50, 0.70, 90, 40, 1.2, 0.6),
         "services": _category(18, 0.60, 120, 60, 0.5, 0.4),
     }

@@ -52,7 +52,7 @@ class EventKind(IntEnum):
     MEAL_PUT_OFF = 49  # place unit that was not gone to, value us until it wants to try again
     BOARDED = 50  # place ride, value wait us
     SEAT_SOLD = 60  # place show, value seats
-    SHOW_SOLD_OUT = 61  # place show, value seats wanted
+    SHOW_SOLD_OUT = 61  # place show, value seats wanted: no show that would suit has as many
     SHOW_ENTERED = 62  # place show, value us after its start, negative before
     SHOW_LEFT = 63  # place show, value us after its start
     SEAT_REFUNDED = 64  # place show, value seats

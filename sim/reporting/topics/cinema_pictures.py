@@ -111,12 +111,13 @@ def _pulse(curves: dict[str, Any], span: Span) -> str:
     """Draw who goes in above the axis and who comes out below it."""
     minutes = np.asarray(curves["minutes"]) - 2.5
     into, out = (np.asarray(curves[f"{way}_halls_people"], float) for way in ("into", "out_of"))
-    last = max([span.end, *(-(-show["ends_min"] // 60) * 60 for show in curves["shows"] if show["left"])])
+    some_in, some_out = np.flatnonzero(into), np.flatnonzero(out)
+    last = max(span.end, int(minutes[some_out[-1]]) + 5 if some_out.size else 0)
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
-        axes.bar(minutes, into, 5, color=MAIN, label="go in")
-        axes.bar(minutes, -out, 5, color=SECOND, label="come out")
+        axes.bar(minutes[some_in], into[some_in], 5, color=MAIN, label="go in")
+        axes.bar(minutes[some_out], -out[some_out], 5, color=SECOND, label="come out")
         axes.axhline(0, color=MUTED, linewidth=0.7)
         axes.set_ylabel("people in five minutes")
         axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
