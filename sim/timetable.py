@@ -80,12 +80,13 @@ def halls_of(compiled: CompiledPlan, config: RunConfig, unit: int) -> list[Hall]
 def problems(compiled: CompiledPlan, config: RunConfig) -> Iterator[Problem]:
     """Yield what is wrong with listed halls and shows on this plan."""
     hours = tenant_hours_min(compiled, config)
-    for kind, listed in (("halls", config.cinema.halls), ("shows", config.cinema.shows)):
-        for index, each in enumerate(listed):
-            if _unit_of(compiled, each.unit) < 0:
+    named = {"halls": [hall.unit for hall in config.cinema.halls], "shows": [show.unit for show in config.cinema.shows]}
+    for kind, units in named.items():
+        for index, name in enumerate(units):
+            if _unit_of(compiled, name) < 0:
                 names = ", ".join(compiled.unit_ids[unit] for unit in cinemas_of(compiled)) or "none"
                 rule = f"must be a cinema of the plan; {compiled.name} has {names}"
-                yield Problem(f"cinema.{kind}[{index}].unit", repr(each.unit), rule, "name one of them")
+                yield Problem(f"cinema.{kind}[{index}].unit", repr(name), rule, "name one of them")
     for index, show in enumerate(config.cinema.shows):
         unit = _unit_of(compiled, show.unit)
         if unit < 0:
@@ -93,11 +94,15 @@ def problems(compiled: CompiledPlan, config: RunConfig) -> Iterator[Problem]:
         halls = len(halls_of(compiled, config, unit))
         if show.hall > halls:
             rule = f"{compiled.unit_ids[unit]} has {halls} {'hall' if halls == 1 else 'halls'}"
-            yield Problem(f"cinema.shows[{index}].hall", str(show.hall), rule, "choose one of them, or list another under cinema.halls")
+            yield Problem(
+                f"cinema.shows[{index}].hall", str(show.hall), rule, "choose one of them, or list another under cinema.halls"
+            )
         opens, closes = hours[unit]
         if not opens <= minutes_from_hours(show.starts) <= closes:
             rule = f"{compiled.unit_ids[unit]} takes people in from {_clock(opens)} to {_clock(closes)}"
-            yield Problem(f"cinema.shows[{index}].starts", str(show.starts), rule, "let it start within these hours, or change them")
+            yield Problem(
+                f"cinema.shows[{index}].starts", str(show.starts), rule, "let it start within these hours, or change them"
+            )
     yield from _room_problems(compiled, config)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.config import HallConfig, RunConfig, ShowConfig
-from sim.crowd.engine import Crowd, Taken
+from sim.crowd.engine import Crowd
 from sim.crowd.venues.cinema_records import CINEMA
 from sim.events import EventKind
 from sim.plan_arrays import CompiledPlan

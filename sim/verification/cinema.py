@@ -26,7 +26,11 @@ PARAMETERS: dict[str, Parameter] = {
     "sold": Parameter("app", "where seats are bought", choices=("app", "counter")),
     "door_width_m": number(2.0, "width of the cinema's door", 0.8, 20.0),
 }
-STANDARD: tuple[dict[str, Any], ...] = ({}, {"sold": "counter"}, {"seats": 300, "buyers": 250, "refunds": 40, "door_width_m": 4.0})
+STANDARD: tuple[dict[str, Any], ...] = (
+    {},
+    {"sold": "counter"},
+    {"seats": 300, "buyers": 250, "refunds": 40, "door_width_m": 4.0},
+)
 COLUMNS = ("time_us", "kind", "visit", "people", "place", "value")
 COME_US, REFUND_US, LATE_US, END_US = 17 * US_PER_HOUR, 18 * US_PER_HOUR, 19 * US_PER_HOUR, 24 * US_PER_HOUR
 STARTS, LASTS_MIN, PRICE_FEN = "19:30", 90.0, 3570
@@ -72,7 +76,12 @@ def run(values: dict[str, Any]) -> list[Record]:
 def run_timetable() -> list[Record]:
     """Return how many problems are found in timetables that are right or wrong by five minutes."""
     return [
-        equal(f"shows 10:00-12:10 and {second}, cleaning 20 min: problems found", "problems", wrong, len(_timetable_problems(second)))
+        equal(
+            f"shows 10:00-12:10 and {second}, cleaning 20 min: problems found",
+            "problems",
+            wrong,
+            len(_timetable_problems(second)),
+        )
         for second, wrong in (("12:25", 1), ("12:30", 0))
     ]
 
@@ -146,7 +155,9 @@ def _visitors(first: int, people: int, at_us: int) -> Visitors:
     found = empty_visitors(people)
     found.needs[:, 0] = CINEMA
     return found._replace(
-        number=np.arange(first, first + people, dtype=np.int64), arrive_us=np.full(people, at_us), stay_s=np.full(people, 6 * 3600.0)
+        number=np.arange(first, first + people, dtype=np.int64),
+        arrive_us=np.full(people, at_us),
+        stay_s=np.full(people, 6 * 3600.0),
     )
 
 

@@ -40,7 +40,10 @@ def test_every_seat_sold_is_sat_in_missed_or_given_back():
     assert sold.size > 30
     assert back.size > 0
     for show in range(6):
-        count = [int(day.events["people"][found][day.events["place"][found] == show].sum()) for found in (sold, back, missed, entered)]
+        count = [
+            int(day.events["people"][found][day.events["place"][found] == show].sum())
+            for found in (sold, back, missed, entered)
+        ]
         assert count[0] == count[1] + count[2] + count[3]
 
 
@@ -49,7 +52,9 @@ def test_no_seat_is_sold_while_somebody_has_it_and_only_who_has_it_gives_it_back
     holder: dict[tuple[int, int], int] = {}
     seats = timetable_of(corner_mall(), film_day())[0].hall.seats
 
-    for kind, show, seat, visit in zip(*(day.events[name].tolist() for name in ("kind", "place", "value", "visit")), strict=True):
+    for kind, show, seat, visit in zip(
+        *(day.events[name].tolist() for name in ("kind", "place", "value", "visit")), strict=True
+    ):
         if kind == EventKind.SEAT_TAKEN:
             assert (show, seat) not in holder
             assert 0 <= seat < seats
@@ -86,7 +91,9 @@ def test_where_the_clock_stops_and_how_arrivals_are_batched_changes_no_byte():
     config, compiled = film_day(), corner_mall()
     halves = [parties(config, compiled, 600, 960), parties(config, compiled, 960, 1320)]
 
-    stopped = live(compiled, config, halves, stops_us=range(0, 26 * 3600 * 10**6, 37 * 60 * 10**6), batch_ends_us=[960 * 60 * 10**6])
+    stopped = live(
+        compiled, config, halves, stops_us=range(0, 26 * 3600 * 10**6, 37 * 60 * 10**6), batch_ends_us=[960 * 60 * 10**6]
+    )
 
     assert stopped.digest == a_day_of_films().digest
 
@@ -108,7 +115,9 @@ def test_a_cheaper_film_is_seen_by_more_and_a_dearer_one_by_fewer():
     seen = []
     for price_yuan in (15.0, 35.7, 80.0):
         config = film_day()
-        config.cinema.shows = [ShowConfig(starts=starts, price_yuan=price_yuan) for starts in ("12:00", "14:30", "17:00", "19:30")]
+        config.cinema.shows = [
+            ShowConfig(starts=starts, price_yuan=price_yuan) for starts in ("12:00", "14:30", "17:00", "19:30")
+        ]
         day = live(corner_mall(), config, [parties(config, corner_mall())])
         seen.append(len(set(day.events["visit"][rows(day, EventKind.SEAT_SOLD)].tolist())))
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine_days import corner_mall
-from tests.plan_samples import sound_plan
 from sim.config import HallConfig, RunConfig, ShowConfig, problems_of
 from sim.errors import ConfigError
 from sim.floorplan.cache import load_compiled
@@ -13,6 +11,8 @@ from sim.floorplan.compile import compile_plan
 from sim.paths import find_floorplan
 from sim.timetable import halls_of, timetable_of
 from sim.units import US_PER_MIN
+from tests.engine_days import corner_mall
+from tests.plan_samples import sound_plan
 
 pytestmark = pytest.mark.plain
 

@@ -14,7 +14,7 @@ from sim.crowd.state import SCRATCH, Doing, Mall, Stream, Then
 from sim.crowd.venues.cinema_records import CINEMA, Film
 from sim.crowd.venues.seats import has_seats, refund_seats, sell_seats
 from sim.crowd.writing import note
-from sim.events import EventKind
+from sim.events import EventKind, Reason
 from sim.kernel import kernel
 from sim.random_streams import draw_word, uniform, uniform_of
 
@@ -166,7 +166,10 @@ def _unit_when_due(mall: Mall, row: int, now_us: int) -> int:
 def show_left(mall: Mall, row: int) -> int:
     """Return the cinema in which a party that wants nothing else has seats, or -1: it goes to wait in the foyer."""
     errand = mall.errands[row]
-    return mall.shows[errand.show].unit if errand.film == Film.BOOKED else -1
+    if errand.film != Film.BOOKED:
+        return -1
+    mall.shoppers[row].reason = Reason.SHOW
+    return mall.shows[errand.show].unit
 
 
 @kernel

@@ -152,7 +152,10 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     if not curves:
         return []
     shows = curves["shows"]
-    total = {name: sum(show[name] for show in shows) for name in ("seats", "people", "parties", "late", "late_us", "missed", "refunded", "sold_out")}
+    total = {
+        name: sum(show[name] for show in shows)
+        for name in ("seats", "people", "parties", "late", "late_us", "missed", "refunded", "sold_out")
+    }
     fullest = max(shows, key=lambda show: show["sold"] / show["seats"])
     found = [
         f"{len(shows)} shows offered {total['seats']:,} seats. {total['people']:,} people saw a film, which is {percent(kpis['cinema_seat_occupancy_share'])} "

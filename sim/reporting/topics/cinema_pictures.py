@@ -69,7 +69,9 @@ def _programme(shows: list[dict[str, Any]]) -> str:
         for show in shows:
             share = show["sold"] / show["seats"]
             row, length = rows.index((show["cinema"], show["hall"])), show["ends_min"] - show["starts_min"]
-            axes.barh(row, length, 0.78, show["starts_min"], color=colormaps[FILLS](share / fullest), edgecolor=GRID, linewidth=0.6)
+            axes.barh(
+                row, length, 0.78, show["starts_min"], color=colormaps[FILLS](share / fullest), edgecolor=GRID, linewidth=0.6
+            )
             light = share > DARK * fullest
             axes.text(
                 show["starts_min"] + length / 2, row, f"{100 * share:.0f}", ha="center", va="center", size=7,
@@ -82,7 +84,7 @@ def _programme(shows: list[dict[str, Any]]) -> str:
         _clock_axis(axes, min(show["starts_min"] for show in shows), max(show["ends_min"] for show in shows))
         bar = figure.colorbar(ScalarMappable(scale, colormaps[FILLS]), ax=axes, pad=0.01, aspect=18)
         bar.set_label("seats sold, %")
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
 
     return draw(7.4, max(1.5, 0.9 + 0.27 * len(rows)), paint)
 
@@ -97,11 +99,16 @@ def _seats(seat_map: dict[str, Any]) -> str:
         axes.axis("off")
         for seat, is_taken in enumerate(taken):
             row, column = divmod(seat, columns)
-            face = {"facecolor": MAIN, "edgecolor": MAIN} if is_taken else {"facecolor": "none", "edgecolor": MUTED}
-            axes.add_patch(FancyBboxPatch((column + 0.14, row + 0.2), 0.72, 0.6, boxstyle="round,pad=0,rounding_size=0.2", linewidth=0.8, **face))
+            face, edge = (MAIN, MAIN) if is_taken else ("none", MUTED)
+            box = FancyBboxPatch(
+                (column + 0.14, row + 0.2), 0.72, 0.6, boxstyle="round,pad=0,rounding_size=0.2", linewidth=0.8, facecolor=face, edgecolor=edge
+            )  # fmt: skip
+            axes.add_patch(box)
         axes.plot([columns * 0.12, columns * 0.88], [-0.7, -0.7], color=INK, linewidth=2.5, solid_capstyle="round")
         axes.text(columns / 2, -1.0, "screen", ha="center", va="bottom", color=MUTED)
-        axes.text(columns / 2, rows + 0.25, f"taken {sum(taken)}, free {len(taken) - sum(taken)}", ha="center", va="top", color=MUTED)
+        axes.text(
+            columns / 2, rows + 0.25, f"taken {sum(taken)}, free {len(taken) - sum(taken)}", ha="center", va="top", color=MUTED
+        )
         axes.set(xlim=(-0.2, columns + 0.2), ylim=(rows + 1.2, -2.0), aspect="equal")
 
     return draw(5.2, 5.2 * (rows + 3.2) / (columns + 0.4), paint)
