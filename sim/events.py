@@ -59,11 +59,14 @@ class EventKind(IntEnum):
     BOOKING_KEPT = 57  # place unit, value us after its time, negative before: who booked sits down
     BOARDED = 50  # place ride, value wait us
     SEAT_SOLD = 60  # place show, value seats
-    SHOW_SOLD_OUT = 61  # place show, value seats wanted
+    SHOW_SOLD_OUT = 61  # place show, value seats wanted: no show that would suit has as many
     SHOW_ENTERED = 62  # place show, value us after its start, negative before
     SHOW_LEFT = 63  # place show, value us after its start
     SEAT_REFUNDED = 64  # place show, value seats
     SHOW_MISSED = 65  # place show, value seats: came too late, or never
+    SEAT_TAKEN = 66  # place show, value the seat's number in its hall, row by row from the screen: SEAT_SOLD follows
+    SEAT_FREED = 67  # place show, value the same: SEAT_REFUNDED follows
+    SALE_REFUNDED = 68  # place unit, value fen given back of an earlier PURCHASED
     BAGS_HANDED_IN = 70  # place unit, value bags
     BAGS_COLLECTED = 71  # place unit, value bags
     BAGS_DELIVERED = 72  # place unit, value bags: sent home
@@ -78,7 +81,7 @@ class Reason(IntEnum):
     IMPULSE = 2
     MEAL = 3
     TICKET = 4  # its ticket was called
-    SHOW = 5  # it has seats there
+    SHOW = 5  # it has seats there, or comes to buy some
     DESK = 6
 
 
@@ -138,4 +141,5 @@ PLACE_TABLE = {
     EventKind.SHOW_SOLD_OUT: "show", EventKind.SHOW_ENTERED: "show", EventKind.SHOW_LEFT: "show", EventKind.SEAT_REFUNDED: "show",
     EventKind.SHOW_MISSED: "show", EventKind.BAGS_HANDED_IN: "unit", EventKind.BAGS_COLLECTED: "unit",
     EventKind.BAGS_DELIVERED: "unit", EventKind.DESK_USED: "unit",
+    EventKind.SEAT_TAKEN: "show", EventKind.SEAT_FREED: "show", EventKind.SALE_REFUNDED: "unit",
 }  # fmt: skip

@@ -22,6 +22,8 @@ class Controls(NamedTuple):
     shown_wait_s: np.ndarray  # (stations) float64
     takes_tickets: np.ndarray  # (stations) int32; a ticket drawn before stays good
     ticket_walk_us: np.ndarray  # (rows) int64 the walk reckoned for each party with a ticket; ask anew after every stop
+    show_price_fen: np.ndarray  # (shows) int64 of a seat sold from now on
+    show_seats_on_sale: np.ndarray  # (shows) int32 most seats that may be sold of a show; sold ones stay sold
 
 
 def controls_of(mall: Mall) -> Controls:
@@ -37,4 +39,6 @@ def controls_of(mall: Mall) -> Controls:
         shown_wait_s=mall.stations["shown_wait_s"],
         takes_tickets=mall.stations["takes_tickets"],
         ticket_walk_us=mall.errands["ticket_walk_us"],
+        show_price_fen=mall.shows["price_fen"],
+        show_seats_on_sale=mall.shows["on_sale"],
     )

@@ -98,6 +98,9 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     errand.show = -1
     errand.seat = -1
     errand.seats = 0
+    errand.seats_fen = 0
+    errand.film = 0
+    errand.is_refunded = 0
     errand.payments = 0
     errand.has_adopted = 0
     errand.spent_fen = 0

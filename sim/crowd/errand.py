@@ -19,6 +19,7 @@ ERRAND = np.dtype(
         ("food_us", "i8"), ("seated_us", "i8"), ("waited_us", "i8"), ("eat_us", "i8"), ("booking", "i4"), ("booked_unit", "i4"), ("is_due", "i4"),
         # cinema (sim/crowd/venues/cinemas.py)
         ("show", "i4"), ("seat", "i4"), ("seats", "i4"),
+        ("seats_fen", "i8"), ("film", "i4"), ("is_refunded", "i4"),
         # paying (sim/crowd/checkout/)
         ("pays_by", "i4"), ("payments", "i4"), ("has_adopted", "i4"), ("spent_fen", "i8"),
         # the car (sim/crowd/cars/)

@@ -11,7 +11,7 @@ from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, held_unit, is_hungry, known_wait_s, settle_meal
 from sim.crowd.venues.bookings import book_table, may_book, table_due
-from sim.crowd.venues.cinemas import has_show, show_due
+from sim.crowd.venues.cinemas import has_show, lose_show, loses_way, show_due, show_left
 from sim.crowd.venues.desks import wanted_desk
 from sim.crowd.venues.kitchens import reputation
 from sim.crowd.wayfinding import look_for_way
@@ -43,6 +43,8 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
     if params.is_open == 1 and now_us < shopper.stay_until_us:
         interrupted = shopper.resume
         unit = _next_store(mall, row, now_us)
+        if unit < 0:
+            unit = show_left(mall, row)
         if unit >= 0:
             shopper.goal = unit
             return Then.SET_OFF if unit == interrupted else look_for_way(mall, row, now_us)
@@ -51,6 +53,7 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
         shopper.goal = unit
         shopper.reason = Reason.TICKET
         return Then.SET_OFF
+    lose_show(mall, row, now_us)
     return go_home(mall, row, now_us)
 
 
@@ -125,7 +128,7 @@ def suits(mall: Mall, row: int, unit: int, now_us: int) -> bool:
     for index in range(VISITED_KEPT):
         if mall.visited[row, index] == unit:
             return False
-    return has_show(mall, unit, now_us)
+    return has_show(mall, row, unit, now_us)
 
 
 @kernel
@@ -293,6 +296,7 @@ def is_lost(mall: Mall, row: int, now_us: int) -> int:
     if shopper.leaving == 0 and shopper.goal < mall.params[0].units:
         mall.visited[row, shopper.visits % VISITED_KEPT] = shopper.goal
         shopper.visits += 1
+        loses_way(mall, row, shopper.goal, now_us)
         return Then.DECIDE
     if shopper.doing != Doing.STRANDED:
         mall.counts[Counted.STRANDED] += 1

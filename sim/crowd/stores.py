@@ -11,6 +11,8 @@ from sim.crowd.movement import door_slot, leave_zone
 from sim.crowd.sales import leave_store
 from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
 from sim.crowd.tickets import is_called, meets_line, turns_round
+from sim.crowd.venues.cinema_records import CINEMA
+from sim.crowd.venues.cinemas import enter_cinema, loses_way
 from sim.crowd.venues.restaurants import ask_for_table
 from sim.crowd.wayfinding import see_mistake
 from sim.crowd.writing import note
@@ -49,6 +51,7 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
     shopper.visits += 1
     if here.is_open == 0 or here.people + shopper.people > here.room_people:
         note(mall, row, now_us, EventKind.STORE_REFUSED, unit, REFUSED_CLOSED if here.is_open == 0 else REFUSED_FULL)
+        loses_way(mall, row, unit, now_us)
         return Then.DECIDE
     leave_zone(mall, row, now_us)
     here.people += shopper.people
@@ -60,6 +63,8 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
         if not meets_line(mall, row, now_us):
             return leave_store(mall, row, now_us)
         return ask_for_table(mall, row, now_us)
+    if here.category == CINEMA:
+        return enter_cinema(mall, row, now_us)
     shopper.doing = Doing.BROWSING
     schedule(mall.shoppers, mall.heap, mall.meta, row, _browse_until_us(mall, row, now_us), NORMAL)
     return Then.WAIT

@@ -34,6 +34,7 @@ class TransferReason(IntEnum):
     FOOD_WASTE = 4  # ingredients that nobody ate
     RESTAURANT_STAFF = 5
     RESTAURANT_FIXED = 6
+    REFUND = 7  # of an earlier sale
 
 
 class Refusal(IntEnum):

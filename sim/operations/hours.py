@@ -8,8 +8,9 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
+from sim.opening import mall_hours_min, tenant_hours_min
 from sim.plan_arrays import CompiledPlan
-from sim.units import US_PER_MIN, minutes_from_hours
+from sim.units import US_PER_MIN
 
 
 @dataclass
@@ -45,8 +46,8 @@ class Hours:
 
 def hours_of(crowd: Crowd, compiled: CompiledPlan, config: RunConfig) -> Hours:
     """Return the day's hours: those of tenants.csv where given, within the mall's."""
-    opens, closes = (minutes_from_hours(getattr(config.operations.hours, name)) for name in ("opens", "closes"))
-    own = [_within(tenant, opens, closes) for tenant in compiled.tenants] or [(opens, closes)] * len(compiled.unit_ids)
+    opens, closes = mall_hours_min(config)
+    own = tenant_hours_min(compiled, config)
     return Hours(
         crowd=crowd,
         opens_us=opens * US_PER_MIN,
@@ -54,10 +55,3 @@ def hours_of(crowd: Crowd, compiled: CompiledPlan, config: RunConfig) -> Hours:
         units_open_us=np.array([first for first, _ in own], np.int64) * US_PER_MIN,
         units_close_us=np.array([last for _, last in own], np.int64) * US_PER_MIN,
     )
-
-
-def _within(tenant: dict[str, object], opens: int, closes: int) -> tuple[int, int]:
-    first, last = (tenant.get(name) for name in ("opens", "closes"))
-    own_opens = minutes_from_hours(first) if isinstance(first, str | int) and first != "" else opens
-    own_closes = minutes_from_hours(last) if isinstance(last, str | int) and last != "" else closes
-    return max(own_opens, opens), max(max(own_opens, opens), min(own_closes, closes))

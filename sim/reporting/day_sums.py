@@ -66,6 +66,8 @@ class DaySums:
             add_values(self.hour_people[kind], hour, rows.people[of_kind[kind]])
             if kind == EventKind.PURCHASED:
                 add_values(self.hour_sales_fen, hour, rows.value[of_kind[kind]])
+        refunded = of_kind[EventKind.SALE_REFUNDED]
+        add_values(self.hour_sales_fen, hour_of(rows.time_us[refunded]), -rows.value[refunded])
 
     def _take_units(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> None:
         entered, bought = of_kind[EventKind.STORE_ENTERED], of_kind[EventKind.PURCHASED]
@@ -78,6 +80,8 @@ class DaySums:
         add_values(self.unit["inside_us"], rows.place[left], rows.value[left])
         add_counts(self.unit["purchases"], rows.place[bought])
         add_values(self.unit["sales_fen"], rows.place[bought], rows.value[bought])
+        refunded = of_kind[EventKind.SALE_REFUNDED]
+        add_values(self.unit["sales_fen"], rows.place[refunded], -rows.value[refunded])
 
     def _take_stations(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> None:
         started, reneged = of_kind[EventKind.SERVICE_STARTED], of_kind[EventKind.RENEGED]

@@ -17,6 +17,7 @@ from sim.sensing.insight.profiles import Profiles
 from sim.sensing.located import Located, PartyFixes
 from sim.sensing.observations import Observations, ObservedRows, together
 from sim.sensing.positioning.kit import has_radio
+from sim.sensing.seats import Seats
 from sim.units import US_PER_S
 from sim.visitors import Phones, Visitors
 
@@ -31,6 +32,7 @@ class Sensing:
         """Begin at an instant before the first arrival; `is_on` (int8) switches the plan's access points, `known` is what an earlier run left."""
         self._compiled, self._config = compiled, config
         self._counters = Counters(compiled, config.sensing, config.seed)
+        self._seats = Seats(compiled, config)
         self._gates = Gates(compiled, config.sensing.gates, config.seed)
         self._identity = Identity(config, compiled, known, is_on)
         self._profiles = Profiles(compiled.unit_ids, compiled.tenant_categories, config.sensing.profiles)
@@ -56,6 +58,7 @@ class Sensing:
         """Let counters, tills and gates sense the events of rows [first, end), each once, in order, before they are read."""
         self._counters.take(log, first, end)
         self._gates.take(log, first, end)
+        self._seats.take(log, first, end)
 
     def follow(self, log: EventLog, first: int, end: int) -> None:
         """Let what follows people sense the events of rows [first, end), each once, in order, before `locate` or `read`."""
@@ -82,6 +85,7 @@ class Sensing:
         sold, known = self._counters.read(now_us), self._identity.read(now_us)
         self._learn(sold, known)
         parts = [sold, self._gates.read(now_us), known]
+        parts.append(self._seats.read(now_us))
         if self._located is None:
             return Observations(together(parts), servers_on_duty, people=self._people)
         rows, fixes = self._located.read()

@@ -53,9 +53,11 @@ class Drawing:
         """Add a door to the street."""
         self._entrance(identity, x_m, y_m, level, width_m, "street", None)
 
-    def store(self, identity: str, trade: str, outline: Iterable[Point], door: Point, *, level: str = "L0") -> None:
-        """Add a tenant's room on a walled level, with a door 4 m wide."""
-        doors = (Door(*self._turned(*door), 4.0),)
+    def store(
+        self, identity: str, trade: str, outline: Iterable[Point], door: Point, door_m: float = 4.0, *, level: str = "L0"
+    ) -> None:
+        """Add a tenant's room on a walled level, with a door `door_m` wide."""
+        doors = (Door(*self._turned(*door), door_m),)
         self.plan.units.append(Unit(identity, level, identity, self._polygon(outline), "store", doors))
         self.plan.tenants.append(Tenant(identity, trade, identity))
 

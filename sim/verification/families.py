@@ -10,6 +10,7 @@ from sim.errors import ConfigError
 from sim.paths import unknown_name
 from sim.verification import (
     bottleneck,
+    cinema,
     closing,
     corner,
     corridor,
@@ -92,6 +93,7 @@ CATALOGUE: dict[str, Family] = {
     "network": _family(network),
     "nonstationary": _family(nonstationary),
     "tables": _family(tables),
+    "cinema": _family(cinema, cinema.run_timetable),
     "traces": _family(traces),
     "draws": _family(draws),
     "paths": _family(walked_paths),

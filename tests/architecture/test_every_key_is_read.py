@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from sim import api, config
-from sim.config import OutageConfig, ShiftConfig
+from sim.config import HallConfig, OutageConfig, ShiftConfig, ShowConfig
 from sim.config_files import compose
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
+from sim.timetable import timetable_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = [ROOT / "sim" / "config.py", *(ROOT / "sim" / "schema").glob("*.py")]
@@ -41,11 +42,14 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     wanted = compose("corner_day", ["categories.cafe.tables=true", "population.visits_per_day=30"])
     wanted.operations.outages = [OutageConfig(asset="street", starts="23:00", lasts_s=60.0)]
     wanted.queues.shifts = [ShiftConfig(station="till:L1-outfitters")]
+    wanted.cinema.halls = [HallConfig(seats=50)]
+    wanted.cinema.shows = [ShowConfig(starts="14:00")]
     monday = dataclasses.replace(wanted, date="2026-11-23")
     for section in SECTIONS:
         monkeypatch.setattr(section, "__getattribute__", noted)
     api.run(wanted, tmp_path)
     found = load_compiled(find_floorplan("corner_mall"))
+    assert timetable_of(found, compose("corner_day"))  # halls and shows that nobody listed
     doors = found.arrays._replace(entrance_share=np.full_like(found.arrays.entrance_share, 0.5))
     api.population_of(monday, dataclasses.replace(found, arrays=doors)).arrivals(600, 660)
 

@@ -1,0 +1,124 @@
+"""Laws of the cinema on whole days of a mall: seats, people and money are conserved; who does not go is left alone."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim.config import ShowConfig
+from sim.events import EventKind
+from sim.ledger.accounts import FIRST_TENANT, TransferReason
+from sim.timetable import timetable_of
+from tests.engine_days import Lived, corner_mall, day_config, live, parties
+
+
+def film_day(need_share: float = 4.0):
+    """Return an ordinary Saturday on which many want a film."""
+    config = day_config(300.0)
+    config.categories["cinema"].need_share = need_share
+    config.cinema.refund_share = 0.2
+    return config
+
+
+@cache
+def a_day_of_films() -> Lived:
+    config = film_day()
+    return live(corner_mall(), config, [parties(config, corner_mall())])
+
+
+def rows(lived: Lived, kind: EventKind) -> np.ndarray:
+    return np.flatnonzero(lived.events["kind"] == kind)
+
+
+def test_every_seat_sold_is_sat_in_missed_or_given_back():
+    day = a_day_of_films()
+    sold, back, missed = (rows(day, kind) for kind in (EventKind.SEAT_SOLD, EventKind.SEAT_REFUNDED, EventKind.SHOW_MISSED))
+    entered = rows(day, EventKind.SHOW_ENTERED)
+
+    assert sold.size > 30
+    assert back.size > 0
+    for show in range(6):
+        count = [
+            int(day.events["people"][found][day.events["place"][found] == show].sum())
+            for found in (sold, back, missed, entered)
+        ]
+        assert count[0] == count[1] + count[2] + count[3]
+
+
+def test_no_seat_is_sold_while_somebody_has_it_and_only_who_has_it_gives_it_back():
+    day = a_day_of_films()
+    holder: dict[tuple[int, int], int] = {}
+    seats = timetable_of(corner_mall(), film_day())[0].hall.seats
+
+    for kind, show, seat, visit in zip(
+        *(day.events[name].tolist() for name in ("kind", "place", "value", "visit")), strict=True
+    ):
+        if kind == EventKind.SEAT_TAKEN:
+            assert (show, seat) not in holder
+            assert 0 <= seat < seats
+            holder[show, seat] = visit
+        elif kind == EventKind.SEAT_FREED:
+            assert holder.pop((show, seat)) == visit
+
+
+def test_an_audience_leaves_its_hall_at_one_instant_and_the_mall_before_the_day_ends():
+    day = a_day_of_films()
+    entered, left = rows(day, EventKind.SHOW_ENTERED), rows(day, EventKind.SHOW_LEFT)
+    shows = timetable_of(corner_mall(), film_day())
+
+    assert sorted(day.events["visit"][entered]) == sorted(day.events["visit"][left])
+    assert all(day.events["time_us"][row] == shows[day.events["place"][row]].ends_us for row in left)
+    assert day.crowd.people_inside == 0
+
+
+def test_the_box_office_is_what_was_posted_less_what_was_paid_back():
+    day = a_day_of_films()
+    account = FIRST_TENANT + corner_mall().tenant_categories.index("cinema")
+    journal = day.transfers
+
+    into = journal["amount_fen"][(journal["credit"] == account) & (journal["reason"] == TransferReason.SALE)].sum()
+    back = journal["amount_fen"][(journal["debit"] == account) & (journal["reason"] == TransferReason.REFUND)].sum()
+    sold = day.events["value"][rows(day, EventKind.SEAT_SOLD)].sum()
+    refunded = day.events["value"][rows(day, EventKind.SEAT_REFUNDED)].sum()
+
+    assert [into, back] == [sold * 3570, refunded * 3570]
+    assert day.crowd.mall.balances_fen[account] == into - back
+
+
+def test_where_the_clock_stops_and_how_arrivals_are_batched_changes_no_byte():
+    config, compiled = film_day(), corner_mall()
+    halves = [parties(config, compiled, 600, 960), parties(config, compiled, 960, 1320)]
+
+    stopped = live(
+        compiled, config, halves, stops_us=range(0, 26 * 3600 * 10**6, 37 * 60 * 10**6), batch_ends_us=[960 * 60 * 10**6]
+    )
+
+    assert stopped.digest == a_day_of_films().digest
+
+
+@pytest.mark.parametrize("change", ["stagger_min", "price_yuan", "kiosks", "late_min", "advance_share"])
+def test_a_cinema_that_nobody_wants_changes_nobodys_day(change):
+    digests = []
+    for value in (None, {"stagger_min": 60.0, "price_yuan": 20.0, "kiosks": 9, "late_min": 1.0, "advance_share": 1.0}[change]):
+        config = film_day(need_share=0.0)
+        if value is not None:
+            setattr(config.cinema, change, value)
+        digests.append(live(corner_mall(), config, [parties(config, corner_mall())]).digest)
+
+    assert digests[0] == digests[1]
+
+
+def test_a_cheaper_film_is_seen_by_more_and_a_dearer_one_by_fewer():
+    """The same people with the same draws: `price_yuan` of listed shows differs from what people are used to."""
+    seen = []
+    for price_yuan in (15.0, 35.7, 80.0):
+        config = film_day()
+        config.cinema.shows = [
+            ShowConfig(starts=starts, price_yuan=price_yuan) for starts in ("12:00", "14:30", "17:00", "19:30")
+        ]
+        day = live(corner_mall(), config, [parties(config, corner_mall())])
+        seen.append(len(set(day.events["visit"][rows(day, EventKind.SEAT_SOLD)].tolist())))
+
+    assert seen[2] < seen[1] < seen[0]
