@@ -90,6 +90,8 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     errand.seat = -1
     errand.seats = 0
     errand.payments = 0
+    errand.paying_by = -1
+    errand.pay_us = 0
     errand.has_adopted = 0
     errand.spent_fen = 0
     errand.bay = -1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.agenda import FIRST, NORMAL, forget, schedule
+from sim.crowd.checkout.methods import till_s
 from sim.crowd.choice import weibull
 from sim.crowd.movement import append, unlink
 from sim.crowd.state import Doing, Law, Mall, Meta, Stream
@@ -51,6 +52,7 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
     time_s = service_s(
         here.law, here.service_s_mean, here.service_cv, mall.keys[Stream.SERVICE], shopper.number, shopper.services
     )
+    time_s = till_s(mall, row, station, time_s, now_us)
     shopper.services += 1
     schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + np.int64(1e6 * time_s), FIRST)
 
