@@ -6,9 +6,12 @@ from sim.config import RunConfig
 from sim.crowd.engine import Crowd
 from sim.operations.clock import Operation
 from sim.operations.hours import Hours
+from sim.operations.payment_costs import payment_costs_of
 from sim.plan_arrays import CompiledPlan
 
 
 def services_of(crowd: Crowd, compiled: CompiledPlan, config: RunConfig, hours: Hours) -> list[Operation]:
     """Return the day's operations of everything that serves."""
-    return []
+    return [
+        payment_costs_of(crowd, compiled, config, hours.closes_us),
+    ]

@@ -30,7 +30,7 @@ def self_checkout_stations(compiled: CompiledPlan, config: RunConfig) -> list[St
         category = config.categories[trade]
         if category.tables:
             continue
-        machines = tills_of(compiled, config, unit) - cashiers_of(compiled, config, unit)[1]
+        machines = machines_of(compiled, config, unit)
         if machines > 0:
             mean_s = category.handling_s_mean * checkout.self_checkout.slowness + mean_pay_s(config, trade)
             found.append(
@@ -48,13 +48,32 @@ def self_checkout_stations(compiled: CompiledPlan, config: RunConfig) -> list[St
 
 def with_checkouts(units: Any, compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) -> Any:
     """Return the units with their self-checkouts and guides, and with a teacher in the stores that have one."""
-    keys = np.array([stable_key(name) for name in compiled.unit_ids], np.int64)
-    teaches = uniforms(stream_key(config.seed, "teachers"), keys, 0) < config.checkout.onboarding.teacher_share
+    units["has_teacher"] = teaches(compiled, config)
     for unit, name in enumerate(compiled.unit_ids):
         units[unit].self_station = index.get(f"self:{name}", -1)
         units[unit].guide_station = index.get(f"guide:{name}", -1)
-        units[unit].has_teacher = int(f"till:{name}" in index and teaches[unit])
     return units
+
+
+def teaches(compiled: CompiledPlan, config: RunConfig) -> np.ndarray:
+    """Return for each unit whether somebody teaches beside its tills: drawn by the unit's id, so the same stores on any plan."""
+    keys = np.array([stable_key(name) for name in compiled.unit_ids], np.int64)
+    has_till = np.array([not config.categories[CATEGORIES[trade]].tables for trade in compiled.arrays.unit_category], bool)
+    return np.asarray(
+        (uniforms(stream_key(config.seed, "teachers"), keys, 0) < config.checkout.onboarding.teacher_share) & has_till
+    )
+
+
+def teacher_h(compiled: CompiledPlan, config: RunConfig) -> float:
+    """Return the hours that staff teach on a day, over all stores; none where nobody is to be won."""
+    onboarding = config.checkout.onboarding
+    length_min = minutes_from_hours(onboarding.ends) - minutes_from_hours(onboarding.starts)
+    return int(teaches(compiled, config).sum()) * length_min / 60 if onboarding.is_on else 0.0
+
+
+def machines_of(compiled: CompiledPlan, config: RunConfig, unit: int) -> int:
+    """Return the self-checkouts of a unit with tills."""
+    return tills_of(compiled, config, unit) - cashiers_of(compiled, config, unit)[1]
 
 
 def describe_trades(trades: Any, categories: dict[str, CategoryConfig]) -> None:

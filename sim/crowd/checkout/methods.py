@@ -58,9 +58,8 @@ def settle_method(mall: Mall, row: int, now_us: int, at_till: bool) -> None:
     errand.paying_by = errand.pays_by
     if is_by_phone(errand.pays_by):
         return
-    if errand.has_adopted == BEGUN:
-        errand.paying_by = PayMethod.QR
-    elif params.price_cut_ppm > 0 and uniform(mall.keys[Stream.PAYMENT], number, SWITCHES) < params.phone_switch_share:
+    switches = params.price_cut_ppm > 0 and uniform(mall.keys[Stream.PAYMENT], number, SWITCHES) < params.phone_switch_share
+    if switches or errand.has_adopted == BEGUN:
         errand.paying_by = PayMethod.QR
     elif at_till and params.onboarding == 1:
         hazard = params.adopt_share_taught if is_taught(mall, mall.shoppers[row].unit, now_us) else params.adopt_share_alone

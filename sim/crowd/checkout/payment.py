@@ -49,13 +49,13 @@ def miss_sale(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     shopper.amount_fen = basket_fen(mall, row)
     guide = mall.units[shopper.unit].guide_station
-    if guide >= 0 and mall.stations[guide].busy < mall.stations[guide].servers_open:
-        if uniform(mall.keys[Stream.STOCK], shopper.number, shopper.visits) < mall.params[0].tablet_saved_share:
-            settle_method(mall, row, now_us, False)
-            if mall.errands[row].paying_by == PayMethod.CASH:
-                mall.errands[row].paying_by = PayMethod.CARD  # a tablet takes no notes
-            if join(mall, row, guide, now_us):
-                return Then.WAIT
+    is_free = guide >= 0 and mall.stations[guide].busy < mall.stations[guide].servers_open
+    if is_free and uniform(mall.keys[Stream.STOCK], shopper.number, shopper.visits) < mall.params[0].tablet_saved_share:
+        settle_method(mall, row, now_us, False)
+        if mall.errands[row].paying_by == PayMethod.CASH:
+            mall.errands[row].paying_by = PayMethod.CARD  # a tablet takes no notes
+        if join(mall, row, guide, now_us):
+            return Then.WAIT
     note(mall, row, now_us, EventKind.SALE_LOST, shopper.unit, shopper.amount_fen)
     return leave_store(mall, row, now_us)
 
