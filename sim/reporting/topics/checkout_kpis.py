@@ -23,8 +23,8 @@ KPIS = (
     Kpi("saving_cost_fen", "fen", "lower", "checkout", "Cost of saving them", "Shipping, and the hours of guides on duty x checkout.cashiers.yuan_per_h."),
 )  # fmt: skip
 IN_WORDS = {
-    "cash": "cash", "card": "card inserted", "contactless": "card held to it", "contactless_pin": "card held to it, PIN",
-    "mobile": "phone held to it", "qr": "QR code",
+    "cash": "cash", "card": "card, inserted", "contactless": "card, contactless", "contactless_pin": "card, contactless, PIN",
+    "mobile": "phone, contactless", "qr": "phone, QR code",
 }  # fmt: skip
 
 
