@@ -10,6 +10,7 @@ from sim.errors import ConfigError
 from sim.paths import unknown_name
 from sim.verification import (
     bottleneck,
+    checkout,
     closing,
     corner,
     corridor,
@@ -86,6 +87,7 @@ CATALOGUE: dict[str, Family] = {
     ),
     "logit": _family(logit),
     "queue": _family(queue),
+    "checkout": _family(checkout, checkout.run_money),
     "traces": _family(traces),
     "draws": _family(draws),
     "paths": _family(walked_paths),
