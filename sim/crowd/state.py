@@ -207,7 +207,6 @@ UNIT = np.dtype(
     [
         ("key", "i8"), ("closes_us", "i8"), ("free_us", "i8"), ("headway_us", "i8"), ("passed", "i8"), ("person_us", "i8"),
         ("level", "i4"), ("target", "i4"), ("category", "i4"), ("people", "i4"), ("room_people", "i4"), ("is_open", "i4"),
-        ("self_station", "i4"), ("guide_station", "i4"), ("has_teacher", "i4"),
     ],
     align=True,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from sim.categories import CATEGORIES, FOOD
 from sim.config import CategoryConfig, RunConfig
 from sim.crowd import state
 from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking, machine_stations
-from sim.crowd.checkout.build import describe_checkout, describe_trades, methods_of, self_checkout_stations, with_checkouts
+from sim.crowd.checkout.build import describe_checkout, describe_trades, methods_of, self_checkout_stations
 from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
 from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, station_records, unit_stations
@@ -62,7 +62,7 @@ def build_tables(compiled: CompiledPlan, config: RunConfig) -> Tables:
     index = {each.name: station for station, each in enumerate(plans)}
     return Tables(
         nodes=_nodes(plan), legs=_legs(plan), pieces=_pieces(plan), borders=_borders(plan, config), zones=_zones(plan, config),
-        levels=_levels(plan), units=with_checkouts(_units(plan, config), compiled, config, index), entrances=_entrances(plan, config), rides=rides, connectors=connectors,
+        levels=_levels(plan), units=_units(plan, config), entrances=_entrances(plan, config), rides=rides, connectors=connectors,
         stations=station_records(plans), station_names=list(index), cars=car_parks_of(compiled, config, index),
         places=venues_of(compiled, config, index), methods=methods_of(config), categories=categories, pool=pool,
         params=_params(plan, config), lift_load=lift_load, doors=_doors(plan),

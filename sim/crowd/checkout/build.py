@@ -46,13 +46,12 @@ def self_checkout_stations(compiled: CompiledPlan, config: RunConfig) -> list[St
     return found
 
 
-def with_checkouts(units: Any, compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) -> Any:
-    """Return the units with their self-checkouts and guides, and with a teacher in the stores that have one."""
-    units["has_teacher"] = teaches(compiled, config)
+def place_checkouts(venues: Any, compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) -> None:
+    """Write down which stores have self-checkouts, guides with tablets, and somebody who teaches."""
+    venues["has_teacher"] = teaches(compiled, config)
     for unit, name in enumerate(compiled.unit_ids):
-        units[unit].self_station = index.get(f"self:{name}", -1)
-        units[unit].guide_station = index.get(f"guide:{name}", -1)
-    return units
+        venues[unit].self_station = index.get(f"self:{name}", -1)
+        venues[unit].guide_station = index.get(f"guide:{name}", -1)
 
 
 def teaches(compiled: CompiledPlan, config: RunConfig) -> np.ndarray:

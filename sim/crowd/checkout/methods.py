@@ -72,7 +72,7 @@ def settle_method(mall: Mall, row: int, now_us: int, at_till: bool) -> None:
 def is_taught(mall: Mall, unit: int, now_us: int) -> bool:
     """Return whether somebody teaches beside the tills of a store now."""
     params = mall.params[0]
-    return mall.units[unit].has_teacher == 1 and params.teaching_starts_us <= now_us % US_PER_DAY < params.teaching_ends_us
+    return mall.venues[unit].has_teacher == 1 and params.teaching_starts_us <= now_us % US_PER_DAY < params.teaching_ends_us
 
 
 @kernel

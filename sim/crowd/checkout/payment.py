@@ -30,7 +30,7 @@ def till_of_choice(mall: Mall, row: int) -> int:
     errand = mall.errands[row]
     params = mall.params[0]
     till = shopper.unit
-    own = mall.units[till].self_station
+    own = mall.venues[till].self_station
     if own < 0 or errand.paying_by == PayMethod.CASH or errand.has_adopted == BEGINNING:
         return till
     if shopper.amount_fen > params.self_basket_fen:
@@ -48,7 +48,7 @@ def miss_sale(mall: Mall, row: int, now_us: int) -> int:
     """Stock or fit does not allow the sale: a guide who is free orders it on the tablet, or the party leaves without it."""
     shopper = mall.shoppers[row]
     shopper.amount_fen = basket_fen(mall, row)
-    guide = mall.units[shopper.unit].guide_station
+    guide = mall.venues[shopper.unit].guide_station
     is_free = guide >= 0 and mall.stations[guide].busy < mall.stations[guide].servers_open
     if is_free and uniform(mall.keys[Stream.STOCK], shopper.number, shopper.visits) < mall.params[0].tablet_saved_share:
         settle_method(mall, row, now_us, False)

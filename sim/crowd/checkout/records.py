@@ -14,6 +14,11 @@ METHOD = np.dtype(
     ],
     align=True,
 )  # fmt: skip
+CHECKOUT_FIELDS = [
+    ("self_station", "i4"),
+    ("guide_station", "i4"),
+    ("has_teacher", "i4"),
+]  # of a VENUE; -1: it has no such station
 CHECKOUT_PARAMS: list[tuple[str, str]] = [
     ("pay_mu", "f8"),  # of the log-normal spread of a payment's time about its mean
     ("pay_sigma", "f8"),
