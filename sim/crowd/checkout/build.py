@@ -10,7 +10,7 @@ import numpy as np
 from sim.categories import CATEGORIES
 from sim.config import CategoryConfig, RunConfig
 from sim.crowd.checkout.records import FOOD_RETAIL, METHOD, METHODS
-from sim.crowd.state import Law, Role, records
+from sim.crowd.state import Role, records
 from sim.crowd.station_plans import StationPlan, cashiers_of, mean_pay_s, tills_of
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stable_key, stream_key, uniforms
@@ -24,6 +24,7 @@ MILLION = 1_000_000
 def self_checkout_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
     """Return the self-checkouts, named "self:<unit>", and the guides with tablets, named "guide:<unit>"."""
     services, checkout = config.services, config.checkout
+    guides, order_s = checkout.tablet.guides_per_store, checkout.tablet.order_s_mean
     found = []
     for unit, name in enumerate(compiled.unit_ids):
         trade = CATEGORIES[compiled.arrays.unit_category[unit]]
@@ -41,8 +42,7 @@ def self_checkout_stations(compiled: CompiledPlan, config: RunConfig) -> list[St
                 )
             )  # fmt: skip
         if checkout.tablet.is_on and category.lost_to_stock_share > 0:
-            guides, mean_s = checkout.tablet.guides_per_store, checkout.tablet.order_s_mean
-            found.append(StationPlan(f"guide:{name}", Role.GUIDE, guides, mean_s, services.service_cv, unit, law=Law.LOGNORMAL))
+            found.append(StationPlan(f"guide:{name}", Role.GUIDE, guides, order_s, services.service_cv, unit))
     return found
 
 
@@ -133,7 +133,6 @@ def _describe_onboarding(params: Any, checkout: CheckoutConfig) -> None:
 
 def price_cut_share(price_cut: PriceCutConfig) -> float:
     """Return the share of the list price that is not paid by phone, by the chosen reading of the number in the offer."""
-    if price_cut.stated_percent == 0:
-        return 0.0
     stated_share = price_cut.stated_percent / 100
-    return 1 - stated_share if price_cut.reading == "paid" else stated_share
+    cut_share = 1 - stated_share if price_cut.reading == "paid" else stated_share
+    return cut_share if stated_share > 0 else 0.0
