@@ -79,14 +79,13 @@ class Deciders:
 def tenant_facts(config: RunConfig, compiled: CompiledPlan) -> list[TenantFacts]:
     """Return what each tenant knows of itself."""
     from agents.mall import TenantFacts
-    from sim.crowd.station_plans import till_count
+    from sim.crowd.station_plans import cashiers_of, mean_till_s
 
     facts = []
     for index, unit_id in enumerate(compiled.unit_ids):
         category = config.categories[compiled.tenant_categories[index]]
-        staff = compiled.tenants[index].get("staff") if compiled.tenants else None
-        servers = till_count(float(compiled.arrays.unit_area_m2[index]), staff, config.operations.staffing.m2_per_till)
-        service_s = config.services.payment_s_mean + category.handling_s_mean
+        servers = cashiers_of(compiled, config, index)[0]
+        service_s = mean_till_s(config, compiled.tenant_categories[index])
         facts.append(TenantFacts(index, unit_id, compiled.tenant_names[index], servers, service_s, category.tables))
     return facts
 

@@ -16,7 +16,20 @@ from sim.categories import CATEGORIES
 from sim.config_sensing import DigitalConfig, SensingConfig
 from sim.errors import Problem
 from sim.known import known
-from sim.schema.checkout import CheckoutConfig
+from sim.schema.checkout import (  # noqa: F401  (a section of the schema is found by its name here)
+    CashConfig,
+    CashiersConfig,
+    CheckoutConfig,
+    FeesConfig,
+    FoodPayTimesConfig,
+    MixConfig,
+    OnboardingConfig,
+    PayTimesConfig,
+    PriceCutConfig,
+    SelfCheckoutConfig,
+    TabletConfig,
+)
+from sim.schema.checkout import problems as checkout_problems
 from sim.schema.cinema import CinemaConfig
 from sim.schema.cinema import HallConfig as HallConfig
 from sim.schema.cinema import ShowConfig as ShowConfig
@@ -127,8 +140,8 @@ class MovementConfig:
 class ServicesConfig:
     """Tills, tables and patience."""
 
-    payment_s_mean: float = known(15.0, "time to pay", 0.5, 600, source="QR code 15 s (article S4); contactless 15.2 s (Bundesbank)", tag="V", confidence="H")
-    service_cv: float = known(0.5, "sd / mean of the time at a till, payment and handling together", 0, 3, source="Bundesbank", confidence="M")
+    payment_s_mean: float = known(0.0, "mean time to pay, whatever the method and the amount; 0: as checkout.pay_s says of each method", 0, 600)
+    service_cv: float = known(0.5, "sd / mean of the time that scanning and packing take; paying has checkout.pay_cv", 0, 3, source="engineering judgement: as of paying", confidence="L")
     till_patience_s_mean: float = known(354.0, "patience in a till's line, Weibull", 1, 36000, source="Omnico UK", tag="V")
     till_patience_shape: float = known(2.0, "its Weibull shape", 0.2, 10, source="Omnico UK")
     table_patience_s_mean: float = known(1800.0, "patience for a table, Weibull", 1, 36000, source="Toast, OpenTable, Tasting Table (n = 588)", tag="V")
@@ -153,6 +166,8 @@ class CategoryConfig:
     need_share: float = known(1.0, "how often this trade is a need a party comes with, relative", 0, 100)
     per_head: bool = known(False, "whether the basket is per person of the party")
     tables: bool = known(False, "whether parties wait for a table on entering instead of a till on leaving")
+    self_checkout_share: float = known(0.0, "share of the tills that customers work themselves, where there are several", 0, 1)
+    lost_to_stock_share: float = known(0.0, "share of would-be buyers who do not find their size, colour or article; conversion_share is what remains", 0, 0.9)
 
 
 def _category(dwell: float, conversion: float, basket: float, handling: float, appeal: float, need: float, **more: Any) -> CategoryConfig:
@@ -190,6 +205,9 @@ def default_categories() -> dict[str, CategoryConfig]:
         "services": _category(18, 0.60, 120, 60, 0.5, 0.4),
     }
     assert tuple(found) == CATEGORIES
+    found["supermarket"].self_checkout_share = 0.3  # engineering judgement
+    for name, lost_share in (("fashion", 0.12), ("footwear", 0.15), ("kids", 0.1), ("sport", 0.1), ("electronics", 0.08)):
+        found[name].lost_to_stock_share = lost_share  # engineering judgement: where sizes or models matter
     return found
 
 
@@ -337,6 +355,8 @@ def problems_of(config: RunConfig) -> list[Problem]:
     for index, outage in enumerate(config.operations.outages):
         if outage.lasts_s <= 0:
             found.append(Problem(f"operations.outages[{index}].lasts_s", str(outage.lasts_s), "must be positive", "give its length in seconds"))
+    if not found:
+        found += list(checkout_problems(config.checkout, config.categories))
     if not found:
         found += list(_overlapping_outages(config.operations.outages))
     return found

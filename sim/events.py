@@ -44,7 +44,7 @@ class EventKind(IntEnum):
     REJECTED = 38  # place station, value parties there: no room
     PREEMPTED = 39  # place station, value service us since the last start: SERVICE_STARTED follows anew
     PURCHASED = 40  # place unit, value fen
-    PAID_BY = 41  # place unit, value PayMethod: follows PURCHASED
+    PAID_BY = 41  # place PayMethod, value time to pay us, 0 where it is part of something else: follows PURCHASED
     SALE_LOST = 42  # place unit, value fen: stock or fit did not allow it
     SALE_SAVED = 43  # place unit, value fen: the same, ordered on the guide's tablet and shipped; PURCHASED follows
     PAYMENT_ADOPTED = 44  # place unit, value the gift's cost in fen: first mobile payment
@@ -132,9 +132,8 @@ PLACE_TABLE = {
     EventKind.RENEGED: "station", EventKind.PURCHASED: "unit", EventKind.BOARDED: "ride", EventKind.BAY_TAKEN: "bay",
     EventKind.BAY_LEFT: "bay", EventKind.PARKING_PAID: "parking", EventKind.PARKING_VALIDATED: "parking",
     EventKind.RAMP_BLOCKED: "parking", EventKind.TICKET_TAKEN: "station", EventKind.TICKET_CALLED: "station",
-    EventKind.PREEMPTED: "station",
-    EventKind.TICKET_VOID: "station", EventKind.WAIT_SHOWN: "station", EventKind.DETERRED: "station",
-    EventKind.REJECTED: "station", EventKind.PAID_BY: "unit", EventKind.SALE_LOST: "unit",
+    EventKind.PREEMPTED: "station", EventKind.TICKET_VOID: "station", EventKind.WAIT_SHOWN: "station",
+    EventKind.DETERRED: "station", EventKind.REJECTED: "station", EventKind.PAID_BY: "method", EventKind.SALE_LOST: "unit",
     EventKind.SALE_SAVED: "unit", EventKind.PAYMENT_ADOPTED: "unit", EventKind.SEATED: "unit", EventKind.FOOD_SERVED: "unit",
     EventKind.STOCKED_OUT: "unit", EventKind.FOOD_ORDERED: "unit", EventKind.RATED: "unit", EventKind.TABLE_BOOKED: "unit",
     EventKind.BOOKING_KEPT: "unit", EventKind.ORDERED_AHEAD: "unit", EventKind.MEAL_PUT_OFF: "unit", EventKind.SEAT_SOLD: "show",

@@ -8,6 +8,7 @@ from sim.crowd.tallies import Counted, Tallies, empty_tallies
 from sim.events import EventKind, EventLog
 from sim.plan_arrays import CompiledPlan, PlanArrays
 from sim.units import US_PER_HOUR, US_PER_S
+from sim.visitors import PayMethod
 
 TRADES = ("fashion", "beauty", "restaurant", "cafe", "sport", "supermarket", "fast_food", "kids")
 HOSTILE_NAME = "</script><img src=x onerror=alert(1)>"
@@ -138,6 +139,7 @@ def made_up_day(plan: CompiledPlan, visits: int = 200, stores_per_visit: int = 3
         now_us = np.where(pays, now_us + 45 * US_PER_S, now_us)
         add(who[pays], EventKind.SERVICE_ENDED, now_us[pays], unit[pays], 45 * US_PER_S)
         add(who[pays], EventKind.PURCHASED, now_us[pays], unit[pays], draw.integers(500, 90_000, int(pays.sum())))
+        add(who[pays], EventKind.PAID_BY, now_us[pays], who[pays] % len(PayMethod), 15 * US_PER_S)
         add(who, EventKind.STORE_LEFT, now_us.copy(), unit, now_us - entered_us)
     now_us += 200 * US_PER_S
     add(who, EventKind.LEFT, now_us.copy(), by_car[who].astype(np.int64), draw.integers(100_000, 900_000, who.size))

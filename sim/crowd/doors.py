@@ -102,6 +102,8 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     errand.film = 0
     errand.is_refunded = 0
     errand.payments = 0
+    errand.paying_by = -1
+    errand.pay_us = 0
     errand.has_adopted = 0
     errand.spent_fen = 0
     errand.bay = -1

@@ -12,6 +12,7 @@ from sim.crowd import state
 from sim.crowd.agenda import drop_dead
 from sim.crowd.cars.build import bay_names
 from sim.crowd.controls import Controls, controls_of
+from sim.crowd.duty import Duty
 from sim.crowd.errand import ERRAND
 from sim.crowd.loop import Stop, advance
 from sim.crowd.movement import note_zone_time
@@ -27,7 +28,7 @@ from sim.crowd.venues.seating import seat_waiting
 from sim.errors import EngineError, LedgerError
 from sim.events import EventLog, SegmentLog
 from sim.kernel import entry, kernel
-from sim.ledger.accounts import FIRST_TENANT, TRANSFER, Refusal, post
+from sim.ledger.accounts import FIRST_TENANT, TRANSFER, Refusal, post, sales_by_account
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key
 from sim.units import US_PER_HOUR
@@ -95,6 +96,8 @@ class Crowd:
         self.mall.meta[Meta.FREE_ROWS] = rows
         self.mall.meta[Meta.LOG_LEVEL] = LOG_LEVELS[config.recording.events]
         self._zone_person_us = np.zeros((HOURS, arrays.zone_area_m2.size), np.int64)
+        self._duty = Duty(self.mall)
+        self._taken_fen = np.zeros(self.mall.balances_fen.size, np.int64)
         self._hour = 0
         self._closures = b""
         self.refresh_routes()
@@ -170,6 +173,7 @@ class Crowd:
 
     def switched(self, now_us: int) -> None:
         """Make the crowd see switches that were thrown: new servers take the waiting, closed connectors leave the routes."""
+        self._duty.note(self.mall, now_us)
         station = 0
         while station < self.mall.stations.size:
             station = _serve_from(self.mall, station, now_us)
@@ -214,6 +218,11 @@ class Crowd:
         meta[Meta.TRANSFERS_POSTED] += 1
         meta[Meta.TRANSFER_ROWS] += 1
 
+    def takings_fen(self) -> np.ndarray:
+        """Return what each account has taken in sales so far, whatever it has paid since."""
+        recent = self.mall.transfers[: self.mall.meta[Meta.TRANSFER_ROWS]]
+        return self._taken_fen + sales_by_account(recent, self._taken_fen.size)
+
     def refresh_routes(self) -> None:
         """Fill the tables of times for the connectors that run now."""
         self._closures = self.controls.connector_is_open.tobytes()
@@ -222,6 +231,7 @@ class Crowd:
     def finish(self, now_us: int) -> Tallies:
         """Close the books at `now_us` and hand over what is left in the buffers."""
         self._close_hour(now_us)
+        self._duty.note(self.mall, now_us)
         self._flush()
         zones, units, stations = self.mall.zones, self.mall.units, self.mall.stations
         return Tallies(
@@ -229,6 +239,7 @@ class Crowd:
             zone_people_max=zones["people_max"].astype(np.int64), zone_crowded_us=zones["crowded_us"].copy(),
             unit_passed=self.passings(), unit_person_us=units["person_us"].copy(),
             station_served=stations["served"].copy(), station_busy_us=stations["busy_us"].copy(), counts=self.mall.counts.copy(),
+            station_duty_us=self._duty.server_us.copy(),
         )  # fmt: skip
 
     def passings(self) -> np.ndarray:
@@ -247,6 +258,7 @@ class Crowd:
 
     def _flush(self) -> None:
         meta = self.mall.meta
+        self._taken_fen = self.takings_fen()
         events, segments = self.mall.log[: meta[Meta.LOG_ROWS]], self.mall.segments[: meta[Meta.SEGMENT_ROWS]]
         self._on_flush(
             Taken(

@@ -22,6 +22,7 @@ ERRAND = np.dtype(
         ("seats_fen", "i8"), ("film", "i4"), ("is_refunded", "i4"),
         # paying (sim/crowd/checkout/)
         ("pays_by", "i4"), ("payments", "i4"), ("has_adopted", "i4"), ("spent_fen", "i8"),
+        ("pay_us", "i8"), ("paying_by", "i4"),
         # the car (sim/crowd/cars/)
         ("bay", "i4"), ("aisle", "i4"), ("parks_by", "i4"), ("has_paid", "i4"), ("entered_us", "i8"), ("validated_us", "i8"),
         # bags and desks (sim/crowd/venues/desks.py)

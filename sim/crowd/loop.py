@@ -7,6 +7,7 @@ from enum import IntEnum
 from sim.crowd.agenda import PRIORITIES, ROW_BITS, ROW_MASK, close_hole, drop_dead
 from sim.crowd.cars.arriving import end_aisle, leave_car, pass_gate_in
 from sim.crowd.cars.leaving import drive_out, paid_at_machine, pass_gate_out, reach_machine
+from sim.crowd.checkout.payment import order_shipped
 from sim.crowd.doors import (
     arrive_outside,
     claim_row,
@@ -172,6 +173,8 @@ def served(mall: Mall, row: int, now_us: int) -> int:
         return served_at_desk(mall, row, now_us)
     if role == Role.PAY_MACHINE:
         return paid_at_machine(mall, row, now_us)
+    if role == Role.GUIDE:
+        return order_shipped(mall, row, now_us)
     return pay(mall, row, now_us)
 
 

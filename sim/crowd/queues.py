@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.agenda import FIRST, NORMAL, forget, schedule
+from sim.crowd.checkout.methods import till_s
 from sim.crowd.choice import weibull
 from sim.crowd.disciplines import (
     enter_lane,
@@ -72,19 +73,20 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
         service_us = mall.errands[row].left_us
         append(mall.lanes, mall.shoppers, here.lane_start, row)
     if service_us == 0:
-        service_us = _drawn_service_us(mall, row, station)
+        service_us = _drawn_service_us(mall, row, station, now_us)
     if here.discipline == Discipline.PREEMPTIVE:
         mall.errands[row].left_us = service_us
     schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + service_us, FIRST)
 
 
 @inlined
-def _drawn_service_us(mall: Mall, row: int, station: int) -> int:
+def _drawn_service_us(mall: Mall, row: int, station: int, now_us: int) -> int:
     here = mall.stations[station]
     shopper = mall.shoppers[row]
     time_s = service_s(
         here.law, here.service_s_mean, here.service_cv, mall.keys[Stream.SERVICE], shopper.number, shopper.services
     )
+    time_s = till_s(mall, row, station, time_s, now_us)
     shopper.services += 1
     return np.int64(1e6 * time_s)
 
@@ -224,7 +226,7 @@ def _join_sharing(mall: Mall, row: int, station: int, now_us: int) -> bool:
     shopper.doing = Doing.IN_SERVICE
     note_sharing(mall, station, now_us)
     forget(mall.shoppers, mall.meta, row)
-    share_in(mall, station, row, float(_drawn_service_us(mall, row, station)))
+    share_in(mall, station, row, float(_drawn_service_us(mall, row, station, now_us)))
     here.busy += 1
     share_on(mall, station, now_us)
     return True

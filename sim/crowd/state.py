@@ -36,6 +36,7 @@ class Role(IntEnum):
     DESK = 7
     PAY_MACHINE = 8
     OWN = 9  # a researcher's own service, which is a SimPy process
+    GUIDE = 10  # a shop's guide with a tablet
 
 
 class Doing(IntEnum):
@@ -268,6 +269,7 @@ CATEGORY = np.dtype(
     [
         ("last_entry_us", "i8"), ("dwell_mu", "f8"), ("dwell_sigma", "f8"), ("conversion_share", "f8"), ("basket_mu", "f8"), ("basket_sigma", "f8"),
         ("pool_start", "i4"), ("pool_end", "i4"), ("has_tables", "i4"), ("per_head", "i4"),
+        ("handling_s", "f8"), ("wanted_share", "f8"), ("is_food_retail", "i4"),
     ],
     align=True,
 )  # fmt: skip

@@ -8,9 +8,11 @@ from typing import Any
 
 from sim.categories import CATEGORIES
 from sim.config import RunConfig
+from sim.crowd.checkout.records import FOOD_RETAIL
 from sim.crowd.state import LANE, STATION, Discipline, Law, Role, records
 from sim.crowd.venues.dining_plans import table_count
 from sim.plan_arrays import CompiledPlan
+from sim.visitors import PayMethod
 
 UNLIMITED = 2**30
 
@@ -55,10 +57,9 @@ def _unit_station(compiled: CompiledPlan, config: RunConfig, unit: int) -> Stati
             category.dwell_cv, unit, patience_s_mean=services.table_patience_s_mean,
             patience_shape=services.table_patience_shape, balk_queue=services.balk_queue,
         )  # fmt: skip
-    staff = compiled.tenants[unit].get("staff") if compiled.tenants else None
     return StationPlan(
-        f"till:{compiled.unit_ids[unit]}", Role.TILL, till_count(area_m2, staff, config.operations.staffing.m2_per_till),
-        services.payment_s_mean + category.handling_s_mean, services.service_cv, unit,
+        f"till:{compiled.unit_ids[unit]}", Role.TILL, cashiers_of(compiled, config, unit)[0],
+        mean_till_s(config, CATEGORIES[compiled.arrays.unit_category[unit]]), services.service_cv, unit,
         patience_s_mean=services.till_patience_s_mean, patience_shape=services.till_patience_shape,
         balk_queue=services.balk_queue,
         balk_share=config.queues.balk_share, places=config.queues.till_places,
@@ -83,6 +84,36 @@ def gate_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan
 def till_count(area_m2: float, staff: object, m2_per_till: float) -> int:
     """Return a tenant's tills: its own number where tenants.csv says so, else by floor area."""
     return int(staff) if isinstance(staff, int | float) and staff > 0 else max(1, round(area_m2 / m2_per_till))
+
+
+def tills_of(compiled: CompiledPlan, config: RunConfig, unit: int) -> int:
+    """Return the tills of a unit, whoever or whatever serves there."""
+    staff = compiled.tenants[unit].get("staff") if compiled.tenants else None
+    return till_count(float(compiled.arrays.unit_area_m2[unit]), staff, config.operations.staffing.m2_per_till)
+
+
+def cashiers_of(compiled: CompiledPlan, config: RunConfig, unit: int) -> tuple[int, int]:
+    """Return how many tills of a unit have a cashier, and how many could: all that are not self-checkouts. At least one each."""
+    tills = tills_of(compiled, config, unit)
+    share = config.categories[CATEGORIES[compiled.arrays.unit_category[unit]]].self_checkout_share
+    for_cashiers = max(1, tills - round(tills * share))
+    return max(1, round(for_cashiers * config.checkout.cashiers.cashier_share)), for_cashiers
+
+
+def mean_pay_s(config: RunConfig, trade: str) -> float:
+    """Return the time to pay of the configured mix, over all amounts."""
+    if config.services.payment_s_mean > 0:
+        return config.services.payment_s_mean
+    times = config.checkout.food_pay_s if trade in FOOD_RETAIL else config.checkout.pay_s
+    names = [method.name.lower() for method in PayMethod]
+    shares = [getattr(config.checkout.mix, name) for name in names]
+    total = sum(share * getattr(times, name) for share, name in zip(shares, names, strict=True))
+    return total / sum(shares) if sum(shares) > 0 else 0.0
+
+
+def mean_till_s(config: RunConfig, trade: str) -> float:
+    """Return the mean time at a till of a trade: scanning and packing, and paying."""
+    return config.categories[trade].handling_s_mean + mean_pay_s(config, trade)
 
 
 def station_records(plans: list[StationPlan]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
-from sim.crowd.checkout.payment import go_to_till
+from sim.crowd.checkout.payment import go_to_till, miss_sale
 from sim.crowd.choice import lognormal
 from sim.crowd.movement import door_slot, leave_zone
 from sim.crowd.sales import leave_store
@@ -84,11 +84,14 @@ def _browse_until_us(mall: Mall, row: int, now_us: int) -> int:
 
 @kernel
 def end_browsing(mall: Mall, row: int, now_us: int) -> int:
-    """Buy or not; whoever buys goes to the till."""
+    """Buy or not; whoever buys goes to the till, and some would have bought what is not there."""
     shopper = mall.shoppers[row]
     category = mall.categories[mall.units[shopper.unit].category]
     if is_called(mall, row):
         return leave_store(mall, row, now_us)
-    if uniform(mall.keys[Stream.BUY], shopper.number, shopper.visits) >= category.conversion_share:
-        return leave_store(mall, row, now_us)
-    return go_to_till(mall, row, now_us)
+    draw = uniform(mall.keys[Stream.BUY], shopper.number, shopper.visits)
+    if draw < category.conversion_share:
+        return go_to_till(mall, row, now_us)
+    if draw < category.wanted_share:
+        return miss_sale(mall, row, now_us)
+    return leave_store(mall, row, now_us)

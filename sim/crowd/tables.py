@@ -12,7 +12,7 @@ from sim.categories import CATEGORIES, FOOD
 from sim.config import CategoryConfig, RunConfig
 from sim.crowd import state
 from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking, machine_stations
-from sim.crowd.checkout.build import describe_checkout, methods_of, self_checkout_stations
+from sim.crowd.checkout.build import describe_checkout, describe_trades, methods_of, self_checkout_stations
 from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
 from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, lane_records, station_records, unit_stations
@@ -253,6 +253,7 @@ def _categories(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any]:
         _describe_trade(trades[index], config.categories[name])
         margin_min = config.services.last_orders_min if config.categories[name].tables else LAST_ENTRY_MIN
         trades[index].last_entry_us = int(margin_min * US_PER_MIN)
+    describe_trades(trades, config.categories)
     return trades, pool
 
 

@@ -23,6 +23,8 @@ class Counted(IntEnum):
     CHOICES = 7
     ZONE_CROSSINGS = 8
     ORIENTING_US = 9  # microseconds that parties stood looking for the way
+    PRICE_CUT_FEN = 10  # taken off list prices
+    PAYMENT_FEE_FEN = 11  # that tenants paid to whoever carries payments
 
 
 class Tallies(NamedTuple):
@@ -36,6 +38,7 @@ class Tallies(NamedTuple):
     unit_person_us: np.ndarray  # (U) person-microseconds inside the unit
     station_served: np.ndarray  # (T)
     station_busy_us: np.ndarray  # (T) server-microseconds in use
+    station_duty_us: np.ndarray  # (T) server-microseconds on duty while the station's unit was open
     counts: np.ndarray  # (len(Counted))
 
 
@@ -50,5 +53,6 @@ def empty_tallies(zones: int, units: int, stations: int) -> Tallies:
         unit_person_us=np.zeros(units, np.int64),
         station_served=np.zeros(stations, np.int64),
         station_busy_us=np.zeros(stations, np.int64),
+        station_duty_us=np.zeros(stations, np.int64),
         counts=np.zeros(len(Counted), np.int64),
     )

@@ -9,10 +9,12 @@ import numpy as np
 from sim.kernel import kernel
 from sim.plan_arrays import CompiledPlan
 
-# Account 0 is the world outside (the shoppers' own money), account 1 the mall's operator, then one per tenant in order of units.
+# Account 0 is the world outside (the shoppers' own money), account 1 the mall's operator, account 2 whoever carries payments and keeps
+# a fee, then one per tenant in order of units.
 OUTSIDE = 0
 OPERATOR = 1
-FIRST_TENANT = 2
+PAYMENT_PLATFORM = 2
+FIRST_TENANT = 3
 
 TRANSFER = np.dtype(
     [("id", "i8"), ("time_us", "i8"), ("amount_fen", "i8"), ("debit", "i4"), ("credit", "i4"), ("reason", "i1")], align=True
@@ -20,8 +22,8 @@ TRANSFER = np.dtype(
 
 
 def account_names(compiled: CompiledPlan) -> list[str]:
-    """Return the names of the accounts, in their order: "outside", "operator", "tenant:<unit>"."""
-    return ["outside", "operator", *(f"tenant:{unit}" for unit in compiled.unit_ids)]
+    """Return the names of the accounts, in their order: "outside", "operator", "payment_platform", "tenant:<unit>"."""
+    return ["outside", "operator", "payment_platform", *(f"tenant:{unit}" for unit in compiled.unit_ids)]
 
 
 class TransferReason(IntEnum):
@@ -35,6 +37,17 @@ class TransferReason(IntEnum):
     RESTAURANT_STAFF = 5
     RESTAURANT_FIXED = 6
     REFUND = 7  # of an earlier sale
+    PAYMENT_FEE = 8
+    ONBOARDING = 9  # the penny of a first payment by phone, its gift, and the wages of whoever teaches
+    DELIVERY = 10  # of what a guide has ordered
+
+
+def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:
+    """Return the fen that each account was credited with as a sale."""
+    sales = transfers[transfers["reason"] == TransferReason.SALE]
+    found = np.zeros(accounts, np.int64)
+    np.add.at(found, sales["credit"], sales["amount_fen"])
+    return found
 
 
 class Refusal(IntEnum):

@@ -8,6 +8,7 @@ from sim.operations.clock import Operation
 from sim.operations.displays import displays_of
 from sim.operations.hours import Hours
 from sim.operations.kitchens import kitchens_of
+from sim.operations.payment_costs import payment_costs_of
 from sim.operations.screenings import screenings_of
 from sim.operations.shifts import shifts_of
 from sim.operations.tickets import LastFixes, tickets_of
@@ -24,4 +25,5 @@ def services_of(
         tickets_of(crowd, compiled, config.queues.tickets, hours, last_fixes),
         *kitchens_of(crowd, compiled, config, hours),
         screenings_of(crowd, config),
+        payment_costs_of(crowd, compiled, config, hours.closes_us),
     ]

@@ -22,7 +22,7 @@ class Settlement:
 
     def act(self, now_us: int) -> None:
         """Post the day's rents, one transfer per tenant and kind."""
-        base_fen, turnover_fen = self.rents_fen(self.crowd.mall.balances_fen[FIRST_TENANT:].copy())
+        base_fen, turnover_fen = self.rents_fen(self.crowd.takings_fen()[FIRST_TENANT:])
         for reason, owed_fen in ((TransferReason.BASE_RENT, base_fen), (TransferReason.TURNOVER_RENT, turnover_fen)):
             for unit in np.flatnonzero(owed_fen > 0):
                 self.crowd.transfer(now_us, FIRST_TENANT + int(unit), OPERATOR, int(owed_fen[unit]), reason)

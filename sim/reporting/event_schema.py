@@ -11,6 +11,7 @@ import pyarrow as pa
 from sim.events import EVENTS_SCHEMA_VERSION, PLACE_TABLE, EventKind, SegmentKind
 from sim.ledger.accounts import TransferReason
 from sim.plan_arrays import CompiledPlan
+from sim.visitors import PayMethod
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
 _KIND = pa.dictionary(pa.int8(), pa.string())
@@ -128,6 +129,7 @@ def place_names(compiled: CompiledPlan, station_names: Sequence[str], more: Mapp
         "ride": tuple(ride_names(compiled)),
         "show": (),
         "bay": (),
+        "method": tuple(method.name.lower() for method in PayMethod),
         **more,
         "node": tuple(
             f"{level}:{node - starts[index]}"

@@ -14,7 +14,7 @@ TILL, TABLE, GATE, KITCHEN, DESK = range(5)
 KIND_NAMES = ("till", "table", "gate", "kitchen", "desk")
 _KIND_OF_PREFIX = {
     "till": TILL, "self": TILL, "table": TABLE, "tables": TABLE, "gate_in": GATE, "gate_out": GATE, "pay": GATE,
-    "kitchen": KITCHEN, "desk": DESK, "box_office": DESK, "kiosk": DESK,
+    "kitchen": KITCHEN, "desk": DESK, "box_office": DESK, "kiosk": DESK, "guide": DESK,
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sim.errors import ConfigError
 from sim.paths import unknown_name
 from sim.verification import (
     bottleneck,
+    checkout,
     cinema,
     closing,
     corner,
@@ -94,6 +95,7 @@ CATALOGUE: dict[str, Family] = {
     "nonstationary": _family(nonstationary),
     "tables": _family(tables),
     "cinema": _family(cinema, cinema.run_timetable),
+    "checkout": _family(checkout, checkout.run_money),
     "traces": _family(traces),
     "draws": _family(draws),
     "paths": _family(walked_paths),

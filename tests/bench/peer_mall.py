@@ -19,7 +19,7 @@ import mesa
 import simpy
 
 from sim.categories import CATEGORIES, FOOD
-from sim.crowd.station_plans import till_count
+from sim.crowd.station_plans import mean_till_s, till_count
 from sim.crowd.tables import LAST_ENTRY_MIN
 from sim.crowd.venues.dining_plans import table_count
 from sim.plan_arrays import RideKind
@@ -132,7 +132,7 @@ class Store(mesa.Agent):
             patience_s, self.patience_shape = services.table_patience_s_mean, services.table_patience_shape
         else:
             servers = till_count(area_m2, tenant.get("staff"), config.operations.staffing.m2_per_till)
-            self.service_s, service_cv = services.payment_s_mean + category.handling_s_mean, services.service_cv
+            self.service_s, service_cv = mean_till_s(config, name), services.service_cv
             patience_s, self.patience_shape = services.till_patience_s_mean, services.till_patience_shape
         self.patience_scale_s = patience_s / gamma(1 + 1 / self.patience_shape)
         self.service_mu, self.service_sigma = _lognormal_of(self.service_s, service_cv)

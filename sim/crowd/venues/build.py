@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from sim.config import RunConfig
+from sim.crowd.checkout.build import place_checkouts
 from sim.crowd.state import records
 from sim.crowd.station_plans import StationPlan
 from sim.crowd.venues.cinemas_built import box_office_stations, describe_cinemas, list_shows
@@ -38,6 +39,7 @@ def venues_of(compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) 
     tables, cooks, bookings = lay_tables(venues, compiled, config, index)
     shows, seats = list_shows(venues, compiled, config, index)
     place_desks(venues, compiled, config, index)
+    place_checkouts(venues, compiled, config, index)
     return Venues(venues, tables, cooks, bookings, shows, seats)
 
 

@@ -1,11 +1,12 @@
-"""What a unit is beside shelves and tills: one VENUE a unit, put together from what restaurants, cinemas and desks say of it."""
+"""What a unit is beside shelves and tills: one VENUE a unit, put together from what restaurants, cinemas, desks and checkouts say of it."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from sim.crowd.checkout.records import CHECKOUT_FIELDS
 from sim.crowd.venues.cinema_records import CINEMA_FIELDS
 from sim.crowd.venues.desk_records import DESK_FIELDS
 from sim.crowd.venues.restaurant_records import RESTAURANT_FIELDS
 
-VENUE = np.dtype([*RESTAURANT_FIELDS, *CINEMA_FIELDS, *DESK_FIELDS], align=True)
+VENUE = np.dtype([*RESTAURANT_FIELDS, *CINEMA_FIELDS, *DESK_FIELDS, *CHECKOUT_FIELDS], align=True)
