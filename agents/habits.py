@@ -5,9 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 from sim.config import RunConfig
-from sim.visitors import Visitors
+from sim.random_streams import stream_key, uniforms
+from sim.visitors import ParkingStrategy, Visitors
 
 
 def with_habits(config: RunConfig, visitors: Visitors) -> Visitors:
     """Return the parties with their habits, each drawn by the visit's own number."""
-    return visitors._replace(uses_app=np.zeros(visitors.number.size, np.int8))
+    visitors = visitors._replace(uses_app=np.zeros(visitors.number.size, np.int8))
+    return visitors._replace(parks_by=parking_strategies(config, visitors), is_vip=vips(config, visitors))
+
+
+def parking_strategies(config: RunConfig, visitors: Visitors) -> np.ndarray:
+    """Return how each party's driver looks for a bay: as it is told, where it is told something and follows, else by its own habit."""
+    parking = config.parking
+    hunts = uniforms(stream_key(config.seed, "parking strategy"), visitors.number, 0) < parking.hunt_share
+    found = np.where(hunts, ParkingStrategy.HUNT, ParkingStrategy.FIRST)
+    if parking.information != "none":
+        follows = uniforms(stream_key(config.seed, "follows parking guidance"), visitors.number, 0) < parking.followed_share
+        if parking.information == "app":
+            follows &= visitors.uses_app == 1
+        found = np.where(follows, ParkingStrategy.GUIDED, found)
+    return found.astype(np.int8)
+
+
+def vips(config: RunConfig, visitors: Visitors) -> np.ndarray:
+    """Return which parties have a member of the top tier."""
+    draws = uniforms(stream_key(config.seed, "vip"), visitors.number, 0)
+    return (draws < config.population.vip_share).astype(np.int8)
