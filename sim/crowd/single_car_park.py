@@ -166,7 +166,9 @@ def _params_of(case: CarParkCase) -> np.ndarray:
 
 
 @entry
-def run_car_park(mall: Mall, lot: np.ndarray, given_us: np.ndarray, sums: np.ndarray, kept: np.ndarray, stands: np.ndarray) -> None:
+def run_car_park(
+    mall: Mall, lot: np.ndarray, given_us: np.ndarray, sums: np.ndarray, kept: np.ndarray, stands: np.ndarray
+) -> None:
     """Let cars come and go in order of time, with the ties of the mall's loop."""
     one = lot[0]
     meta = mall.meta

@@ -21,6 +21,7 @@ from sim.verification import (
     fundamental,
     lift,
     logit,
+    parking,
     people,
     positioning,
     premovement,
@@ -93,6 +94,7 @@ CATALOGUE: dict[str, Family] = {
     "positioning": _family(positioning),
     "radio": _family(radio),
     "profiles": _family(profiles),
+    "parking": _family(parking, parking.run_strategies),
 }
 FAMILIES: dict[str, str] = {name: family.meaning for name, family in CATALOGUE.items()}
 
