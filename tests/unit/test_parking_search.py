@@ -70,7 +70,7 @@ def test_a_hunter_drives_past_free_bays_to_those_by_the_door():
 
 
 def test_a_hunter_who_finds_nothing_by_the_door_ends_in_what_is_left():
-    study = events_of(list(range(10, 130, 1)), ParkingStrategy.HUNT, bays=120)
+    study = events_of(list(range(10, 1210, 10)), ParkingStrategy.HUNT, bays=120)
 
     assert sorted(of_kind(study, EventKind.BAY_TAKEN, "place")) == list(range(120))
 
@@ -89,9 +89,9 @@ def test_the_app_sends_two_cars_to_two_bays():
 
 def test_late_information_sends_to_taken_bays_and_costs_time():
     """The only reading is of the empty car park; the last car comes when the app holds nobody's bay any longer."""
-    arrivals = [*range(10, 70), 1000]
-    late = events_of(arrivals, ParkingStrategy.GUIDED, bays=120, information="app", refresh_s=86_400.0)
-    live = events_of(arrivals, ParkingStrategy.GUIDED, bays=120, information="app", refresh_s=10.0)
+    arrivals = [*range(10, 610, 3), 2000]
+    late = events_of(arrivals, ParkingStrategy.GUIDED, bays=240, information="app", refresh_s=86_400.0)
+    live = events_of(arrivals, ParkingStrategy.GUIDED, bays=240, information="app", refresh_s=10.0)
 
     assert of_kind(late, EventKind.PARKED)[-1] > 1.3 * of_kind(live, EventKind.PARKED)[-1]
 
