@@ -16,7 +16,6 @@ from sim.reporting.event_schema import Columns
 from sim.reporting.kpi import Kpi
 from sim.reporting.stations import Stations
 from sim.reporting.topics.topic import Topic, Value
-from sim.reporting.wording import duration, percent, whole
 from sim.schema.parking import REPORTED_MIN, release_min
 from sim.units import US_PER_MIN, US_PER_S, minutes_from_hours
 
@@ -164,6 +163,8 @@ def curves(sums: Sums, books: Books) -> dict[str, Any]:
 
 def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     """Return what the report says."""
+    from sim.reporting.wording import duration, percent, whole  # which needs the catalogue, which needs the topics
+
     if not curves:
         return []
     found = [
