@@ -6,13 +6,14 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.random_streams import stream_key, uniforms
-from sim.visitors import PayMethod, Visitors
+from sim.visitors import ParkingStrategy, PayMethod, Visitors
 
 
 def with_habits(config: RunConfig, visitors: Visitors) -> Visitors:
     """Return the parties with their habits, each drawn by the visit's own number."""
     uses_app = uniforms(stream_key(config.seed, "uses the app"), visitors.number, 0) < config.queues.app_share
-    return visitors._replace(pays_by=_ways_to_pay(config, visitors.number), uses_app=uses_app.astype(np.int8))
+    visitors = visitors._replace(pays_by=_ways_to_pay(config, visitors.number), uses_app=uses_app.astype(np.int8))
+    return visitors._replace(parks_by=parking_strategies(config, visitors), is_vip=vips(config, visitors))
 
 
 def _ways_to_pay(config: RunConfig, number: np.ndarray) -> np.ndarray:
@@ -24,3 +25,22 @@ def _ways_to_pay(config: RunConfig, number: np.ndarray) -> np.ndarray:
     cumulated = np.cumsum(shares)
     draw = uniforms(stream_key(config.seed, "pays-by"), number, 0) * cumulated[-1]
     return np.minimum(np.searchsorted(cumulated, draw, side="right"), len(PayMethod) - 1).astype(np.int8)
+
+
+def parking_strategies(config: RunConfig, visitors: Visitors) -> np.ndarray:
+    """Return how each party's driver looks for a bay: as it is told, where it is told something and follows, else by its own habit."""
+    parking = config.parking
+    hunts = uniforms(stream_key(config.seed, "parking strategy"), visitors.number, 0) < parking.hunt_share
+    found = np.where(hunts, ParkingStrategy.HUNT, ParkingStrategy.FIRST)
+    if parking.information != "none":
+        follows = uniforms(stream_key(config.seed, "follows parking guidance"), visitors.number, 0) < parking.followed_share
+        if parking.information == "app":
+            follows &= visitors.uses_app == 1
+        found = np.where(follows, ParkingStrategy.GUIDED, found)
+    return found.astype(np.int8)
+
+
+def vips(config: RunConfig, visitors: Visitors) -> np.ndarray:
+    """Return which parties have a member of the top tier."""
+    draws = uniforms(stream_key(config.seed, "vip"), visitors.number, 0)
+    return (draws < config.population.vip_share).astype(np.int8)

@@ -16,6 +16,7 @@ from sim.categories import CATEGORIES
 from sim.config_sensing import DigitalConfig, SensingConfig
 from sim.errors import Problem
 from sim.known import known
+from sim.schema import parking as parking_schema
 from sim.schema.checkout import (  # noqa: F401  (a section of the schema is found by its name here)
     CashConfig,
     CashiersConfig,
@@ -82,6 +83,7 @@ class PopulationConfig:
     party_lambda_weekday: float = known(1.2, "lambda of the zero-truncated Poisson party size, Mon-Fri", 0.05, 5, source="Moussaid et al. 2010 (shape); 70 % in groups", tag="D")
     party_lambda_weekend: float = known(1.66, "lambda of the zero-truncated Poisson party size, Sat-Sun", 0.05, 5, source="81 % shop with someone (JCDecaux)", tag="D")
     car_share: float = known(0.35, "share of parties that come by car", 0, 1, source="central China mall", confidence="L")
+    vip_share: float = known(0.02, "share of parties with a member of the top tier", 0, 1, source="engineering judgement", confidence="L")
     step_free_share: float = known(0.04, "share of parties that use lifts only (pram, wheelchair)", 0, 1, source="engineering judgement", confidence="L")
     free_speed_mps_mean: float = known(1.34, "free walking speed of one person", 0.3, 3, source="Weidmann 1993", confidence="H")
     free_speed_mps_sd: float = known(0.26, "its standard deviation", 0, 1, source="Weidmann 1993", confidence="H")
@@ -345,6 +347,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += food_problems(config.food)
     if not any(problem.place.startswith("cinema.") for problem in found):
         found += list(cinema_problems(config.cinema))
+    found += parking_schema.problems(config.parking)
     for key, hours in hours_of(config):
         try:
             minutes_from_hours(hours)

@@ -17,7 +17,7 @@ class EventKind(IntEnum):
     PARKED = 2  # place car park, value search time us
     PARKING_BALKED = 3  # place car park, value cars inside
     UNPARKED = 4  # place car park, value delay at the exit gate us
-    BAY_TAKEN = 5  # place bay: a car stands in it
+    BAY_TAKEN = 5  # place bay, value walk to the door us: a car stands before it and drives in
     BAY_LEFT = 6  # place bay
     PARKING_PAID = 7  # place car park, value fen
     PARKING_VALIDATED = 8  # place car park, value microseconds of stay that are free
@@ -27,6 +27,8 @@ class EventKind(IntEnum):
     LEFT = 12  # place entrance, value metres walked in millimetres: a party passes the door out of the mall
     STRANDED = 13  # place node: no way left to where the party wants to go
     REROUTED = 14  # place connector: the party had chosen it and found it closed
+    PARKING_GAVE_UP = 16  # place car park, value us since the gate: drives to the exit gate, where PARKING_BALKED follows
+    VIP_PARKED = 17  # place bay, value walk to the door us: follows BAY_TAKEN
     MISLED = 15  # place unit the party wanted, value unit it came to instead: it sees its mistake and sets off again
     STORE_ENTERED = 20  # place unit, value Reason
     STORE_REFUSED = 21  # place unit, value 0 closed, 1 full
@@ -130,7 +132,7 @@ PLACE_TABLE = {
     EventKind.STORE_REFUSED: "unit", EventKind.STORE_LEFT: "unit", EventKind.QUEUE_JOINED: "station",
     EventKind.BALKED: "station", EventKind.SERVICE_STARTED: "station", EventKind.SERVICE_ENDED: "station",
     EventKind.RENEGED: "station", EventKind.PURCHASED: "unit", EventKind.BOARDED: "ride", EventKind.BAY_TAKEN: "bay",
-    EventKind.BAY_LEFT: "bay", EventKind.PARKING_PAID: "parking", EventKind.PARKING_VALIDATED: "parking",
+    EventKind.BAY_LEFT: "bay", EventKind.PARKING_GAVE_UP: "parking", EventKind.VIP_PARKED: "bay", EventKind.PARKING_PAID: "parking", EventKind.PARKING_VALIDATED: "parking",
     EventKind.RAMP_BLOCKED: "parking", EventKind.TICKET_TAKEN: "station", EventKind.TICKET_CALLED: "station",
     EventKind.PREEMPTED: "station", EventKind.TICKET_VOID: "station", EventKind.WAIT_SHOWN: "station",
     EventKind.DETERRED: "station", EventKind.REJECTED: "station", EventKind.PAID_BY: "method", EventKind.SALE_LOST: "unit",

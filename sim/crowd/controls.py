@@ -17,6 +17,7 @@ class Controls(NamedTuple):
     unit_is_open: np.ndarray  # (U) int32
     unit_closes_us: np.ndarray  # (U) int64 posted closing time; whoever is inside is asked out then
     servers_open: np.ndarray  # (stations) int32; a server who is taken away finishes the customer at hand
+    is_reserving: np.ndarray  # (1) int32 whether reserved bays are for VIPs only
     connector_is_open: np.ndarray  # (C) int32; whoever is on a connector that stops finishes the ride
     station_is_shown: np.ndarray  # (stations) int32; whether a wait is shown there
     shown_wait_s: np.ndarray  # (stations) float64
@@ -34,6 +35,7 @@ def controls_of(mall: Mall) -> Controls:
         unit_is_open=mall.units["is_open"],
         unit_closes_us=mall.units["closes_us"],
         servers_open=mall.stations["servers_open"],
+        is_reserving=mall.params["is_reserving"],
         connector_is_open=mall.connectors["is_open"],
         station_is_shown=mall.stations["is_shown"],
         shown_wait_s=mall.stations["shown_wait_s"],

@@ -108,6 +108,13 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     errand.spent_fen = 0
     errand.bay = -1
     errand.aisle = -1
+    errand.floor = -1
+    errand.sought_bay = -1
+    errand.best_bay = -1
+    errand.aisles_driven = 0
+    errand.drive_to = 0
+    errand.at_back = 0
+    errand.is_let_in = 0
     errand.has_paid = 0
     errand.entered_us = 0
     errand.validated_us = 0

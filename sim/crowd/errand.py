@@ -25,6 +25,9 @@ ERRAND = np.dtype(
         ("pay_us", "i8"), ("paying_by", "i4"),
         # the car (sim/crowd/cars/)
         ("bay", "i4"), ("aisle", "i4"), ("parks_by", "i4"), ("has_paid", "i4"), ("entered_us", "i8"), ("validated_us", "i8"),
+        # its search for a bay (sim/crowd/cars/search.py)
+        ("floor", "i4"), ("sought_bay", "i4"), ("best_bay", "i4"), ("aisles_driven", "i4"), ("drive_to", "i1"), ("at_back", "i1"),
+        ("is_let_in", "i1"),
         # bags and desks (sim/crowd/venues/desks.py)
         ("bags", "i4"), ("bags_held", "i4"), ("desks_seen", "i4"),
         ("uses_app", "i1"), ("is_vip", "i1"),

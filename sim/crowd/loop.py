@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 
 from sim.crowd.agenda import PRIORITIES, ROW_BITS, ROW_MASK, close_hole, drop_dead
-from sim.crowd.cars.arriving import end_aisle, leave_car, pass_gate_in
-from sim.crowd.cars.leaving import drive_out, paid_at_machine, pass_gate_out, reach_machine
+from sim.crowd.cars.arriving import end_aisle, leave_bay, leave_car, pass_gate_in
+from sim.crowd.cars.leaving import paid_at_machine, pass_gate_out, reach_machine
 from sim.crowd.checkout.payment import order_shipped
 from sim.crowd.doors import (
     arrive_outside,
@@ -138,7 +138,7 @@ def happen(mall: Mall, row: int, now_us: int) -> int:
     if doing == Doing.WALKING_FROM_CAR:
         return reach_entrance(mall, row, now_us)
     if doing == Doing.WALKING_TO_CAR:
-        return drive_out(mall, row, now_us)
+        return leave_bay(mall, row, now_us)
     if doing == Doing.ORIENTING:
         return end_orienting(mall, row, now_us)
     if doing == Doing.WAITING_FOR_FOOD:

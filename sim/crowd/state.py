@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.crowd.cars.records import AISLE, BAY, CAR_PARK, PARKING_PARAMS
+from sim.crowd.cars.records import AISLE, BAY, CAR_PARK, FLOOR, PARKING_PARAMS
 from sim.crowd.checkout.records import CHECKOUT_PARAMS, METHOD
 from sim.crowd.errand import ERRAND
 from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
@@ -277,8 +277,8 @@ POOL = np.dtype([("cumulative", "f8"), ("log_appeal", "f8"), ("unit", "i4"), ("g
 PARAMS = np.dtype(
     [
         ("critical_per_m2", "f8"), ("critical_factor", "f8"), ("gamma_per_m2", "f8"), ("jam_per_m2", "f8"), ("creep_mps", "f8"), ("walk_s_scale", "f8"), ("wait_s_scale", "f8"),
-        ("route_s_scale", "f8"), ("impulse_share", "f8"), ("browse_share", "f8"), ("meal_share", "f8"), ("search_s_base", "f8"),
-        ("search_s_per_bay", "f8"), ("manoeuvre_s", "f8"), ("wrong_turn_share", "f8"), ("orientation_share", "f8"), ("orientation_s_mean", "f8"), ("navigation_factor", "f8"), ("gridlock_us", "i8"), ("closing_grace_us", "i8"), ("closes_us", "i8"),
+        ("route_s_scale", "f8"), ("impulse_share", "f8"), ("browse_share", "f8"), ("meal_share", "f8"),
+        ("wrong_turn_share", "f8"), ("orientation_share", "f8"), ("orientation_s_mean", "f8"), ("navigation_factor", "f8"), ("gridlock_us", "i8"), ("closing_grace_us", "i8"), ("closes_us", "i8"),
         ("lunch_starts_us", "i8"), ("lunch_ends_us", "i8"), ("dinner_starts_us", "i8"), ("dinner_ends_us", "i8"),
         ("consideration_size", "i4"), ("congestion", "i4"), ("units", "i4"), ("entrances", "i4"), ("is_open", "i4"), ("food_pool", "i4"),
         *RESTAURANT_PARAMS, *CINEMA_PARAMS, *DESK_PARAMS, *CHECKOUT_PARAMS, *PARKING_PARAMS, *TICKET_PARAMS,
@@ -335,6 +335,7 @@ class Mall(NamedTuple):
     stations: np.ndarray
     lanes: np.ndarray
     car_parks: np.ndarray
+    floors: np.ndarray  # FLOOR of car parks
     aisles: np.ndarray
     bays: np.ndarray
     venues: np.ndarray  # VENUE of each unit
@@ -372,7 +373,7 @@ def example_mall() -> Mall:
         "shoppers": SHOPPER, "arrivals": ARRIVAL, "nodes": NODE, "legs": LEG, "frontages": FRONTAGE, "pieces": PIECE, "borders": BORDER, "zones": ZONE,
         "levels": LEVEL, "units": UNIT, "entrances": ENTRANCE, "rides": RIDE, "connectors": CONNECTOR, "stations": STATION,
         "lanes": LANE,
-        "car_parks": CAR_PARK, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "cooks": COOK, "bookings": BOOKING, "shows": SHOW, "seats": SEAT,
+        "car_parks": CAR_PARK, "floors": FLOOR, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "cooks": COOK, "bookings": BOOKING, "shows": SHOW, "seats": SEAT,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
         "transfers": TRANSFER,
     }  # fmt: skip

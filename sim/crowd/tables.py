@@ -289,8 +289,6 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     one.impulse_share, one.browse_share, one.meal_share = choice.impulse_share, choice.browse_share, choice.meal_share
     one.wrong_turn_share, one.navigation_factor = choice.wrong_turn_share, choice.navigation_factor
     one.orientation_share, one.orientation_s_mean = choice.orientation_share, choice.orientation_s_mean
-    one.search_s_base, one.search_s_per_bay = config.parking.search_s_base, config.parking.search_s_per_bay
-    one.manoeuvre_s = config.parking.manoeuvre_s
     one.critical_per_m2, one.critical_factor = critical_point(movement.weidmann_gamma_per_m2, movement.jam_density_per_m2)
     one.gridlock_us = int(movement.gridlock_patience_s * US_PER_S)
     one.closing_grace_us = int(config.services.closing_grace_s * US_PER_S)

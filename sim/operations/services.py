@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
+from sim.operations.car_parks import car_parks_by_the_clock
 from sim.operations.clock import Operation
 from sim.operations.displays import displays_of
 from sim.operations.hours import Hours
@@ -25,5 +26,6 @@ def services_of(
         tickets_of(crowd, compiled, config.queues.tickets, hours, last_fixes),
         *kitchens_of(crowd, compiled, config, hours),
         screenings_of(crowd, config),
+        *car_parks_by_the_clock(crowd, config, hours.closes_us),
         payment_costs_of(crowd, compiled, config, hours.closes_us),
     ]

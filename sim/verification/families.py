@@ -25,6 +25,7 @@ from sim.verification import (
     logit,
     network,
     nonstationary,
+    parking,
     people,
     positioning,
     premovement,
@@ -103,6 +104,7 @@ CATALOGUE: dict[str, Family] = {
     "positioning": _family(positioning),
     "radio": _family(radio),
     "profiles": _family(profiles),
+    "parking": _family(parking, parking.run_strategies),
 }
 FAMILIES: dict[str, str] = {name: family.meaning for name, family in CATALOGUE.items()}
 

@@ -23,6 +23,7 @@ from sim.crowd.station_plans import mean_till_s, till_count
 from sim.crowd.tables import LAST_ENTRY_MIN
 from sim.crowd.venues.dining_plans import table_count
 from sim.plan_arrays import RideKind
+from sim.schema.parking import MANOEUVRE_S
 from sim.units import minutes_from_hours
 from tests.bench.day import REFERENCE_MPS, Day, ride_times_s
 
@@ -340,7 +341,8 @@ class Shopper(mesa.Agent):
         occupied_share = park.cars / park.bays
         park.cars += 1
         passed = min(int(log(1.0 - self.random.random()) / log(occupied_share)), park.bays) if 0 < occupied_share < 1 else 0
-        search_s = parking.search_s_base + parking.search_s_per_bay * passed + parking.manoeuvre_s
+        # a bay is let by two sides of a lane: 1.25 m of it
+        search_s = (60.0 + 1.25 * passed) / parking.drive_mps + MANOEUVRE_S[parking.manoeuvre][0]
         yield env.timeout(search_s)
         self.log("parked", park.number, search_s)
         yield env.timeout(park.walk_m / self.speed_mps)

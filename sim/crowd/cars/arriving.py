@@ -1,17 +1,19 @@
-"""In by car: the gate, the search for a bay, and the walk from it to the mall's door."""
+"""In by car: the gate, the ramp, the search for a bay, and the walk from it to the mall's door."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
+from sim.crowd.cars.leaving import drive_out
+from sim.crowd.cars.ramps import DriveTo, enter_lanes, enter_ramp, hold_gate
+from sim.crowd.cars.search import begin_search, drive_to_exit, free_bay, look_along, reach_bay, stand
 from sim.crowd.movement import free_row
 from sim.crowd.queues import join
-from sim.crowd.state import Doing, Mall, Stream, Then
+from sim.crowd.state import Doing, Mall, Then
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
-from sim.random_streams import uniform
 
 
 @kernel
@@ -34,43 +36,67 @@ def _drive_off(mall: Mall, row: int, now_us: int) -> int:
 
 @kernel
 def pass_gate_in(mall: Mall, row: int, now_us: int) -> int:
-    """Through the entry gate: look for a bay, or turn round because the car park is full."""
-    shopper = mall.shoppers[row]
-    park = mall.car_parks[shopper.parking]
-    if park.cars >= park.bays:
+    """Through the entry gate: drive on to the ramp, or turn round because the car park is full."""
+    if not admit_car(mall, row, now_us):
         return _drive_off(mall, row, now_us)
-    occupied_share = park.cars / park.bays
-    park.cars += 1
-    shopper.since_us = now_us
-    shopper.doing = Doing.SEARCHING_BAY
-    draw = uniform(mall.keys[Stream.SEARCH], shopper.number, 0)
-    time_s = search_s(occupied_share, park.bays, draw, mall.params[0].search_s_base, mall.params[0].search_s_per_bay)
-    until_us = now_us + np.int64(1e6 * (time_s + mall.params[0].manoeuvre_s))
-    schedule(mall.shoppers, mall.heap, mall.meta, row, until_us, NORMAL)
+    hold_gate(mall, row, now_us)
     return Then.WAIT
 
 
 @kernel
-def search_s(occupied_share: float, bays: int, draw: float, base_s: float, per_bay_s: float) -> float:
-    """Return the search time of the first-free-bay strategy: bays passed are geometric with chance `occupied_share`, at most all."""
-    passed = 0.0
-    if occupied_share > 0.0:
-        passed = min(np.floor(np.log(draw) / np.log(occupied_share)), float(bays)) if occupied_share < 1.0 else float(bays)
-    return base_s + per_bay_s * passed
+def admit_car(mall: Mall, row: int, now_us: int) -> bool:
+    """Let a car on to the ramp, unless there are as many cars inside as bays that its driver may take."""
+    shopper = mall.shoppers[row]
+    park = mall.car_parks[shopper.parking]
+    if park.cars >= park.bays:
+        return False
+    is_barred = mall.params[0].is_reserving == 1 and mall.errands[row].is_vip == 0
+    if is_barred and park.cars - park.in_reserved >= park.bays - park.reserved:
+        return False
+    park.cars += 1
+    shopper.since_us = now_us
+    errand = mall.errands[row]
+    errand.entered_us = now_us
+    errand.is_let_in = 0
+    enter_ramp(mall, row, park.floor_start, 0.0, now_us)
+    return True
+
+
+@kernel
+def end_aisle(mall: Mall, row: int, now_us: int) -> int:
+    """At the end of a drive: the ramp's foot, an aisle, a bay, the exit gate."""
+    errand = mall.errands[row]
+    if errand.drive_to == DriveTo.FLOOR:
+        return _reach_floor(mall, row, now_us)
+    if errand.drive_to == DriveTo.AISLE:
+        return look_along(mall, row, now_us)
+    if errand.drive_to == DriveTo.BAY:
+        return reach_bay(mall, row, now_us)
+    return drive_out(mall, row, now_us)
+
+
+@kernel
+def _reach_floor(mall: Mall, row: int, now_us: int) -> int:
+    errand = mall.errands[row]
+    if errand.is_let_in == 0 and not enter_lanes(mall, row, now_us):
+        return Then.WAIT
+    errand.is_let_in = 0
+    return begin_search(mall, row, now_us)
 
 
 @kernel
 def leave_car(mall: Mall, row: int, now_us: int) -> int:
     """Parked: walk to the mall's door."""
     shopper = mall.shoppers[row]
-    note(mall, row, now_us, EventKind.PARKED, shopper.parking, now_us - shopper.since_us)
+    stand(mall, row, now_us)
     shopper.doing = Doing.WALKING_FROM_CAR
-    time_s = mall.car_parks[shopper.parking].walk_m / shopper.speed_mps
+    time_s = mall.bays[mall.errands[row].bay].walk_m / shopper.speed_mps
     schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + np.int64(1e6 * time_s), NORMAL)
     return Then.WAIT
 
 
 @kernel
-def end_aisle(mall: Mall, row: int, now_us: int) -> int:
-    """At the end of an aisle or a ramp: a bay, or the next one."""
-    return Then.WAIT
+def leave_bay(mall: Mall, row: int, now_us: int) -> int:
+    """At one's own car: out of the bay, and to the exit gate."""
+    free_bay(mall, row, now_us)
+    return drive_to_exit(mall, row, mall.params[0].manoeuvre_out_us, now_us)

@@ -20,7 +20,7 @@ def back_to_car(mall: Mall, row: int, now_us: int) -> int:
     if shopper.parking < 0:
         return free_row(mall, row)
     shopper.doing = Doing.WALKING_TO_CAR
-    time_s = mall.car_parks[shopper.parking].walk_m / shopper.speed_mps
+    time_s = mall.bays[mall.errands[row].bay].walk_m / shopper.speed_mps
     schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + np.int64(1e6 * time_s), NORMAL)
     return Then.WAIT
 
@@ -40,6 +40,9 @@ def pass_gate_out(mall: Mall, row: int, now_us: int) -> int:
     """Through the exit gate: the bay's number is free again, the party gone."""
     shopper = mall.shoppers[row]
     mall.car_parks[shopper.parking].cars -= 1
+    if mall.errands[row].bay < 0:  # it gave up its search
+        note(mall, row, now_us, EventKind.PARKING_BALKED, shopper.parking, mall.car_parks[shopper.parking].cars)
+        return free_row(mall, row)
     note(mall, row, now_us, EventKind.UNPARKED, shopper.parking, now_us - shopper.since_us)
     return free_row(mall, row)
 
