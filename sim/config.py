@@ -22,6 +22,8 @@ from sim.schema.desks import DesksConfig
 from sim.schema.food import FoodConfig
 from sim.schema.parking import ParkingConfig
 from sim.schema.queues import QueuesConfig
+from sim.schema.tariff import ExitsConfig, TariffConfig, TariffRowConfig, ValidationConfig
+from sim.schema.tariff import problems as tariff_problems
 from sim.units import minutes_from_hours
 
 
@@ -318,6 +320,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     """Return every value out of its range or of a wrong kind, and every pair of values that cannot go together."""
     found = [problem for parameter in parameters_of(config) for problem in _range_problems(parameter)]
     found += [*_date_problems(config.date), *_identity_problems(config)]
+    found += tariff_problems(config.parking.tariff, config.parking.exits)
     for key, hours in hours_of(config):
         try:
             minutes_from_hours(hours)

@@ -20,6 +20,8 @@ ERRAND = np.dtype(
         ("pays_by", "i4"), ("payments", "i4"), ("has_adopted", "i4"), ("spent_fen", "i8"),
         # the car (sim/crowd/cars/)
         ("bay", "i4"), ("aisle", "i4"), ("parks_by", "i4"), ("has_paid", "i4"), ("entered_us", "i8"), ("validated_us", "i8"),
+        # paying for parking and the way out (sim/crowd/cars/{paying,leaving}.py)
+        ("paid_us", "i8"), ("fee_paid_fen", "i8"), ("find_us", "i8"), ("ready_us", "i8"), ("pay_place", "i4"), ("has_shown_receipts", "i4"),
         # bags and desks (sim/crowd/venues/desks.py)
         ("bags", "i4"), ("bags_held", "i4"), ("desks_seen", "i4"),
         ("uses_app", "i1"), ("is_vip", "i1"),

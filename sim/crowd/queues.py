@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.agenda import FIRST, NORMAL, forget, schedule
+from sim.crowd.cars.paying import exit_more_s
 from sim.crowd.choice import weibull
 from sim.crowd.movement import append, unlink
-from sim.crowd.state import Doing, Law, Mall, Meta, Stream
+from sim.crowd.state import Doing, Law, Mall, Meta, Role, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
@@ -51,6 +52,8 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
     time_s = service_s(
         here.law, here.service_s_mean, here.service_cv, mall.keys[Stream.SERVICE], shopper.number, shopper.services
     )
+    if here.role == Role.GATE_OUT:
+        time_s += exit_more_s(mall, row, now_us)
     shopper.services += 1
     schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + np.int64(1e6 * time_s), FIRST)
 

@@ -30,6 +30,7 @@ class TransferReason(IntEnum):
     SALE = 0
     BASE_RENT = 1
     TURNOVER_RENT = 2
+    PARKING_FEE = 3
 
 
 class Refusal(IntEnum):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from sim.config import RunConfig
+from sim.crowd.cars.overnight import overnight_cars
 from sim.crowd.engine import Crowd
 from sim.operations.clock import Operation
 from sim.operations.hours import Hours
+from sim.operations.overnight import Overnight
 from sim.plan_arrays import CompiledPlan
 
 
 def services_of(crowd: Crowd, compiled: CompiledPlan, config: RunConfig, hours: Hours) -> list[Operation]:
     """Return the day's operations of everything that serves."""
-    return []
+    found: list[Operation] = []
+    found.append(Overnight(crowd, overnight_cars(compiled, config)))
+    return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.known import known
+from sim.schema.tariff import ExitsConfig, TariffConfig
 
 
 @dataclass
@@ -27,3 +28,5 @@ class ParkingConfig:
     balk_queue: int = known(
         8, "cars before the gate at which a driver turns away", 0, 1000, source="parameters table", confidence="L"
     )
+    tariff: TariffConfig = field(default_factory=TariffConfig)
+    exits: ExitsConfig = field(default_factory=ExitsConfig)

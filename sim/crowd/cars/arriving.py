@@ -41,6 +41,7 @@ def pass_gate_in(mall: Mall, row: int, now_us: int) -> int:
         return _drive_off(mall, row, now_us)
     occupied_share = park.cars / park.bays
     park.cars += 1
+    mall.errands[row].entered_us = now_us
     shopper.since_us = now_us
     shopper.doing = Doing.SEARCHING_BAY
     draw = uniform(mall.keys[Stream.SEARCH], shopper.number, 0)

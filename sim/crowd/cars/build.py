@@ -9,7 +9,6 @@ import numpy as np
 from sim.config import RunConfig
 from sim.crowd.cars.records import AISLE, BAY, CAR_PARK
 from sim.crowd.state import records
-from sim.crowd.station_plans import StationPlan
 from sim.plan_arrays import CompiledPlan
 
 
@@ -21,11 +20,6 @@ class CarParks(NamedTuple):
     bays: Any  # BAY
 
 
-def machine_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
-    """Return the pay machines, named "pay:<car park>"."""
-    return []
-
-
 def car_parks_of(compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) -> CarParks:
     """Return the records, all bays free; `index` gives a station's number by its name."""
     plan = compiled.arrays
@@ -33,7 +27,6 @@ def car_parks_of(compiled: CompiledPlan, config: RunConfig, index: dict[str, int
     parks["walk_m"], parks["bays"], parks["entrance"] = plan.parking_walk_m, plan.parking_bays, plan.parking_entrance
     for kind in ("gate_in", "gate_out"):
         parks[kind] = np.array([index[f"{kind}:{name}"] for name in compiled.parking_ids], np.int32)
-    parks["pay_machine"] = -1
     return CarParks(parks, records(0, AISLE), records(0, BAY))
 
 
