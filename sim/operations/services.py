@@ -14,5 +14,7 @@ from sim.plan_arrays import CompiledPlan
 def services_of(crowd: Crowd, compiled: CompiledPlan, config: RunConfig, hours: Hours) -> list[Operation]:
     """Return the day's operations of everything that serves."""
     found: list[Operation] = []
-    found.append(Overnight(crowd, overnight_cars(compiled, config)))
+    cars_of_the_night = overnight_cars(compiled, config)
+    if cars_of_the_night.number.size:
+        found.append(Overnight(crowd, cars_of_the_night))
     return found

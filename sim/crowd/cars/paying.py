@@ -70,7 +70,15 @@ def charge(mall: Mall, row: int, now_us: int, amount_fen: int, place: int) -> No
     serial = mall.meta[Meta.TRANSFERS_POSTED]
     journal_row = mall.meta[Meta.TRANSFER_ROWS]
     refusal = post(
-        mall.balances_fen, mall.transfers, journal_row, serial, now_us, OUTSIDE, OPERATOR, amount_fen, TransferReason.PARKING_FEE
+        mall.balances_fen,
+        mall.transfers,
+        journal_row,
+        serial,
+        now_us,
+        OUTSIDE,
+        OPERATOR,
+        amount_fen,
+        TransferReason.PARKING_FEE,
     )
     assert refusal == 0
     mall.meta[Meta.TRANSFERS_POSTED] = serial + 1
