@@ -30,6 +30,7 @@ from sim.verification import (
     room,
     route,
     stairs,
+    tariff,
     traces,
     walked_paths,
 )  # fmt: skip
@@ -87,6 +88,7 @@ CATALOGUE: dict[str, Family] = {
     "logit": _family(logit),
     "queue": _family(queue),
     "traces": _family(traces),
+    "tariff": _family(tariff, tariff.run_points),
     "draws": _family(draws),
     "paths": _family(walked_paths),
     "error_model": _family(error_model, error_model.run_scores),

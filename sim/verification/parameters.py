@@ -25,6 +25,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     text: bool = False
     flag: bool = False  # true or false
+    many: bool = False  # a list of numbers, each in the range
 
 
 def number(default: float | None, meaning: str, low: float, high: float, *, may_be_null: bool = False) -> Parameter:
@@ -35,6 +36,11 @@ def number(default: float | None, meaning: str, low: float, high: float, *, may_
 def whole(default: int | None, meaning: str, low: int, high: int, *, may_be_null: bool = False) -> Parameter:
     """Declare a whole number."""
     return Parameter(default, meaning, low, high, whole=True, may_be_null=may_be_null)
+
+
+def numbers(default: tuple[float, ...], meaning: str, low: float, high: float) -> Parameter:
+    """Declare a list of numbers."""
+    return Parameter(default, meaning, low, high, many=True)
 
 
 SEED = whole(7, "address of every draw", 0, 2**62)
@@ -55,6 +61,8 @@ def filled(family: str, known: Mapping[str, Parameter], given: Mapping[str, Any]
 def _converted(parameter: Parameter, value: Any) -> Any:
     if value is None or parameter.choices or parameter.text or parameter.flag:
         return value
+    if parameter.many:
+        return [float(part) for part in value]
     if parameter.pair:
         return [float(part) for part in value]
     return int(value) if parameter.whole else float(value)
@@ -84,6 +92,11 @@ def _problems(key: str, value: Any, known: Mapping[str, Parameter]) -> Iterable[
     elif parameter.text:
         if not isinstance(value, str) or not value:
             yield Problem(key, repr(value), f"must be a name: {parameter.meaning}", default)
+    elif parameter.many:
+        if not isinstance(value, list | tuple) or not value:
+            yield Problem(key, repr(value), f"must be a list of numbers: {parameter.meaning}", f"write it as {key}=[1,2,3]")
+        else:
+            yield from (problem for part in value for problem in _range_problems(key, part, parameter, default))
     elif parameter.pair:
         if not isinstance(value, list | tuple) or len(value) != 2:
             yield Problem(
@@ -111,4 +124,4 @@ def _shown(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
-    return f"[{value[0]:g},{value[1]:g}]" if isinstance(value, list | tuple) else str(value)
+    return f"[{','.join(format(part, 'g') for part in value)}]" if isinstance(value, list | tuple) else str(value)
