@@ -22,7 +22,10 @@ from sim.schema.desks import DesksConfig
 from sim.schema.food import FoodConfig
 from sim.schema.parking import ParkingConfig
 from sim.schema.queues import QueuesConfig
-from sim.schema.tariff import ExitsConfig, TariffConfig, TariffRowConfig, ValidationConfig
+from sim.schema.tariff import ExitsConfig as ExitsConfig
+from sim.schema.tariff import TariffConfig as TariffConfig
+from sim.schema.tariff import TariffRowConfig as TariffRowConfig
+from sim.schema.tariff import ValidationConfig as ValidationConfig
 from sim.schema.tariff import problems as tariff_problems
 from sim.units import minutes_from_hours
 

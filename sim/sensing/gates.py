@@ -60,7 +60,6 @@ class Gates:
         kind = log.kind[first:end]
         came, parked, turned, left, stood = (first + np.flatnonzero(kind == each) for each in _KINDS)
         self._stand(log, stood)
-        self._keep_book(log, first + np.flatnonzero(np.isin(kind, _OF_BOOK)))
         if came.size:
             plates = self._plates(EventKind.GATE_REACHED, log.visit[came])
             self._read.append(observed(log.time_us[came], self._gates[log.place[came]], "plate_in", plates))
@@ -69,6 +68,7 @@ class Gates:
             stayed_s = (log.time_us[left] - self._came_us[np.searchsorted(self._visit, log.visit[left])]) // US_PER_S
             for what, value in (("plate_out", 0), ("ticket", stayed_s)):
                 self._read.append(observed(log.time_us[left], self._gates[log.place[left]], what, plates, value))
+        self._keep_book(log, first + np.flatnonzero(np.isin(kind, _OF_BOOK)))
         np.add.at(self._taken, log.place[parked], 1)
         np.add.at(self._taken, log.place[stood], 1)
         np.add.at(self._taken, log.place[left], -1)

@@ -15,7 +15,19 @@ from sim.verification.records import Record, equal
 MEANING = "the fee of a stay: free period, started parts, the most for a day"
 DAY_S = 86_400
 # 30 minutes free, 5 yuan for each started hour, at most 40 for each started 24 hours from entry
-POINTS_YUAN = {0: 0, 1800: 0, 1801: 5, 3600: 5, 3601: 10, 28_800: 40, 28_801: 40, 86_400: 40, 86_401: 45, 90_000: 45, 172_800: 80}
+POINTS_YUAN = {
+    0: 0,
+    1800: 0,
+    1801: 5,
+    3600: 5,
+    3601: 10,
+    28_800: 40,
+    28_801: 40,
+    86_400: 40,
+    86_401: 45,
+    90_000: 45,
+    172_800: 80,
+}
 PARAMETERS: dict[str, Parameter] = {
     "seconds": numbers(tuple(POINTS_YUAN), "lengths of stays, from entry to payment", 0, 10 * 365 * DAY_S),
     "free_min": number(30.0, "stay that costs nothing, its last instant included", 0, 1440),
@@ -42,7 +54,9 @@ def run(values: dict[str, Any]) -> list[Record]:
     found = []
     for stay_s in values["seconds"]:
         fee = int(fee_fen(round(stay_s * US_PER_S), validated_us, rows, free_us, cap_fen))
-        found.append(equal(f"a stay of {stay_s:g} s", "yuan", counted_fen(stay_s, values) / 100, fee / 100, quantity="fee_yuan"))
+        found.append(
+            equal(f"a stay of {stay_s:g} s", "yuan", counted_fen(stay_s, values) / 100, fee / 100, quantity="fee_yuan")
+        )
     return found
 
 
@@ -51,7 +65,12 @@ def run_points() -> list[Record]:
     config = RunConfig()
     rows = tariff_of(config)
     return [
-        equal(f"a stay of {stay_s} s, by hand", "yuan", yuan, int(fee_fen(stay_s * US_PER_S, 0, rows, 30 * US_PER_MIN, 4000)) / 100)
+        equal(
+            f"a stay of {stay_s} s, by hand",
+            "yuan",
+            yuan,
+            int(fee_fen(stay_s * US_PER_S, 0, rows, 30 * US_PER_MIN, 4000)) / 100,
+        )
         for stay_s, yuan in POINTS_YUAN.items()
     ]
 

@@ -26,7 +26,9 @@ MORNING_US = 10 * US_PER_HOUR
 def roomy_mall(bays: int = 300) -> CompiledPlan:
     """Return the small mall with another number of bays."""
     found = corner_mall()
-    return dataclasses.replace(found, arrays=found.arrays._replace(parking_bays=np.full(found.arrays.parking_bays.size, bays, np.int32)))
+    return dataclasses.replace(
+        found, arrays=found.arrays._replace(parking_bays=np.full(found.arrays.parking_bays.size, bays, np.int32))
+    )
 
 
 def drivers(visits: float = 150.0, **exits: float) -> RunConfig:
@@ -63,7 +65,9 @@ def place_of_pay(day: Lived) -> dict[int, int]:
 
 
 def test_cars_are_those_of_the_night_and_those_that_came_less_those_that_left(day):
-    stood, came, left = (of_kind(day, kind)["visit"].size for kind in (EventKind.STOOD_OVERNIGHT, EventKind.PARKED, EventKind.UNPARKED))
+    stood, came, left = (
+        of_kind(day, kind)["visit"].size for kind in (EventKind.STOOD_OVERNIGHT, EventKind.PARKED, EventKind.UNPARKED)
+    )
 
     assert stood == 30
     assert stood + came - left == day.crowd.mall.car_parks["cars"].sum()
@@ -97,17 +101,29 @@ def test_each_car_has_paid_what_its_stay_costs():
     stations = day.crowd.station_names
     gates_in = [index for index, name in enumerate(stations) if name.startswith("gate_in:")]
     others = [index for index, name in enumerate(stations) if name.startswith(("gate_out:", "pay:"))]
-    paid_us = {visit: time for visit, time in zip(of_kind(day, EventKind.PARKING_PAID_AT)["visit"].tolist(), of_kind(day, EventKind.PARKING_PAID_AT)["time_us"].tolist())}
+    paid_us = {
+        visit: time
+        for visit, time in zip(
+            of_kind(day, EventKind.PARKING_PAID_AT)["visit"].tolist(),
+            of_kind(day, EventKind.PARKING_PAID_AT)["time_us"].tolist(),
+        )
+    }
     paid_at = place_of_pay(day)
-    sums = {visit: events["value"][(events["kind"] == EventKind.PURCHASED) & (events["visit"] == visit)].sum() for visit in paid_us}
-    for visit, amount in zip(of_kind(day, EventKind.PARKING_PAID)["visit"].tolist(), of_kind(day, EventKind.PARKING_PAID)["value"].tolist()):
+    sums = {
+        visit: events["value"][(events["kind"] == EventKind.PURCHASED) & (events["visit"] == visit)].sum() for visit in paid_us
+    }
+    for visit, amount in zip(
+        of_kind(day, EventKind.PARKING_PAID)["visit"].tolist(), of_kind(day, EventKind.PARKING_PAID)["value"].tolist()
+    ):
         own = events["visit"] == visit
         ended = own & (events["kind"] == EventKind.SERVICE_ENDED)
         started = own & (events["kind"] == EventKind.SERVICE_STARTED)
         entered_us = int(events["time_us"][ended & np.isin(events["place"], gates_in)][0])
         reckoned_us = paid_us[visit]
         if paid_at[visit] != PayPlace.IN_APP:
-            reckoned_us = int(events["time_us"][started & np.isin(events["place"], others) & (events["time_us"] <= reckoned_us)][-1])
+            reckoned_us = int(
+                events["time_us"][started & np.isin(events["place"], others) & (events["time_us"] <= reckoned_us)][-1]
+            )
         validated_us = free_us_for(int(sums[visit]), steps)
         assert amount == fee_fen(reckoned_us - entered_us, int(validated_us), rows, 30 * US_PER_MIN, 4000)
 
@@ -115,12 +131,16 @@ def test_each_car_has_paid_what_its_stay_costs():
 def test_whoever_has_lost_the_ticket_pays_the_flat_fee_and_no_receipt_helps(day):
     lost = of_kind(day, EventKind.TICKET_LOST)["visit"]
     last: dict[int, int] = {}
-    for visit, amount in zip(of_kind(day, EventKind.PARKING_PAID)["visit"].tolist(), of_kind(day, EventKind.PARKING_PAID)["value"].tolist()):
+    for visit, amount in zip(
+        of_kind(day, EventKind.PARKING_PAID)["visit"].tolist(), of_kind(day, EventKind.PARKING_PAID)["value"].tolist()
+    ):
         last[visit] = amount
 
     assert lost.size > 3
     assert {last[visit] for visit in lost.tolist()} == {4000}
-    assert not np.isin(lost, [visit for visit, place in place_of_pay(day).items() if place in (PayPlace.IN_APP, PayPlace.BY_PLATE)]).any()
+    assert not np.isin(
+        lost, [visit for visit, place in place_of_pay(day).items() if place in (PayPlace.IN_APP, PayPlace.BY_PLATE)]
+    ).any()
 
 
 def test_receipts_are_taken_once_and_refused_afterwards():

@@ -37,7 +37,9 @@ def tariffs(draw):
 def test_a_longer_stay_never_costs_less(tariff, one_us, other_us):
     rows, free_us, cap_fen = tariff
 
-    assert fee_fen(min(one_us, other_us), 0, rows, free_us, cap_fen) <= fee_fen(max(one_us, other_us), 0, rows, free_us, cap_fen)
+    assert fee_fen(min(one_us, other_us), 0, rows, free_us, cap_fen) <= fee_fen(
+        max(one_us, other_us), 0, rows, free_us, cap_fen
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -45,7 +47,9 @@ def test_a_longer_stay_never_costs_less(tariff, one_us, other_us):
 def test_more_validation_never_costs_more(tariff, stay_us, one_us, other_us):
     rows, free_us, cap_fen = tariff
 
-    assert fee_fen(stay_us, max(one_us, other_us), rows, free_us, cap_fen) <= fee_fen(stay_us, min(one_us, other_us), rows, free_us, cap_fen)
+    assert fee_fen(stay_us, max(one_us, other_us), rows, free_us, cap_fen) <= fee_fen(
+        stay_us, min(one_us, other_us), rows, free_us, cap_fen
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -72,8 +76,16 @@ def test_the_second_day_costs_what_the_first_did(tariff, stay_us):
 @given(
     st.integers(0, 3 * 86_400), st.integers(0, 90), st.sampled_from([15, 30, 60, 90, 120]), st.integers(0, 900), st.integers(0, 60), st.integers(0, 240)
 )  # fmt: skip
-def test_the_fee_is_that_of_walking_through_the_stay_part_by_part(stay_s, free_min, per_min, price_fen, cap_yuan, validated_min):
-    values = {"free_min": free_min, "per_min": per_min, "price_yuan": price_fen / 100, "cap_yuan": cap_yuan, "validated_min": validated_min}
+def test_the_fee_is_that_of_walking_through_the_stay_part_by_part(
+    stay_s, free_min, per_min, price_fen, cap_yuan, validated_min
+):
+    values = {
+        "free_min": free_min,
+        "per_min": per_min,
+        "price_yuan": price_fen / 100,
+        "cap_yuan": cap_yuan,
+        "validated_min": validated_min,
+    }
     config = RunConfig()
     config.parking.tariff.rows = [TariffRowConfig(price_yuan=price_fen / 100, per_min=per_min)]
     found = fee_fen(stay_s * 1_000_000, validated_min * US_PER_MIN, tariff_of(config), free_min * US_PER_MIN, 100 * cap_yuan)

@@ -25,7 +25,9 @@ def with_rows(*rows: TariffRowConfig, **more: float) -> RunConfig:
 
 def fee_of(config: RunConfig, stay_us: int, validated_us: int = 0) -> int:
     tariff = config.parking.tariff
-    return int(fee_fen(stay_us, validated_us, tariff_of(config), round(tariff.free_min * US_PER_MIN), round(100 * tariff.cap_yuan)))
+    return int(
+        fee_fen(stay_us, validated_us, tariff_of(config), round(tariff.free_min * US_PER_MIN), round(100 * tariff.cap_yuan))
+    )
 
 
 def rules(config: RunConfig) -> list[str]:
@@ -50,7 +52,16 @@ def test_a_tariff_of_two_rows_adds_up_the_started_parts_of_each():
         TariffRowConfig(to_min=120, price_yuan=2, per_min=15), TariffRowConfig(from_min=120, price_yuan=3), free_min=0.0, cap_yuan=0.0
     )  # fmt: skip
 
-    assert [fee_of(config, minute * US_PER_MIN) for minute in (0, 1, 15, 16, 120, 121, 180, 181)] == [0, 200, 200, 400, 1600, 1900, 1900, 2200]
+    assert [fee_of(config, minute * US_PER_MIN) for minute in (0, 1, 15, 16, 120, 121, 180, 181)] == [
+        0,
+        200,
+        200,
+        400,
+        1600,
+        1900,
+        1900,
+        2200,
+    ]
     assert fee_of(config, 24 * US_PER_HOUR) == 1600 + 22 * 300
     assert fee_of(config, 24 * US_PER_HOUR + 1) == 1600 + 22 * 300 + 200
 
@@ -70,7 +81,14 @@ def test_receipts_take_their_time_off_the_stay_and_give_no_second_free_period():
 def test_the_largest_step_that_the_receipts_reach_counts():
     steps = validation_of(RunConfig())
 
-    assert [int(free_us_for(spent_fen, steps)) // US_PER_MIN for spent_fen in (0, 9_999, 10_000, 29_999, 30_000, 10**9)] == [0, 0, 60, 60, 120, 120]
+    assert [int(free_us_for(spent_fen, steps)) // US_PER_MIN for spent_fen in (0, 9_999, 10_000, 29_999, 30_000, 10**9)] == [
+        0,
+        0,
+        60,
+        60,
+        120,
+        120,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ class CarDraw(IntEnum):
     IN_APP = 100
     BY_PLATE = 101
     AT_MACHINE = 102
-    GATE_PAY = 103  # and the count after it: a normal takes two
+    GATE_PAY = 103  # a normal takes two addresses, at twice its count
     UNREAD = 110
     LOST = 111
     LOST_S = 112
@@ -30,6 +30,7 @@ class CarDraw(IntEnum):
     FIND_S = 114
     OVERNIGHT_ENTRY = 115
     OVERNIGHT_BAY = 116
+    DRIVE_OFF = 117  # the same
 
 
 TARIFF = np.dtype([("from_us", "i8"), ("to_us", "i8"), ("part_us", "i8"), ("price_fen", "i8")], align=True)
@@ -37,7 +38,7 @@ VALIDATION = np.dtype([("spend_fen", "i8"), ("free_us", "i8")], align=True)
 EXIT_PARAMS: list[tuple[str, str]] = [
     ("app_pay_share", "f8"), ("plate_pay_share", "f8"), ("machine_pay_share", "f8"), ("gate_pay_s_mean", "f8"),
     ("pay_cv", "f8"), ("machine_walk_s", "f8"), ("unread_share", "f8"), ("unread_s_mean", "f8"), ("lost_share", "f8"),
-    ("lost_s_mean", "f8"), ("forget_share", "f8"), ("find_car_s_mean", "f8"), ("find_car_app_factor", "f8"),
+    ("lost_s_mean", "f8"), ("forget_share", "f8"), ("find_car_s_mean", "f8"), ("find_car_app_factor", "f8"), ("drive_off_s_mean", "f8"),
     ("unread_key", "u8"), ("tariff_free_us", "i8"), ("tariff_cap_fen", "i8"), ("pay_grace_us", "i8"), ("lost_fee_fen", "i8"),
     ("ramp_cars", "i4"),
 ]  # fmt: skip

@@ -67,7 +67,8 @@ def describe_exits(params: Any, config: RunConfig) -> None:
     exits, tariff = config.parking.exits, config.parking.tariff
     for name in (
         "app_pay_share", "plate_pay_share", "machine_pay_share", "gate_pay_s_mean", "machine_walk_s", "unread_s_mean", "lost_share",
-        "lost_s_mean", "forget_share", "find_car_s_mean", "find_car_app_factor", "ramp_cars",
+        "lost_s_mean", "forget_share", "find_car_s_mean", "find_car_app_factor", "drive_off_s_mean",
+        "ramp_cars",
     ):  # fmt: skip
         params[name] = getattr(exits, name)
     params.pay_cv = config.services.service_cv

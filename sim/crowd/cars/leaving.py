@@ -6,14 +6,24 @@ import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.cars.exit_records import CarDraw, PayPlace
-from sim.crowd.cars.paying import charge, has_lost_ticket, is_settled, is_unread, owed_fen, pay_place_of, settle, show_receipts
+from sim.crowd.cars.paying import (
+    charge,
+    has_lost_ticket,
+    is_settled,
+    is_unread,
+    lognormal_s,
+    owed_fen,
+    pay_place_of,
+    settle,
+    show_receipts,
+)
 from sim.crowd.movement import free_row
 from sim.crowd.queues import join
 from sim.crowd.state import Doing, Mall, Stream, Then
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
-from sim.random_streams import exponential, uniform
+from sim.random_streams import exponential, standard_normal, uniform
 from sim.units import US_PER_S
 
 RAMP_LOOK_US = 10 * US_PER_S  # a driver whom the line keeps in the bay looks again so often; engineering judgement
@@ -55,7 +65,7 @@ def paid_at_machine(mall: Mall, row: int, now_us: int) -> int:
 
 @kernel
 def walk_to_car(mall: Mall, row: int, now_us: int) -> int:
-    """Walk to one's own car, and look for it first where one has forgotten where it stands."""
+    """Walk to one's own car, look for it where one has forgotten where it stands, and make ready to drive off."""
     shopper, errand, params = mall.shoppers[row], mall.errands[row], mall.params[0]
     shopper.doing = Doing.WALKING_TO_CAR
     walk_m = mall.bays[errand.bay].walk_m if errand.bay >= 0 else mall.car_parks[shopper.parking].walk_m
@@ -66,18 +76,22 @@ def walk_to_car(mall: Mall, row: int, now_us: int) -> int:
             find_s *= params.find_car_app_factor
         errand.find_us = np.int64(1e6 * find_s)
     walk_us = np.int64(1e6 * walk_m / shopper.speed_mps)
-    schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + walk_us + errand.find_us, NORMAL)
+    off_s = lognormal_s(params.drive_off_s_mean, params.pay_cv, standard_normal(key, shopper.number, CarDraw.DRIVE_OFF))
+    until_us = now_us + walk_us + errand.find_us + np.int64(1e6 * off_s)
+    schedule(mall.shoppers, mall.heap, mall.meta, row, until_us, NORMAL)
     return Then.WAIT
 
 
 @kernel
 def drive_out(mall: Mall, row: int, now_us: int) -> int:
-    """At the car: join the line at the exit gate; while that has no room on the ramp, wait in the bay."""
+    """Ready to drive off: join the line at the exit gate; while that has no room on the ramp, wait in the bay."""
     shopper, errand = mall.shoppers[row], mall.errands[row]
     gate_out = mall.car_parks[shopper.parking].gate_out
     is_first_look = errand.ready_us == 0
     if is_first_look:
         errand.ready_us = now_us
+        if shopper.people == 0 and errand.pay_place == PayPlace.IN_APP:
+            settle(mall, row, now_us, now_us, PayPlace.IN_APP)  # the owner of a car that stood overnight
         if errand.find_us > 0:
             note(mall, row, now_us, EventKind.CAR_FOUND, shopper.parking, errand.find_us)
     gate = mall.stations[gate_out]

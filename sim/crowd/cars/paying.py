@@ -129,7 +129,12 @@ def exit_more_s(mall: Mall, row: int, now_us: int) -> float:
     if has_lost_ticket(mall, row):
         return more_s + params.lost_s_mean * exponential(key, number, CarDraw.LOST_S)
     if pays_at_gate(mall, row, now_us):
-        variance = np.log(1.0 + params.pay_cv * params.pay_cv)
-        normal = standard_normal(key, number, CarDraw.GATE_PAY)
-        more_s += params.gate_pay_s_mean * np.exp(np.sqrt(variance) * normal - 0.5 * variance)
+        more_s += lognormal_s(params.gate_pay_s_mean, params.pay_cv, standard_normal(key, number, CarDraw.GATE_PAY))
     return more_s
+
+
+@kernel
+def lognormal_s(mean_s: float, cv: float, normal: float) -> float:
+    """Return a log-normal time with this mean and coefficient of variation."""
+    variance = np.log(1.0 + cv * cv)
+    return mean_s * np.exp(np.sqrt(variance) * normal - 0.5 * variance)
