@@ -42,6 +42,11 @@ from sim.schema.food import problems as food_problems
 from sim.schema.parking import ParkingConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
+from sim.schema.tariff import ExitsConfig as ExitsConfig
+from sim.schema.tariff import TariffConfig as TariffConfig
+from sim.schema.tariff import TariffRowConfig as TariffRowConfig
+from sim.schema.tariff import ValidationConfig as ValidationConfig
+from sim.schema.tariff import problems as tariff_problems
 from sim.units import minutes_from_hours
 
 
@@ -348,6 +353,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     if not any(problem.place.startswith("cinema.") for problem in found):
         found += list(cinema_problems(config.cinema))
     found += parking_schema.problems(config.parking)
+    found += tariff_problems(config.parking.tariff, config.parking.exits)
     for key, hours in hours_of(config):
         try:
             minutes_from_hours(hours)

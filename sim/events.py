@@ -22,6 +22,12 @@ class EventKind(IntEnum):
     PARKING_PAID = 7  # place car park, value fen
     PARKING_VALIDATED = 8  # place car park, value microseconds of stay that are free
     RAMP_BLOCKED = 9  # place car park, value cars before it on the ramp
+    PARKING_PAID_AT = 16  # place car park, value PayPlace: follows PARKING_PAID
+    TICKET_LOST = 17  # place car park, value us since entry: a flat fee follows
+    RECEIPT_REFUSED = 18  # place car park, value us that it would have made free: it has been used before
+    CAR_FOUND = 19  # place car park, value us that the driver looked for the own car
+    EXIT_BLOCKED = 24  # place car park, value cars on the ramp: it has no room, so the car waits in its bay
+    STOOD_OVERNIGHT = 25  # place car park, value us since entry: the car has stood there since last night
     ARRIVED = 10  # place entrance, value 1 if by car: a party passes the door into the mall
     TURNED_AWAY = 11  # place entrance: the mall is closed, or stays so
     LEFT = 12  # place entrance, value metres walked in millimetres: a party passes the door out of the mall
@@ -132,7 +138,10 @@ PLACE_TABLE = {
     EventKind.STORE_REFUSED: "unit", EventKind.STORE_LEFT: "unit", EventKind.QUEUE_JOINED: "station",
     EventKind.BALKED: "station", EventKind.SERVICE_STARTED: "station", EventKind.SERVICE_ENDED: "station",
     EventKind.RENEGED: "station", EventKind.PURCHASED: "unit", EventKind.BOARDED: "ride", EventKind.BAY_TAKEN: "bay",
-    EventKind.BAY_LEFT: "bay", EventKind.PARKING_GAVE_UP: "parking", EventKind.VIP_PARKED: "bay", EventKind.PARKING_PAID: "parking", EventKind.PARKING_VALIDATED: "parking",
+    EventKind.BAY_LEFT: "bay", EventKind.PARKING_GAVE_UP: "parking", EventKind.VIP_PARKED: "bay",
+    EventKind.PARKING_PAID: "parking", EventKind.PARKING_VALIDATED: "parking",
+    EventKind.PARKING_PAID_AT: "parking", EventKind.TICKET_LOST: "parking", EventKind.RECEIPT_REFUSED: "parking",
+    EventKind.CAR_FOUND: "parking", EventKind.EXIT_BLOCKED: "parking", EventKind.STOOD_OVERNIGHT: "parking",
     EventKind.RAMP_BLOCKED: "parking", EventKind.TICKET_TAKEN: "station", EventKind.TICKET_CALLED: "station",
     EventKind.PREEMPTED: "station", EventKind.TICKET_VOID: "station", EventKind.WAIT_SHOWN: "station",
     EventKind.DETERRED: "station", EventKind.REJECTED: "station", EventKind.PAID_BY: "method", EventKind.SALE_LOST: "unit",

@@ -7,6 +7,7 @@ import numpy as np
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.cars.arriving import reach_gate
 from sim.crowd.cars.leaving import back_to_car
+from sim.crowd.cars.overnight import stand_overnight
 from sim.crowd.movement import come_out, door_slot, leave_zone
 from sim.crowd.state import Doing, Mall, Meta, Stream, Then
 from sim.crowd.tallies import Counted
@@ -118,6 +119,12 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     errand.has_paid = 0
     errand.entered_us = 0
     errand.validated_us = 0
+    errand.paid_us = 0
+    errand.fee_paid_fen = 0
+    errand.find_us = 0
+    errand.ready_us = 0
+    errand.pay_place = 0
+    errand.has_shown_receipts = 0
     errand.bags = 0
     errand.bags_held = 0
     errand.desks_seen = 0
@@ -125,7 +132,9 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
 
 @kernel
 def arrive_outside(mall: Mall, row: int, now_us: int) -> int:
-    """A party has come: by car to the gate, on foot to the door."""
+    """A party has come: by car to the gate, on foot to the door; a car without anybody stands there since last night."""
+    if mall.shoppers[row].people == 0:
+        return stand_overnight(mall, row, now_us)
     if mall.shoppers[row].parking < 0:
         return reach_entrance(mall, row, now_us)
     return reach_gate(mall, row, now_us)

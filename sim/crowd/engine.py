@@ -11,6 +11,7 @@ from sim.config import RunConfig
 from sim.crowd import state
 from sim.crowd.agenda import drop_dead
 from sim.crowd.cars.build import bay_names
+from sim.crowd.cars.exits_built import tariff_of, validation_of
 from sim.crowd.controls import Controls, controls_of
 from sim.crowd.duty import Duty
 from sim.crowd.errand import ERRAND
@@ -85,6 +86,7 @@ class Crowd:
             lanes=tables.lanes,
             lift_load=tables.lift_load, stations=tables.stations, **tables.cars._asdict(), **tables.places._asdict(), methods=tables.methods, categories=tables.categories,
             pool=tables.pool, params=tables.params,
+            tariff=tariff_of(config), validation=validation_of(config),
             keys=np.array([stream_key(config.seed, purpose.name.lower()) for purpose in Stream], np.uint64),
             meta=np.zeros(len(Meta), np.int64), counts=np.zeros(len(Counted), np.int64),
             log=records(config.engine.log_rows, state.EVENT),

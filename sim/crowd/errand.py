@@ -28,6 +28,8 @@ ERRAND = np.dtype(
         # its search for a bay (sim/crowd/cars/search.py)
         ("floor", "i4"), ("sought_bay", "i4"), ("best_bay", "i4"), ("aisles_driven", "i4"), ("drive_to", "i1"), ("at_back", "i1"),
         ("is_let_in", "i1"),
+        # paying for parking and the way out (sim/crowd/cars/{paying,leaving}.py)
+        ("paid_us", "i8"), ("fee_paid_fen", "i8"), ("find_us", "i8"), ("ready_us", "i8"), ("pay_place", "i4"), ("has_shown_receipts", "i4"),
         # bags and desks (sim/crowd/venues/desks.py)
         ("bags", "i4"), ("bags_held", "i4"), ("desks_seen", "i4"),
         ("uses_app", "i1"), ("is_vip", "i1"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.agenda import FIRST, NORMAL, forget, schedule
+from sim.crowd.cars.paying import exit_more_s
 from sim.crowd.checkout.methods import till_s
 from sim.crowd.choice import weibull
 from sim.crowd.disciplines import (
@@ -21,7 +22,7 @@ from sim.crowd.disciplines import (
     weakest_in_service,
 )
 from sim.crowd.movement import append, unlink
-from sim.crowd.state import Discipline, Doing, Law, Mall, Meta, Stream
+from sim.crowd.state import Discipline, Doing, Law, Mall, Meta, Role, Stream
 from sim.crowd.ticket_lists import call_forward, order_us, take_place
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -86,6 +87,8 @@ def _drawn_service_us(mall: Mall, row: int, station: int, now_us: int) -> int:
     time_s = service_s(
         here.law, here.service_s_mean, here.service_cv, mall.keys[Stream.SERVICE], shopper.number, shopper.services
     )
+    if here.role == Role.GATE_OUT:
+        time_s += exit_more_s(mall, row, now_us)
     time_s = till_s(mall, row, station, time_s, now_us)
     shopper.services += 1
     return np.int64(1e6 * time_s)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.crowd.cars.exit_records import EXIT_PARAMS, TARIFF, VALIDATION
 from sim.crowd.cars.records import AISLE, BAY, CAR_PARK, FLOOR, PARKING_PARAMS
 from sim.crowd.checkout.records import CHECKOUT_PARAMS, METHOD
 from sim.crowd.errand import ERRAND
@@ -281,6 +282,7 @@ PARAMS = np.dtype(
         ("wrong_turn_share", "f8"), ("orientation_share", "f8"), ("orientation_s_mean", "f8"), ("navigation_factor", "f8"), ("gridlock_us", "i8"), ("closing_grace_us", "i8"), ("closes_us", "i8"),
         ("lunch_starts_us", "i8"), ("lunch_ends_us", "i8"), ("dinner_starts_us", "i8"), ("dinner_ends_us", "i8"),
         ("consideration_size", "i4"), ("congestion", "i4"), ("units", "i4"), ("entrances", "i4"), ("is_open", "i4"), ("food_pool", "i4"),
+        *EXIT_PARAMS,
         *RESTAURANT_PARAMS, *CINEMA_PARAMS, *DESK_PARAMS, *CHECKOUT_PARAMS, *PARKING_PARAMS, *TICKET_PARAMS,
     ],
     align=True,
@@ -338,6 +340,8 @@ class Mall(NamedTuple):
     floors: np.ndarray  # FLOOR of car parks
     aisles: np.ndarray
     bays: np.ndarray
+    tariff: np.ndarray  # TARIFF rows, which cover 24 hours
+    validation: np.ndarray  # VALIDATION steps, ascending
     venues: np.ndarray  # VENUE of each unit
     tables: np.ndarray
     cooks: np.ndarray
@@ -374,6 +378,7 @@ def example_mall() -> Mall:
         "levels": LEVEL, "units": UNIT, "entrances": ENTRANCE, "rides": RIDE, "connectors": CONNECTOR, "stations": STATION,
         "lanes": LANE,
         "car_parks": CAR_PARK, "floors": FLOOR, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "cooks": COOK, "bookings": BOOKING, "shows": SHOW, "seats": SEAT,
+        "tariff": TARIFF, "validation": VALIDATION,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
         "transfers": TRANSFER,
     }  # fmt: skip

@@ -11,7 +11,8 @@ import numpy as np
 from sim.categories import CATEGORIES, FOOD
 from sim.config import CategoryConfig, RunConfig
 from sim.crowd import state
-from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking, machine_stations
+from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking
+from sim.crowd.cars.exits_built import describe_exits, machine_numbers, machine_stations
 from sim.crowd.checkout.build import describe_checkout, describe_trades, methods_of, self_checkout_stations
 from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
@@ -62,11 +63,13 @@ def build_tables(compiled: CompiledPlan, config: RunConfig) -> Tables:
     rides, connectors, lift_load = _rides(plan, config)
     plans = station_plans(compiled, config)
     index = {each.name: station for station, each in enumerate(plans)}
+    cars = car_parks_of(compiled, config, index)
+    cars.car_parks["pay_machine"] = machine_numbers(compiled, index)
     return Tables(
         nodes=_nodes(plan), legs=_legs(plan), frontages=_frontages(plan), pieces=_pieces(plan), borders=_borders(plan, config), zones=_zones(plan, config),
         levels=_levels(plan), units=_units(plan, config), entrances=_entrances(plan, config), rides=rides, connectors=connectors,
         lanes=lane_records(plans),
-        stations=station_records(plans), station_names=list(index), cars=car_parks_of(compiled, config, index),
+        stations=station_records(plans), station_names=list(index), cars=cars,
         places=venues_of(compiled, config, index), methods=methods_of(config), categories=categories, pool=pool,
         params=_params(plan, config), lift_load=lift_load, doors=_doors(plan),
     )  # fmt: skip
@@ -301,6 +304,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     one.food_pool = len(CATEGORIES)
     for describe in (describe_venues, describe_checkout, describe_parking, describe_tickets):
         describe(one, config)
+    describe_exits(one, config)
     return params
 
 

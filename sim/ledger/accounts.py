@@ -40,6 +40,7 @@ class TransferReason(IntEnum):
     PAYMENT_FEE = 8
     ONBOARDING = 9  # the penny of a first payment by phone, its gift, and the wages of whoever teaches
     DELIVERY = 10  # of what a guide has ordered
+    PARKING_FEE = 11
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:

@@ -105,8 +105,10 @@ class DaySums:
         add_counts(self.park["balked"], rows.place[balked])
         add_counts(self.park["unparked"], rows.place[unparked])
         add_values(self.park["exit_delay_us"], rows.place[unparked], rows.value[unparked])
-        moved = np.flatnonzero((rows.kind == EventKind.PARKED) | (rows.kind == EventKind.UNPARKED))
-        place, change = rows.place[moved], np.where(rows.kind[moved] == EventKind.PARKED, 1, -1)
+        moved = np.flatnonzero(
+            (rows.kind == EventKind.PARKED) | (rows.kind == EventKind.UNPARKED) | (rows.kind == EventKind.STOOD_OVERNIGHT)
+        )
+        place, change = rows.place[moved], np.where(rows.kind[moved] == EventKind.UNPARKED, -1, 1)
         for park, level in enumerate(self.parked):
             here = place == park
             level.take(rows.time_us[moved][here], change[here])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sim.errors import Problem
 from sim.known import known
+from sim.schema.tariff import ExitsConfig, TariffConfig
 from sim.units import minutes_from_hours
 
 MANOEUVRE_S = {
@@ -120,6 +121,8 @@ class ParkingConfig:
         source="engineering judgement",
         confidence="L",
     )
+    tariff: TariffConfig = field(default_factory=TariffConfig)
+    exits: ExitsConfig = field(default_factory=ExitsConfig)
 
 
 def release_min(parking: ParkingConfig) -> int | None:

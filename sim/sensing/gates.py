@@ -9,6 +9,7 @@ from sim.events import EventKind, EventLog
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import draw_words, stream_key, uniforms
 from sim.sensing.observations import ObservedRows, observed, together
+from sim.sensing.ticket_book import ERROR_KINDS, TicketBook, TicketError
 from sim.units import US_PER_S
 from sim.visitors import Phones, Visitors
 
@@ -18,7 +19,8 @@ class Gates:
 
     Kinds: plate_in when a car comes to the gate, plate_out when it has left, and then a ticket, which knows both times (subject: the
     plate as read, 0 where it was not; value of a ticket: seconds from gate to gate); bays_taken at each reading (value: bays that
-    their sensors call taken).
+    their sensors call taken); and what the books of tickets and receipts could not make sense of (sim/sensing/ticket_book.py), with the
+    plate as read.
     """
 
     def __init__(self, compiled: CompiledPlan, config: GatesConfig, seed: int) -> None:
@@ -34,6 +36,8 @@ class Gates:
         }
         self._misread_key = stream_key(seed, "misread plate")
         self._bay_key = stream_key(seed, "bay sensors")
+        self._overnight_key = stream_key(seed, "plate of a car overnight")
+        self.book = TicketBook()
         self._visit = np.zeros(0, np.int64)  # of the cars about, sorted
         self._plate = np.zeros(0, np.int64)
         self._came_us = np.zeros(0, np.int64)
@@ -54,7 +58,8 @@ class Gates:
     def take(self, log: EventLog, first: int, end: int) -> None:
         """Sense the events of rows [first, end), which are of cars that were admitted."""
         kind = log.kind[first:end]
-        came, parked, turned, left = (first + np.flatnonzero(kind == each) for each in _KINDS)
+        came, parked, turned, left, stood = (first + np.flatnonzero(kind == each) for each in _KINDS)
+        self._stand(log, stood)
         if came.size:
             plates = self._plates(EventKind.GATE_REACHED, log.visit[came])
             self._read.append(observed(log.time_us[came], self._gates[log.place[came]], "plate_in", plates))
@@ -63,12 +68,50 @@ class Gates:
             stayed_s = (log.time_us[left] - self._came_us[np.searchsorted(self._visit, log.visit[left])]) // US_PER_S
             for what, value in (("plate_out", 0), ("ticket", stayed_s)):
                 self._read.append(observed(log.time_us[left], self._gates[log.place[left]], what, plates, value))
+        self._keep_book(log, first + np.flatnonzero(np.isin(kind, _OF_BOOK)))
         np.add.at(self._taken, log.place[parked], 1)
+        np.add.at(self._taken, log.place[stood], 1)
         np.add.at(self._taken, log.place[left], -1)
         gone = np.concatenate([left, turned])
         if gone.size:
             stays = ~np.isin(self._visit, log.visit[gone])
             self._visit, self._plate, self._came_us = self._visit[stays], self._plate[stays], self._came_us[stays]
+
+    def _stand(self, log: EventLog, stood: np.ndarray) -> None:
+        """Take over the cars of last night, whose tickets are of yesterday."""
+        if stood.size:
+            plates = (draw_words(self._overnight_key, log.visit[stood], 0) >> np.uint64(1)).astype(np.int64)
+            visit = np.concatenate([self._visit, log.visit[stood]])
+            order = np.argsort(visit)
+            self._visit, self._plate = visit[order], np.concatenate([self._plate, plates])[order]
+            self._came_us = np.concatenate([self._came_us, log.time_us[stood] - log.value[stood]])[order]
+
+    def _keep_book(self, log: EventLog, rows: np.ndarray) -> None:
+        """Enter into the books, in order, who comes and goes, and what is validated; observe what they cannot make sense of."""
+        if not rows.size:
+            return
+        read_in, read_out = (
+            self._plates(kind, log.visit[rows]).tolist() for kind in (EventKind.GATE_REACHED, EventKind.UNPARKED)
+        )
+        for row, kind, visit, plate_in, plate_out in zip(
+            rows.tolist(), log.kind[rows].tolist(), log.visit[rows].tolist(), read_in, read_out
+        ):
+            error: TicketError | None
+            if kind == EventKind.UNPARKED:
+                error = self.book.leave(plate_out)
+            elif kind in (EventKind.PARKED, EventKind.STOOD_OVERNIGHT):
+                error = self.book.enter(plate_in)
+            elif kind == EventKind.TICKET_LOST:
+                error = self.book.lose()
+            else:
+                error = self.book.validate(visit)
+            if error is not None:
+                plate = plate_out if kind == EventKind.UNPARKED else plate_in
+                self._read.append(observed(log.time_us[row], self._gates[log.place[row]], ERROR_KINDS[error], plate))
+
+    def summary(self) -> dict[str, int]:
+        """Return the KPIs of the books."""
+        return {"parking_ticket_errors": sum(self.book.errors)}
 
     def _plates(self, kind: EventKind, visit: np.ndarray) -> np.ndarray:
         """Return the plates as the reader reads them: the right ones, 0 for some, and for some another that nobody need have."""
@@ -93,4 +136,8 @@ class Gates:
         return reported
 
 
-_KINDS = (EventKind.GATE_REACHED, EventKind.PARKED, EventKind.PARKING_BALKED, EventKind.UNPARKED)
+_KINDS = (EventKind.GATE_REACHED, EventKind.PARKED, EventKind.PARKING_BALKED, EventKind.UNPARKED, EventKind.STOOD_OVERNIGHT)
+_OF_BOOK = (
+    EventKind.PARKED, EventKind.STOOD_OVERNIGHT, EventKind.UNPARKED, EventKind.PARKING_VALIDATED, EventKind.RECEIPT_REFUSED,
+    EventKind.TICKET_LOST,
+)  # fmt: skip

@@ -98,6 +98,7 @@ class Sensing:
     def summary(self) -> dict[str, Any]:
         """Return the KPIs of sensing by name."""
         found = dict(self._identity.summary())
+        found |= self._gates.summary()
         return found if self._located is None else {**found, **self._located.summary()}
 
     def curves(self) -> dict[str, Any]:

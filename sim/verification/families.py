@@ -36,6 +36,7 @@ from sim.verification import (
     route,
     stairs,
     tables,
+    tariff,
     traces,
     walked_paths,
 )  # fmt: skip
@@ -98,6 +99,7 @@ CATALOGUE: dict[str, Family] = {
     "cinema": _family(cinema, cinema.run_timetable),
     "checkout": _family(checkout, checkout.run_money),
     "traces": _family(traces),
+    "tariff": _family(tariff, tariff.run_points),
     "draws": _family(draws),
     "paths": _family(walked_paths),
     "error_model": _family(error_model, error_model.run_scores),

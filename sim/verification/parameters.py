@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,7 @@ def number(default: float | None, meaning: str, low: float, high: float, *, may_
     return Parameter(default, meaning, low, high, may_be_null=may_be_null)
 
 
-def numbers(default: list[float], meaning: str, low: float, high: float) -> Parameter:
+def numbers(default: Sequence[float], meaning: str, low: float, high: float) -> Parameter:
     """Declare a list of numbers, which may be empty."""
     return Parameter(default, meaning, low, high, many=True)
 
@@ -98,6 +98,11 @@ def _problems(key: str, value: Any, known: Mapping[str, Parameter]) -> Iterable[
     elif parameter.text:
         if not isinstance(value, str) or not value:
             yield Problem(key, repr(value), f"must be a name: {parameter.meaning}", default)
+    elif parameter.many:
+        if not isinstance(value, list | tuple) or not value:
+            yield Problem(key, repr(value), f"must be a list of numbers: {parameter.meaning}", f"write it as {key}=[1,2,3]")
+        else:
+            yield from (problem for part in value for problem in _range_problems(key, part, parameter, default))
     elif parameter.pair:
         if not isinstance(value, list | tuple) or len(value) != 2:
             yield Problem(
@@ -136,6 +141,6 @@ def _shown(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, list | tuple) and not (len(value) == 2 and isinstance(value[0], int | float)):
+    if isinstance(value, list | tuple) and not all(isinstance(part, int | float) for part in value):
         return str(value).replace(" ", "")
-    return f"[{value[0]:g},{value[1]:g}]" if isinstance(value, list | tuple) else str(value)
+    return f"[{','.join(format(part, 'g') for part in value)}]" if isinstance(value, list | tuple) else str(value)

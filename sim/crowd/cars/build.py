@@ -11,7 +11,6 @@ from sim.crowd.cars.guidance import Information
 from sim.crowd.cars.layout import CAR_M, Layout, layout_of, reserved_bays
 from sim.crowd.cars.records import AISLE, BAY, CAR_PARK, FLOOR
 from sim.crowd.state import records
-from sim.crowd.station_plans import StationPlan
 from sim.errors import ConfigError, Problem
 from sim.plan_arrays import CompiledPlan
 from sim.schema.parking import MANOEUVRE_S, ParkingConfig
@@ -25,11 +24,6 @@ class CarParks(NamedTuple):
     floors: Any  # FLOOR
     aisles: Any  # AISLE
     bays: Any  # BAY
-
-
-def machine_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
-    """Return the pay machines, named "pay:<car park>"."""
-    return []
 
 
 def car_parks_of(compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) -> CarParks:

@@ -8,6 +8,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.figures import Span
 from sim.reporting.picture import Picture
 from sim.reporting.topics import (
+    car_money_pictures,
     cars_pictures,
     checkout_pictures,
     cinema_pictures,
@@ -19,6 +20,7 @@ from sim.reporting.topics import (
 _OF_TOPIC = {
     "lines": lines_pictures, "food": food_pictures, "cinema": cinema_pictures, "checkout": checkout_pictures,
     "desks": desks_pictures, "cars": cars_pictures,
+    "car_money": car_money_pictures,
 }  # fmt: skip
 
 
