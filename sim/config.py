@@ -18,7 +18,10 @@ from sim.errors import Problem
 from sim.known import known
 from sim.schema.checkout import CheckoutConfig
 from sim.schema.cinema import CinemaConfig
-from sim.schema.desks import DesksConfig
+from sim.schema.desks import (
+    DesksConfig,
+)
+from sim.schema.desks import problems as desk_problems
 from sim.schema.food import FoodConfig
 from sim.schema.parking import ParkingConfig
 from sim.schema.queues import QueuesConfig
@@ -318,6 +321,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     """Return every value out of its range or of a wrong kind, and every pair of values that cannot go together."""
     found = [problem for parameter in parameters_of(config) for problem in _range_problems(parameter)]
     found += [*_date_problems(config.date), *_identity_problems(config)]
+    found += [] if found else [*desk_problems(config.desks)]
     for key, hours in hours_of(config):
         try:
             minutes_from_hours(hours)

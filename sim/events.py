@@ -57,10 +57,15 @@ class EventKind(IntEnum):
     SHOW_LEFT = 63  # place show, value us after its start
     SEAT_REFUNDED = 64  # place show, value seats
     SHOW_MISSED = 65  # place show, value seats: came too late, or never
-    BAGS_HANDED_IN = 70  # place unit, value bags
-    BAGS_COLLECTED = 71  # place unit, value bags
-    BAGS_DELIVERED = 72  # place unit, value bags: sent home
+    BAGS_HANDED_IN = 70  # place unit where they were bought last, value bags
+    BAGS_COLLECTED = 71  # place unit of the desk, value bags
+    BAGS_DELIVERED = 72  # place unit of the desk, value bags: they will be sent home
     DESK_USED = 73  # place unit, value us there
+    PORTER_SENT = 74  # place unit, value us of work until the bags are at the desk: follows BAGS_HANDED_IN
+    BAGS_AWAITED = 75  # place unit of the desk, value us until they come
+    BAGS_MISLAID = 76  # place unit of the desk, value bags that are not found there; BAGS_DELIVERED follows
+    DESK_REFUSED = 77  # place unit, value parties or children there: closed, full, or not done in time
+    DESK_PAID = 78  # place unit, value fen to the mall, negative when the mall pays
 
 
 class Reason(IntEnum):
@@ -128,4 +133,6 @@ PLACE_TABLE = {
     EventKind.SHOW_SOLD_OUT: "show", EventKind.SHOW_ENTERED: "show", EventKind.SHOW_LEFT: "show", EventKind.SEAT_REFUNDED: "show",
     EventKind.SHOW_MISSED: "show", EventKind.BAGS_HANDED_IN: "unit", EventKind.BAGS_COLLECTED: "unit",
     EventKind.BAGS_DELIVERED: "unit", EventKind.DESK_USED: "unit",
+    EventKind.PORTER_SENT: "unit", EventKind.BAGS_AWAITED: "unit", EventKind.BAGS_MISLAID: "unit", EventKind.DESK_REFUSED: "unit",
+    EventKind.DESK_PAID: "unit",
 }  # fmt: skip

@@ -18,6 +18,7 @@ class Controls(NamedTuple):
     unit_closes_us: np.ndarray  # (U) int64 posted closing time; whoever is inside is asked out then
     servers_open: np.ndarray  # (stations) int32; a server who is taken away finishes the customer at hand
     connector_is_open: np.ndarray  # (C) int32; whoever is on a connector that stops finishes the ride
+    desk_is_open: np.ndarray  # (len(Desk)) int32; a desk that closes serves those in line, and gives back what it keeps
 
 
 def controls_of(mall: Mall) -> Controls:
@@ -29,4 +30,5 @@ def controls_of(mall: Mall) -> Controls:
         unit_closes_us=mall.units["closes_us"],
         servers_open=mall.stations["servers_open"],
         connector_is_open=mall.connectors["is_open"],
+        desk_is_open=mall.desks["is_open"],
     )

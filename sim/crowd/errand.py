@@ -22,6 +22,10 @@ ERRAND = np.dtype(
         ("bay", "i4"), ("aisle", "i4"), ("parks_by", "i4"), ("has_paid", "i4"), ("entered_us", "i8"), ("validated_us", "i8"),
         # bags and desks (sim/crowd/venues/desks.py)
         ("bags", "i4"), ("bags_held", "i4"), ("desks_seen", "i4"),
+        ("bags_mislaid", "i4"), ("hand_ins", "i4"), ("has_asked_for_bags", "i4"), ("children", "i4"), ("bags_ready_us", "i8"),
+        ("wash_ready_us", "i8"), ("unladen_mps", "f8"), ("bags_felt", "f8"),
+        # in the hands of a service of one's own (sim/crowd/own_services.py)
+        ("is_begun", "i4"), ("is_handed_back", "i4"),
         ("uses_app", "i1"), ("is_vip", "i1"),
     ],
     align=True,

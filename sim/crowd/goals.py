@@ -11,7 +11,7 @@ from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, known_wait_s
 from sim.crowd.venues.cinemas import has_show, show_due
-from sim.crowd.venues.desks import wanted_desk
+from sim.crowd.venues.desks import collects_first, wanted_desk
 from sim.crowd.venues.restaurants import reputation
 from sim.crowd.wayfinding import look_for_way
 from sim.crowd.writing import note, note_segment
@@ -154,9 +154,11 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
 
 @kernel
 def go_home(mall: Mall, row: int, now_us: int) -> int:
-    """Head for one's car, or for the exit that suits."""
+    """Head for one's car, or for the exit that suits; first for what has to be collected."""
     shopper = mall.shoppers[row]
     shopper.leaving = 1
+    if collects_first(mall, row, now_us):
+        return Then.SET_OFF
     exit_by = mall.car_parks[shopper.parking].entrance if shopper.parking >= 0 else choose_exit(mall, row, now_us)
     if exit_by < 0:
         return Then.LOST

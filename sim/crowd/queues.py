@@ -7,7 +7,8 @@ import numpy as np
 from sim.crowd.agenda import FIRST, NORMAL, forget, schedule
 from sim.crowd.choice import weibull
 from sim.crowd.movement import append, unlink
-from sim.crowd.state import Doing, Law, Mall, Meta, Stream
+from sim.crowd.own_services import hand_over
+from sim.crowd.state import Doing, Law, Mall, Meta, Role, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
@@ -59,6 +60,9 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
 def join(mall: Mall, row: int, station: int, now_us: int) -> bool:
     """Take a server or a place in line; return False when the line is too long and the party turns away."""
     here = mall.stations[station]
+    if here.role == Role.OWN:
+        hand_over(mall, row, station, now_us)
+        return True
     shopper = mall.shoppers[row]
     shopper.station = station
     shopper.joined_us = now_us

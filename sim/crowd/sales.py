@@ -7,6 +7,7 @@ import numpy as np
 from sim.crowd.choice import lognormal
 from sim.crowd.movement import come_out
 from sim.crowd.state import Mall, Meta, Stream
+from sim.crowd.venues.bags import carry_away
 from sim.crowd.writing import note, note_segment
 from sim.events import EventKind, SegmentKind
 from sim.kernel import kernel
@@ -40,6 +41,7 @@ def pay(mall: Mall, row: int, now_us: int) -> int:
     mall.meta[Meta.TRANSFER_ROWS] = journal_row + 1
     note(mall, row, now_us, EventKind.PURCHASED, shopper.unit, shopper.amount_fen)
     mall.errands[row].spent_fen += shopper.amount_fen
+    carry_away(mall, row, now_us)
     return leave_store(mall, row, now_us)
 
 

@@ -16,7 +16,7 @@ from sim.crowd.checkout.records import CHECKOUT_PARAMS, METHOD
 from sim.crowd.errand import ERRAND
 from sim.crowd.ticket_records import TICKET_PARAMS
 from sim.crowd.venues.cinema_records import CINEMA_PARAMS, SEAT, SHOW
-from sim.crowd.venues.desk_records import DESK_PARAMS
+from sim.crowd.venues.desk_records import DESK, DESK_PARAMS, HAND
 from sim.crowd.venues.records import VENUE
 from sim.crowd.venues.restaurant_records import RESTAURANT_PARAMS, TABLE
 from sim.kernel import declare_type
@@ -152,6 +152,7 @@ class Meta(IntEnum):
     LOG_LEVEL = 11  # 0 none, 1 visits, 2 edges
     CONTROLS_CHANGED = 12
     TRANSFERS_POSTED = 13
+    HANDED_OVER = 14  # 1 + row of the party that a service of one's own must take now, 0 when there is none
 
 
 VISITED_KEPT = 8  # stores a party remembers having been in
@@ -309,6 +310,8 @@ class Mall(NamedTuple):
     tables: np.ndarray
     shows: np.ndarray
     seats: np.ndarray
+    desks: np.ndarray  # DESK of each kind
+    hands: np.ndarray  # HAND: porters and bays of the car wash
     methods: np.ndarray
     categories: np.ndarray
     pool: np.ndarray  # POOL: units of each category (and of all, and of all food) with cumulative appeal
@@ -338,6 +341,7 @@ def example_mall() -> Mall:
         "shoppers": SHOPPER, "arrivals": ARRIVAL, "nodes": NODE, "legs": LEG, "pieces": PIECE, "borders": BORDER, "zones": ZONE,
         "levels": LEVEL, "units": UNIT, "entrances": ENTRANCE, "rides": RIDE, "connectors": CONNECTOR, "stations": STATION,
         "car_parks": CAR_PARK, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "shows": SHOW, "seats": SEAT,
+        "desks": DESK, "hands": HAND,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
         "transfers": TRANSFER,
     }  # fmt: skip

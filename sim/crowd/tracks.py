@@ -7,7 +7,14 @@ import numpy as np
 from sim.crowd.agenda import PRIORITIES, ROW_BITS, ROW_MASK
 from sim.crowd.state import Doing, Mall, Meta
 from sim.events import SegmentKind
-from sim.kernel import entry
+from sim.kernel import entry, inlined
+
+
+@inlined
+def _is_in_unit(doing: int) -> bool:
+    if doing == Doing.AT_DESK or doing == Doing.AWAY:
+        return True
+    return doing == Doing.BROWSING or doing == Doing.IN_LINE or doing == Doing.IN_SERVICE
 
 
 @entry
@@ -27,7 +34,7 @@ def fill_open_segments(mall: Mall, now_us: int, found: np.ndarray) -> int:
         doing = shopper.doing
         if doing == Doing.RIDING:
             kind, place, end_us = SegmentKind.RIDING, shopper.ride, mall.heap[index, 0] // PRIORITIES
-        elif doing == Doing.BROWSING or ((doing == Doing.IN_LINE or doing == Doing.IN_SERVICE) and shopper.unit >= 0):
+        elif shopper.unit >= 0 and _is_in_unit(doing):
             kind, place = SegmentKind.INSIDE_UNIT, shopper.unit
         elif (doing == Doing.CROSSING or doing == Doing.BLOCKED) and shopper.leg >= 0:
             place, at_m = shopper.piece, mall.pieces[shopper.piece].m

@@ -30,6 +30,8 @@ class TransferReason(IntEnum):
     SALE = 0
     BASE_RENT = 1
     TURNOVER_RENT = 2
+    DESK_FEE = 3  # for bags handed in, a place in the playground, a wash
+    DESK_COST = 4  # staff of desks, porters, deliveries
 
 
 class Refusal(IntEnum):

@@ -21,6 +21,8 @@ class Venues(NamedTuple):
     tables: Any  # TABLE
     shows: Any  # SHOW
     seats: Any  # SEAT
+    desks: Any  # DESK
+    hands: Any  # HAND
 
 
 def venue_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
@@ -35,8 +37,8 @@ def venues_of(compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) 
         venues[name] = -1
     tables = lay_tables(venues, compiled, config, index)
     shows, seats = list_shows(venues, compiled, config, index)
-    place_desks(venues, compiled, config, index)
-    return Venues(venues, tables, shows, seats)
+    desks = place_desks(venues, compiled, config, index)
+    return Venues(venues, tables, shows, seats, **desks._asdict())
 
 
 def describe_venues(params: Any, config: RunConfig) -> None:
