@@ -271,3 +271,24 @@ def test_all_that_is_wrong_with_the_places_of_desks_is_said_together():
         "desks.car_wash.at",
         "desks.playground.at",
     ]
+
+
+def test_porters_bring_bags_in_the_order_in_which_they_were_called():
+    """The wait that a party is told is that of so many porters and one line (Kiefer and Wolfowitz 1955), worked out here from the log."""
+    config = keen_config(250)
+    config.desks.parcel.porters, config.desks.parcel.porter_handling_s = 2, 900.0
+    config.desks.parcel.patience_s_mean = 36000.0
+    lived = day(config)
+
+    free_us, ready_us, told_us, owed_us = [0, 0], {}, [], []
+    for time_us, kind, visit, value in zip(*(lived.events[name].tolist() for name in ("time_us", "kind", "visit", "value"))):
+        if kind == EventKind.PORTER_SENT:
+            porter = free_us.index(min(free_us))
+            free_us[porter] = max(free_us[porter], time_us) + value
+            ready_us[visit] = max(ready_us.get(visit, 0), free_us[porter])
+        elif kind == EventKind.BAGS_AWAITED:
+            told_us.append(value)
+            owed_us.append(ready_us[visit] - time_us)
+    assert len(told_us) > 10
+    assert max(told_us) > 1_800_000_000  # work waited for both porters
+    assert told_us == owed_us
