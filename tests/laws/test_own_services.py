@@ -16,7 +16,10 @@ from sim.config import RunConfig
 from sim.config_files import compose
 from sim.errors import EngineError
 from sim.events import EventKind
+from sim.floorplan.cache import load_compiled
+from sim.paths import find_floorplan
 from sim.units import US_PER_HOUR
+from sim.world import World
 
 SHOP = "L1-outfitters"
 TILLS = 2  # of the outfitters, in tenants.csv
@@ -114,6 +117,25 @@ def test_whoever_is_handed_back_before_service_began_has_given_up_and_pays_nothi
     ]
 
 
+def test_a_service_has_a_party_from_the_very_microsecond_at_which_it_comes():
+    starts_us = []
+
+    def looks_at_the_clock(env):
+        def serve(guest):
+            starts_us.append((guest.number, env.now, guest.came_us))
+            guest.begin()
+            guest.hand_back()
+            yield env.timeout(0)
+
+        return serve
+
+    events = day({SHOP: looks_at_the_clock})["events.parquet"].to_pydict()
+
+    rows = zip(events["time_us"], events["kind"], events["place_id"], events["visit"])
+    joined = [(visit, time, time) for time, kind, place, visit in rows if (kind, place) == ("QUEUE_JOINED", f"till:{SHOP}")]
+    assert starts_us == joined != []
+
+
 def test_a_party_pays_what_the_service_says():
     def sells_at_ten_yuan(env):
         def serve(guest):
@@ -131,6 +153,31 @@ def test_a_party_pays_what_the_service_says():
         if (kind, place) == ("PURCHASED", SHOP)
     ]
     assert set(paid) == {1000}
+
+
+def test_a_service_that_cannot_be_written_down_is_known_by_its_unit(tmp_path):
+    class Tills:
+        """The tills with a state that can be kept."""
+
+        def __init__(self, env):
+            self.serve = two_tills(env)
+
+        def __call__(self, guest):
+            return self.serve(guest)
+
+        def state(self):
+            return {}
+
+        def resume(self, state):
+            """Go on from a state."""
+
+    wanted, compiled = config(), load_compiled(find_floorplan("corner_mall"))
+    worlds = [
+        World(wanted, compiled, api.people(wanted, compiled, api.Deciders(wanted, compiled)), tmp_path / name, {SHOP: made})
+        for name, made in (("plain", two_tills), ("kept", Tills))
+    ]
+
+    assert [world.own_services.unsaveable for world in worlds] == [[SHOP], []]
 
 
 def test_a_service_that_forgets_to_yield_is_named(tmp_path):

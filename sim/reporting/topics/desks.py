@@ -39,6 +39,11 @@ _KPIS = (
     Kpi("desks_income_fen", "fen", "higher", "desks", "What desks take", "Fees that parties paid at desks, to the mall.", null_where=_NO_DESK),
     Kpi("desks_cost_fen", "fen", "lower", "desks", "What desks cost", "Staff of desks and porters for their hours, deliveries, and what the mall pays per use.", null_where=_NO_DESK),
 )  # fmt: skip
+_USES = {
+    "lounge_visits": "{:,} parties rested in the lounge.",
+    "car_wash_visits": "{:,} parties had their car washed.",
+    "information_visits": "{:,} parties asked the way.",
+}
 _BAG_MOVES = {EventKind.BAGS_HANDED_IN: 1, EventKind.BAGS_COLLECTED: -1, EventKind.BAGS_DELIVERED: -1}
 _TOTALS = (
     EventKind.BAGS_HANDED_IN, EventKind.BAGS_COLLECTED, EventKind.BAGS_DELIVERED, EventKind.BAGS_MISLAID, EventKind.PORTER_SENT,
@@ -158,6 +163,11 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     if kpis["playground_visits"] is not None:
         refused = f"{kpis['playground_refused_visits']:,} found no place"
         found.append(f"{kpis['playground_visits']:,} parties left children in the playground; {refused}.")
+    for name, text in _USES.items():
+        if kpis[name] is not None:
+            found.append(text.format(kpis[name]))
+    if kpis["desk_wait_s_mean"] is not None:
+        found.append(f"Whoever was served at a desk had stood in line for {kpis['desk_wait_s_mean']:,.0f} s on average.")
     income_fen, cost_fen = kpis["desks_income_fen"] or 0, kpis["desks_cost_fen"] or 0
     found.append(f"Desks took {income_fen / 100:,.0f} yuan in fees and cost {cost_fen / 100:,.0f} yuan, staff included.")
     return found
