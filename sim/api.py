@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim import paths
 from sim.config import RunConfig
 from sim.decisions import Decision
+from sim.operations.own_services import Factory
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.observations import Observations
 from sim.world import People, Progress, RunResult, World
@@ -18,20 +19,37 @@ if TYPE_CHECKING:
     from agents.population import Population
 
 
-def run(config: RunConfig, out: Path, *, progress: Progress | None = None, command: str = "") -> RunResult:
-    """Run one day into the folder `out` and return its KPIs; raises GalleriaError for mistakes in plan or configuration."""
+def run(
+    config: RunConfig,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    command: str = "",
+    services: Mapping[str, Factory] | None = None,
+) -> RunResult:
+    """Run one day into the folder `out` and return its KPIs; raises GalleriaError for mistakes in plan or configuration.
+
+    `services` gives units, by id, a service of one's own (docs/how-to/a-service-of-your-own.md).
+    """
     from sim.floorplan.cache import load_compiled
 
-    return run_on(config, load_compiled(paths.find_floorplan(config.floorplan)), out, progress=progress, command=command)
+    compiled = load_compiled(paths.find_floorplan(config.floorplan))
+    return run_on(config, compiled, out, progress=progress, command=command, services=services)
 
 
 def run_on(
-    config: RunConfig, compiled: CompiledPlan, out: Path, *, progress: Progress | None = None, command: str = ""
+    config: RunConfig,
+    compiled: CompiledPlan,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    command: str = "",
+    services: Mapping[str, Factory] | None = None,
 ) -> RunResult:
     """Run one day on a compiled plan."""
     deciders = Deciders(config, compiled)
     try:
-        return World(config, compiled, people(config, compiled, deciders), Path(out)).run(progress, command)
+        return World(config, compiled, people(config, compiled, deciders), Path(out), services or {}).run(progress, command)
     finally:
         deciders.close()
 

@@ -35,7 +35,10 @@ from sim.schema.cinema import CinemaConfig
 from sim.schema.cinema import HallConfig as HallConfig
 from sim.schema.cinema import ShowConfig as ShowConfig
 from sim.schema.cinema import problems as cinema_problems
-from sim.schema.desks import DesksConfig
+from sim.schema.desks import (
+    DesksConfig,
+)
+from sim.schema.desks import problems as desk_problems
 from sim.schema.food import DiningConfig as DiningConfig
 from sim.schema.food import FoodConfig
 from sim.schema.food import problems as food_problems
@@ -354,6 +357,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
         found += list(cinema_problems(config.cinema))
     found += parking_schema.problems(config.parking)
     found += tariff_problems(config.parking.tariff, config.parking.exits)
+    found += [] if found else [*desk_problems(config.desks)]
     for key, hours in hours_of(config):
         try:
             minutes_from_hours(hours)

@@ -75,10 +75,15 @@ class EventKind(IntEnum):
     SEAT_TAKEN = 66  # place show, value the seat's number in its hall, row by row from the screen: SEAT_SOLD follows
     SEAT_FREED = 67  # place show, value the same: SEAT_REFUNDED follows
     SALE_REFUNDED = 68  # place unit, value fen given back of an earlier PURCHASED
-    BAGS_HANDED_IN = 70  # place unit, value bags
-    BAGS_COLLECTED = 71  # place unit, value bags
-    BAGS_DELIVERED = 72  # place unit, value bags: sent home
+    BAGS_HANDED_IN = 70  # place unit where they were bought last, value bags
+    BAGS_COLLECTED = 71  # place unit of the desk, value bags
+    BAGS_DELIVERED = 72  # place unit of the desk, value bags: they will be sent home
     DESK_USED = 73  # place unit, value us there
+    PORTER_SENT = 74  # place unit, value us of work until the bags are at the desk: follows BAGS_HANDED_IN
+    BAGS_AWAITED = 75  # place unit of the desk, value us until they come
+    BAGS_MISLAID = 76  # place unit of the desk, value bags that are not found there; BAGS_DELIVERED follows
+    DESK_REFUSED = 77  # place unit, value parties or children there: closed, full, or not done in time
+    DESK_PAID = 78  # place unit, value fen to the mall, negative when the mall pays
 
 
 class Reason(IntEnum):
@@ -152,4 +157,6 @@ PLACE_TABLE = {
     EventKind.SHOW_MISSED: "show", EventKind.BAGS_HANDED_IN: "unit", EventKind.BAGS_COLLECTED: "unit",
     EventKind.BAGS_DELIVERED: "unit", EventKind.DESK_USED: "unit",
     EventKind.SEAT_TAKEN: "show", EventKind.SEAT_FREED: "show", EventKind.SALE_REFUNDED: "unit",
+    EventKind.PORTER_SENT: "unit", EventKind.BAGS_AWAITED: "unit", EventKind.BAGS_MISLAID: "unit", EventKind.DESK_REFUSED: "unit",
+    EventKind.DESK_PAID: "unit",
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from sim.operations.clock import Clock, Operation
 from sim.operations.hours import hours_of
 from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
+from sim.operations.own_services import Factory, OwnServices
 from sim.operations.reviews import Reviews
 from sim.operations.services import services_of
 from sim.operations.settlement import Settlement
@@ -66,6 +67,7 @@ class World:
     compiled: CompiledPlan
     people: People
     folder: Path
+    services: Mapping[str, Factory] = field(default_factory=dict)  # SimPy processes that serve at units, by unit id
     counted_events: int = field(default=0, init=False)  # rows of the log that counters and gates have seen
     followed_events: int = field(default=0, init=False)  # and what follows people
     followed_segments: int = field(default=0, init=False)
@@ -79,6 +81,7 @@ class World:
         self.recorder = Recorder(self.folder, compiled, names, config.recording.events, more_places=self.crowd.place_names)
         switches = switches_of(compiled, config)
         self.clock = Clock()
+        self.own_services = OwnServices(self.crowd, self.clock, compiled, self.services)
         self.hours = hours_of(self.crowd, compiled, config)
         opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
         self.sensing, self.continued_from = begin_sensing(compiled, config, switches.is_on, opens_us)
@@ -201,8 +204,9 @@ class _Timed:
     world: World
     spent_s: float = 0.0
 
-    def advance_to(self, until_us: int) -> None:
+    def advance_to(self, until_us: int) -> bool:
         """Advance the crowd and add the time it took."""
         started_s, recorded_s = time.perf_counter(), self.world.recording_s
-        self.world.crowd.advance_to(until_us)
+        is_there = self.world.crowd.advance_to(until_us)
         self.spent_s += time.perf_counter() - started_s - (self.world.recording_s - recorded_s)
+        return is_there

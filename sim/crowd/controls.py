@@ -25,6 +25,7 @@ class Controls(NamedTuple):
     ticket_walk_us: np.ndarray  # (rows) int64 the walk reckoned for each party with a ticket; ask anew after every stop
     show_price_fen: np.ndarray  # (shows) int64 of a seat sold from now on
     show_seats_on_sale: np.ndarray  # (shows) int32 most seats that may be sold of a show; sold ones stay sold
+    desk_is_open: np.ndarray  # (len(Desk)) int32; a desk that closes serves those in line, and gives back what it keeps
 
 
 def controls_of(mall: Mall) -> Controls:
@@ -43,4 +44,5 @@ def controls_of(mall: Mall) -> Controls:
         ticket_walk_us=mall.errands["ticket_walk_us"],
         show_price_fen=mall.shows["price_fen"],
         show_seats_on_sale=mall.shows["on_sale"],
+        desk_is_open=mall.desks["is_open"],
     )

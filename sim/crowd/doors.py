@@ -128,6 +128,16 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     errand.bags = 0
     errand.bags_held = 0
     errand.desks_seen = 0
+    errand.bags_mislaid = 0
+    errand.hand_ins = 0
+    errand.has_asked_for_bags = 0
+    errand.children = 0
+    errand.bags_ready_us = 0
+    errand.wash_ready_us = 0
+    errand.unladen_mps = shopper.speed_mps
+    errand.bags_felt = 0.0
+    errand.is_begun = 0
+    errand.is_handed_back = 0
 
 
 @kernel

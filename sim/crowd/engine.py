@@ -15,11 +15,12 @@ from sim.crowd.cars.exits_built import tariff_of, validation_of
 from sim.crowd.controls import Controls, controls_of
 from sim.crowd.duty import Duty
 from sim.crowd.errand import ERRAND
-from sim.crowd.loop import Stop, advance
+from sim.crowd.loop import ROOM_PER_EVENT, Stop, advance
 from sim.crowd.movement import note_zone_time
+from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.queues import serve_waiting
 from sim.crowd.routing import fill_times
-from sim.crowd.state import Mall, Meta, Stream, records
+from sim.crowd.state import Doing, Mall, Meta, Role, Stream, records
 from sim.crowd.tables import build_tables, by_node, ways_between
 from sim.crowd.tallies import HOURS, Counted, Tallies
 from sim.crowd.ticket_lists import CALLS_AT_ONCE, call_forward
@@ -102,6 +103,7 @@ class Crowd:
         self._taken_fen = np.zeros(self.mall.balances_fen.size, np.int64)
         self._hour = 0
         self._closures = b""
+        self._receive: Callable[[int, int], None] | None = None
         self.refresh_routes()
 
     @property
@@ -159,8 +161,8 @@ class Crowd:
         self.mall.meta[Meta.ARRIVALS_NEXT] = 0
         self.mall.meta[Meta.ARRIVALS_SIZE] = rows
 
-    def advance_to(self, until_us: int) -> None:
-        """Let everything happen that is due before `until_us`."""
+    def advance_to(self, until_us: int) -> bool:
+        """Let everything happen that is due before `until_us`; return False when a service of one's own must act at `now_us` first."""
         while True:
             end_of_hour_us = (self._hour + 1) * US_PER_HOUR if self._hour < HOURS - 1 else until_us
             stop = advance(self.mall, min(until_us, end_of_hour_us))
@@ -168,10 +170,13 @@ class Crowd:
                 self._flush()
             elif stop == Stop.ROWS_FULL:
                 self._enlarge()
+            elif stop == Stop.UPCALL:
+                self._hand_over()
+                return False
             elif end_of_hour_us < until_us:
                 self._close_hour(end_of_hour_us)
             else:
-                return
+                return True
 
     def switched(self, now_us: int) -> None:
         """Make the crowd see switches that were thrown: new servers take the waiting, closed connectors leave the routes."""
@@ -183,6 +188,41 @@ class Crowd:
                 self._flush()
         if self.controls.connector_is_open.tobytes() != self._closures:
             self.refresh_routes()
+
+    def hand_over_at(self, units: list[int], receive: Callable[[int, int], None]) -> None:
+        """Let `receive(row, now_us)` take every party that comes to a till of these units; `end_own` gives it back."""
+        self.mall.stations["role"][units] = Role.OWN
+        self._receive = receive
+
+    def _hand_over(self) -> None:
+        row = int(self.mall.meta[Meta.HANDED_OVER]) - 1
+        self.mall.meta[Meta.HANDED_OVER] = 0
+        assert self._receive is not None
+        self._receive(row, self.now_us)
+
+    def is_away(self, row: int, number: int) -> bool:
+        """Return whether the party is still in the hands of a service of one's own."""
+        shopper = self.mall.shoppers[row]
+        is_here = shopper.number == number and shopper.doing == Doing.AWAY
+        return bool(is_here and self.mall.errands[row].is_handed_back == 0)
+
+    def begin_own(self, row: int, now_us: int) -> None:
+        """Note that a service of one's own begins to serve the party."""
+        self._make_room()
+        begin_own(self.mall, row, now_us)
+
+    def end_own(self, row: int, now_us: int, amount_fen: int, services: int) -> None:
+        """Take a party back, which pays so much and has had so many services; it goes on at `now_us`."""
+        self._make_room()
+        self.mall.shoppers[row].services += services
+        end_own(self.mall, row, now_us, amount_fen)
+
+    def _make_room(self) -> None:
+        meta = self.mall.meta
+        if meta[Meta.LOG_ROWS] + ROOM_PER_EVENT > self.mall.log.size:
+            self._flush()
+        if meta[Meta.AGENDA_SIZE] + 2 >= self.mall.heap.shape[0]:
+            drop_dead(self.mall.shoppers, self.mall.heap, meta)
 
     def recent(self) -> EventLog:
         """Return the events in the buffer; valid until the crowd advances."""

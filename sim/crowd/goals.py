@@ -12,7 +12,7 @@ from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, held_unit, is_hungry, known_wait_s, settle_meal
 from sim.crowd.venues.bookings import book_table, may_book, table_due
 from sim.crowd.venues.cinemas import has_show, lose_show, loses_way, show_due, show_left
-from sim.crowd.venues.desks import wanted_desk
+from sim.crowd.venues.desks import collects_first, wanted_desk
 from sim.crowd.venues.kitchens import reputation
 from sim.crowd.wayfinding import look_for_way
 from sim.crowd.writing import note, note_segment
@@ -173,9 +173,11 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
 
 @kernel
 def go_home(mall: Mall, row: int, now_us: int) -> int:
-    """Head for one's car, or for the exit that suits."""
+    """Head for one's car, or for the exit that suits; first for what has to be collected."""
     shopper = mall.shoppers[row]
     shopper.leaving = 1
+    if collects_first(mall, row, now_us):
+        return Then.SET_OFF
     exit_by = mall.car_parks[shopper.parking].entrance if shopper.parking >= 0 else choose_exit(mall, row, now_us)
     if exit_by < 0:
         return Then.LOST

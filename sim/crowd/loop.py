@@ -18,6 +18,7 @@ from sim.crowd.doors import (
 )
 from sim.crowd.goals import decide, go_home, is_lost, set_off, stride, walk_on
 from sim.crowd.movement import break_gridlock, end_crossing, end_stride
+from sim.crowd.own_services import come_back
 from sim.crowd.queues import end_service, renege
 from sim.crowd.rides import ask_to_board, board, step_off
 from sim.crowd.sales import leave_store, pay
@@ -41,6 +42,7 @@ class Stop(IntEnum):
     DONE = 0
     BUFFER_FULL = 1  # flush events, segments or transfers, and call again
     ROWS_FULL = 2  # no free row or no room in the heap: enlarge, and call again
+    UPCALL = 3  # a party has come to a service of one's own: let that take it, and call again
 
 
 @entry
@@ -72,6 +74,8 @@ def advance(mall: Mall, until_us: int) -> int:
             then = happen(mall, row, now_us)
         see_through(mall, row, now_us, then)
         close_hole(mall.heap, meta)
+        if meta[Meta.HANDED_OVER] > 0:
+            return Stop.UPCALL
 
 
 @inlined
@@ -155,6 +159,8 @@ def happen(mall: Mall, row: int, now_us: int) -> int:
         return reach_machine(mall, row, now_us)
     if doing == Doing.AT_DESK:
         return leave_desk(mall, row, now_us)
+    if doing == Doing.AWAY:
+        return come_back(mall, row, now_us)
     assert doing == Doing.STRANDED
     return go_home(mall, row, now_us)
 

@@ -22,6 +22,7 @@ from sim.crowd.disciplines import (
     weakest_in_service,
 )
 from sim.crowd.movement import append, unlink
+from sim.crowd.own_services import hand_over
 from sim.crowd.state import Discipline, Doing, Law, Mall, Meta, Role, Stream
 from sim.crowd.ticket_lists import call_forward, order_us, take_place
 from sim.crowd.writing import note
@@ -98,6 +99,9 @@ def _drawn_service_us(mall: Mall, row: int, station: int, now_us: int) -> int:
 def join(mall: Mall, row: int, station: int, now_us: int) -> bool:
     """Take a server or a place in line; return False when the party turns away or there is no room for it."""
     here = mall.stations[station]
+    if here.role == Role.OWN:
+        hand_over(mall, row, station, now_us)
+        return True
     shopper = mall.shoppers[row]
     shopper.station = station
     shopper.joined_us = now_us

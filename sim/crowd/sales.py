@@ -9,6 +9,7 @@ from sim.crowd.choice import lognormal
 from sim.crowd.movement import come_out
 from sim.crowd.state import Mall, Meta, Stream
 from sim.crowd.tallies import Counted
+from sim.crowd.venues.bags import carry_away
 from sim.crowd.writing import note, note_segment
 from sim.events import EventKind, SegmentKind
 from sim.kernel import kernel
@@ -55,6 +56,7 @@ def pay(mall: Mall, row: int, now_us: int) -> int:
     errand.paying_by = -1
     errand.pay_us = 0
     errand.spent_fen += shopper.amount_fen
+    carry_away(mall, row, now_us)
     return leave_store(mall, row, now_us)
 
 

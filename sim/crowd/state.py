@@ -17,7 +17,7 @@ from sim.crowd.checkout.records import CHECKOUT_PARAMS, METHOD
 from sim.crowd.errand import ERRAND
 from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
 from sim.crowd.venues.cinema_records import CINEMA_PARAMS, SEAT, SHOW
-from sim.crowd.venues.desk_records import DESK_PARAMS
+from sim.crowd.venues.desk_records import DESK, DESK_PARAMS, HAND
 from sim.crowd.venues.records import VENUE
 from sim.crowd.venues.restaurant_records import BOOKING, COOK, RESTAURANT_PARAMS, TABLE
 from sim.kernel import declare_type
@@ -166,6 +166,7 @@ class Meta(IntEnum):
     LOG_LEVEL = 11  # 0 none, 1 visits, 2 edges
     CONTROLS_CHANGED = 12
     TRANSFERS_POSTED = 13
+    HANDED_OVER = 14  # 1 + row of the party that a service of one's own must take now, 0 when there is none
 
 
 VISITED_KEPT = 8  # stores a party remembers having been in
@@ -348,6 +349,8 @@ class Mall(NamedTuple):
     bookings: np.ndarray
     shows: np.ndarray
     seats: np.ndarray
+    desks: np.ndarray  # DESK of each kind
+    hands: np.ndarray  # HAND: porters and bays of the car wash
     methods: np.ndarray
     categories: np.ndarray
     pool: np.ndarray  # POOL: units of each category (and of all, and of all food) with cumulative appeal
@@ -379,6 +382,7 @@ def example_mall() -> Mall:
         "lanes": LANE,
         "car_parks": CAR_PARK, "floors": FLOOR, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "cooks": COOK, "bookings": BOOKING, "shows": SHOW, "seats": SEAT,
         "tariff": TARIFF, "validation": VALIDATION,
+        "desks": DESK, "hands": HAND,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
         "transfers": TRANSFER,
     }  # fmt: skip

@@ -13,6 +13,7 @@ from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
 from sim.crowd.tickets import is_called, meets_line, turns_round
 from sim.crowd.venues.cinema_records import CINEMA
 from sim.crowd.venues.cinemas import enter_cinema, loses_way
+from sim.crowd.venues.desks import enter_desk
 from sim.crowd.venues.restaurants import ask_for_table
 from sim.crowd.wayfinding import see_mistake
 from sim.crowd.writing import note
@@ -46,6 +47,8 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     unit = shopper.goal
     here = mall.units[unit]
+    if shopper.reason == Reason.DESK:
+        return enter_desk(mall, row, now_us)
     shopper.place = unit
     mall.visited[row, shopper.visits % VISITED_KEPT] = unit
     shopper.visits += 1

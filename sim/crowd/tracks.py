@@ -11,10 +11,12 @@ from sim.kernel import entry, inlined
 
 
 @inlined
-def is_in_unit(doing: int) -> bool:
-    """Return whether a party that does this is inside a store, wherever it stands in line."""
-    browses = doing == Doing.BROWSING or doing == Doing.WAITING_FOR_SHOW or doing == Doing.WATCHING
-    return browses or doing == Doing.WAITING_FOR_FOOD or doing == Doing.EATING
+def _is_in_unit(doing: int) -> bool:
+    if doing == Doing.WAITING_FOR_FOOD or doing == Doing.EATING or doing == Doing.WAITING_FOR_SHOW or doing == Doing.WATCHING:
+        return True
+    if doing == Doing.AT_DESK or doing == Doing.AWAY:
+        return True
+    return doing == Doing.BROWSING or doing == Doing.IN_LINE or doing == Doing.IN_SERVICE
 
 
 @entry
@@ -34,7 +36,7 @@ def fill_open_segments(mall: Mall, now_us: int, found: np.ndarray) -> int:
         doing = shopper.doing
         if doing == Doing.RIDING:
             kind, place, end_us = SegmentKind.RIDING, shopper.ride, mall.heap[index, 0] // PRIORITIES
-        elif is_in_unit(doing) or ((doing == Doing.IN_LINE or doing == Doing.IN_SERVICE) and shopper.unit >= 0):
+        elif shopper.unit >= 0 and _is_in_unit(doing):
             kind, place = SegmentKind.INSIDE_UNIT, shopper.unit
         elif (doing == Doing.CROSSING or doing == Doing.BLOCKED) and shopper.leg >= 0:
             place, at_m = shopper.piece, mall.pieces[shopper.piece].m

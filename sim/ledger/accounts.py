@@ -41,6 +41,8 @@ class TransferReason(IntEnum):
     ONBOARDING = 9  # the penny of a first payment by phone, its gift, and the wages of whoever teaches
     DELIVERY = 10  # of what a guide has ordered
     PARKING_FEE = 11
+    DESK_FEE = 12  # for bags handed in, a place in the playground, a wash
+    DESK_COST = 13  # staff of desks, porters, deliveries
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:

@@ -29,7 +29,7 @@ class Operation(Protocol):
 class AdvancesTo(Protocol):
     """What the clock asks of the crowd."""
 
-    def advance_to(self, until_us: int) -> None: ...
+    def advance_to(self, until_us: int) -> bool: ...
 
 
 class Clock:
@@ -37,6 +37,17 @@ class Clock:
 
     def __init__(self) -> None:
         self._env = simpy.Environment(initial_time=0)
+
+    @property
+    def env(self) -> simpy.Environment:
+        """The SimPy environment, for services of one's own; its time is whole microseconds."""
+        return self._env
+
+    def at(self, time_us: int, do: Callable[[], None]) -> None:
+        """Do something at an instant, before the operations of that instant."""
+        instant = self._instant(time_us, 1)
+        assert instant.callbacks is not None
+        instant.callbacks.append(lambda _: do())
 
     def add(self, operation: Operation) -> None:
         """Let an operation act from its `next_us` on."""
@@ -57,10 +68,13 @@ class Clock:
     def run(self, crowd: AdvancesTo, until_us: int, show: Callable[[int], None] | None = None) -> None:
         """Advance crowd and operations to `until_us`, in exact order of events."""
         shown_us = 0
-        while self._env.peek() < until_us:
-            crowd.advance_to(int(self._env.peek()))
+        while True:
+            is_there = crowd.advance_to(int(min(self._env.peek(), until_us)))
+            if not is_there:
+                continue  # a service of one's own takes a party at an earlier instant, which is in the environment now
+            if self._env.peek() >= until_us:
+                return
             self._env.step()
             if show and self._env.now - shown_us >= SHOWN_EVERY_US:
                 shown_us = int(self._env.now)
                 show(shown_us)
-        crowd.advance_to(until_us)

@@ -7,6 +7,7 @@ from sim.crowd.cars.overnight import overnight_cars
 from sim.crowd.engine import Crowd
 from sim.operations.car_parks import car_parks_by_the_clock
 from sim.operations.clock import Operation
+from sim.operations.desks import desk_hours_of
 from sim.operations.displays import displays_of
 from sim.operations.hours import Hours
 from sim.operations.kitchens import kitchens_of
@@ -30,6 +31,7 @@ def services_of(
         tickets_of(crowd, compiled, config.queues.tickets, hours, last_fixes),
         *kitchens_of(crowd, compiled, config, hours),
         screenings_of(crowd, config),
+        *desk_hours_of(crowd, config, hours.opens_us),
         *car_parks_by_the_clock(crowd, config, hours.closes_us),
         payment_costs_of(crowd, compiled, config, hours.closes_us),
     ]

@@ -72,8 +72,9 @@ class DaySums:
     def _take_units(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> None:
         entered, bought = of_kind[EventKind.STORE_ENTERED], of_kind[EventKind.PURCHASED]
         left, refused = of_kind[EventKind.STORE_LEFT], of_kind[EventKind.STORE_REFUSED]
-        add_counts(self.unit["entries"], rows.place[entered])
-        add_values(self.unit["people"], rows.place[entered], rows.people[entered])
+        shops = entered[rows.value[entered] != Reason.DESK]  # who comes to a desk does not visit the store around it
+        add_counts(self.unit["entries"], rows.place[shops])
+        add_values(self.unit["people"], rows.place[shops], rows.people[shops])
         add_counts(self.reasons, rows.value[entered])
         add_counts(self.unit["refused"], rows.place[refused])
         add_counts(self.unit["left"], rows.place[left])

@@ -56,7 +56,7 @@ def compute(books: Books) -> dict[str, Value]:
     found: dict[str, Value] = {**_visits(books), **_money(books), **_space(books), **_queues(books), **_parking(books)}
     for topic in TOPICS:
         found |= topic.values(books.sums.topics[topic.name], books)
-    sensed = {kpi.name: books.sensed.get(kpi.name) for kpi in KPIS if kpi.null_where}
+    sensed = {kpi.name: books.sensed.get(kpi.name) for kpi in KPIS if kpi.null_where and kpi.name not in found}
     unlisted = (set(found) - {kpi.name for kpi in KPIS if kpi.is_known}) | (set(books.sensed) - set(sensed))
     assert not unlisted, f"KPIs that the catalogue does not know: {sorted(unlisted)}"
     found |= sensed

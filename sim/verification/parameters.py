@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,11 +98,6 @@ def _problems(key: str, value: Any, known: Mapping[str, Parameter]) -> Iterable[
     elif parameter.text:
         if not isinstance(value, str) or not value:
             yield Problem(key, repr(value), f"must be a name: {parameter.meaning}", default)
-    elif parameter.many:
-        if not isinstance(value, list | tuple) or not value:
-            yield Problem(key, repr(value), f"must be a list of numbers: {parameter.meaning}", f"write it as {key}=[1,2,3]")
-        else:
-            yield from (problem for part in value for problem in _range_problems(key, part, parameter, default))
     elif parameter.pair:
         if not isinstance(value, list | tuple) or len(value) != 2:
             yield Problem(

@@ -130,14 +130,15 @@ class Stopwatch:
     def __init__(self, world: Any) -> None:
         self.world, self.wall_s, self.cpu_s = world, 0.0, 0.0
 
-    def advance_to(self, until_us: int) -> None:
+    def advance_to(self, until_us: int) -> bool:
         """Advance the crowd and add the time it took."""
         wall_s, cpu_s = time.perf_counter(), time.process_time()
         recording_s = self.world.recording_s
-        self.world.crowd.advance_to(until_us)
+        is_there = self.world.crowd.advance_to(until_us)
         recorded_s = self.world.recording_s - recording_s
         self.wall_s += time.perf_counter() - wall_s - recorded_s
         self.cpu_s += time.process_time() - cpu_s - recorded_s
+        return is_there
 
 
 def whole_run(visits: float = 60_000, report: bool = False) -> dict[str, Any]:

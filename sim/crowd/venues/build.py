@@ -24,6 +24,8 @@ class Venues(NamedTuple):
     bookings: Any  # BOOKING
     shows: Any  # SHOW
     seats: Any  # SEAT
+    desks: Any  # DESK
+    hands: Any  # HAND
 
 
 def venue_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
@@ -38,9 +40,9 @@ def venues_of(compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) 
         venues[name] = -1
     tables, cooks, bookings = lay_tables(venues, compiled, config, index)
     shows, seats = list_shows(venues, compiled, config, index)
-    place_desks(venues, compiled, config, index)
+    desks = place_desks(venues, compiled, config, index)
     place_checkouts(venues, compiled, config, index)
-    return Venues(venues, tables, cooks, bookings, shows, seats)
+    return Venues(venues, tables, cooks, bookings, shows, seats, **desks._asdict())
 
 
 def describe_venues(params: Any, config: RunConfig) -> None:
