@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.crowd.books import transfer
 from sim.crowd.checkout.methods import BEGINNING, BEGUN, fee_fen, is_by_phone, price_cut_fen, settle_method
 from sim.crowd.choice import lognormal
 from sim.crowd.movement import come_out
-from sim.crowd.state import Mall, Meta, Stream
+from sim.crowd.state import Mall, Stream
 from sim.crowd.tallies import Counted
 from sim.crowd.venues.bags import carry_away
 from sim.crowd.writing import note, note_segment
 from sim.events import EventKind, SegmentKind
 from sim.kernel import kernel
-from sim.ledger.accounts import FIRST_TENANT, OPERATOR, OUTSIDE, PAYMENT_PLATFORM, TransferReason, post
+from sim.ledger.accounts import FIRST_TENANT, OPERATOR, OUTSIDE, PAYMENT_PLATFORM, TransferReason
 from sim.random_streams import standard_normal
 
 PENNY_FEN = 1  # what a first payment by phone is: 0.01 yuan (article S3)
@@ -32,7 +33,13 @@ def basket_fen(mall: Mall, row: int) -> int:
 
 @kernel
 def pay(mall: Mall, row: int, now_us: int) -> int:
-    """Served: the money moves, the sale is noted, the party leaves. `amount_fen` is the list price, and then what was paid."""
+    """Served: pay, and go with what was bought."""
+    return conclude_sale(mall, row, now_us, False)
+
+
+@kernel
+def conclude_sale(mall: Mall, row: int, now_us: int, is_shipped: bool) -> int:
+    """The money moves, the sale is noted, the party leaves. `amount_fen` is the list price, and then what was paid."""
     shopper = mall.shoppers[row]
     errand = mall.errands[row]
     if errand.paying_by < 0:  # at a table, where the bill comes to the party
@@ -43,12 +50,12 @@ def pay(mall: Mall, row: int, now_us: int) -> int:
         shopper.amount_fen -= cut_fen
         mall.counts[Counted.PRICE_CUT_FEN] += cut_fen
     tenant = FIRST_TENANT + shopper.unit
-    _post(mall, OUTSIDE, tenant, shopper.amount_fen, TransferReason.SALE, now_us)
+    transfer(mall, OUTSIDE, tenant, shopper.amount_fen, TransferReason.SALE, now_us)
     note(mall, row, now_us, EventKind.PURCHASED, shopper.unit, shopper.amount_fen)
     note(mall, row, now_us, EventKind.PAID_BY, method, errand.pay_us)
     fee = fee_fen(shopper.amount_fen, mall.methods[method].fee_ppm)
     mall.counts[Counted.PAYMENT_FEE_FEN] += fee
-    post_from_tenant(mall, shopper.unit, PAYMENT_PLATFORM, fee, TransferReason.PAYMENT_FEE, now_us)
+    transfer(mall, tenant, PAYMENT_PLATFORM, fee, TransferReason.PAYMENT_FEE, now_us)
     if errand.has_adopted == BEGINNING:
         _begin_with_phone(mall, row, now_us)
     if is_by_phone(method):
@@ -56,7 +63,8 @@ def pay(mall: Mall, row: int, now_us: int) -> int:
     errand.paying_by = -1
     errand.pay_us = 0
     errand.spent_fen += shopper.amount_fen
-    carry_away(mall, row, now_us)
+    if not is_shipped:
+        carry_away(mall, row, now_us)
     return leave_store(mall, row, now_us)
 
 
@@ -65,27 +73,9 @@ def _begin_with_phone(mall: Mall, row: int, now_us: int) -> None:
     """A party has paid by phone for the first time: a penny to the mall, a gift from it."""
     mall.errands[row].has_adopted = BEGUN
     gift_fen = mall.params[0].gift_fen
-    _post(mall, OUTSIDE, OPERATOR, PENNY_FEN, TransferReason.ONBOARDING, now_us)
-    if gift_fen > 0:
-        _post(mall, OPERATOR, OUTSIDE, gift_fen, TransferReason.ONBOARDING, now_us)
+    transfer(mall, OUTSIDE, OPERATOR, PENNY_FEN, TransferReason.ONBOARDING, now_us)
+    transfer(mall, OPERATOR, OUTSIDE, gift_fen, TransferReason.ONBOARDING, now_us)
     note(mall, row, now_us, EventKind.PAYMENT_ADOPTED, mall.shoppers[row].unit, gift_fen)
-
-
-@kernel
-def post_from_tenant(mall: Mall, unit: int, credit: int, amount_fen: int, reason: int, now_us: int) -> None:
-    """Move what a tenant owes for a sale; nothing where that is nothing."""
-    if amount_fen > 0:
-        _post(mall, FIRST_TENANT + unit, credit, amount_fen, reason, now_us)
-
-
-@kernel
-def _post(mall: Mall, debit: int, credit: int, amount_fen: int, reason: int, now_us: int) -> None:
-    serial = mall.meta[Meta.TRANSFERS_POSTED]
-    journal_row = mall.meta[Meta.TRANSFER_ROWS]
-    refusal = post(mall.balances_fen, mall.transfers, journal_row, serial, now_us, debit, credit, amount_fen, reason)
-    assert refusal == 0
-    mall.meta[Meta.TRANSFERS_POSTED] = serial + 1
-    mall.meta[Meta.TRANSFER_ROWS] = journal_row + 1
 
 
 @kernel

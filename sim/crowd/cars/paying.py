@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.crowd.books import transfer
 from sim.crowd.cars.exit_records import CarDraw, PayPlace
 from sim.crowd.cars.tariff import fee_fen, free_us_for
-from sim.crowd.state import Mall, Meta, Stream
+from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
-from sim.ledger.accounts import OPERATOR, OUTSIDE, TransferReason, post
+from sim.ledger.accounts import OPERATOR, OUTSIDE, TransferReason
 from sim.random_streams import exponential, standard_normal, uniform
 
 
@@ -67,22 +68,7 @@ def charge(mall: Mall, row: int, now_us: int, amount_fen: int, place: int) -> No
     if amount_fen <= 0:
         return
     shopper = mall.shoppers[row]
-    serial = mall.meta[Meta.TRANSFERS_POSTED]
-    journal_row = mall.meta[Meta.TRANSFER_ROWS]
-    refusal = post(
-        mall.balances_fen,
-        mall.transfers,
-        journal_row,
-        serial,
-        now_us,
-        OUTSIDE,
-        OPERATOR,
-        amount_fen,
-        TransferReason.PARKING_FEE,
-    )
-    assert refusal == 0
-    mall.meta[Meta.TRANSFERS_POSTED] = serial + 1
-    mall.meta[Meta.TRANSFER_ROWS] = journal_row + 1
+    transfer(mall, OUTSIDE, OPERATOR, amount_fen, TransferReason.PARKING_FEE, now_us)
     mall.errands[row].fee_paid_fen += amount_fen
     note(mall, row, now_us, EventKind.PARKING_PAID, shopper.parking, amount_fen)
     note(mall, row, now_us, EventKind.PARKING_PAID_AT, shopper.parking, place)

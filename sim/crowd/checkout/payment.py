@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from sim.crowd.books import transfer
 from sim.crowd.checkout.methods import BEGINNING, USES_SELF_CHECKOUT, is_by_phone, settle_method
 from sim.crowd.queues import expected_wait_s, join
-from sim.crowd.sales import basket_fen, leave_store, pay, post_from_tenant
+from sim.crowd.sales import basket_fen, conclude_sale, leave_store
 from sim.crowd.state import Mall, Stream, Then
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
-from sim.ledger.accounts import OUTSIDE, TransferReason
+from sim.ledger.accounts import FIRST_TENANT, OUTSIDE, TransferReason
 from sim.random_streams import uniform
 from sim.visitors import PayMethod
 
@@ -65,5 +66,5 @@ def order_shipped(mall: Mall, row: int, now_us: int) -> int:
     """The guide has ordered it: the party pays and goes, the tenant pays for shipping."""
     shopper = mall.shoppers[row]
     note(mall, row, now_us, EventKind.SALE_SAVED, shopper.unit, shopper.amount_fen)
-    post_from_tenant(mall, shopper.unit, OUTSIDE, mall.params[0].delivery_fen, TransferReason.DELIVERY, now_us)
-    return pay(mall, row, now_us)
+    transfer(mall, FIRST_TENANT + shopper.unit, OUTSIDE, mall.params[0].delivery_fen, TransferReason.DELIVERY, now_us)
+    return conclude_sale(mall, row, now_us, True)

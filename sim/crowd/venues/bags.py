@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.crowd.state import Mall, Meta, Stream
+from sim.crowd.books import transfer
+from sim.crowd.state import Mall, Stream
 from sim.crowd.venues.desk_records import Desk
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
-from sim.ledger.accounts import OPERATOR, OUTSIDE, TransferReason, post
+from sim.ledger.accounts import OPERATOR, OUTSIDE, TransferReason
 from sim.random_streams import uniform
 
 BAGS_OF_PURCHASE_MAX = 6
@@ -110,33 +111,6 @@ def settle(mall: Mall, row: int, now_us: int, unit: int, to_mall_fen: int) -> No
     """Move money between the party and the mall, or from the mall to the world, and note it at the desk's unit."""
     if to_mall_fen == 0:
         return
-    serial = mall.meta[Meta.TRANSFERS_POSTED]
-    journal_row = mall.meta[Meta.TRANSFER_ROWS]
-    if to_mall_fen > 0:
-        refusal = post(
-            mall.balances_fen,
-            mall.transfers,
-            journal_row,
-            serial,
-            now_us,
-            OUTSIDE,
-            OPERATOR,
-            to_mall_fen,
-            TransferReason.DESK_FEE,
-        )
-    else:
-        refusal = post(
-            mall.balances_fen,
-            mall.transfers,
-            journal_row,
-            serial,
-            now_us,
-            OPERATOR,
-            OUTSIDE,
-            -to_mall_fen,
-            TransferReason.DESK_COST,
-        )
-    assert refusal == 0
-    mall.meta[Meta.TRANSFERS_POSTED] = serial + 1
-    mall.meta[Meta.TRANSFER_ROWS] = journal_row + 1
+    transfer(mall, OUTSIDE, OPERATOR, to_mall_fen, TransferReason.DESK_FEE, now_us)
+    transfer(mall, OPERATOR, OUTSIDE, -to_mall_fen, TransferReason.DESK_COST, now_us)
     note(mall, row, now_us, EventKind.DESK_PAID, unit, to_mall_fen)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sim.crowd.state import Mall, Meta
+from sim.crowd.books import transfer
+from sim.crowd.state import Mall
 from sim.crowd.venues.cinema_records import Film
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import entry, kernel
-from sim.ledger.accounts import FIRST_TENANT, OUTSIDE, TransferReason, post
+from sim.ledger.accounts import FIRST_TENANT, OUTSIDE, TransferReason
 
 FREE = -1
 NONE_LEFT = -1
@@ -47,7 +48,7 @@ def sell_seats(mall: Mall, row: int, show: int, now_us: int) -> bool:
     note(mall, row, now_us, EventKind.SEAT_SOLD, show, people)
     errand.seats_fen = here.price_fen * people
     if errand.seats_fen > 0:
-        _move(mall, now_us, OUTSIDE, FIRST_TENANT + here.unit, errand.seats_fen, TransferReason.SALE)
+        transfer(mall, OUTSIDE, FIRST_TENANT + here.unit, errand.seats_fen, TransferReason.SALE, now_us)
         note(mall, row, now_us, EventKind.PURCHASED, here.unit, errand.seats_fen)
         errand.spent_fen += errand.seats_fen
     shopper.stay_until_us = max(shopper.stay_until_us + here.ends_us - here.starts_us, here.ends_us)
@@ -71,7 +72,7 @@ def refund_seats(mall: Mall, row: int, now_us: int) -> bool:
     here.sold -= errand.seats
     note(mall, row, now_us, EventKind.SEAT_REFUNDED, errand.show, errand.seats)
     if errand.seats_fen > 0:
-        _move(mall, now_us, FIRST_TENANT + here.unit, OUTSIDE, errand.seats_fen, TransferReason.REFUND)
+        transfer(mall, FIRST_TENANT + here.unit, OUTSIDE, errand.seats_fen, TransferReason.REFUND, now_us)
         note(mall, row, now_us, EventKind.SALE_REFUNDED, here.unit, errand.seats_fen)
         errand.spent_fen -= errand.seats_fen
     # the film's time is given back too; a stay that had been drawn out to the film's end keeps the rest
@@ -87,16 +88,6 @@ def refund_seats(mall: Mall, row: int, now_us: int) -> bool:
 def ask_refund(mall: Mall, row: int, now_us: int) -> int:
     """Return seats on behalf of a party, from outside the crowd: 1 when they were taken back, 0 when refused."""
     return 1 if refund_seats(mall, row, now_us) else 0
-
-
-@kernel
-def _move(mall: Mall, now_us: int, debit: int, credit: int, amount_fen: int, reason: int) -> None:
-    serial = mall.meta[Meta.TRANSFERS_POSTED]
-    journal_row = mall.meta[Meta.TRANSFER_ROWS]
-    refusal = post(mall.balances_fen, mall.transfers, journal_row, serial, now_us, debit, credit, amount_fen, reason)
-    assert refusal == 0
-    mall.meta[Meta.TRANSFERS_POSTED] = serial + 1
-    mall.meta[Meta.TRANSFER_ROWS] = journal_row + 1
 
 
 @kernel
