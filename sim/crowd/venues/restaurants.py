@@ -9,6 +9,7 @@ from sim.crowd.choice import weibull
 from sim.crowd.movement import append
 from sim.crowd.sales import basket_fen, leave_store, pay
 from sim.crowd.state import Doing, Mall, Role, Stream, Then
+from sim.crowd.ticket_lists import take_place
 from sim.crowd.venues.kitchens import SCORE_MIN, place_order, rate, score_of_meal
 from sim.crowd.venues.restaurant_records import Ordered
 from sim.crowd.venues.seating import free_table, largest_table, seat_waiting, table_for, take_table
@@ -64,6 +65,8 @@ def _wait_for_table(mall: Mall, row: int, now_us: int) -> int:
     note(mall, row, now_us, EventKind.QUEUE_JOINED, shopper.station, here.waiting)
     append(mall.stations, mall.shoppers, shopper.station, row)
     here.waiting += 1
+    if here.takes_tickets == 1:
+        take_place(mall, row, shopper.station)
     shopper.doing = Doing.IN_LINE
     if here.patience_s_scale > 0.0:
         draw = uniform(mall.keys[Stream.PATIENCE], shopper.number, shopper.visits)

@@ -8,6 +8,7 @@ from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.movement import unlink
 from sim.crowd.queues import service_s
 from sim.crowd.state import Doing, Mall, Meta, Stream
+from sim.crowd.ticket_lists import call_forward, order_us
 from sim.crowd.venues.kitchens import cook_s
 from sim.crowd.venues.restaurant_records import Booked, Ordered, Seating
 from sim.crowd.writing import note
@@ -28,9 +29,9 @@ def kept_tables(mall: Mall, table: int, now_us: int) -> int:
     kept = 0
     for index in range(venue.booking_start, venue.booking_end):
         booking = mall.bookings[index]
-        if booking.state == Booked.OPEN and booking.table == table:
-            if booking.slot_us - params.hold_us <= now_us < booking.slot_us + params.grace_us:
-                kept += 1
+        is_held = booking.slot_us - params.hold_us <= now_us < booking.slot_us + params.grace_us
+        if booking.state == Booked.OPEN and booking.table == table and is_held:
+            kept += 1
     return kept
 
 
@@ -105,6 +106,7 @@ def take_table(mall: Mall, row: int, table: int, now_us: int) -> None:
     errand.seated_us = now_us
     note(mall, row, now_us, EventKind.SERVICE_STARTED, unit, errand.waited_us)
     note(mall, row, now_us, EventKind.SEATED, unit, mall.tables[table].seats)
+    here.last_wait_us = now_us - (order_us(mall, row) if here.takes_tickets == 1 else shopper.joined_us)
     shopper.joined_us = now_us
     turn_s = service_s(
         here.law, here.service_s_mean, here.service_cv, mall.keys[Stream.SERVICE], shopper.number, shopper.services
@@ -135,6 +137,8 @@ def free_table(mall: Mall, row: int, now_us: int) -> None:
     note(mall, row, now_us, EventKind.SERVICE_ENDED, station, now_us - shopper.joined_us)
     shopper.station = -1
     seat_waiting(mall, station, now_us)
+    if here.tickets > 0:
+        call_forward(mall, station, now_us)
 
 
 @kernel
