@@ -65,7 +65,7 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
     note(mall, row, now_us, EventKind.SERVICE_STARTED, station, now_us - shopper.joined_us)
     shopper.doing = Doing.IN_SERVICE
     shopper.joined_us = now_us
-    service_us = np.int64(0)
+    service_us = 0
     if here.discipline == Discipline.PREEMPTIVE:
         service_us = mall.errands[row].left_us
         append(mall.lanes, mall.shoppers, here.lane_start, row)

@@ -142,7 +142,13 @@ def _note_time(mall: Mall, study: np.ndarray, sums: np.ndarray, now_us: int) -> 
 
 @kernel
 def _come(
-    mall: Mall, study: np.ndarray, given_us: np.ndarray, first_nodes: np.ndarray, shares: np.ndarray, sums: np.ndarray, now_us: int
+    mall: Mall,
+    study: np.ndarray,
+    given_us: np.ndarray,
+    first_nodes: np.ndarray,
+    shares: np.ndarray,
+    sums: np.ndarray,
+    now_us: int,
 ) -> None:
     """The next customer comes from outside, or is put into a closed network."""
     one = study[0]
@@ -153,7 +159,7 @@ def _come(
     shopper.services = 0
     shopper.choices = 0
     shopper.arrived_us = now_us
-    node = np.int64(0)
+    node = 0
     if given_us.size > 0:
         node = first_nodes[one.arrived]
     elif one.closed == 0:

@@ -18,8 +18,12 @@ MEANING = "stations in a network against Jackson's product form, a tandem, and m
 WINDOWS = 31  # the first is left out: the network starts empty, or with everybody at one node
 
 PARAMETERS: dict[str, Parameter] = {
-    "arrival_rates": numbers([1.0, 0.5, 0.0], "customers per second from outside to each node, Poisson; none for a closed network", 0.0, 1e4),
-    "routing": table([[0, 0.6, 0.2], [0.1, 0, 0.5], [0.2, 0, 0]], "shares that go from each node to each; the rest leaves", 0.0, 1.0),
+    "arrival_rates": numbers(
+        [1.0, 0.5, 0.0], "customers per second from outside to each node, Poisson; none for a closed network", 0.0, 1e4
+    ),
+    "routing": table(
+        [[0, 0.6, 0.2], [0.1, 0, 0.5], [0.2, 0, 0]], "shares that go from each node to each; the rest leaves", 0.0, 1.0
+    ),
     "service_rates": numbers([3.0, 1.2, 1.0], "services per second and server of each node, exponential", 1e-4, 1e4),
     "servers": numbers([1, 2, 2], "servers of each node", 1, 10_000),
     "customers": whole(1_000_000, "customers who come; in a closed network, those who are there", 1, 200_000_000),
@@ -92,9 +96,15 @@ def _closed(values: dict[str, Any], plans: tuple[StationPlan, ...], servers: lis
     rounds = study.sums[1:WINDOWS, 0, NodeSum.SERVED] / (1e-6 * window_us)
     found = [estimated(f"{name}: services of node 0", "customers/s", throughput if known else None, rounds)]
     for node, number_there in enumerate(numbers_there):
-        found.append(estimated(f"{name}: mean number at node {node}", "customers", number_there if known else None, areas[:, node]))
+        found.append(
+            estimated(f"{name}: mean number at node {node}", "customers", number_there if known else None, areas[:, node])
+        )
     whole_us = int(study.sums[:, :, NodeSum.AREA_US].sum())
-    found.append(equal(f"{name}: integral of all there = customers x time", "customer-us", values["customers"] * study.clock_us, whole_us))
+    found.append(
+        equal(
+            f"{name}: integral of all there = customers x time", "customer-us", values["customers"] * study.clock_us, whole_us
+        )
+    )
     return found + _exact(name, study, is_open=False)
 
 
@@ -110,12 +120,16 @@ def _exact(name: str, study: NetworkStudy, *, is_open: bool) -> list[Record]:
     """Return what holds without statistics: nobody lost, and in a network that empties all that come to a node are served there."""
     sums = study.sums.sum(axis=0)
     left, lost = int(sums[:, NodeSum.LEFT].sum()), int(sums[:, NodeSum.LOST].sum())
-    found = [equal(f"{name}: came from outside = left + lost + present", "customers", study.arrived, left + lost + study.present)]
+    found = [
+        equal(f"{name}: came from outside = left + lost + present", "customers", study.arrived, left + lost + study.present)
+    ]
     if is_open:
         came, served = int(sums[:, NodeSum.ARRIVED].sum()), int(sums[:, NodeSum.SERVED].sum())
         found.append(equal(f"{name}: came to nodes = served there", "customers", came - lost, served))
         area_us, sojourns_us = int(sums[:, NodeSum.AREA_US].sum()), int(sums[:, NodeSum.SOJOURN_US].sum())
-        found.append(equal(f"{name}: Little's law, integral of all there = sum of times in it", "customer-us", area_us, sojourns_us))
+        found.append(
+            equal(f"{name}: Little's law, integral of all there = sum of times in it", "customer-us", area_us, sojourns_us)
+        )
     return found
 
 
@@ -124,15 +138,34 @@ def _refuse_odd(values: dict[str, Any], servers: list[int]) -> None:
     problems = []
     count, routing = len(servers), values["routing"]
     if len(values["service_rates"]) != count:
-        problems.append(Problem("service_rates", repr(values["service_rates"]), f"must be one for each of {count} nodes", "as many as servers"))
+        problems.append(
+            Problem(
+                "service_rates", repr(values["service_rates"]), f"must be one for each of {count} nodes", "as many as servers"
+            )
+        )
     if values["arrival_rates"] and len(values["arrival_rates"]) != count:
-        problems.append(Problem("arrival_rates", repr(values["arrival_rates"]), f"must be one for each of {count} nodes", "write 0 where nobody comes"))
+        problems.append(
+            Problem(
+                "arrival_rates",
+                repr(values["arrival_rates"]),
+                f"must be one for each of {count} nodes",
+                "write 0 where nobody comes",
+            )
+        )
     if len(routing) != count or any(len(row) != count for row in routing):
-        problems.append(Problem("routing", repr(routing), f"must be {count} rows of {count} shares", "write 0 where nobody goes"))
+        problems.append(
+            Problem("routing", repr(routing), f"must be {count} rows of {count} shares", "write 0 where nobody goes")
+        )
     elif any(sum(row) > 1 + 1e-9 for row in routing):
-        problems.append(Problem("routing", repr(routing), "must not send on more than come: a row's sum is at most 1", "lower its shares"))
+        problems.append(
+            Problem("routing", repr(routing), "must not send on more than come: a row's sum is at most 1", "lower its shares")
+        )
     elif sum(values["arrival_rates"]) == 0 and any(abs(sum(row) - 1) > 1e-9 for row in routing):
-        problems.append(Problem("routing", repr(routing), "must send everybody on where nobody comes from outside", "let each row's sum be 1"))
+        problems.append(
+            Problem(
+                "routing", repr(routing), "must send everybody on where nobody comes from outside", "let each row's sum be 1"
+            )
+        )
     elif sum(values["arrival_rates"]) > 0 and np.abs(np.linalg.eigvals(np.array(routing))).max() > 1 - 1e-9:
         problems.append(Problem("routing", repr(routing), "must let everybody out in the end", "lower a row's sum below 1"))
     if problems:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.crowd.single_station import UNLIMITED, StationCase, study_station
+from sim.crowd.single_station import StationCase, study_station
 from sim.crowd.state import Law
+from sim.crowd.station_plans import UNLIMITED
 from sim.events import EventKind
 from sim.random_streams import stream_key, uniforms
 from sim.units import US_PER_HOUR
@@ -42,13 +43,18 @@ def thinned_us(rate_per_h: Any, peak_per_h: float, from_h: float, to_h: float, k
     candidates = np.arange(int(expected + 10 * math.sqrt(expected) + 20))
     times_h = from_h + np.cumsum(-np.log(uniforms(key, candidates, 0))) / peak_per_h
     kept = (times_h < to_h) & (uniforms(key, candidates, 1) * peak_per_h < rate_per_h(times_h))
-    found: np.ndarray = np.int64(times_h[kept] * US_PER_HOUR)
+    found: np.ndarray = (times_h[kept] * US_PER_HOUR).astype(np.int64)
     return found
 
 
 def _station(values: dict[str, Any], replication: int) -> StationCase:
     return StationCase(
-        servers=UNLIMITED, law=Law.EXPONENTIAL, service_s_mean=3600 * values["stay_h"], batches=1, seed=values["seed"], replication=replication
+        servers=UNLIMITED,
+        law=Law.EXPONENTIAL,
+        service_s_mean=3600 * values["stay_h"],
+        batches=1,
+        seed=values["seed"],
+        replication=replication,
     )
 
 
@@ -64,7 +70,9 @@ def _filling_up(values: dict[str, Any]) -> list[Record]:
             horizon_us = int(hours * US_PER_HOUR)
             present.append(study_station(_station(values, replication), arrivals_us, horizon_us=horizon_us).present)
         mean = rate * stay_h * (1 - math.exp(-hours / stay_h))
-        found.append(estimated(f"Mt/M/infinity: present {hours:g} h after an empty start", "customers", mean, np.array(present, float)))
+        found.append(
+            estimated(f"Mt/M/infinity: present {hours:g} h after an empty start", "customers", mean, np.array(present, float))
+        )
     return found
 
 
@@ -108,7 +116,9 @@ def _counts(seed: int, days: int) -> list[Record]:
     found = [thinned_us(rate_per_h, 300.0, 10.0, 22.0, stream_key(seed, f"{day}/counts")) for day in range(days)]
     one = found[0].size
     records = [
-        near("arrivals of one day, 200 (1 + sin / 2) an hour", "customers", expected, one, STANDARD_ERRORS * math.sqrt(expected))
+        near(
+            "arrivals of one day, 200 (1 + sin / 2) an hour", "customers", expected, one, STANDARD_ERRORS * math.sqrt(expected)
+        )
     ]
     hours = np.array([np.histogram(times_us / US_PER_HOUR, np.arange(10, 23))[0] for times_us in found])
     dispersion = float((hours.var(axis=0, ddof=1) / hours.mean(axis=0)).mean())

@@ -8,17 +8,27 @@ from typing import Any
 
 import numpy as np
 
-from sim.crowd.single_station import UNLIMITED, StationCase, study_station
+from sim.crowd.single_station import StationCase, study_station
 from sim.crowd.state import Discipline, Law
+from sim.crowd.station_plans import UNLIMITED
 from sim.errors import ConfigError, Problem
 from sim.verification.parameters import SEED, Parameter, number, numbers, table, whole
 from sim.verification.queue_estimates import batch_samples, exact_records, growth, mean_records, means_of
 from sim.verification.queue_theory import QueueValues, deterministic_arrivals_wait, group_wait, station_values
 from sim.verification.records import FAIL, PASS, Record, equal, record
 
-MEANING = "a station of the engine against Erlang A, B and C, Pollaczek-Khinchine, priorities, sharing, Little's law and conservation"
+MEANING = (
+    "a station of the engine against Erlang A, B and C, Pollaczek-Khinchine, priorities, sharing, Little's law and conservation"
+)
 SERVICES = ("exponential", "deterministic", "erlang", "lognormal", "hyperexponential", "uniform")
-SCV_BY_DEFAULT = {"exponential": 1.0, "deterministic": 0.0, "erlang": 0.5, "lognormal": 0.64, "hyperexponential": 4.0, "uniform": 1 / 12}
+SCV_BY_DEFAULT = {
+    "exponential": 1.0,
+    "deterministic": 0.0,
+    "erlang": 0.5,
+    "lognormal": 0.64,
+    "hyperexponential": 4.0,
+    "uniform": 1 / 12,
+}
 SHORT_NAMES = {"exponential": "M", "deterministic": "D", "lognormal": "LN", "hyperexponential": "H2", "uniform": "U"}
 DISCIPLINES = {"fifo": "", "priority": " by priority", "preemptive": " preemptive", "sharing": "-PS", "lanes": " in lanes"}
 ERLANG_STAGES_MAX = 10_000
@@ -26,8 +36,14 @@ BATCHES = 31  # the first is left out: the station starts empty
 
 PARAMETERS: dict[str, Parameter] = {
     "arrival_rate": number(2.0, "customers per second", 1e-4, 1e4),
-    "arrival_rates": numbers([], "customers per second of each class, the first goes before the others; in place of arrival_rate", 0.0, 1e4),
-    "arrivals": Parameter("exponential", "law of the time between arrivals", choices=("exponential", "deterministic", "erlang", "hyperexponential")),
+    "arrival_rates": numbers(
+        [], "customers per second of each class, the first goes before the others; in place of arrival_rate", 0.0, 1e4
+    ),
+    "arrivals": Parameter(
+        "exponential",
+        "law of the time between arrivals",
+        choices=("exponential", "deterministic", "erlang", "hyperexponential"),
+    ),
     "group": whole(1, "customers who come at one instant", 1, 1000),
     "service_rate": number(1.0, "services per second and server: 1 / mean time", 1e-4, 1e4),
     "servers": whole(3, "servers", 0, 10_000),
@@ -37,7 +53,9 @@ PARAMETERS: dict[str, Parameter] = {
     "patience_law": Parameter("exponential", "law of the patience", choices=("exponential", "weibull", "deterministic")),
     "patience_shape": number(2.0, "shape of a Weibull patience", 0.2, 20.0),
     "buffer": whole(None, "places in line, beyond which customers are refused; null for endless", 0, 10**6, may_be_null=True),
-    "balking": whole(None, "length of line at which customers turn away by themselves; null for never", 0, 10**6, may_be_null=True),
+    "balking": whole(
+        None, "length of line at which customers turn away by themselves; null for never", 0, 10**6, may_be_null=True
+    ),
     "balk_share": number(0.0, "of those who foresee a wait beyond their patience, who turn away", 0.0, 1.0),
     "discipline": Parameter("fifo", "who is served next", choices=tuple(DISCIPLINES)),
     "schedule": table([], "servers over time: rows of [seconds, servers from then on]", 0.0, 1e9),
@@ -113,7 +131,12 @@ def run_idle() -> list[Record]:
         equal("no server, no service time, nobody comes: present", "customers", 0, empty.present),
         equal("no server, ten come: present", "customers", 10, unserved.present),
         record(
-            "no server: mean wait of the served", "s", None, None, PASS if undefined == 0 else FAIL, "null, since nobody is served"
+            "no server: mean wait of the served",
+            "s",
+            None,
+            None,
+            PASS if undefined == 0 else FAIL,
+            "null, since nobody is served",
         ),
     ]
 
@@ -145,7 +168,9 @@ def _theory_of(values: dict[str, Any], scv: float, rates: list[float]) -> QueueV
         is_regular = values["arrivals"] == "deterministic"
         if is_regular and values["group"] > 1:
             return QueueValues()
-        wait = deterministic_arrivals_wait(rate, service_rate) if is_regular else group_wait(rate, service_rate, values["group"])
+        wait = (
+            deterministic_arrivals_wait(rate, service_rate) if is_regular else group_wait(rate, service_rate, values["group"])
+        )
         return QueueValues(wait_mean=wait, queue_mean=rate * wait)
     if (values["discipline"] in ("sharing", "lanes") or values["balk_share"] > 0) or (len(rates) > 1 and not plain):
         return QueueValues()
@@ -168,9 +193,15 @@ def _refuse_odd(values: dict[str, Any]) -> None:
     if rates and sum(rates) <= 0:
         problems.append(Problem("arrival_rates", repr(rates), "must not all be 0", "let somebody come"))
     if values["discipline"] == "sharing" and values["patience"] is not None:
-        problems.append(Problem("patience", repr(values["patience"]), "nobody waits in line where service is shared", "leave it out"))
+        problems.append(
+            Problem("patience", repr(values["patience"]), "nobody waits in line where service is shared", "leave it out")
+        )
     if values["balk_share"] > 0 and values["patience"] is None:
-        problems.append(Problem("balk_share", repr(values["balk_share"]), "whoever never gives up foresees no wait beyond it", "give patience"))
+        problems.append(
+            Problem(
+                "balk_share", repr(values["balk_share"]), "whoever never gives up foresees no wait beyond it", "give patience"
+            )
+        )
     times = [row[0] for row in values["schedule"] if len(row) == 2]
     if len(times) != len(values["schedule"]) or times != sorted(set(times)):
         rule = "must be rows of [seconds, servers], in order of time"
@@ -205,7 +236,9 @@ def _name_of(values: dict[str, Any], scv: float, rates: list[float]) -> str:
     comes += f"^[{values['group']}]" if values["group"] > 1 else ""
     limits = [limit for limit in (values["buffer"], values["balking"]) if limit is not None]
     room = f"/{values['servers'] + min(limits)}" if limits else ""
-    patient = {"exponential": "+M", "weibull": "+W", "deterministic": "+D"}[values["patience_law"]] if values["patience"] else ""
+    patient = (
+        {"exponential": "+M", "weibull": "+W", "deterministic": "+D"}[values["patience_law"]] if values["patience"] else ""
+    )
     given = ", ".join(f"{rate:g}" for rate in rates)
     given = f"({given})" if len(rates) > 1 else given
     return f"{comes}/{law}/{values['servers']}{room}{patient}{DISCIPLINES[values['discipline']]} ({given}, {values['service_rate']:g})"

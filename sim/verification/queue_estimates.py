@@ -95,7 +95,11 @@ def mean_records(
 def _classes(name: str, samples: Samples, values: dict[str, Any], rates: list[float], scv: float) -> Iterator[Record]:
     """Yield the mean time in line of each class, and that they balance: sum of load times wait as of one line in order of arrival."""
     exponential = values["service"] == "exponential"
-    known = values["discipline"] in ("priority", "preemptive") and values["patience"] is None and values["arrivals"] == "exponential"
+    known = (
+        values["discipline"] in ("priority", "preemptive")
+        and values["patience"] is None
+        and values["arrivals"] == "exponential"
+    )
     known = known and values["buffer"] is None and values["balking"] is None and values["group"] == 1
     preemptive = values["discipline"] == "preemptive"
     waits = class_waits(rates, values["service_rate"], values["servers"], scv, preemptive=preemptive, exponential=exponential)
@@ -140,7 +144,9 @@ def _patience(name: str, theory: QueueValues, samples: Samples, values: dict[str
 def _sharing(name: str, samples: Samples, values: dict[str, Any], rates: list[float]) -> Iterator[Record]:
     """Yield the time in a shared station and the numbers there: those of M/M/c, whatever the law of service."""
     rate, service_rate, servers = sum(rates), values["service_rate"], values["servers"]
-    plain = values["buffer"] is None and values["balking"] is None and values["arrivals"] == "exponential" and values["group"] == 1
+    plain = (
+        values["buffer"] is None and values["balking"] is None and values["arrivals"] == "exponential" and values["group"] == 1
+    )
     offered = rate / service_rate
     queue = erlang_c(offered, servers) * offered / (servers - offered) if plain else None
     sojourn = None if queue is None else 1 / service_rate + queue / rate
@@ -150,7 +156,15 @@ def _sharing(name: str, samples: Samples, values: dict[str, Any], rates: list[fl
         label, found = f"{name}: share of time with {state} there", float(samples["state_shares"][state])
         # Near its reference in the sense of the sojourn: one path has no standard error of its own.
         holds = verdict_of(abs(found - share) <= 0.01) if plain else INFO
-        yield record(label, "share", share if plain else None, found, holds, "within 0.01 of the reference", quantity=f"state_share_{state}")
+        yield record(
+            label,
+            "share",
+            share if plain else None,
+            found,
+            holds,
+            "within 0.01 of the reference",
+            quantity=f"state_share_{state}",
+        )
 
 
 def growth(name: str, rate: float, capacity: float, scv: float, study: StationStudy) -> Record:

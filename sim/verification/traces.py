@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.crowd.single_station import UNLIMITED, StationCase, study_station
+from sim.crowd.single_station import StationCase, study_station
 from sim.crowd.state import Discipline, Law
+from sim.crowd.station_plans import UNLIMITED
 from sim.events import EventKind
 from sim.units import US_PER_S
 from sim.verification.parameters import Parameter, whole
@@ -127,7 +128,11 @@ def _shifts() -> list[Record]:
 def _networks() -> list[Record]:
     ends, _ = looped()
     return [
-        _trace("D(10) to two servers D(5) that send all back: ends", [15, 20, 25, 25, 30, 30, 35, 35], [time for time, _, _ in ends]),
+        _trace(
+            "D(10) to two servers D(5) that send all back: ends",
+            [15, 20, 25, 25, 30, 30, 35, 35],
+            [time for time, _, _ in ends],
+        ),
         _trace("D(10) tandem of D(10) and D(10): leaves", [30, 40, 50, 60, 70], tandem()),
     ]
 

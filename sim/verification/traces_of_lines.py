@@ -45,7 +45,9 @@ def looped() -> tuple[list[tuple[float, int, int]], int]:
     Two servers, service 5 s, customers at 10, 20 and 30 s. At 30 s both servers end: whoever is freed and comes back finds the server
     free, since whoever is inside acts before whoever arrives; so the third waits, and two customers have been served by 36 s.
     """
-    nodes = tuple(StationPlan(f"till:{node}", Role.TILL, servers, 5.0, 0.0, law=Law.DETERMINISTIC) for node, servers in enumerate((2, 1)))
+    nodes = tuple(
+        StationPlan(f"till:{node}", Role.TILL, servers, 5.0, 0.0, law=Law.DETERMINISTIC) for node, servers in enumerate((2, 1))
+    )
     case = NetworkCase(nodes, np.array([[1.0, 0.0], [0.0, 0.0]]), horizon_s=36.0)
     events = study_network(case, np.array([10, 20, 30]) * US_PER_S, keep_events=1000).events
     ended = events[events["kind"] == EventKind.SERVICE_ENDED]
