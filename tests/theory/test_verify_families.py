@@ -79,6 +79,20 @@ def test_a_station_meets_theory(given):
     assert_all_hold(run_family("queue", given))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rate", "servers", "customers"),
+    [(0.5, 1, 115_000), (0.8, 1, 864_000), (1.6, 2, 900_000), (2.0, 3, 1_030_000), (8.0, 10, 3_600_000)],
+)
+def test_twenty_runs_of_the_length_that_a_standard_error_of_2_percent_needs_meet_erlang_c(rate, servers, customers):
+    """4.9 standard errors with 19 degrees of freedom: false once in 10,000; the seed is fixed."""
+    given = {"arrival_rate": rate, "servers": servers, "customers": customers, "replications": 20}
+    records = run_family("queue", given)
+
+    assert_all_hold(records)
+    assert [record["verdict"] for record in records if "mean wait" in record["case"]] == ["pass"]
+
+
 def test_more_customers_than_the_servers_can_serve_are_flagged():
     (growth,) = [
         record for record in run_family("queue", {"arrival_rate": 1.2, "servers": 1, "customers": 10_000}) if "steady" in record
