@@ -70,7 +70,7 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
     here.last_wait_us = now_us - (order_us(mall, row) if here.takes_tickets == 1 else shopper.joined_us)
     shopper.doing = Doing.IN_SERVICE
     shopper.joined_us = now_us
-    service_us = np.int64(0)
+    service_us = 0
     if here.discipline == Discipline.PREEMPTIVE:
         service_us = mall.errands[row].left_us
         append(mall.lanes, mall.shoppers, here.lane_start, row)

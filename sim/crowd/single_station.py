@@ -243,7 +243,8 @@ def _note_time(stations: np.ndarray, study: np.ndarray, states_us: np.ndarray, n
     spent_us = now_us - one.clock_us
     one.queue_area_us += station.waiting * spent_us
     one.busy_area_us += station.busy * spent_us
-    states_us[min(np.int64(station.waiting + station.busy), STATES - 1)] += spent_us
+    present = station.waiting + station.busy
+    states_us[present if present < STATES else STATES - 1] += spent_us
     one.clock_us = now_us
 
 

@@ -159,7 +159,7 @@ def _come(
     shopper.services = 0
     shopper.choices = 0
     shopper.arrived_us = now_us
-    node = np.int64(0)
+    node = 0
     if given_us.size > 0:
         node = first_nodes[one.arrived]
     elif one.closed == 0:

@@ -76,7 +76,8 @@ def shifts_of(crowd: Crowd, compiled: CompiledPlan, config: RunConfig, hours: Ho
         duties = [
             Duty(
                 names.index(shift.station),
-                *(minutes_from_hours(time) * US_PER_MIN for time in (shift.starts, shift.ends)),
+                minutes_from_hours(shift.starts) * US_PER_MIN,
+                minutes_from_hours(shift.ends) * US_PER_MIN,
                 shift.servers,
             )
             for shift in config.queues.shifts

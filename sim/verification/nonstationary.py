@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.crowd.single_station import UNLIMITED, StationCase, study_station
+from sim.crowd.single_station import StationCase, study_station
 from sim.crowd.state import Law
+from sim.crowd.station_plans import UNLIMITED
 from sim.events import EventKind
 from sim.random_streams import stream_key, uniforms
 from sim.units import US_PER_HOUR
@@ -42,7 +43,7 @@ def thinned_us(rate_per_h: Any, peak_per_h: float, from_h: float, to_h: float, k
     candidates = np.arange(int(expected + 10 * math.sqrt(expected) + 20))
     times_h = from_h + np.cumsum(-np.log(uniforms(key, candidates, 0))) / peak_per_h
     kept = (times_h < to_h) & (uniforms(key, candidates, 1) * peak_per_h < rate_per_h(times_h))
-    found: np.ndarray = np.int64(times_h[kept] * US_PER_HOUR)
+    found: np.ndarray = (times_h[kept] * US_PER_HOUR).astype(np.int64)
     return found
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.crowd.single_station import UNLIMITED, StationCase, study_station
+from sim.crowd.single_station import StationCase, study_station
 from sim.crowd.state import Discipline, Law
+from sim.crowd.station_plans import UNLIMITED
 from sim.errors import ConfigError, Problem
 from sim.verification.parameters import SEED, Parameter, number, numbers, table, whole
 from sim.verification.queue_estimates import batch_samples, exact_records, growth, mean_records, means_of

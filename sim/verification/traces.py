@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.crowd.single_station import UNLIMITED, StationCase, study_station
+from sim.crowd.single_station import StationCase, study_station
 from sim.crowd.state import Discipline, Law
+from sim.crowd.station_plans import UNLIMITED
 from sim.events import EventKind
 from sim.units import US_PER_S
 from sim.verification.parameters import Parameter, whole

@@ -6,7 +6,19 @@ import math
 
 import pytest
 
-from sim.verification.queue_theory import erlang_b, erlang_c, markovian, pollaczek_khinchine_wait, station_values
+from sim.verification.queue_theory import (
+    class_waits,
+    closed_numbers,
+    deterministic_arrivals_wait,
+    erlang_b,
+    erlang_c,
+    group_wait,
+    jackson_numbers,
+    markovian,
+    pollaczek_khinchine_wait,
+    shared_states,
+    station_values,
+)
 
 # rate, service rate, servers, Erlang C, mean wait, mean number in line
 MMC = [
@@ -97,3 +109,49 @@ def test_the_chain_sums_to_what_it_should_at_high_load():
 
     assert values.wait_mean == pytest.approx(999.0, rel=1e-9)
     assert math.isfinite(values.queue_mean)
+
+
+@pytest.mark.parametrize(
+    ("rates", "waits", "in_all"),
+    [
+        ([0.2, 0.6], [1.0, 5.0], [1.25, 6.25]),
+        ([0.3, 0.5], [1.142857, 5.714286], [1.428571, 7.142857]),
+        ([0.2, 0.3, 0.3], [1.0, 2.0, 8.0], [1.25, 2.5, 10.0]),
+    ],
+)
+def test_cobham_gives_the_tabled_waits_of_each_class_and_they_balance(rates, waits, in_all):
+    plain = class_waits(rates, 1.0, 1, 1.0, preemptive=False, exponential=True)
+    resumed = class_waits(rates, 1.0, 1, 1.0, preemptive=True, exponential=True)
+
+    assert plain == pytest.approx(waits, rel=1e-6)
+    assert [wait + 1 for wait in resumed] == pytest.approx(in_all, rel=1e-6)
+    assert sum(rate * wait for rate, wait in zip(rates, plain, strict=True)) == pytest.approx(3.2)
+
+
+def test_classes_of_deterministic_service_wait_as_tabled_and_a_class_beyond_capacity_has_no_mean():
+    found = class_waits([0.3, 0.5], 1.0, 1, 0.0, preemptive=False, exponential=False)
+
+    assert found == pytest.approx([0.571429, 2.857143], rel=1e-6)
+    assert class_waits([0.5, 0.7], 1.0, 1, 1.0, preemptive=True, exponential=True)[1] is None
+    assert class_waits([0.5, 0.7], 1.0, 2, 0.5, preemptive=False, exponential=False) == [None, None]
+
+
+def test_regular_and_grouped_arrivals_wait_as_tabled():
+    assert deterministic_arrivals_wait(0.8, 1.0) == pytest.approx(1.692731, abs=1e-6)
+    assert group_wait(0.8, 1.0, 4) == pytest.approx(12.5 - 1.0)
+    assert group_wait(0.8, 1.0, 1) == pytest.approx(4.0)
+
+
+def test_a_shared_station_of_three_has_the_tabled_shares_of_time():
+    assert shared_states(10, 12, 3, 5) == pytest.approx([0.432133, 0.360111, 0.150046, 0.041679, 0.011578], abs=1e-6)
+
+
+def test_jacksons_network_a_tandem_and_mean_value_analysis_give_the_tabled_numbers():
+    rates, present = jackson_numbers([1, 0.5, 0], [[0, 0.6, 0.2], [0.1, 0, 0.5], [0.2, 0, 0]], [3, 1.2, 1], [1, 2, 2])
+    throughput, closed = closed_numbers(5, [0.5, 0.3, 0.2])
+
+    assert rates == pytest.approx([1.309524, 1.285714, 0.904762], abs=1e-6)
+    assert present == pytest.approx([0.774648, 1.502683, 1.137562], abs=1e-6)
+    assert sum(jackson_numbers([0.7, 0], [[0, 1], [0, 0]], [1, 1.25], [1, 1])[1]) / 0.7 == pytest.approx(5.151515, abs=1e-6)
+    assert throughput == pytest.approx(1.888889, abs=1e-6)
+    assert closed == pytest.approx([3.304511, 1.118546, 0.576942], abs=1e-6)

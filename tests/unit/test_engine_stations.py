@@ -123,7 +123,9 @@ def test_a_service_time_belongs_to_the_customer_whoever_serves():
 
 def test_a_services_stages_are_its_own_however_many_they_are():
     """With 100 stages, neighbouring services once shared 36 of them: the second came out near the first."""
-    first, second = (np.array([service_s(Law.ERLANG, 1.0, 0.1, KEY, number, count) for number in range(60)]) for count in (0, 1))
+    first, second = (
+        np.array([service_s(Law.ERLANG, 1.0, 0.1, KEY, number, count) for number in range(60)]) for count in (0, 1)
+    )
 
     assert abs(np.corrcoef(first, second)[0, 1]) < 4 / np.sqrt(60)
 
@@ -160,7 +162,9 @@ def test_a_closed_lanes_line_goes_over_to_the_lanes_that_stay():
 
 def test_the_last_of_a_longer_lane_comes_over_when_another_empties():
     """Two lanes; patience of 3 s empties the second lane's line, and the server it frees at 11 s is not left idle before a line."""
-    study = traced([0, 1, 9, 9.5, 10.5, 10.6], 10, servers=2, patience_s_scale=8.0, patience_shape=np.inf, discipline=Discipline.LANES)
+    study = traced(
+        [0, 1, 9, 9.5, 10.5, 10.6], 10, servers=2, patience_s_scale=8.0, patience_shape=np.inf, discipline=Discipline.LANES
+    )
     started = study.events[study.events["kind"] == EventKind.SERVICE_STARTED]
 
     assert [(int(one["visit"]), one["time_us"] / US_PER_S) for one in started][:4] == [(0, 0), (1, 1), (2, 10), (3, 11)]
