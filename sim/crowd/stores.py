@@ -31,8 +31,6 @@ def reach_store(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     if shopper.is_misled == 1 and shopper.reason != Reason.IMPULSE:
         return see_mistake(mall, row, now_us)
-    if turns_round(mall, row):
-        return Then.DECIDE
     slot_us = door_slot(mall.units, shopper.goal, shopper.people, now_us)
     if slot_us > now_us:
         shopper.doing = Doing.ENTERING_STORE
@@ -45,6 +43,8 @@ def reach_store(mall: Mall, row: int, now_us: int) -> int:
 def enter_store(mall: Mall, row: int, now_us: int) -> int:
     """Go in and browse or ask for a table; turn round when the store is closed or full."""
     shopper = mall.shoppers[row]
+    if turns_round(mall, row):
+        return Then.DECIDE
     unit = shopper.goal
     here = mall.units[unit]
     if shopper.reason == Reason.DESK:
