@@ -20,8 +20,8 @@ import simpy
 
 from sim.categories import CATEGORIES, FOOD
 from sim.crowd.station_plans import till_count
-from sim.crowd.venues.dining_plans import table_count
 from sim.crowd.tables import LAST_ENTRY_MIN
+from sim.crowd.venues.dining_plans import table_count
 from sim.plan_arrays import RideKind
 from sim.units import minutes_from_hours
 from tests.bench.day import REFERENCE_MPS, Day, ride_times_s

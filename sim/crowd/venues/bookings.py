@@ -89,9 +89,9 @@ def _bookable(mall: Mall, row: int, unit: int, slot_us: int) -> int:
     if _booked_about(mall, unit, -1, slot_us, meal_us) >= venue.bookings_most:
         return -1
     for table in range(venue.table_start, venue.table_end):
-        if mall.tables[table].seats >= mall.shoppers[row].people:
-            if _booked_about(mall, unit, table, slot_us, meal_us) < mall.tables[table].count:
-                return table
+        is_large_enough = mall.tables[table].seats >= mall.shoppers[row].people
+        if is_large_enough and _booked_about(mall, unit, table, slot_us, meal_us) < mall.tables[table].count:
+            return table
     return -1
 
 
@@ -113,7 +113,9 @@ def table_due(mall: Mall, row: int, now_us: int) -> int:
     errand = mall.errands[row]
     if errand.booking < 0:
         return -1
-    walk_us = np.int64(US_PER_S * min(1e6, mall.hop_s[mall.shoppers[row].step_free, mall.shoppers[row].place, errand.booked_unit]))
+    walk_us = np.int64(
+        US_PER_S * min(1e6, mall.hop_s[mall.shoppers[row].step_free, mall.shoppers[row].place, errand.booked_unit])
+    )
     if now_us + walk_us + EARLY_US < errand.booked_us:
         return -1
     unit = errand.booked_unit

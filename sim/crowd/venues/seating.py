@@ -28,9 +28,9 @@ def kept_tables(mall: Mall, table: int, now_us: int) -> int:
     kept = 0
     for index in range(venue.booking_start, venue.booking_end):
         booking = mall.bookings[index]
-        if booking.state == Booked.OPEN and booking.table == table:
-            if booking.slot_us - params.hold_us <= now_us < booking.slot_us + params.grace_us:
-                kept += 1
+        is_now = booking.slot_us - params.hold_us <= now_us < booking.slot_us + params.grace_us
+        if is_now and booking.state == Booked.OPEN and booking.table == table:
+            kept += 1
     return kept
 
 
