@@ -10,7 +10,7 @@ from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_in
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, held_unit, is_hungry, known_wait_s, settle_meal
-from sim.crowd.venues.bookings import book_table, may_book, table_due
+from sim.crowd.venues.bookings import book_table, may_book, table_due, table_to_wait_for
 from sim.crowd.venues.cinemas import has_show, lose_show, loses_way, show_due, show_left
 from sim.crowd.venues.desks import collects_first, wanted_desk
 from sim.crowd.venues.kitchens import reputation
@@ -107,7 +107,10 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
     if uniform(mall.keys[Stream.BROWSE], shopper.number, shopper.choices) < params.browse_share:
         shopper.reason = Reason.BROWSE
         return choose_store(mall, row, params.food_pool + 1, now_us)
-    return -1
+    unit = table_to_wait_for(mall, row)
+    if unit >= 0:
+        shopper.reason = Reason.MEAL
+    return unit
 
 
 @inlined

@@ -98,7 +98,16 @@ def _kitchen(name: str, values: dict[str, Any], seen: Evening, counts: tuple[int
     case = f"{name}: from order to food, {values['cooks']} cooks (Erlang C)"
     waits = seen.value[seen.of(EventKind.SERVICE_STARTED)]
     if offered >= values["cooks"] or (waits > 0).mean() > 1e-4:
-        return [record(case, "min", None, float(took_min.mean()), "info", "a closed form needs cooks who keep up and a table for everybody")]
+        return [
+            record(
+                case,
+                "min",
+                None,
+                float(took_min.mean()),
+                "info",
+                "a closed form needs cooks who keep up and a table for everybody",
+            )
+        ]
     wait_min = erlang_c(offered, values["cooks"]) / (values["cooks"] / values["cook_min"] - values["parties_per_h"] / 60)
     return [estimated(case, "min", wait_min + values["cook_min"], _batches(took_min), quantity="kitchen_min_mean")]
 
@@ -112,7 +121,10 @@ def _rules(name: str, values: dict[str, Any], counts: tuple[int, ...], seen: Eve
         seated = day.of(EventKind.SEATED)
         fed[rule] = np.histogram(day.visit[seated], edges, weights=day.people[seated])[0][1:]
     hours = values["parties"] / values["parties_per_h"] / BATCHES
-    found = [record(f"{name}: guests seated by {rule}", "people/h", None, float(people.mean() / hours), "info", "measured") for rule, people in fed.items()]
+    found = [
+        record(f"{name}: guests seated by {rule}", "people/h", None, float(people.mean() / hours), "info", "measured")
+        for rule, people in fed.items()
+    ]
     for better in RULES[:2]:
         gap = (fed[better] - fed["self_seating"]) / hours
         error = float(gap.std(ddof=1) / np.sqrt(gap.size))
@@ -163,7 +175,8 @@ def evening(values: dict[str, Any], counts: tuple[int, ...], rule: str) -> Eveni
     crowd.finish(last_us)
     station = crowd.mall.stations[0]
     columns = [np.concatenate(parts) for parts in zip(*taken, strict=True)]
-    return Evening(*columns, present=int(station.waiting + station.busy))
+    kind, time_us, visit, people, value = columns
+    return Evening(kind, time_us, visit, people, value, present=int(station.waiting + station.busy))
 
 
 def _copied(full: Taken) -> tuple[np.ndarray, ...]:
@@ -185,7 +198,11 @@ def _counts_of(text: str) -> tuple[int, ...]:
     if len(parts) != len(TABLE_SEATS) or not all(part.isdigit() for part in parts) or sum(map(int, parts[2:])) == 0:
         raise ConfigError.of(
             "galleria verify tables",
-            [Problem("tables", repr(text), "must be four whole numbers, with a table for 6 or 8", "write it as tables=20/8/2/1")],
+            [
+                Problem(
+                    "tables", repr(text), "must be four whole numbers, with a table for 6 or 8", "write it as tables=20/8/2/1"
+                )
+            ],
         )
     return tuple(int(part) for part in parts)
 

@@ -42,7 +42,7 @@ def test_a_day_costs_what_was_ordered_spoilt_and_lost():
 
     costs = day_costs(plan, used=300, substitutes=10, lost=2)
 
-    assert costs == DayCosts(300 * 3850 + 10 * 7700 - 2 * 3850, round(0.3 * 3850 * 250) + 2 * 3850, 1_000_000, 800_000)
+    assert costs == DayCosts(300 * 3850 + 10 * 7700 - 2 * 3850, round(0.3 * 3850 * 250) + 2 * 3850, 900_000, 700_000)
 
 
 def test_shares_of_tables_that_do_not_sum_to_one_are_refused():

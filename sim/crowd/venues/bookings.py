@@ -67,6 +67,7 @@ def book_table(mall: Mall, row: int, unit: int, now_us: int) -> None:
         return
     errand.booking = index
     errand.booked_unit = unit
+    errand.booked_us = slot_us
     shopper.has_eaten = 1
 
 
@@ -88,9 +89,9 @@ def _bookable(mall: Mall, row: int, unit: int, slot_us: int) -> int:
     if _booked_about(mall, unit, -1, slot_us, meal_us) >= venue.bookings_most:
         return -1
     for table in range(venue.table_start, venue.table_end):
-        if mall.tables[table].seats >= mall.shoppers[row].people:
-            if _booked_about(mall, unit, table, slot_us, meal_us) < mall.tables[table].count:
-                return table
+        is_large_enough = mall.tables[table].seats >= mall.shoppers[row].people
+        if is_large_enough and _booked_about(mall, unit, table, slot_us, meal_us) < mall.tables[table].count:
+            return table
     return -1
 
 
@@ -112,14 +113,25 @@ def table_due(mall: Mall, row: int, now_us: int) -> int:
     errand = mall.errands[row]
     if errand.booking < 0:
         return -1
-    booking = mall.bookings[errand.booking]
-    walk_us = np.int64(US_PER_S * min(1e6, mall.hop_s[mall.shoppers[row].step_free, mall.shoppers[row].place, errand.booked_unit]))
-    if now_us + walk_us + EARLY_US < booking.slot_us:
+    walk_us = np.int64(
+        US_PER_S * min(1e6, mall.hop_s[mall.shoppers[row].step_free, mall.shoppers[row].place, errand.booked_unit])
+    )
+    if now_us + walk_us + EARLY_US < errand.booked_us:
         return -1
     unit = errand.booked_unit
-    if errand.is_due == 0 and now_us + walk_us < booking.slot_us + mall.params[0].grace_us and mall.units[unit].is_open == 1:
+    if errand.is_due == 0 and now_us + walk_us < errand.booked_us + mall.params[0].grace_us and mall.units[unit].is_open == 1:
         errand.is_due = 1
         return unit
     errand.booking = -1
     mall.shoppers[row].has_eaten = errand.is_due
     return -1
+
+
+@kernel
+def table_to_wait_for(mall: Mall, row: int) -> int:
+    """Return the restaurant where a party that wants nothing else has booked: it goes there early; -1 when it has not."""
+    errand = mall.errands[row]
+    if errand.booking < 0 or errand.is_due == 1 or mall.units[errand.booked_unit].is_open == 0:
+        return -1
+    errand.is_due = 1
+    return errand.booked_unit

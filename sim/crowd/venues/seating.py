@@ -29,8 +29,8 @@ def kept_tables(mall: Mall, table: int, now_us: int) -> int:
     kept = 0
     for index in range(venue.booking_start, venue.booking_end):
         booking = mall.bookings[index]
-        is_held = booking.slot_us - params.hold_us <= now_us < booking.slot_us + params.grace_us
-        if booking.state == Booked.OPEN and booking.table == table and is_held:
+        is_now = booking.slot_us - params.hold_us <= now_us < booking.slot_us + params.grace_us
+        if is_now and booking.state == Booked.OPEN and booking.table == table:
             kept += 1
     return kept
 
@@ -41,11 +41,8 @@ def has_booked_now(mall: Mall, row: int, now_us: int) -> bool:
     errand = mall.errands[row]
     if errand.booking < 0 or errand.booked_unit != mall.shoppers[row].unit:
         return False
-    booking = mall.bookings[errand.booking]
     params = mall.params[0]
-    return (
-        booking.state == Booked.OPEN and booking.slot_us - params.hold_us <= now_us < booking.slot_us + params.grace_us
-    )
+    return errand.booked_us - params.hold_us <= now_us < errand.booked_us + params.grace_us
 
 
 @kernel
@@ -95,10 +92,10 @@ def take_table(mall: Mall, row: int, table: int, now_us: int) -> None:
     unit = shopper.unit
     here = mall.stations[unit]
     venue = mall.venues[unit]
-    if has_booked_now(mall, row, now_us):
-        booking = mall.bookings[errand.booking]
-        booking.state = Booked.USED
-        note(mall, row, now_us, EventKind.BOOKING_KEPT, unit, now_us - booking.slot_us)
+    if errand.booking >= 0 and errand.booked_unit == unit and now_us < errand.booked_us + mall.params[0].grace_us:
+        mall.bookings[errand.booking].state = Booked.USED
+        errand.booking = -1
+        note(mall, row, now_us, EventKind.BOOKING_KEPT, unit, now_us - errand.booked_us)
     here.busy += 1
     mall.tables[table].taken += 1
     errand.table = table

@@ -41,8 +41,17 @@ _UNIT_COUNTS = {"served": EventKind.FOOD_SERVED, "ordered": EventKind.FOOD_ORDER
                 "kept": EventKind.BOOKING_KEPT}  # fmt: skip
 _UNIT_VALUES = {"food_us": EventKind.FOOD_SERVED, "used": EventKind.FOOD_ORDERED, "seats": EventKind.SEATED,
                 "rating_milli": EventKind.RATED, "sales_fen": EventKind.PURCHASED}  # fmt: skip
-_UNIT_PEOPLE = {"served_people": EventKind.FOOD_SERVED, "ordered_people": EventKind.FOOD_ORDERED, "seated_people": EventKind.SEATED}
-_STATION_COUNTS = {"seated": EventKind.SERVICE_STARTED, "reneged": EventKind.RENEGED, "balked": EventKind.BALKED, "ended": EventKind.SERVICE_ENDED}
+_UNIT_PEOPLE = {
+    "served_people": EventKind.FOOD_SERVED,
+    "ordered_people": EventKind.FOOD_ORDERED,
+    "seated_people": EventKind.SEATED,
+}
+_STATION_COUNTS = {
+    "seated": EventKind.SERVICE_STARTED,
+    "reneged": EventKind.RENEGED,
+    "balked": EventKind.BALKED,
+    "ended": EventKind.SERVICE_ENDED,
+}
 
 
 class Sums:
