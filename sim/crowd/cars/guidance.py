@@ -12,6 +12,7 @@ from sim.random_streams import uniform
 from sim.units import US_PER_HOUR
 
 HELD_US = 300_000_000  # the app sends nobody else to a bay for five minutes after it has sent somebody; engineering judgement
+TRUSTED_BAYS = 3  # free bays that a sign must show for drivers to count on one; engineering judgement
 
 
 class Information(IntEnum):
@@ -70,16 +71,24 @@ def bay_told(mall: Mall, row: int, floor: int, now_us: int) -> int:
 
 @kernel
 def sign_told(mall: Mall, floor: int, walk_mps: float) -> int:
-    """Return the aisle to which signs send: of those that show a free bay the least drive and walk to its middle; -1 without one."""
+    """Return the aisle to which signs send: of those that show enough free bays the least drive and walk to its middle.
+
+    Where none shows enough, the one that shows most; -1 without signs or where they show none.
+    """
     if mall.params[0].parking_information != Information.SIGNS:
         return -1
     best = -1
     best_s = np.inf
+    most = 0
     for aisle in range(mall.floors[floor].aisle_start, mall.floors[floor].aisle_end):
         here = mall.aisles[aisle]
+        shown = min(here.shown_free, TRUSTED_BAYS)
+        if shown < max(most, 1):
+            continue
         middle = mall.bays[(here.bay_start + here.bay_end) // 2]
         time_s = (here.drive_m + middle.drive_m) / mall.params[0].drive_mps + middle.walk_m / walk_mps
-        if here.shown_free > 0 and time_s < best_s:
+        if shown > most or time_s < best_s:
             best_s = time_s
             best = aisle
+        most = shown
     return best

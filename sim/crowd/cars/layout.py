@@ -32,7 +32,13 @@ class Layout(NamedTuple):
 def layout_of(bays: int, walk_m: float, parking: ParkingConfig) -> Layout:
     """Return the lay-out of a car park of so many bays, whose mean walk is `walk_m`."""
     of_floor = [bays // parking.levels + (floor < bays % parking.levels) for floor in range(parking.levels)]
-    bay_aisle, bay_drive, bay_walk, aisle_floor, aisle_drive, lengths, lobbies = [], [], [], [], [], [], []
+    bay_aisle: list[int] = []
+    bay_drive: list[float] = []
+    bay_walk: list[float] = []
+    aisle_floor: list[int] = []
+    aisle_drive: list[float] = []
+    lengths: list[float] = []
+    lobbies: list[int] = []
     for floor, count in enumerate(of_floor):
         aisles = -(-count // parking.aisle_bays)
         lobbies.append(len(aisle_floor) + (aisles - 1) // 2 if aisles else -1)

@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.plan_arrays import CompiledPlan
+from sim.reporting.bins import BIN_MIN
 from sim.reporting.figure_colours import INK, MAIN, MUTED, PAPER, SECOND
 from sim.reporting.figure_style import draw
-from sim.reporting.figures import BIN_MIN, Span, _legend_above, _time_axis
+from sim.reporting.figures import Span, _legend_above, _time_axis
 from sim.reporting.picture import Picture
 
 CARS_MIN = 20  # a mean of fewer searches is not drawn
