@@ -22,8 +22,8 @@ class EventKind(IntEnum):
     PARKING_PAID = 7  # place car park, value fen
     PARKING_VALIDATED = 8  # place car park, value microseconds of stay that are free
     RAMP_BLOCKED = 9  # place car park, value cars before it on the ramp
-    PARKING_PAID_AT = 16  # place car park, value PayPlace: follows PARKING_PAID
-    TICKET_LOST = 17  # place car park, value us since entry: a flat fee follows
+    PARKING_PAID_AT = 26  # place car park, value PayPlace: follows PARKING_PAID
+    TICKET_LOST = 27  # place car park, value us since entry: a flat fee follows
     RECEIPT_REFUSED = 18  # place car park, value us that it would have made free: it has been used before
     CAR_FOUND = 19  # place car park, value us that the driver looked for the own car
     EXIT_BLOCKED = 24  # place car park, value cars on the ramp: it has no room, so the car waits in its bay

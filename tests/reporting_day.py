@@ -144,6 +144,9 @@ def made_up_day(plan: CompiledPlan, visits: int = 200, stores_per_visit: int = 3
     now_us += 200 * US_PER_S
     add(who, EventKind.LEFT, now_us.copy(), by_car[who].astype(np.int64), draw.integers(100_000, 900_000, who.size))
     drove = by_car[who]
+    payer = who[drove][::2]
+    add(payer, EventKind.PARKING_PAID, now_us[drove][::2] + 90 * US_PER_S, 0, 500)
+    add(payer, EventKind.PARKING_PAID_AT, now_us[drove][::2] + 90 * US_PER_S, 0, 1)
     add(who[drove], EventKind.UNPARKED, now_us[drove] + 180 * US_PER_S, 0, draw.integers(8, 90, int(drove.sum())) * US_PER_S)
     return _merged(blocks, number, people)
 

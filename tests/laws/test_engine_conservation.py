@@ -13,6 +13,11 @@ from sim.units import US_PER_MIN
 from tests.engine_days import CLOSES_US, an_ordinary_day, corner_mall, day_config, opened, parties
 
 OUTSIDE = (Doing.NOTHING, Doing.ENTERING_MALL, Doing.SEARCHING_BAY, Doing.WALKING_FROM_CAR, Doing.WALKING_TO_CAR)
+OUTSIDE += (Doing.WALKING_TO_MACHINE,)
+OF_CARS = (
+    EventKind.PARKING_PAID, EventKind.PARKING_PAID_AT, EventKind.PARKING_VALIDATED, EventKind.RECEIPT_REFUSED, EventKind.TICKET_LOST,
+    EventKind.CAR_FOUND, EventKind.EXIT_BLOCKED, EventKind.STOOD_OVERNIGHT,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +84,7 @@ def test_each_visit_comes_before_it_goes_and_does_nothing_inside_before_or_after
     at_gate = np.isin(day.events["place"], np.flatnonzero(day.crowd.mall.stations["unit"] < 0))
     of_station = (day.events["kind"] >= EventKind.QUEUE_JOINED) & (day.events["kind"] <= EventKind.RENEGED)
     inside &= ~(of_station & at_gate)
+    inside &= ~np.isin(day.events["kind"], OF_CARS)
     for visit in np.unique(of_kind(day.events, EventKind.ARRIVED, "visit")):
         kinds = day.events["kind"][inside & (day.events["visit"] == visit)]
 

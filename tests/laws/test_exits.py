@@ -47,7 +47,7 @@ def a_day(config: RunConfig, bays: int = 300) -> Lived:
 
 @pytest.fixture(scope="module")
 def day() -> Lived:
-    return a_day(drivers(lost_share=0.1))
+    return a_day(drivers(lost_share=0.4))
 
 
 def of_kind(day: Lived, kind: EventKind) -> dict[str, np.ndarray]:

@@ -83,10 +83,9 @@ def walk_to_car(mall: Mall, row: int, now_us: int) -> int:
 
 
 @kernel
-def drive_out(mall: Mall, row: int, now_us: int) -> int:
-    """Ready to drive off: join the line at the exit gate; while that has no room on the ramp, wait in the bay."""
+def is_held_in_bay(mall: Mall, row: int, now_us: int) -> bool:
+    """Ready to drive off: return whether the line at the exit fills the ramp, in which case the driver waits and looks again."""
     shopper, errand = mall.shoppers[row], mall.errands[row]
-    gate_out = mall.car_parks[shopper.parking].gate_out
     is_first_look = errand.ready_us == 0
     if is_first_look:
         errand.ready_us = now_us
@@ -94,13 +93,21 @@ def drive_out(mall: Mall, row: int, now_us: int) -> int:
             settle(mall, row, now_us, now_us, PayPlace.IN_APP)  # the owner of a car that stood overnight
         if errand.find_us > 0:
             note(mall, row, now_us, EventKind.CAR_FOUND, shopper.parking, errand.find_us)
-    gate = mall.stations[gate_out]
-    if gate.waiting >= mall.params[0].ramp_cars * max(1, gate.servers_open):
-        if is_first_look:
-            note(mall, row, now_us, EventKind.EXIT_BLOCKED, shopper.parking, gate.waiting)
-        schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + RAMP_LOOK_US, NORMAL)
+    gate = mall.stations[mall.car_parks[shopper.parking].gate_out]
+    if gate.waiting < mall.params[0].ramp_cars * max(1, gate.servers_open):
+        return False
+    if is_first_look:
+        note(mall, row, now_us, EventKind.EXIT_BLOCKED, shopper.parking, gate.waiting)
+    schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + RAMP_LOOK_US, NORMAL)
+    return True
+
+
+@kernel
+def drive_out(mall: Mall, row: int, now_us: int) -> int:
+    """Ready to drive off: join the line at the exit gate; while that has no room on the ramp, wait in the bay."""
+    if is_held_in_bay(mall, row, now_us):
         return Then.WAIT
-    joined = join(mall, row, gate_out, now_us)
+    joined = join(mall, row, mall.car_parks[mall.shoppers[row].parking].gate_out, now_us)
     assert joined
     return Then.WAIT
 
