@@ -157,3 +157,12 @@ def test_who_foresees_too_long_a_wait_and_turns_away_would_have_given_up_or_not(
     assert stay[Sum.TURNED_AWAY] == 0 < turn[Sum.TURNED_AWAY]
     assert turn[Sum.RENEGED] < stay[Sum.RENEGED]
     assert turn[Sum.SERVED] < stay[Sum.SERVED]
+
+
+def test_one_server_has_one_line_whatever_the_rule_for_several():
+    one, lanes = (
+        study_station(crowded(each, servers=1, arrivals_per_s=1.2, patience_s_scale=3.0), keep_events=5_000).events
+        for each in (Discipline.FIFO, Discipline.LANES)
+    )
+
+    assert one.tobytes() == lanes.tobytes()
