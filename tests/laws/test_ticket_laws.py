@@ -13,7 +13,7 @@ from sim.units import US_PER_MIN, US_PER_S
 from tests.engine_days import CLOSES_US, COLUMNS, END_US, corner_mall, day_config, opened, parties
 
 BAKERY = 0  # its tables, in the small mall of three stores
-LOOK_US = 30 * US_PER_S
+LOOK_US = 60 * US_PER_S
 
 
 def busy_bakery(**tickets: float) -> RunConfig:
@@ -32,7 +32,7 @@ def busy_bakery(**tickets: float) -> RunConfig:
 def a_day(
     config: RunConfig, *, uses_app: int = 1, tickets: int = 1, is_shown: int = 0, stops_us: tuple[int, ...] = ()
 ) -> tuple[dict[str, np.ndarray], Crowd]:
-    """Return the events of a day on which operations look at tickets every half minute, and the crowd when all is over."""
+    """Return the events of a day on which operations look at tickets every minute, and the crowd when all is over."""
     compiled, taken = corner_mall(), []
     crowd: Crowd = opened(compiled, config, taken)
     visitors = parties(config, compiled)
@@ -160,3 +160,19 @@ def test_a_wait_shown_that_nobody_would_bear_turns_away_all_who_read_it_and_none
     assert joined
     assert joined.isdisjoint(readers)
     assert deterred <= readers
+
+
+def test_only_who_can_eat_later_puts_a_meal_off_and_never_more_often_than_allowed():
+    config = busy_bakery()
+    config.queues.shifting.flexible_share, config.queues.shifting.times_max = 1.0, 2
+    config.queues.shifting.incentive = 3.0
+    events, _ = a_day(config, uses_app=0, tickets=0)
+    config.queues.shifting.flexible_share = 0.0
+    rigid, _ = a_day(config, uses_app=0, tickets=0)
+
+    put_off = events["kind"] == EventKind.MEAL_PUT_OFF
+    visits, times = np.unique(events["visit"][put_off], return_counts=True)
+    assert visits.size > 0
+    assert times.max() <= 2
+    assert (events["value"][put_off] == 45 * US_PER_MIN).all()
+    assert count(rigid, EventKind.MEAL_PUT_OFF) == 0
