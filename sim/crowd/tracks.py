@@ -27,7 +27,12 @@ def fill_open_segments(mall: Mall, now_us: int, found: np.ndarray) -> int:
         doing = shopper.doing
         if doing == Doing.RIDING:
             kind, place, end_us = SegmentKind.RIDING, shopper.ride, mall.heap[index, 0] // PRIORITIES
-        elif doing == Doing.BROWSING or ((doing == Doing.IN_LINE or doing == Doing.IN_SERVICE) and shopper.unit >= 0) or doing == Doing.WAITING_FOR_SHOW or doing == Doing.WATCHING:
+        elif (
+            doing == Doing.BROWSING
+            or ((doing == Doing.IN_LINE or doing == Doing.IN_SERVICE) and shopper.unit >= 0)
+            or doing == Doing.WAITING_FOR_SHOW
+            or doing == Doing.WATCHING
+        ):
             kind, place = SegmentKind.INSIDE_UNIT, shopper.unit
         elif (doing == Doing.CROSSING or doing == Doing.BLOCKED) and shopper.leg >= 0:
             place, at_m = shopper.piece, mall.pieces[shopper.piece].m
