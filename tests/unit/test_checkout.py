@@ -26,8 +26,6 @@ from sim.schema.checkout import PriceCutConfig
 from sim.visitors import PayMethod, empty_visitors
 from tests.engine_days import corner_mall
 
-pytestmark = pytest.mark.plain
-
 
 @pytest.mark.parametrize(
     ("paid_fen", "ppm", "fee"),
