@@ -157,7 +157,7 @@ class ExitsConfig:
         0.3, "what remains of it when the app shows the car", 0, 1, source="engineering judgement", confidence="L"
     )
     drive_off_s_mean: float = known(
-        240.0,
+        180.0,
         "time at the car until it stands before the exit: loading, boarding, out of the bay, the drive to the gate; log-normal",
         0,
         3600,

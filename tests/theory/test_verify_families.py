@@ -10,7 +10,9 @@ from sim.api import population_of
 from sim.errors import ConfigError
 from sim.verification.families import CATALOGUE, FAMILIES, run_family
 
-QUICK = sorted(set(FAMILIES) - {"queue", "draws", "traces", "paths", "fundamental_diagram", "exit_choice", "bottleneck", "tables"})
+QUICK = sorted(
+    set(FAMILIES) - {"queue", "draws", "traces", "paths", "fundamental_diagram", "exit_choice", "bottleneck", "tables"}
+)
 KNOWN_MISSES = {
     "flow out of a corridor pressed into by 1.3 times its capacity": "6 % below capacity: zones beyond the largest flow take in less than their borders let out",
     "share by the far exit when the near one is narrowed": "an exit is chosen once, on setting off, when no queue stands before it yet",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
-from sim.crowd.cars.leaving import drive_out
+from sim.crowd.cars.leaving import drive_out, is_held_in_bay
 from sim.crowd.cars.ramps import DriveTo, enter_lanes, enter_ramp, hold_gate
 from sim.crowd.cars.search import begin_search, drive_to_exit, free_bay, look_along, reach_bay, stand
 from sim.crowd.movement import free_row
@@ -97,6 +97,9 @@ def leave_car(mall: Mall, row: int, now_us: int) -> int:
 
 @kernel
 def leave_bay(mall: Mall, row: int, now_us: int) -> int:
-    """At one's own car: out of the bay, and to the exit gate."""
+    """At one's own car: out of the bay, unless the line at the exit keeps it there, and to the exit gate."""
+    if is_held_in_bay(mall, row, now_us):
+        return Then.WAIT
+    mall.shoppers[row].since_us = now_us
     free_bay(mall, row, now_us)
     return drive_to_exit(mall, row, mall.params[0].manoeuvre_out_us, now_us)

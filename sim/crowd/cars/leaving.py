@@ -104,10 +104,10 @@ def is_held_in_bay(mall: Mall, row: int, now_us: int) -> bool:
 
 @kernel
 def drive_out(mall: Mall, row: int, now_us: int) -> int:
-    """Ready to drive off: join the line at the exit gate; while that has no room on the ramp, wait in the bay."""
-    if is_held_in_bay(mall, row, now_us):
-        return Then.WAIT
-    joined = join(mall, row, mall.car_parks[mall.shoppers[row].parking].gate_out, now_us)
+    """At the exit gate: join its line. The drive from the bay is no delay, and is taken out of it."""
+    shopper = mall.shoppers[row]
+    mall.errands[row].ready_us += now_us - shopper.since_us
+    joined = join(mall, row, mall.car_parks[shopper.parking].gate_out, now_us)
     assert joined
     return Then.WAIT
 
@@ -116,6 +116,10 @@ def drive_out(mall: Mall, row: int, now_us: int) -> int:
 def pass_gate_out(mall: Mall, row: int, now_us: int) -> int:
     """Through the exit gate: what was owed when the car came to the barrier is paid, the bay's number is free again, the party gone."""
     shopper, errand = mall.shoppers[row], mall.errands[row]
+    mall.car_parks[shopper.parking].cars -= 1
+    if errand.bay < 0:  # it gave up its search, and is let out
+        note(mall, row, now_us, EventKind.PARKING_BALKED, shopper.parking, mall.car_parks[shopper.parking].cars)
+        return free_row(mall, row)
     reckoned_us = shopper.joined_us
     if has_lost_ticket(mall, row):
         note(mall, row, now_us, EventKind.TICKET_LOST, shopper.parking, now_us - errand.entered_us)
@@ -125,9 +129,5 @@ def pass_gate_out(mall: Mall, row: int, now_us: int) -> int:
     elif not is_settled(mall, row, reckoned_us):
         by_plate = errand.pay_place == PayPlace.BY_PLATE and not is_unread(mall, row)
         settle(mall, row, now_us, reckoned_us, PayPlace.BY_PLATE if by_plate else PayPlace.AT_GATE)
-    mall.car_parks[shopper.parking].cars -= 1
-    if mall.errands[row].bay < 0:  # it gave up its search
-        note(mall, row, now_us, EventKind.PARKING_BALKED, shopper.parking, mall.car_parks[shopper.parking].cars)
-        return free_row(mall, row)
     note(mall, row, now_us, EventKind.UNPARKED, shopper.parking, now_us - errand.ready_us)
     return free_row(mall, row)

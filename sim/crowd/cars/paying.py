@@ -110,6 +110,8 @@ def exit_more_s(mall: Mall, row: int, now_us: int) -> float:
     """Return how long a car stands at the exit's barrier beyond the time that an ordinary one takes."""
     params, key, number = mall.params[0], mall.keys[Stream.CAR], mall.shoppers[row].number
     more_s = 0.0
+    if mall.errands[row].bay < 0:  # it has found no bay, and owes nothing
+        return more_s
     if is_unread(mall, row):
         more_s += params.unread_s_mean * exponential(key, number, CarDraw.UNREAD)
     if has_lost_ticket(mall, row):
