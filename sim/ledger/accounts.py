@@ -46,10 +46,12 @@ class TransferReason(IntEnum):
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:
-    """Return the fen that each account was credited with as a sale."""
-    sales = transfers[transfers["reason"] == TransferReason.SALE]
+    """Return the fen that each account was credited with as sales, less what it gave back of them."""
     found = np.zeros(accounts, np.int64)
+    sales = transfers[transfers["reason"] == TransferReason.SALE]
     np.add.at(found, sales["credit"], sales["amount_fen"])
+    refunds = transfers[transfers["reason"] == TransferReason.REFUND]
+    np.subtract.at(found, refunds["debit"], refunds["amount_fen"])
     return found
 
 
