@@ -186,10 +186,6 @@ class FoodConfig:
         confidence="L",
     )
 
-    def of(self, trade: str) -> DiningConfig:
-        """Return the kind of restaurant that a trade with tables is."""
-        return self.restaurant if trade == "restaurant" else self.counter
-
 
 def problems(food: FoodConfig) -> Iterator[Problem]:
     """Yield what cannot go together."""
