@@ -10,7 +10,7 @@ from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.crowd.checkout.records import FOOD_RETAIL
 from sim.crowd.state import LANE, STATION, Discipline, Law, Role, records
-from sim.crowd.venues.dining_plans import table_count
+from sim.crowd.venues.dining_plans import dining_of, table_count
 from sim.plan_arrays import CompiledPlan
 from sim.visitors import PayMethod
 
@@ -53,7 +53,7 @@ def _unit_station(compiled: CompiledPlan, config: RunConfig, unit: int) -> Stati
     category = config.categories[trade]
     if category.tables:
         return StationPlan(
-            f"table:{compiled.unit_ids[unit]}", Role.TABLE, table_count(area_m2, config.food.of(trade)), 60 * category.dwell_min_mean,
+            f"table:{compiled.unit_ids[unit]}", Role.TABLE, table_count(area_m2, dining_of(config.food, trade)), 60 * category.dwell_min_mean,
             category.dwell_cv, unit, patience_s_mean=services.table_patience_s_mean,
             patience_shape=services.table_patience_shape, balk_queue=services.balk_queue,
         )  # fmt: skip

@@ -69,7 +69,7 @@ class DiningConfig:
 def _counter() -> DiningConfig:
     return DiningConfig(
         m2_per_seat=1.2, table_shares=[0.6, 0.4, 0.0, 0.0], turn_growth_per_head=0.03, order_share=0.1, cook_min_base=1.5,
-        cook_min_per_head=0.7, cook_cv=0.4, seats_per_cook=12.0, forecast_covers_per_seat=10.0,
+        cook_min_per_head=0.7, cook_cv=0.4, seats_per_cook=12.0, forecast_covers_per_seat=12.0,
     )  # fmt: skip
 
 
@@ -185,10 +185,6 @@ class FoodConfig:
         source="sign: ratings draw guests (Luca 2016: 5-9 % revenue a star); size: " + _JUDGED,
         confidence="L",
     )
-
-    def of(self, trade: str) -> DiningConfig:
-        """Return the kind of restaurant that a trade with tables is."""
-        return self.restaurant if trade == "restaurant" else self.counter
 
 
 def problems(food: FoodConfig) -> Iterator[Problem]:

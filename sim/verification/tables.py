@@ -119,7 +119,7 @@ def _rules(name: str, values: dict[str, Any], counts: tuple[int, ...], seen: Eve
     for rule in RULES:
         day = seen if rule == values["seating"] else evening(values, counts, rule)
         seated = day.of(EventKind.SEATED)
-        fed[rule] = np.histogram(day.visit[seated], edges, weights=day.people[seated])[0][1:]
+        fed[rule] = np.histogram(day.visit[seated], edges, weights=day.people[seated].astype(np.int64))[0][1:]
     hours = values["parties"] / values["parties_per_h"] / BATCHES
     found = [
         record(f"{name}: guests seated by {rule}", "people/h", None, float(people.mean() / hours), "info", "measured")

@@ -21,7 +21,7 @@ import simpy
 from sim.categories import CATEGORIES, FOOD
 from sim.crowd.station_plans import mean_till_s, till_count
 from sim.crowd.tables import LAST_ENTRY_MIN
-from sim.crowd.venues.dining_plans import table_count
+from sim.crowd.venues.dining_plans import dining_of, table_count
 from sim.plan_arrays import RideKind
 from sim.schema.parking import MANOEUVRE_S
 from sim.units import minutes_from_hours
@@ -128,7 +128,7 @@ class Store(mesa.Agent):
         self.basket_mu = log(max(category.basket_yuan_mean, 1e-9)) - category.basket_sigma**2 / 2
         self.basket_sigma = category.basket_sigma
         if category.tables:
-            servers = table_count(area_m2, config.food.of(name))
+            servers = table_count(area_m2, dining_of(config.food, name))
             self.service_s, service_cv = 60 * category.dwell_min_mean, category.dwell_cv
             patience_s, self.patience_shape = services.table_patience_s_mean, services.table_patience_shape
         else:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.plan_arrays import CompiledPlan
-from sim.schema.food import DiningConfig
+from sim.schema.food import DiningConfig, FoodConfig
 
 TABLE_SEATS = (2, 4, 6, 8)
 PARTY_MOST = 6  # people; a restaurant with that many seats has a table for them
@@ -44,6 +44,12 @@ class DayCosts(NamedTuple):
     fixed_fen: int
 
 
+def dining_of(food: FoodConfig, trade: str) -> DiningConfig:
+    """Return the kind of restaurant that a trade with tables is."""
+    kinds = {"restaurant": food.restaurant}
+    return kinds.get(trade, food.counter)
+
+
 def dining_plans(compiled: CompiledPlan, config: RunConfig) -> list[DiningPlan]:
     """Return the restaurants of a mall in the order of units."""
     trades = [CATEGORIES[trade] for trade in compiled.arrays.unit_category.tolist()]
@@ -55,7 +61,7 @@ def dining_plans(compiled: CompiledPlan, config: RunConfig) -> list[DiningPlan]:
 
 
 def _plan(unit: int, trade: str, area_m2: float, config: RunConfig) -> DiningPlan:
-    food, dining = config.food, config.food.of(trade)
+    food, dining = config.food, dining_of(config.food, trade)
     counts = tables_of(area_m2, dining)
     seats = sum(size * count for size, count in zip(TABLE_SEATS, counts, strict=True))
     portion_fen = round(100 * food.ingredient_share * config.categories[trade].basket_yuan_mean)
