@@ -12,12 +12,13 @@ from sim.ledger.accounts import FIRST_TENANT, TransferReason
 from sim.units import US_PER_MIN
 from tests.engine_days import CLOSES_US, an_ordinary_day, corner_mall, day_config, opened, parties
 
-OUTSIDE = (Doing.NOTHING, Doing.ENTERING_MALL, Doing.SEARCHING_BAY, Doing.WALKING_FROM_CAR, Doing.WALKING_TO_CAR)
+OUTSIDE = (Doing.NOTHING, Doing.ENTERING_MALL, Doing.SEARCHING_BAY, Doing.WALKING_FROM_CAR, Doing.WALKING_TO_CAR, Doing.DRIVING)
 OUTSIDE += (Doing.WALKING_TO_MACHINE,)
 OF_CARS = (
     EventKind.PARKING_PAID, EventKind.PARKING_PAID_AT, EventKind.PARKING_VALIDATED, EventKind.RECEIPT_REFUSED, EventKind.TICKET_LOST,
     EventKind.CAR_FOUND, EventKind.EXIT_BLOCKED, EventKind.STOOD_OVERNIGHT,
 )  # fmt: skip
+OF_BAYS = (EventKind.BAY_TAKEN, EventKind.BAY_LEFT, EventKind.VIP_PARKED, EventKind.PARKING_GAVE_UP, EventKind.RAMP_BLOCKED)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_the_log_is_in_order_of_time(day):
 
 def test_each_visit_comes_before_it_goes_and_does_nothing_inside_before_or_after(day):
     inside = ~np.isin(
-        day.events["kind"], (EventKind.GATE_REACHED, EventKind.PARKED, EventKind.PARKING_BALKED, EventKind.UNPARKED)
+        day.events["kind"], (EventKind.GATE_REACHED, EventKind.PARKED, EventKind.PARKING_BALKED, EventKind.UNPARKED, *OF_BAYS)
     )
     at_gate = np.isin(day.events["place"], np.flatnonzero(day.crowd.mall.stations["unit"] < 0))
     of_station = (day.events["kind"] >= EventKind.QUEUE_JOINED) & (day.events["kind"] <= EventKind.RENEGED)
