@@ -14,7 +14,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 # The modules beside the packages whose functions and constants kernels use.
-_VOCABULARY = ("categories.py", "events.py", "kernel.py", "plan_arrays.py", "random_streams.py", "units.py", "visitors.py")
+_VOCABULARY = (
+    "categories.py",
+    "events.py",
+    "kernel.py",
+    "plan_arrays.py",
+    "random_streams.py",
+    "references.py",
+    "units.py",
+    "visitors.py",
+)
 
 
 def _cache_folders() -> dict[bool, Path]:
@@ -55,6 +64,8 @@ _OWN_FOLDERS = os.environ["NUMBA_CACHE_DIR"] in [
 
 import numba  # noqa: E402  (the cache folder must be named before Numba is imported)
 
+from sim.references import Reference, reference_of  # noqa: E402
+
 JIT_DISABLED = bool(numba.config.DISABLE_JIT)
 # No reference counts (`_nrt`): kernels allocate nothing, and counting the arrays of the state tuple at every call took nine tenths of
 # the time. No fastmath: results must not depend on the processor.
@@ -70,9 +81,9 @@ _TYPES: dict[str, Any] = {
 }
 
 
-def declare_type(annotation: str, example: Any) -> None:
-    """Let kernels take a tuple of arrays such as `example` under this annotation."""
-    _TYPES[annotation] = numba.typeof(example)
+def declare_type(annotation: str, example: Any, *, by_reference: bool = False) -> None:
+    """Let kernels take a tuple of arrays such as `example` under this annotation; a large one by its address (decision 0018)."""
+    _TYPES[annotation] = Reference(numba.typeof(example)) if by_reference else numba.typeof(example)
 
 
 def _compiled(function: F, **more: Any) -> Any:
@@ -102,8 +113,9 @@ def _declared(function: F, **more: Any) -> F:
     annotations = [text for name, text in function.__annotations__.items() if name != "return"]
     if JIT_DISABLED or not all(text in _TYPES for text in annotations):
         return _compiled(function, **more)  # type: ignore[no-any-return]
-    takes_tuple = any(isinstance(_TYPES[text], numba.types.BaseTuple) for text in annotations)
-    compiled = _compiled(function, **more, no_cpython_wrapper=takes_tuple)
+    takes_tuple = any(isinstance(_TYPES[text], numba.types.BaseTuple | Reference) for text in annotations)
+    refers = any(isinstance(_TYPES[text], Reference) for text in annotations)
+    compiled = _compiled(function, **more, no_cpython_wrapper=takes_tuple, noalias=refers)
     declared = tuple(_TYPES[text] for text in annotations)
     choose_template = compiled.get_call_template
 
@@ -116,3 +128,10 @@ def _declared(function: F, **more: Any) -> F:
 
     compiled.get_call_template = template_of_declared
     return compiled  # type: ignore[no-any-return]
+
+
+def _itself(given: Any) -> Any:
+    return given
+
+
+referred: Any = _itself if JIT_DISABLED else reference_of

@@ -7,7 +7,7 @@ import numpy as np
 from sim.crowd.choice import choose
 from sim.crowd.rides import RIDES_MAX, expected_board_s, ride_time_s
 from sim.crowd.state import SCRATCH, Mall, Stream
-from sim.kernel import entry, inlined, kernel
+from sim.kernel import entry, inlined, kernel, referred
 from sim.plan_arrays import RideKind
 from sim.random_streams import draw_word, uniform_of
 
@@ -52,6 +52,7 @@ def fill_times(mall: Mall, doors: np.ndarray) -> None:
     parties that use lifts only. `doors[g]` is a node of each place. Repeated relaxation over rides ends after as many rounds as the
     longest chain of rides; inf where there is no way.
     """
+    mall = referred(mall)
     places = doors.size
     rides = mall.rides.size
     for kind in range(2):

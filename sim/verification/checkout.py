@@ -13,7 +13,7 @@ from sim.crowd.checkout.build import describe_checkout, methods_of
 from sim.crowd.checkout.methods import fee_fen, pay_s, price_cut_fen
 from sim.crowd.errand import ERRAND
 from sim.crowd.state import Mall, Stream, records
-from sim.kernel import entry
+from sim.kernel import entry, referred
 from sim.random_streams import stream_key
 from sim.verification.parameters import SEED, Parameter, number, whole
 from sim.verification.records import Record, equal, estimated
@@ -80,6 +80,7 @@ def reference_s(values: dict[str, Any]) -> float:
 @entry
 def time_payments(mall: Mall, is_food_retail: int, times_s: np.ndarray) -> None:
     """Let one customer after the other pay."""
+    mall = referred(mall)
     for index in range(times_s.size):
         mall.shoppers[0].number = index
         times_s[index] = pay_s(mall, 0, is_food_retail, 0)
