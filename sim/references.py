@@ -1,12 +1,11 @@
 """Hands a tuple of arrays to compiled functions by its address, so that a call costs one number however many arrays there are."""
 
-# mypy: disable-error-code="misc, untyped-decorator, attr-defined"
+# mypy: disable-error-code="misc, untyped-decorator, attr-defined, name-defined"
 # (Numba has no types to check against.)
 from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.cpu import CPUTargetOptions
 from numba.core.datamodel import models
@@ -24,7 +23,7 @@ CPUTargetOptions.noalias = TargetOptions.Mapping("noalias")
 class Reference(types.Type):
     """The address of a named tuple that an entry from Python keeps on its stack."""
 
-    def __init__(self, to: types.NamedTuple) -> None:
+    def __init__(self, to: Any) -> None:
         self.to = to
         super().__init__(name=f"Reference({to})")
 
@@ -36,7 +35,7 @@ class Reference(types.Type):
 @register_model(Reference)
 class _ReferenceModel(models.PrimitiveModel):
     def __init__(self, dmm: Any, fe_type: Reference) -> None:
-        super().__init__(dmm, fe_type, ir.PointerType(dmm.lookup(fe_type.to).get_value_type()))
+        super().__init__(dmm, fe_type, cgutils.ir.PointerType(dmm.lookup(fe_type.to).get_value_type()))
 
 
 @infer_getattr
