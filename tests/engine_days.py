@@ -72,6 +72,9 @@ def opened(compiled: CompiledPlan, config: RunConfig, taken: list[Taken], shift_
     controls.entrance_is_open[:] = 1
     controls.unit_is_open[:] = 1
     controls.unit_closes_us[:] = CLOSES_US + shift_us
+    for time in ("starts_us", "ends_us"):
+        crowd.mall.shows[time] += shift_us
+    crowd.mall.params[0].show_evening_us += shift_us
     return crowd
 
 

@@ -78,6 +78,11 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     shopper.reason = 0
     shopper.is_misled = 0
     mall.visited[row, :] = -1
+    _forget_its_errand(mall, row)
+
+
+@kernel
+def _forget_its_errand(mall: Mall, row: int) -> None:
     errand = mall.errands[row]
     errand.ticket_station = -1
     errand.ticket_next = -1
@@ -134,7 +139,7 @@ def _forget_the_last_party(mall: Mall, row: int) -> None:
     errand.children = 0
     errand.bags_ready_us = 0
     errand.wash_ready_us = 0
-    errand.unladen_mps = shopper.speed_mps
+    errand.unladen_mps = mall.shoppers[row].speed_mps
     errand.bags_felt = 0.0
     errand.is_begun = 0
     errand.is_handed_back = 0

@@ -30,34 +30,38 @@ from sim.events import EventKind
 from sim.kernel import inlined, kernel
 from sim.random_streams import draw_word, exponential, standard_normal, uniform, uniform_of
 
+DESK_PATIENCE = 1_000_000  # first count of a party's draws of patience at desks, beyond any number of stores entered
+
 
 @kernel
 def service_s(law: int, mean_s: float, cv: float, key: np.uint64, number: int, service: int) -> float:
     """Return the service time of a customer's `service`-th service; the draw belongs to the customer, whoever serves.
 
-    Erlang takes its shape from the cv (1 / cv^2, a whole number); the hyperexponential has balanced means; the uniform law lies evenly
-    about its mean, with a cv of at most 1 / sqrt(3).
+    Whatever the law, its draws lie at the four counts from 4 x service on, so that services of several laws can share a stream. Erlang
+    takes its shape from the cv (1 / cv^2, a whole number); the hyperexponential has balanced means; the uniform law lies evenly about
+    its mean, with a cv of at most 1 / sqrt(3).
     """
     if law == Law.DETERMINISTIC:
         return mean_s
+    first = 4 * service
     if law == Law.EXPONENTIAL:
-        return mean_s * exponential(key, number, service)
+        return mean_s * exponential(key, number, first)
     if law == Law.LOGNORMAL:
         variance = np.log(1.0 + cv * cv)
-        return mean_s * np.exp(np.sqrt(variance) * standard_normal(key, number, service) - 0.5 * variance)
+        return mean_s * np.exp(np.sqrt(variance) * standard_normal(key, number, first // 2) - 0.5 * variance)
     if law == Law.ERLANG:
         shape = max(1, int(round(1.0 / (cv * cv))))
         total = 0.0
-        word = draw_word(key, number, service)
+        word = draw_word(key, number, first)
         for stage in range(shape):
             total -= np.log(uniform_of(word, stage))
         return mean_s * total / shape
     if law == Law.UNIFORM:
-        return mean_s * (1.0 + np.sqrt(3.0) * cv * (2.0 * uniform(key, number, service) - 1.0))
+        return mean_s * (1.0 + np.sqrt(3.0) * cv * (2.0 * uniform(key, number, first) - 1.0))
     squared = cv * cv
     share = 0.5 * (1.0 + np.sqrt((squared - 1.0) / (squared + 1.0)))
-    branch = share if uniform(key, number, 2 * service) < share else 1.0 - share
-    return mean_s * exponential(key, number, 2 * service + 1) / (2.0 * branch)
+    branch = share if uniform(key, number, first) < share else 1.0 - share
+    return mean_s * exponential(key, number, first + 1) / (2.0 * branch)
 
 
 @kernel
@@ -107,7 +111,7 @@ def join(mall: Mall, row: int, station: int, now_us: int) -> bool:
     shopper.joined_us = now_us
     if here.discipline >= Discipline.PREEMPTIVE:
         return _join_otherwise(mall, row, station, now_us)
-    if here.waiting == 0 and here.busy < here.servers_open:
+    if here.waiting == 0 and here.busy < here.servers_open and here.is_held == 0:
         note(mall, row, now_us, EventKind.QUEUE_JOINED, station, 0)
         start_service(mall, row, station, now_us)
         return True
@@ -150,7 +154,10 @@ def _patience_s(mall: Mall, row: int, station: int) -> float:
     here = mall.stations[station]
     shopper = mall.shoppers[row]
     # by the store entered, not by services had: who gives up at one till is not bound to be as impatient at the next
-    draw = uniform(mall.keys[Stream.PATIENCE], shopper.number, shopper.visits)
+    count = shopper.visits
+    if here.role == Role.DESK:  # no store; desks are used once each, and their services have counts of their own
+        count = DESK_PATIENCE + here.place
+    draw = uniform(mall.keys[Stream.PATIENCE], shopper.number, count)
     return weibull(here.patience_s_scale, here.patience_shape, draw)
 
 
@@ -271,7 +278,7 @@ def serve_waiting(mall: Mall, station: int, now_us: int) -> bool:
 @inlined
 def _serve_line(mall: Mall, station: int, now_us: int) -> bool:
     here = mall.stations[station]
-    while here.line_head >= 0 and here.busy < here.servers_open:
+    while here.line_head >= 0 and here.busy < here.servers_open and here.is_held == 0:
         if mall.meta[Meta.LOG_ROWS] >= mall.log.size:
             return False
         first = here.line_head

@@ -105,27 +105,25 @@ class Stream(IntEnum):
     PATIENCE = 8
     MEAL = 9
     BROWSE = 10
-    SEARCH = 11
-    CLOSING = 12
-    SIDE = 13
-    ORIENT = 14
-    MISTAKE = 15
-    TICKET = 16  # whether to draw a ticket, and what for
-    SHIFT = 17  # whether to come later, go elsewhere, order ahead
-    SHOWN_ERROR = 18  # of displayed waits
-    KITCHEN = 19
-    DISH = 20
-    RATING = 21
-    SHOW = 22  # which show, which channel
-    SEAT = 23
-    PAYMENT = 24
-    ADOPTION = 25
-    STOCK = 26  # whether size and colour are there
-    BAY = 27
-    CAR = 28
-    BAGS = 29
-    DESK = 30
-    BALK = 31  # whether a wait foreseen beyond one's patience is believed
+    CLOSING = 11
+    SIDE = 12
+    ORIENT = 13
+    MISTAKE = 14
+    TICKET = 15  # whether to draw a ticket, and what for
+    SHIFT = 16  # whether to come later, go elsewhere, order ahead
+    SHOWN_ERROR = 17  # of displayed waits
+    KITCHEN = 18
+    DISH = 19
+    RATING = 20
+    SHOW = 21  # which show, which channel
+    SEAT = 22
+    PAYMENT = 23
+    ADOPTION = 24
+    STOCK = 25  # whether size and colour are there
+    CAR = 26
+    BAGS = 27
+    DESK = 28
+    BALK = 29  # whether a wait foreseen beyond one's patience is believed
 
 
 class Law(IntEnum):
@@ -164,9 +162,8 @@ class Meta(IntEnum):
     FREE_ROWS = 9
     INSIDE_PEOPLE = 10
     LOG_LEVEL = 11  # 0 none, 1 visits, 2 edges
-    CONTROLS_CHANGED = 12
-    TRANSFERS_POSTED = 13
-    HANDED_OVER = 14  # 1 + row of the party that a service of one's own must take now, 0 when there is none
+    TRANSFERS_POSTED = 12
+    HANDED_OVER = 13  # 1 + row of the party that a service of one's own must take now, 0 when there is none
 
 
 VISITED_KEPT = 8  # stores a party remembers having been in
@@ -257,7 +254,7 @@ STATION = np.dtype(
         ("busy_us", "i8"), ("served", "i8"), ("service_s_mean", "f8"), ("service_cv", "f8"), ("patience_s_scale", "f8"),
         ("patience_shape", "f8"), ("servers_open", "i4"), ("busy", "i4"), ("waiting", "i4"), ("balk_queue", "i4"),
         ("line_head", "i4"), ("line_tail", "i4"), ("law", "i4"), ("unit", "i4"), ("role", "i4"), ("place", "i4"),
-        ("discipline", "i4"), ("places", "i4"), ("lane_start", "i4"), ("lane_count", "i4"),
+        ("discipline", "i4"), ("places", "i4"), ("lane_start", "i4"), ("lane_count", "i4"), ("is_held", "i4"),
         ("balk_share", "f8"), ("shared_us", "i8"), ("attained_us", "f8"), ("pace", "f8"),
         *STATION_TICKET_FIELDS,
     ],
@@ -265,7 +262,8 @@ STATION = np.dtype(
 )  # fmt: skip
 # places: in line, beyond which newcomers are refused; balk_share: of those who foresee a wait beyond their patience;
 # shared_us, attained_us, pace: at a SHARING station, until when the service that each has had is known, how much it is, and at what pace
-# it goes on. A PREEMPTIVE station has one lane, in which those in service stand.
+# it goes on; is_held: 1 at an entry gate that serves nobody because the ramp behind it is full, however many gates are on duty.
+# A PREEMPTIVE station has one lane, in which those in service stand.
 LANE = np.dtype([("line_head", "i4"), ("line_tail", "i4"), ("waiting", "i4"), ("busy", "i4")], align=True)
 CATEGORY = np.dtype(
     [
@@ -396,4 +394,4 @@ def example_mall() -> Mall:
     )  # fmt: skip
 
 
-declare_type("Mall", example_mall())
+declare_type("Mall", example_mall(), by_reference=True)

@@ -48,6 +48,8 @@ class Reviews:
         if decision.unit_id not in self.compiled.unit_ids:
             return f"no unit {decision.unit_id!r}"
         station = self.compiled.unit_ids.index(decision.unit_id)
+        if self.crowd.station_names[station].startswith("table:"):
+            return f"{decision.unit_id} seats its guests at tables, whoever is on duty"
         most = int(self.crowd.full_servers[station])
         if not 0 <= decision.servers <= most:
             return f"{decision.servers} servers asked for, the unit has {most}"

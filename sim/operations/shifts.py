@@ -103,6 +103,11 @@ def _unknown_stations(names: list[str], config: RunConfig) -> Iterator[Problem]:
             close = difflib.get_close_matches(shift.station, names, n=1, cutoff=0.3)
             guess = f"did you mean {close[0]!r}?" if close else f"this mall has {', '.join(names[:5])}, ..."
             yield Problem(f"queues.shifts[{index}].station", repr(shift.station), "this mall has no such station", guess)
+        elif shift.station.startswith("table:"):
+            rule = "guests are seated by free seats, whoever is on duty"
+            yield Problem(
+                f"queues.shifts[{index}].station", repr(shift.station), rule, "give shifts to tills, gates or kitchens"
+            )
 
 
 def _too_many(crowd: Crowd, duties: list[Duty]) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ class Staffing:
     """
 
     crowd: Crowd
+    is_till: np.ndarray  # of each station; the others are none of this plan's business
     full: np.ndarray  # servers of each station with everybody on duty
     quiet: np.ndarray
     instants_us: list[int]  # opening, start of the peak, end of the peak
@@ -31,16 +32,16 @@ class Staffing:
         """Put the planned servers on duty."""
         in_peak = self.done == 1
         servers_open = self.crowd.controls.servers_open
-        servers_open[:] = np.where(self.crowd.has_own_staff, servers_open, self.full if in_peak else self.quiet)
+        is_planned = self.is_till & ~self.crowd.has_own_staff
+        servers_open[:] = np.where(is_planned, self.full if in_peak else self.quiet, servers_open)
         self.crowd.switched(now_us)
         self.done += 1
         self.next_us = self.instants_us[self.done] if self.done < len(self.instants_us) else None
 
 
-def staffing_of(crowd: Crowd, config: StaffingConfig, opens_us: int, has_tables: np.ndarray) -> Staffing:
-    """Return the day's staffing; tables and gates are always all there."""
+def staffing_of(crowd: Crowd, config: StaffingConfig, opens_us: int, is_other: np.ndarray) -> Staffing:
+    """Return the day's staffing; it leaves stations that are no tills alone."""
     full = crowd.full_servers
     quiet = np.maximum(1, np.ceil(full * config.quiet_share)).astype(np.int32)
-    quiet = np.where(has_tables, full, quiet)
     peak_us = [max(opens_us, minutes_from_hours(getattr(config, name)) * US_PER_MIN) for name in ("peak_starts", "peak_ends")]
-    return Staffing(crowd, full, quiet, [opens_us, *peak_us], next_us=opens_us)
+    return Staffing(crowd, ~is_other, full, quiet, [opens_us, *peak_us], next_us=opens_us)

@@ -15,7 +15,7 @@ from sim.units import minutes_from_hours
 class ShiftConfig:
     """Servers on duty at one station from one time of day to another."""
 
-    station: str = known("", 'name of a station, "till:<unit>", "table:<unit>", "gate_out:<car park>"')
+    station: str = known("", 'name of a station, "till:<unit>", "gate_out:<car park>", none with tables')
     starts: Any = known("10:00", "when they come on duty")
     ends: Any = known("22:00", "when they go off duty; each finishes the customer at hand")
     servers: int = known(1, "how many they are; shifts of one station that overlap add up", 0, 10_000)

@@ -10,7 +10,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.random_streams import draw_words, stream_key, uniforms
 from sim.sensing.observations import ObservedRows, observed, together
 from sim.sensing.ticket_book import ERROR_KINDS, TicketBook, TicketError
-from sim.units import US_PER_S
+from sim.units import US_PER_HOUR, US_PER_S
 from sim.visitors import Phones, Visitors
 
 
@@ -19,7 +19,7 @@ class Gates:
 
     Kinds: plate_in when a car comes to the gate, plate_out when it has left, and then a ticket, which knows both times (subject: the
     plate as read, 0 where it was not; value of a ticket: seconds from gate to gate); bays_taken at each reading (value: bays that
-    their sensors call taken); and what the books of tickets and receipts could not make sense of (sim/sensing/ticket_book.py), with the
+    their sensors call taken: the very sensors that signs and app read, see sim/crowd/cars/guidance.py::show_bays); and what the books of tickets and receipts could not make sense of (sim/sensing/ticket_book.py), with the
     plate as read.
     """
 
@@ -28,9 +28,11 @@ class Gates:
         self._config = config
         self._gates = np.array([f"gate:{name}" for name in compiled.parking_ids], dtype=str)
         self._bay_sensors = np.array([f"bays:{name}" for name in compiled.parking_ids], dtype=str)
-        self._bays = compiled.arrays.parking_bays.astype(np.int64)
-        self._park_keys = compiled.arrays.parking_key
-        self._taken = np.zeros(self._bays.size, np.int64)
+        bays, keys = compiled.arrays.parking_bays.astype(np.int64), compiled.arrays.parking_key
+        self._park = np.repeat(np.arange(bays.size), bays)  # of each bay
+        first = np.cumsum(bays) - bays
+        self._sensors = keys[self._park] + np.arange(self._park.size) - first[self._park]
+        self._is_taken = np.zeros(self._park.size, bool)
         self._keys = {
             kind: stream_key(seed, f"plate reader {kind.name}") for kind in (EventKind.GATE_REACHED, EventKind.UNPARKED)
         }
@@ -58,7 +60,7 @@ class Gates:
     def take(self, log: EventLog, first: int, end: int) -> None:
         """Sense the events of rows [first, end), which are of cars that were admitted."""
         kind = log.kind[first:end]
-        came, parked, turned, left, stood = (first + np.flatnonzero(kind == each) for each in _KINDS)
+        came, turned, left, stood, changed = (first + np.flatnonzero(np.isin(kind, each)) for each in _KINDS)
         self._stand(log, stood)
         if came.size:
             plates = self._plates(EventKind.GATE_REACHED, log.visit[came])
@@ -69,9 +71,8 @@ class Gates:
             for what, value in (("plate_out", 0), ("ticket", stayed_s)):
                 self._read.append(observed(log.time_us[left], self._gates[log.place[left]], what, plates, value))
         self._keep_book(log, first + np.flatnonzero(np.isin(kind, _OF_BOOK)))
-        np.add.at(self._taken, log.place[parked], 1)
-        np.add.at(self._taken, log.place[stood], 1)
-        np.add.at(self._taken, log.place[left], -1)
+        # In order: of several changes of one bay the last is kept.
+        self._is_taken[log.place[changed]] = log.kind[changed] == EventKind.BAY_TAKEN
         gone = np.concatenate([left, turned])
         if gone.size:
             stays = ~np.isin(self._visit, log.visit[gone])
@@ -128,15 +129,15 @@ class Gates:
         return found
 
     def _bays_reported(self, now_us: int) -> np.ndarray:
-        """Return how many bays of each car park their sensors call taken: each errs by itself, anew at every reading."""
-        reported = self._taken.copy()
-        for park, bays in enumerate(self._bays):
-            errs = uniforms(self._bay_key, self._park_keys[park] + np.arange(bays), now_us) < self._config.bay_wrong_share
-            reported[park] += int(errs[self._taken[park] :].sum()) - int(errs[: self._taken[park]].sum())
-        return reported
+        """Return how many bays of each car park their sensors call taken: a sensor that errs says the opposite, for an hour."""
+        errs = uniforms(self._bay_key, self._sensors, now_us // US_PER_HOUR) < self._config.bay_wrong_share
+        return np.bincount(self._park, weights=self._is_taken ^ errs, minlength=self._bay_sensors.size).astype(np.int64)
 
 
-_KINDS = (EventKind.GATE_REACHED, EventKind.PARKED, EventKind.PARKING_BALKED, EventKind.UNPARKED, EventKind.STOOD_OVERNIGHT)
+_KINDS = (
+    (EventKind.GATE_REACHED,), (EventKind.PARKING_BALKED,), (EventKind.UNPARKED,), (EventKind.STOOD_OVERNIGHT,),
+    (EventKind.BAY_TAKEN, EventKind.BAY_LEFT),
+)  # fmt: skip
 _OF_BOOK = (
     EventKind.PARKED, EventKind.STOOD_OVERNIGHT, EventKind.UNPARKED, EventKind.PARKING_VALIDATED, EventKind.RECEIPT_REFUSED,
     EventKind.TICKET_LOST,

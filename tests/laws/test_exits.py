@@ -143,9 +143,17 @@ def test_whoever_has_lost_the_ticket_pays_the_flat_fee_and_no_receipt_helps(day)
     ).any()
 
 
-def test_receipts_are_taken_once_and_refused_afterwards():
-    """Two minutes to get out after paying are too few for many, and an hour has begun meanwhile for some; all have lost their tickets."""
+def test_whoever_has_lost_the_ticket_pays_once_and_not_at_the_machine():
     day = a_day(drivers(lost_share=1.0, app_pay_share=0.0, plate_pay_share=0.0, machine_pay_share=1.0))
+
+    assert of_kind(day, EventKind.PARKING_PAID)["visit"].size == of_kind(day, EventKind.TICKET_LOST)["visit"].size > 3
+    assert set(of_kind(day, EventKind.PARKING_PAID_AT)["value"].tolist()) == {int(PayPlace.AT_GATE)}
+
+
+def test_receipts_are_taken_once_and_refused_afterwards():
+    """Drivers look long for their cars, so that an hour has begun since many of them paid."""
+    looking = {"grace_min": 1.0, "forget_share": 1.0, "find_car_s_mean": 1800.0}
+    day = a_day(drivers(app_pay_share=0.0, plate_pay_share=0.0, machine_pay_share=1.0, **looking))
     validated, refused = of_kind(day, EventKind.PARKING_VALIDATED)["visit"], of_kind(day, EventKind.RECEIPT_REFUSED)["visit"]
 
     assert np.unique(validated).size == validated.size

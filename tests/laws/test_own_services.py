@@ -23,11 +23,12 @@ from sim.world import World
 
 SHOP = "L1-outfitters"
 TILLS = 2  # of the outfitters, in tenants.csv
-# Nobody gives up or turns away, and the tills are staffed alike all day: what is left of a till is a line and its servers.
+# Nobody gives up or turns away, and the tills are staffed alike all day: what is left of a till is a line and its servers. Paying, which
+# has a draw of its own there, takes no time to speak of.
 PLAIN_TILLS = (
     "sensing=none", "recording.report=false", "population.visits_per_day=120", "services.till_patience_s_mean=36000",
-    "services.till_patience_shape=10", "services.balk_queue=10000", "operations.staffing.quiet_share=1", "services.payment_s_mean=600",
-    "categories.fashion.conversion_share=0.9",
+    "services.till_patience_shape=10", "services.balk_queue=10000", "operations.staffing.quiet_share=1", "services.payment_s_mean=0.000000000001",
+    "categories.fashion.handling_s_mean=600", "categories.fashion.conversion_share=0.9", "categories.fashion.lost_to_stock_share=0",
 )  # fmt: skip
 LOG = ("events.parquet", "transfers.parquet")
 

@@ -91,6 +91,33 @@ def test_what_a_tenant_decides_outlives_the_changes_of_the_plan():
     assert {servers[0] for hour, servers in after if 12 <= hour < 21} == {4}
 
 
+def test_the_plan_of_the_mall_writes_nothing_to_stations_that_are_no_tills():
+    crowd = crowd_of_four()
+    staffing = staffing_of(crowd, StaffingConfig(), 10 * US_PER_HOUR, np.array([False, False, True, True]))
+    crowd.controls.servers_open[2:] = [7, 0]
+
+    assert {tuple(servers[2:]) for _, servers in lived([staffing])} == {(7, 0)}
+
+
+def test_tables_have_neither_shifts_nor_staff_that_a_tenant_decides_on():
+    crowd = crowd_of_four()
+    compiled = SimpleNamespace(unit_ids=["U1", "U2", "U3"], entrance_ids=[])
+    reviews = Reviews(
+        crowd,
+        compiled,
+        lambda now_us: None,
+        lambda now_us, observed: [("tenant", SetStaff("U3", 4))],
+        US_PER_HOUR,
+        US_PER_HOUR,
+        0,
+    )
+    reviews.act(0)
+
+    assert "guests are seated by free seats" in message_of(("table:U3", "10:00", "22:00", 4))
+    assert "seats its guests at tables" in reviews.verdicts[0].refused_because
+    assert crowd.controls.servers_open[2] == SERVERS[2]
+
+
 def test_without_shifts_there_is_no_operation_and_no_station_is_taken_over():
     crowd = crowd_of_four()
 
@@ -99,10 +126,10 @@ def test_without_shifts_there_is_no_operation_and_no_station_is_taken_over():
 
 
 def test_every_shift_that_this_mall_cannot_have_is_named_at_once():
-    message = message_of(("till:U9", "10:00", "22:00", 1), ("tabel:U3", "10:00", "22:00", 1))
+    message = message_of(("till:U9", "10:00", "22:00", 1), ("gate_uot:P", "10:00", "22:00", 1))
 
     assert "queues.shifts[0].station" in message
-    assert "did you mean 'table:U3'" in message
+    assert "did you mean 'gate_out:P'" in message
 
 
 def test_nobody_on_duty_all_day_is_one_clear_message():

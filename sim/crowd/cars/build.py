@@ -88,7 +88,7 @@ def records_of(layouts: list[Layout], gates: list[int], ramps_m: list[float], pa
         own_bays["drive_m"], own_bays["walk_m"] = layout.bay_drive_m, layout.bay_walk_m
         own_bays["aisle"], own_bays["shown_free"] = aisle_start + layout.bay_aisle, 1
         own_bays["is_reserved"] = reserved_bays(layout, parking.reserved_share)
-        park.bays, park.gates, park.reserved = own_bays.size, gates[number], int(own_bays["is_reserved"].sum())
+        park.bays, park.reserved = own_bays.size, int(own_bays["is_reserved"].sum())
         park.aisle_start, park.aisle_end = aisle_start, aisle_start + own_aisles.size
         park.floor_start, park.floor_end = number * parking.levels, (number + 1) * parking.levels
         for place in range(parking.levels):

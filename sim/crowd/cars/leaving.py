@@ -15,7 +15,6 @@ from sim.crowd.cars.paying import (
     owed_fen,
     pay_place_of,
     settle,
-    show_receipts,
 )
 from sim.crowd.movement import free_row
 from sim.crowd.queues import join
@@ -31,7 +30,7 @@ RAMP_LOOK_US = 10 * US_PER_S  # a driver whom the line keeps in the bay looks ag
 
 @kernel
 def back_to_car(mall: Mall, row: int, now_us: int) -> int:
-    """Outside: pay on the phone or go round by the pay machine, and walk to the car; on foot, be gone."""
+    """Outside: pay on the phone or go round by the pay machine (which wants a ticket), and walk to the car; on foot, be gone."""
     shopper = mall.shoppers[row]
     if shopper.parking < 0:
         return free_row(mall, row)
@@ -39,7 +38,7 @@ def back_to_car(mall: Mall, row: int, now_us: int) -> int:
     errand.pay_place = pay_place_of(mall, row)
     if errand.pay_place == PayPlace.IN_APP:
         settle(mall, row, now_us, now_us, PayPlace.IN_APP)
-    elif errand.pay_place == PayPlace.AT_MACHINE and owed_fen(mall, row, now_us) > 0:
+    elif errand.pay_place == PayPlace.AT_MACHINE and not has_lost_ticket(mall, row) and owed_fen(mall, row, now_us) > 0:
         shopper.doing = Doing.WALKING_TO_MACHINE
         walk_us = np.int64(1e6 * mall.params[0].machine_walk_s)
         schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + walk_us, NORMAL)
@@ -123,8 +122,6 @@ def pass_gate_out(mall: Mall, row: int, now_us: int) -> int:
     reckoned_us = shopper.joined_us
     if has_lost_ticket(mall, row):
         note(mall, row, now_us, EventKind.TICKET_LOST, shopper.parking, now_us - errand.entered_us)
-        if errand.has_shown_receipts == 1:
-            show_receipts(mall, row, now_us)  # on the ticket that replaces the lost one
         charge(mall, row, now_us, mall.params[0].lost_fee_fen, PayPlace.AT_GATE)
     elif not is_settled(mall, row, reckoned_us):
         by_plate = errand.pay_place == PayPlace.BY_PLATE and not is_unread(mall, row)

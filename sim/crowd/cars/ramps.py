@@ -53,10 +53,9 @@ def hold_gate(mall: Mall, row: int, now_us: int) -> None:
     ramp = mall.floors[park.floor_start]
     gate = mall.stations[park.gate_in]
     if ramp.ramp_cars + gate.busy >= ramp.ramp_room:
-        if park.is_held == 0:
+        if gate.is_held == 0:
             note(mall, row, now_us, EventKind.RAMP_BLOCKED, mall.shoppers[row].parking, ramp.ramp_cars)
-        park.is_held = 1
-        gate.servers_open = 0
+        gate.is_held = 1
 
 
 @kernel
@@ -64,9 +63,9 @@ def release_gate(mall: Mall, park: int, now_us: int) -> None:
     """A car has left the first ramp: a gate that was stopped lets in again."""
     here = mall.car_parks[park]
     ramp = mall.floors[here.floor_start]
-    if here.is_held == 1 and ramp.ramp_cars + mall.stations[here.gate_in].busy < ramp.ramp_room:
-        here.is_held = 0
-        mall.stations[here.gate_in].servers_open = here.gates
+    gate = mall.stations[here.gate_in]
+    if gate.is_held == 1 and ramp.ramp_cars + gate.busy < ramp.ramp_room:
+        gate.is_held = 0
         serve_waiting(mall, here.gate_in, now_us)
 
 

@@ -8,12 +8,11 @@ CAR_PARK = np.dtype(
     [
         ("walk_m", "f8"), ("cars", "i4"), ("bays", "i4"), ("entrance", "i4"), ("gate_in", "i4"), ("gate_out", "i4"),
         ("aisle_start", "i4"), ("aisle_end", "i4"), ("pay_machine", "i4"),
-        ("floor_start", "i4"), ("floor_end", "i4"), ("gates", "i4"), ("is_held", "i4"), ("reserved", "i4"), ("in_reserved", "i4"),
+        ("floor_start", "i4"), ("floor_end", "i4"), ("reserved", "i4"), ("in_reserved", "i4"),
     ],
     align=True,
 )  # fmt: skip
-# cars: between the entry and the exit gate; is_held: the entry gate lets nobody in, because the ramp behind it is full;
-# in_reserved: cars that stand in one of the `reserved` bays.
+# cars: between the entry and the exit gate; in_reserved: cars that stand in one of the `reserved` bays.
 FLOOR = np.dtype(
     [
         ("ramp_free_us", "i8"), ("ramp_s", "f8"), ("park", "i4"), ("aisle_start", "i4"), ("aisle_end", "i4"), ("lobby_aisle", "i4"),
