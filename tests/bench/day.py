@@ -20,7 +20,12 @@ REFERENCE_MPS = 1.2  # pace at which people judge ways they have not walked yet;
 PLAIN = ["population.weekday_factors=[1,1,1,1,1,1,1]", "population.day_total_cv=0", "sensing.positioning.method=off"]
 POSITIONS = "sensing.positioning.method=surrogate"  # the default, where it is to be measured
 # SimPy's Resource has a fixed number of servers: where engine and peers are compared, tills are staffed alike all day, by both.
-COMPARED = ["operations.staffing.quiet_share=1"]
+# And what the scripts do not have is left out for all three: car parks' bays, tables and kitchens, films, ways to pay, bags, meals put off.
+COMPARED = [
+    "operations.staffing.quiet_share=1", "population.car_share=0", "categories.restaurant.tables=false", "categories.fast_food.tables=false",
+    "categories.cinema.need_share=0", "services.payment_s_mean=15", "desks.bags.slow_share_per_bag=0", "desks.bags.tire_min_per_bag=0",
+    "queues.shifting.flexible_share=0",
+]  # fmt: skip
 
 
 def configured(visits: float, *overrides: str) -> RunConfig:
