@@ -16,7 +16,7 @@ class EventKind(IntEnum):
     GATE_REACHED = 1  # place car park, value cars in front
     PARKED = 2  # place car park, value search time us
     PARKING_BALKED = 3  # place car park, value cars inside
-    UNPARKED = 4  # place car park, value delay at the exit gate us
+    UNPARKED = 4  # place car park, value us lost to paying and to lines at the exit
     BAY_TAKEN = 5  # place bay, value walk to the door us: a car stands before it and drives in
     BAY_LEFT = 6  # place bay
     PARKING_PAID = 7  # place car park, value fen

@@ -21,7 +21,7 @@ def one_hall() -> CompiledPlan:
     """Return a floor with a street door 25 m from the doors of a cinema."""
     drawing = Drawing("cinema")
     drawing.floor("L0", box(0, 0, 60, 20))
-    drawing.store("screen", "cinema", box(0, 20, 60, 60), (30.0, 20.0, 2.0))
+    drawing.store("screen", "cinema", box(0, 20, 60, 60), (30.0, 20.0), 2.0)
     drawing.spot("street", 5.0, 19.0)
     return drawing.compiled()
 

@@ -39,21 +39,31 @@ def pay(mall: Mall, row: int, now_us: int) -> int:
 
 @kernel
 def conclude_sale(mall: Mall, row: int, now_us: int, is_shipped: bool) -> int:
-    """The money moves, the sale is noted, the party leaves. `amount_fen` is the list price, and then what was paid."""
+    """The money moves, the sale is noted, the party leaves with bags by the list price: a price cut makes nothing smaller."""
     shopper = mall.shoppers[row]
-    errand = mall.errands[row]
-    if errand.paying_by < 0:  # at a table, where the bill comes to the party
+    if mall.errands[row].paying_by < 0:  # at a table, where the bill comes to the party
         settle_method(mall, row, now_us, False)
+    take_money(mall, row, shopper.unit, shopper.amount_fen, now_us)
+    if not is_shipped:
+        carry_away(mall, row, now_us)
+    return leave_store(mall, row, now_us)
+
+
+@kernel
+def take_money(mall: Mall, row: int, unit: int, list_fen: int, now_us: int) -> int:
+    """The party pays a unit by the way it has settled on: price cut, sale, fee; return what it paid."""
+    errand = mall.errands[row]
     method = errand.paying_by
+    paid_fen = np.int64(list_fen)
     if is_by_phone(method):
-        cut_fen = price_cut_fen(shopper.amount_fen, mall.params[0].price_cut_ppm)
-        shopper.amount_fen -= cut_fen
+        cut_fen = price_cut_fen(paid_fen, mall.params[0].price_cut_ppm)
+        paid_fen -= cut_fen
         mall.counts[Counted.PRICE_CUT_FEN] += cut_fen
-    tenant = FIRST_TENANT + shopper.unit
-    transfer(mall, OUTSIDE, tenant, shopper.amount_fen, TransferReason.SALE, now_us)
-    note(mall, row, now_us, EventKind.PURCHASED, shopper.unit, shopper.amount_fen)
+    tenant = FIRST_TENANT + unit
+    transfer(mall, OUTSIDE, tenant, paid_fen, TransferReason.SALE, now_us)
+    note(mall, row, now_us, EventKind.PURCHASED, unit, paid_fen)
     note(mall, row, now_us, EventKind.PAID_BY, method, errand.pay_us)
-    fee = fee_fen(shopper.amount_fen, mall.methods[method].fee_ppm)
+    fee = fee_fen(paid_fen, mall.methods[method].fee_ppm)
     mall.counts[Counted.PAYMENT_FEE_FEN] += fee
     transfer(mall, tenant, PAYMENT_PLATFORM, fee, TransferReason.PAYMENT_FEE, now_us)
     if errand.has_adopted == BEGINNING:
@@ -62,10 +72,8 @@ def conclude_sale(mall: Mall, row: int, now_us: int, is_shipped: bool) -> int:
         errand.payments += 1
     errand.paying_by = -1
     errand.pay_us = 0
-    errand.spent_fen += shopper.amount_fen
-    if not is_shipped:
-        carry_away(mall, row, now_us)
-    return leave_store(mall, row, now_us)
+    errand.spent_fen += paid_fen
+    return paid_fen
 
 
 @kernel

@@ -12,7 +12,7 @@ from sim.crowd.sales import leave_store
 from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
 from sim.crowd.tickets import is_called, meets_line, turns_round
 from sim.crowd.venues.cinema_records import CINEMA
-from sim.crowd.venues.cinemas import enter_cinema, loses_way
+from sim.crowd.venues.cinemas import enter_cinema, has_place_in, loses_way
 from sim.crowd.venues.desks import enter_desk
 from sim.crowd.venues.restaurants import ask_for_table
 from sim.crowd.wayfinding import see_mistake
@@ -52,7 +52,7 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
     shopper.place = unit
     mall.visited[row, shopper.visits % VISITED_KEPT] = unit
     shopper.visits += 1
-    if here.is_open == 0 or here.people + shopper.people > here.room_people:
+    if here.is_open == 0 or (here.people + shopper.people > here.room_people and not has_place_in(mall, row, unit)):
         note(mall, row, now_us, EventKind.STORE_REFUSED, unit, REFUSED_CLOSED if here.is_open == 0 else REFUSED_FULL)
         loses_way(mall, row, unit, now_us)
         return Then.DECIDE

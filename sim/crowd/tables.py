@@ -19,6 +19,7 @@ from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
 from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, lane_records, station_records, unit_stations
 from sim.crowd.tickets import describe_tickets
 from sim.crowd.venues.build import Venues, describe_venues, venue_stations, venues_of
+from sim.crowd.venues.desks_built import desk_stations
 from sim.errors import EngineError
 from sim.plan_arrays import CompiledPlan, PlanArrays, RideKind
 from sim.random_streams import mix
@@ -222,10 +223,13 @@ def _lift_phases_us(plan: PlanArrays, stops: list[np.ndarray]) -> np.ndarray:
 
 
 def station_plans(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
-    """Return all stations of a mall in their order: those of units first, station u being unit u's."""
+    """Return all stations of a mall in their order: those of units first, station u being unit u's.
+
+    What a mall can do without comes last, so that the numbers of the others do not depend on it.
+    """
     return [
         *unit_stations(compiled, config), *gate_stations(compiled, config), *venue_stations(compiled, config),
-        *self_checkout_stations(compiled, config), *machine_stations(compiled, config),
+        *machine_stations(compiled, config), *self_checkout_stations(compiled, config), *desk_stations(compiled, config),
     ]  # fmt: skip
 
 

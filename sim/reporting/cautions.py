@@ -11,12 +11,13 @@ from sim.reporting.wording import percent, whole
 ABANDON_SHARE_MAX = 0.10  # above, waiting decides what is sold
 PARKING_BALK_SHARE_MAX = 0.05
 CROWD_SHARE_MAX = 0.05
+TRADES_NAMED = 3  # of those that turn people back
 
 
 def cautions(books: Books, kpis: dict[str, Value]) -> list[dict[str, str]]:
     """Return {weight: "serious" or "note", text} in the order of weight."""
     serious = [*_stuck(books, kpis), *_plan(books)]
-    notes = [*_unheard(books), *_long_waits(kpis), *_unfinished(books)]
+    notes = [*_unheard(books), *_long_waits(kpis), *_turned_back(books, kpis), *_unfinished(books)]
     return [{"weight": "serious", "text": text} for text in serious] + [{"weight": "note", "text": text} for text in notes]
 
 
@@ -66,8 +67,20 @@ def _long_waits(kpis: dict[str, Value]) -> list[str]:
         texts.append(
             f"{percent(crowd)} of the time on the floors was spent in a crowd of less than 1.39 m² a person (Fruin D or worse)."
         )
+    return texts
+
+
+def _turned_back(books: Books, kpis: dict[str, Value]) -> list[str]:
+    texts = []
     if refused := kpis["store_refused_visits"]:
-        texts.append(f"{whole(refused)} times a party was turned back at a store's door because it was closed or full.")
+        by_trade: dict[str, int] = {}
+        for trade, count in zip(books.compiled.tenant_categories, books.sums.unit["refused"].tolist(), strict=True):
+            by_trade[trade] = by_trade.get(trade, 0) + count
+        most = sorted((-count, trade) for trade, count in by_trade.items() if count)[:TRADES_NAMED]
+        named = ", ".join(f"{trade.replace('_', ' ')} {whole(-count)}" for count, trade in most)
+        texts.append(
+            f"{whole(refused)} times a party was turned back at a store's door because it was closed or full; most often by trade: {named}."
+        )
     if away := kpis["turned_away_visits"]:
         texts.append(f"{whole(away)} parties reached an entrance while the mall was closed.")
     return texts

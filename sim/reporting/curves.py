@@ -111,7 +111,7 @@ def tenant_rows(books: Books) -> list[dict[str, Any]]:
 
 
 def _by_unit(books: Books, station_values: np.ndarray) -> np.ndarray:
-    owned = books.sums.stations.unit >= 0
+    owned = books.sums.stations.unit >= 0  # a desk of the mall's is named by its kind and belongs to no unit
     sums = np.zeros(len(books.compiled.unit_ids), np.int64)
     np.add.at(sums, books.sums.stations.unit[owned], station_values[owned])
     return sums

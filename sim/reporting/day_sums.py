@@ -34,6 +34,7 @@ class DaySums:
         self.queues = [Queue() for _ in KIND_NAMES]
         self.parked = [Level() for _ in range(parks)]
         self.park = {name: np.zeros(parks, np.int64) for name in _PARK_SUMS}
+        self.at_desk: set[int] = set()  # visits inside a unit for its desk alone
         self.topics: dict[str, TopicSums] = {topic.name: topic.begin(compiled, stations) for topic in TOPICS}
 
     def take(self, rows: Columns) -> None:
@@ -61,9 +62,12 @@ class DaySums:
 
     def _take_hours(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> None:
         for kind in _BY_HOUR:
-            hour = hour_of(rows.time_us[of_kind[kind]])
+            counted = of_kind[kind]
+            if kind == EventKind.STORE_ENTERED:
+                counted = counted[rows.value[counted] != Reason.DESK]
+            hour = hour_of(rows.time_us[counted])
             add_counts(self.hour_visits[kind], hour)
-            add_values(self.hour_people[kind], hour, rows.people[of_kind[kind]])
+            add_values(self.hour_people[kind], hour, rows.people[counted])
             if kind == EventKind.PURCHASED:
                 add_values(self.hour_sales_fen, hour, rows.value[of_kind[kind]])
         refunded = of_kind[EventKind.SALE_REFUNDED]
@@ -71,7 +75,7 @@ class DaySums:
 
     def _take_units(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> None:
         entered, bought = of_kind[EventKind.STORE_ENTERED], of_kind[EventKind.PURCHASED]
-        left, refused = of_kind[EventKind.STORE_LEFT], of_kind[EventKind.STORE_REFUSED]
+        left, refused = self._shops_left(rows, of_kind), of_kind[EventKind.STORE_REFUSED]
         shops = entered[rows.value[entered] != Reason.DESK]  # who comes to a desk does not visit the store around it
         add_counts(self.unit["entries"], rows.place[shops])
         add_values(self.unit["people"], rows.place[shops], rows.people[shops])
@@ -84,9 +88,29 @@ class DaySums:
         refunded = of_kind[EventKind.SALE_REFUNDED]
         add_values(self.unit["sales_fen"], rows.place[refunded], -rows.value[refunded])
 
+    def _shops_left(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> np.ndarray:
+        """Return the rows at which parties left a store, those that had only come to a desk in it apart."""
+        entered, left = of_kind[EventKind.STORE_ENTERED], of_kind[EventKind.STORE_LEFT]
+        to_desk = entered[rows.value[entered] == Reason.DESK]
+        visits = np.array(sorted({*self.at_desk, *rows.visit[to_desk].tolist()}), np.int64)
+        if visits.size == 0:
+            return left
+        moved = np.sort(np.concatenate([entered, left]))
+        from_desk = []
+        for row in moved[np.isin(rows.visit[moved], visits)].tolist():
+            visit = int(rows.visit[row])
+            if rows.kind[row] == EventKind.STORE_LEFT:
+                if visit in self.at_desk:
+                    from_desk.append(row)
+                self.at_desk.discard(visit)
+            elif rows.value[row] == Reason.DESK:
+                self.at_desk.add(visit)
+        return left[~np.isin(left, from_desk)]
+
     def _take_stations(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> None:
         started, reneged = of_kind[EventKind.SERVICE_STARTED], of_kind[EventKind.RENEGED]
-        add_counts(self.station["balked"], rows.place[of_kind[EventKind.BALKED]])
+        for kind in (EventKind.BALKED, EventKind.REJECTED):  # would not join, and found no place in the line
+            add_counts(self.station["balked"], rows.place[of_kind[kind]])
         add_counts(self.station["reneged"], rows.place[reneged])
         add_counts(self.station["started"], rows.place[started])
         add_values(self.station["people"], rows.place[started], rows.people[started])

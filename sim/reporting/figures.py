@@ -178,30 +178,26 @@ def wait_by_hour(curve: dict[str, Any], span: Span) -> str:
 
 
 def wait_histogram(curve: dict[str, Any]) -> str:
-    """Draw how many waits above zero fall into each class."""
-    edges = curve["histogram_edges_s"]
-    names = [_wait_name(low, high) for low, high in zip(edges, [*edges[1:], None], strict=True)]
+    """Draw how many waits above zero fall into each class; the edges are named, since classes grow wider with the wait."""
+    names = [_edge_name(edge_s) for edge_s in curve["histogram_edges_s"]]
     counts = list(curve["histogram"])
     last = max((index for index, count in enumerate(counts) if count), default=0) + 1
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
-        axes.bar(range(last), counts[:last], width=0.86, color=MAIN)
-        axes.set_xticks(range(last), names[:last], fontsize=7.5)
+        axes.bar([index + 0.04 for index in range(last)], counts[:last], width=0.92, align="edge", color=MAIN)
+        shown = names[: last + 1]  # the last class has no upper edge
+        axes.set_xticks(range(len(shown)), shown, fontsize=7.5)
         axes.yaxis.set_major_formatter(_THOUSANDS)
         axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.set_ylabel("waits")
-        axes.set_xlabel("wait")
+        axes.set_xlabel("wait, between these edges: classes grow wider to the right")
 
     return draw(5.2, 2.2, paint)
 
 
-def _wait_name(low_s: int, high_s: int | None) -> str:
-    if high_s is None:
-        return f"over\n{low_s // 60} min"
-    if high_s <= 120:
-        return f"{low_s}-{high_s}\ns"
-    return f"{low_s / 60:g}-{high_s / 60:g}\nmin"
+def _edge_name(edge_s: int) -> str:
+    return f"{edge_s}\ns" if edge_s < 60 else f"{edge_s / 60:g}\nmin"
 
 
 def level_map(compiled: CompiledPlan, level: int, zone_values: np.ndarray) -> str:

@@ -49,9 +49,9 @@ _VISITS = (
     Kpi("stranded_visits", "visits", "lower", "visits", "Left without a way", "Times a party had no way left to where it wanted to go."),
 )  # fmt: skip
 _MONEY = (
-    Kpi("purchases", "count", "higher", "money", "Purchases", "Baskets paid, meals and tickets included."),
-    Kpi("basket_fen_mean", "fen", "higher", "money", "Basket", "Sales / purchases; a basket is what one party pays at one store."),
-    Kpi("sales_fen", "fen", "higher", "money", "Tenants' sales", "Sum of all purchases."),
+    Kpi("purchases", "count", "higher", "money", "Purchases", "Baskets paid, meals and cinema seats included; seats that were given back later stay counted."),
+    Kpi("basket_fen_mean", "fen", "higher", "money", "Basket", "Sales / purchases; a basket is what one party pays at one store, or for its seats at a cinema."),
+    Kpi("sales_fen", "fen", "higher", "money", "Tenants' sales", "Sum of all purchases, less what was paid back for cinema seats."),
     Kpi("sales_fen_per_m2", "fen", "higher", "money", "Sales per m2 of store", "Sales / floor area of all tenants that can be reached."),
     Kpi("turnover_rent_fen", "fen", "higher", "money", "Turnover rent", "Sum over tenants of their turnover share of the day's sales (of the tenant, else of its trade) above the day's base rent where the tenant has one (a year's / 365), each rounded to whole fen."),
     Kpi("mall_income_fen", "fen", "higher", "money", "The mall's income", "Base rents of the day (a year's / 365) + turnover rent: of each tenant the higher of the two. Car-park fees are not in it."),
@@ -71,14 +71,14 @@ _SPACE = (
     Kpi("orientation_s_per_visit", "s", "lower", "space", "Looking for the way per visit", "Time that parties stood looking for the way to a store they had chosen / visits."),
 )  # fmt: skip
 _QUEUES = (
-    Kpi("queue_wait_s_mean", "s", "lower", "queues", "Wait at tills and for tables", "Mean wait of all parties that joined a till's line or a table's list, zero waits and the waits of those that gave up included; lifts and gates are not in it."),
+    Kpi("queue_wait_s_mean", "s", "lower", "queues", "Wait at tills and for tables", "Mean wait of all parties that joined a till's line or a table's list, zero waits and the waits of those that gave up included; lifts, gates, desks and box offices are not in it."),
     Kpi("queue_wait_s_p95", "s", "lower", "queues", "Wait that 5 % exceed", "95th percentile (nearest rank) of the same waits."),
     Kpi("till_wait_s_mean", "s", "lower", "queues", "Wait at tills", "The mean wait at tills alone."),
     Kpi("table_wait_s_mean", "s", "lower", "queues", "Wait for a table", "The mean wait for tables alone."),
     Kpi("queue_abandon_share", "share", "lower", "queues", "Gave up waiting", "Parties that left a line before being served / parties whose wait ended, tills and tables."),
     Kpi("till_abandon_share", "share", "lower", "queues", "Gave up at a till", "The same at tills alone."),
     Kpi("table_abandon_share", "share", "lower", "queues", "Gave up on a table", "The same for tables alone."),
-    Kpi("queue_balk_share", "share", "lower", "queues", "Walked past a long line", "Parties that saw the line and did not join / those and the parties whose wait ended."),
+    Kpi("queue_balk_share", "share", "lower", "queues", "Walked past a long line", "Parties that saw the line and did not join, or found no place in it / those and the parties whose wait ended, tills and tables."),
     Kpi("covers", "people", "higher", "queues", "Covers", "People seated at tables."),
     Kpi("seat_occupancy_share", "share", "higher", "queues", "Tables in use", "Table-time in use / table-time on offer; null when the run does not say how many tables were on offer."),
 )  # fmt: skip
@@ -86,7 +86,7 @@ _PARKING = (
     Kpi("cars_parked", "count", "neither", "parking", "Cars parked", "Cars that found a bay."),
     Kpi("parking_search_s_mean", "s", "lower", "parking", "Search for a bay", "Mean time from the gate to a bay, over cars that parked."),
     Kpi("parking_balk_share", "share", "lower", "parking", "Drove on", "Cars that gave up (line before the gate, or no bay in time) / those and the cars that parked."),
-    Kpi("parking_exit_delay_s_mean", "s", "lower", "parking", "Delay at the exit gate", "Mean delay at the exit gate, over cars that left."),
+    Kpi("parking_exit_delay_s_mean", "s", "lower", "parking", "Delay on the way out", "Mean time lost to paying and to lines at the exit, without loading and driving, over cars that left."),
     Kpi("parking_occupancy_share_max", "share", "neither", "parking", "Fullest car park", "Largest number of cars between parking and driving out, at any instant, / bays; of the car park where it is largest."),
 )  # fmt: skip
 _SENSING = (

@@ -14,7 +14,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.day_sums import DaySums
 from sim.reporting.kpi_catalogue import COLD_SHARE_OF_MEAN, DENSITY_ZONE_M2_MIN, KPIS
 from sim.reporting.rents import rents_fen
-from sim.reporting.stations import DESK, TABLE, TILL
+from sim.reporting.stations import TABLE, TILL
 from sim.reporting.topics.every import TOPICS
 from sim.units import US_PER_MIN, US_PER_S
 
@@ -132,11 +132,7 @@ def cold_area_share(person_us: np.ndarray, area_m2: np.ndarray) -> float | None:
 def _queues(books: Books) -> dict[str, Value]:
     sums = books.sums
     waits = [queue.waits_us() for queue in sums.queues]
-    lines = (
-        TILL,
-        TABLE,
-        DESK,
-    )  # where people stand or wait for their turn; cars at gates and dishes in kitchens are told apart
+    lines = (TILL, TABLE)  # desks, box offices, gates and kitchens are told apart
     all_us = np.concatenate([waits[kind] for kind in lines])
     gave_up = [int(queue.hour_abandoned.sum()) for queue in sums.queues]
     balked = int(sums.station["balked"][np.isin(sums.stations.kind, lines)].sum())

@@ -60,15 +60,19 @@ def summary(run: dict[str, Any], kpis: dict[str, Any]) -> str:
             f"Tenants sold for <b>{yuan(kpis['sales_fen'])}</b> in {whole(kpis['purchases'])} purchases; "
             f"their rents bring the mall {yuan(kpis['mall_income_fen'])}."
         )
-    if kpis["queue_wait_s_mean"] is not None:
-        p95_s = kpis["queue_wait_s_p95"]
-        longest = f"one in twenty more than {duration(p95_s)}" if p95_s else "fewer than one in twenty had to wait at all"
-        text.append(
-            f"At tills and for tables parties waited {duration(kpis['queue_wait_s_mean'])} on average, {longest}; "
-            f"{percent(kpis['queue_abandon_share'])} gave up."
-        )
+    if waits := _waits(kpis):
+        text.append(f"On average parties waited {' and '.join(waits)}.")
     tiles = "".join(_tile(name, kpis[name]) for name in TILES if kpis[name] is not None)
     return f'<p class="lead">{" ".join(text)}</p>\n<dl class="tiles">{tiles}</dl>'
+
+
+def _waits(kpis: dict[str, Any]) -> list[str]:
+    """Return what waiting at tills and for tables was like, each by itself: the two are of different length."""
+    return [
+        f"{duration(kpis[f'{kind}_wait_s_mean'])} {place} ({percent(kpis[f'{kind}_abandon_share'])} gave up)"
+        for kind, place in (("till", "at tills"), ("table", "for a table"))
+        if kpis[f"{kind}_wait_s_mean"] is not None
+    ]
 
 
 def _tile(name: str, value: Any) -> str:
@@ -158,8 +162,9 @@ def parking(data: PageData) -> str:
     kpis = data.kpis
     text = (
         f"{whole(kpis['cars_parked'])} cars parked over the day, on {whole(data.run['bays'])} bays; at the fullest moment {percent(kpis['parking_occupancy_share_max'])} "
-        f"of the bays of the fullest car park were taken. Finding a bay took {duration(kpis['parking_search_s_mean'])} on average, leaving cost "
-        f"{duration(kpis['parking_exit_delay_s_mean'])} at the gate, and {percent(kpis['parking_balk_share'])} of the cars drove on."
+        f"of the bays of the fullest car park were taken. Finding a bay took {duration(kpis['parking_search_s_mean'])} on average, paying and lines at "
+        f"the exit cost {duration(kpis['parking_exit_delay_s_mean'])}, and {percent(kpis['parking_balk_share'])} of the cars drove on, those that "
+        "came in and found no bay included."
     )
     return f"<p>{esc(text)}</p>\n{figures}"
 

@@ -257,7 +257,7 @@ class CheckoutConfig:
     tablet: TabletConfig = field(default_factory=TabletConfig)
 
 
-def problems(checkout: CheckoutConfig, categories: dict[str, Any]) -> Iterator[Problem]:
+def problems(checkout: CheckoutConfig) -> Iterator[Problem]:
     """Yield every pair of values of paying that cannot go together."""
     mix = checkout.mix
     if mix.cash + mix.card + mix.contactless + mix.contactless_pin + mix.mobile + mix.qr <= 0:
@@ -272,9 +272,3 @@ def problems(checkout: CheckoutConfig, categories: dict[str, Any]) -> Iterator[P
     except ValueError as reason:
         value = f"{checkout.onboarding.starts!r} to {checkout.onboarding.ends!r}"
         yield Problem("checkout.onboarding", value, f"times of day are wanted: {reason}", 'write them as "11:00"')
-    for name, category in categories.items():
-        if category.conversion_share + category.lost_to_stock_share > 1:
-            rule = f"and conversion_share ({category.conversion_share:g}) together are shares of those who enter, at most 1"
-            yield Problem(
-                f"categories.{name}.lost_to_stock_share", f"{category.lost_to_stock_share:g}", rule, "lower one of them"
-            )

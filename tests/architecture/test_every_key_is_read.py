@@ -26,6 +26,7 @@ SECTIONS = [
 READ_ELSEWHERE = {
     ("RunConfig", "covers"),  # by `galleria list scenarios`, which composes nothing
     ("RunConfig", "arms"),  # by `galleria compare`
+    ("ParkingConfig", "reserved_until"),  # by release_min beside it, for operations and the report
 }
 
 
@@ -44,6 +45,7 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     wanted.queues.shifts = [ShiftConfig(station="till:L1-outfitters")]
     wanted.cinema.halls = [HallConfig(seats=50)]
     wanted.cinema.shows = [ShowConfig(starts="14:00")]
+    wanted.parking.information = "signs"
     monday = dataclasses.replace(wanted, date="2026-11-23")
     for section in SECTIONS:
         monkeypatch.setattr(section, "__getattribute__", noted)

@@ -163,8 +163,12 @@ def test_a_price_cut_that_makes_nobody_switch_lowers_prices_by_phone_and_changes
     def cut(config: RunConfig) -> None:
         config.checkout.price_cut.stated_percent = 80.0
         config.checkout.price_cut.wallet_share = 0.0
+        on_foot(config)
 
-    dear, cheap = lived(), lived(cut)
+    def on_foot(config: RunConfig) -> None:  # since what a receipt says decides on free parking
+        config.population.car_share = 0.0
+
+    dear, cheap = lived(on_foot), lived(cut)
     bought = rows(dear, EventKind.PURCHASED)
     by_phone = dear.events["place"][bought + 1] >= PayMethod.MOBILE
     list_fen, paid_fen = dear.events["value"][bought], cheap.events["value"][bought]
@@ -225,14 +229,16 @@ def test_days_that_differ_in_how_people_pay_share_baskets_and_luck():
 
 
 def first_payments(day: Lived) -> dict[int, tuple[int, int, int]]:
-    """Return the unit, amount and time of each visit's first payment, of those made in the first store it entered."""
+    """Return the unit, amount and time of each visit's first payment at a till, of those made in the first store it entered."""
     entered: dict[int, int] = {}
     found: dict[int, tuple[int, int, int]] = {}
     for row in range(day.events["kind"].size):
         kind, visit = day.events["kind"][row], int(day.events["visit"][row])
         if kind == EventKind.STORE_ENTERED:
             entered[visit] = entered.get(visit, 0) + 1
-        elif kind == EventKind.PURCHASED and entered[visit] == 1 and visit not in found:
+        elif (
+            kind == EventKind.PURCHASED and entered.get(visit) == 1 and visit not in found and day.events["value"][row + 1] > 0
+        ):
             amount_fen, pay_us = (int(day.events["value"][at]) for at in (row, row + 1))
             found[visit] = (int(day.events["place"][row]), amount_fen, pay_us)
     return found

@@ -17,13 +17,13 @@ from reporting_day import log_of, made_up_day, made_up_plan, made_up_tallies, pa
 
 from sim.config import RunConfig
 from sim.crowd.tallies import empty_tallies
-from sim.events import EventKind, EventLog
+from sim.events import EventKind, EventLog, Reason
 from sim.reporting.curves import curves, tenant_rows
 from sim.reporting.files import json_text, plain
 from sim.reporting.kpi_catalogue import KPIS
 from sim.reporting.kpis import Books, compute, nearest_rank
 from sim.reporting.recorder import Recorder
-from sim.reporting.topics import cars
+from sim.reporting.topics import cars, cinema, food, lines
 from sim.units import US_PER_S
 
 PLAN = made_up_plan()
@@ -176,8 +176,9 @@ def test_every_kpi_of_the_catalogue_comes_out_in_its_order():
     assert list(kpis) == [kpi.name for kpi in KPIS]
     assert all(kpis[kpi.name] is None for kpi in KPIS if not kpi.is_known)
     always = [kpi.name for kpi in KPIS if kpi.is_known and not kpi.null_where and kpi.name != "seat_occupancy_share"]
-    of_bays = {kpi.name for kpi in cars.KPIS}  # no car of the made-up day stands in a bay of its own
-    assert all(kpis[name] is not None for name in always if name not in of_bays)
+    # of these nothing happens on the made-up day: displays and tickets, kitchens and bookings, films, bays of one's own
+    absent = {kpi.name for topic in (lines, food, cinema, cars) for kpi in topic.TOPIC.kpis}
+    assert [name for name in always if kpis[name] is None and name not in absent] == []
 
 
 def test_shares_lie_between_nought_and_one_unless_they_say_so():
@@ -186,3 +187,46 @@ def test_shares_lie_between_nought_and_one_unless_they_say_so():
     for name, value in kpis.items():
         if name.endswith("_share") and value is not None and name != "capture_share":
             assert 0 <= value <= 1, name
+
+
+def desk_day(cuts: tuple[int, ...] = ()) -> Books:
+    """Return a day in a mall with a desk in the first store: a visit to the desk, then one to the store, and lines of all kinds."""
+    minute = 60 * US_PER_S
+    names = [*NAMES, "desk:parcel", f"self:{PLAN.unit_ids[0]}"]
+    desk, own = len(NAMES), len(NAMES) + 1
+    rows = [
+        (600 * minute, EventKind.ARRIVED, 7, 2, 0, 0),
+        (601 * minute, EventKind.STORE_ENTERED, 7, 2, 0, Reason.DESK),
+        (602 * minute, EventKind.QUEUE_JOINED, 7, 2, desk, 0),
+        (609 * minute, EventKind.SERVICE_STARTED, 7, 2, desk, 7 * minute),
+        (611 * minute, EventKind.STORE_LEFT, 7, 2, 0, 10 * minute),
+        (620 * minute, EventKind.STORE_ENTERED, 7, 2, 0, Reason.NEED),
+        (622 * minute, EventKind.REJECTED, 7, 2, own, 5),
+        (622 * minute, EventKind.BALKED, 7, 2, desk, 5),
+        (623 * minute, EventKind.SERVICE_STARTED, 7, 2, 0, minute),
+        (624 * minute, EventKind.STORE_LEFT, 7, 2, 0, 4 * minute),
+        (630 * minute, EventKind.LEFT, 7, 2, 0, 0),
+    ]
+    log = log_of(rows)
+    recorder = Recorder(Path("unused"), PLAN, names, "none")
+    for start, end in pairwise([0, *cuts, len(rows)]):
+        recorder.take(part_of(log, start, end))
+    return Books(RunConfig(), PLAN, recorder.sums, empty_tallies(len(PLAN.zone_rings), len(PLAN.unit_ids), len(names)))
+
+
+@pytest.mark.parametrize("cuts", [(), (2, 4), (1, 2, 3, 4, 5, 6)])
+def test_who_comes_to_a_desk_neither_visits_nor_waits_in_the_store_around_it(cuts):
+    books = desk_day(cuts)
+
+    row, day = tenant_rows(books)[0], curves(books)
+
+    assert (row["entries"], row["people"], row["dwell_min_mean"]) == (1, 2, 4.0)
+    assert (row["waits"], row["wait_s_mean"], row["balked"]) == (1, 60.0, 1)
+    assert sum(day["store_entries"]) == 1
+
+
+def test_lines_at_tills_and_for_tables_are_counted_together_and_desks_apart():
+    kpis = compute(desk_day())
+
+    assert kpis["queue_wait_s_mean"] == kpis["queue_wait_s_p95"] == 60.0
+    assert kpis["queue_balk_share"] == 1 / 2  # who found no place at the self-checkout, and who was served

@@ -251,6 +251,16 @@ def test_every_documented_default_is_within_its_own_range():
     assert {parameter.key for parameter in parameters_of(RunConfig())} <= set(all_keys())
 
 
+def test_only_what_somebody_changed_differs_from_its_default():
+    """Two sections of one class can have defaults of their own: counters are not restaurants."""
+    config = RunConfig(seed=7)
+    config.food.counter.m2_per_seat = 9.0
+
+    changed = [parameter.key for parameter in parameters_of(config) if parameter.value != parameter.default]
+
+    assert changed == ["seed", "food.counter.m2_per_seat"]
+
+
 @settings(max_examples=60)
 @given(st.sampled_from([key for key in all_keys() if len(key.rsplit(".", 1)[-1]) > 5]), st.integers(1, 4))
 def test_a_key_with_one_letter_missing_is_guessed(key, position):

@@ -96,5 +96,13 @@ def test_the_report_tells_of_reserved_bays_and_full_ramps():
     told = cars.words({"parking_search_s_mean": 70.0, **cars.values(sums, settings)}, cars.curves(sums, settings))
 
     assert len(told) == 3
+    assert "drove" not in told[0]  # said once, in the section on car parks
     assert "1 times" in told[1]
     assert "VIPs" in told[2]
+
+
+def test_the_report_parts_ramps_and_manoeuvre_from_the_search():
+    told = cars.words(dict.fromkeys(("parking_search_s_mean", "parking_walk_s_mean"), 138.0) | {"ramp_blocks": 0, "reserved_idle_share": None},
+                      {"search_s_mean": [None, 73.0, None, 150.0]})  # fmt: skip
+
+    assert "While less than 20 % of the bays were taken it took 73\u00a0s" in told[0]

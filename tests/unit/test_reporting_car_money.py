@@ -86,6 +86,18 @@ def test_the_words_name_the_income_and_the_cars_that_stay():
     assert "2 cars stood there at midnight, 1 at the end" in paragraphs[-1]
 
 
+def test_the_words_add_rents_and_parking_and_say_which_errors_were_counted():
+    books = books_of(A_DAY)
+    kpis = compute(books) | {"mall_income_fen": 100_000, "parking_ticket_errors": 967}
+
+    paragraphs = car_money.words(kpis, car_money.curves(books.sums.topics["car_money"], books))
+
+    assert "With rents of ¥1,000 the mall took ¥1,045 in rents and parking." in paragraphs[0]
+    assert "967 errors" in paragraphs[-1]
+    assert "misread" in paragraphs[-1]
+    assert "loading and driving are not in it" in paragraphs[1]
+
+
 def test_more_cars_overnight_are_those_of_fewer_and_others_and_never_more_than_bays():
     compiled, config = corner_mall(), RunConfig()
     numbers = []

@@ -284,3 +284,19 @@ def test_a_plan_without_access_points_is_named_as_the_reason_why_nobody_was_loca
         said[name] = any("no access points" in found["text"] for found in cautions(books, compute(books)))
 
     assert said == {"bare": True, "drawn": False, "law": False, "off": False}
+
+
+def test_a_caution_names_the_trades_that_turned_most_people_back(tmp_path):
+    plan = made_up_plan()
+    recorder = Recorder(tmp_path, plan, station_names(plan), "none")
+    rows = [
+        (US_PER_S * number, EventKind.STORE_REFUSED, number, 1, unit, 1)
+        for number, unit in enumerate([2, 2, 2, 6, 6, 0, 1, 1, 1, 1])
+    ]
+    recorder.take(log_of(rows))
+    tallies = empty_tallies(len(plan.zone_rings), len(plan.unit_ids), len(station_names(plan)))
+    books = Books(RunConfig(), plan, recorder.sums, tallies)
+
+    told = next(found["text"] for found in cautions(books, compute(books)) if "turned back" in found["text"])
+
+    assert told.endswith("most often by trade: beauty 4, restaurant 3, fast food 2.")

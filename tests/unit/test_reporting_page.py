@@ -22,6 +22,7 @@ from sim.errors import GalleriaError
 from sim.reporting import report
 from sim.reporting.files import sha256_of
 from sim.reporting.inline_svg import inline_svg
+from sim.reporting.page_sections import _waits
 from sim.reporting.recorder import Recorder
 from sim.reporting.wording import duration, percent
 from sim.units import US_PER_HOUR
@@ -220,3 +221,13 @@ def test_what_happens_seldom_does_not_read_as_never():
     assert percent(0.0) == "0.0\u00a0%"
     assert duration(0.1) == "under 1\u00a0s"
     assert duration(0.0) == "0\u00a0s"
+
+
+def test_waits_at_tills_and_for_tables_are_told_apart():
+    waits = {"till_wait_s_mean": 10.0, "till_abandon_share": 0.01, "table_wait_s_mean": 398.0, "table_abandon_share": 0.2}
+
+    assert _waits(waits) == [
+        "10\u00a0s at tills (1.0\u00a0% gave up)",
+        "6\u00a0min\u00a038\u00a0s for a table (20.0\u00a0% gave up)",
+    ]
+    assert _waits(waits | {"table_wait_s_mean": None}) == ["10\u00a0s at tills (1.0\u00a0% gave up)"]

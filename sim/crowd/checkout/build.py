@@ -38,7 +38,7 @@ def self_checkout_stations(compiled: CompiledPlan, config: RunConfig) -> list[St
                 StationPlan(
                     f"self:{name}", Role.SELF_CHECKOUT, machines, mean_s, services.service_cv, unit,
                     patience_s_mean=services.till_patience_s_mean, patience_shape=services.till_patience_shape,
-                    balk_queue=services.balk_queue,
+                    balk_queue=services.balk_queue, balk_share=config.queues.balk_share, places=config.queues.till_places,
                 )
             )  # fmt: skip
         if checkout.tablet.is_on and category.lost_to_stock_share > 0:
@@ -55,9 +55,13 @@ def place_checkouts(venues: Any, compiled: CompiledPlan, config: RunConfig, inde
 
 
 def teaches(compiled: CompiledPlan, config: RunConfig) -> np.ndarray:
-    """Return for each unit whether somebody teaches beside its tills: drawn by the unit's id, so the same stores on any plan."""
+    """Return for each unit whether somebody teaches beside its tills: drawn by the unit's id, so the same stores on any plan.
+
+    Nobody teaches at tables, nor in a cinema, whose box office has no tills.
+    """
     keys = np.array([stable_key(name) for name in compiled.unit_ids], np.int64)
-    has_till = np.array([not config.categories[CATEGORIES[trade]].tables for trade in compiled.arrays.unit_category], bool)
+    trades = [CATEGORIES[trade] for trade in compiled.arrays.unit_category]
+    has_till = np.array([trade != "cinema" and not config.categories[trade].tables for trade in trades], bool)
     return np.asarray(
         (uniforms(stream_key(config.seed, "teachers"), keys, 0) < config.checkout.onboarding.teacher_share) & has_till
     )
@@ -79,7 +83,7 @@ def describe_trades(trades: Any, categories: dict[str, CategoryConfig]) -> None:
     """Write what the till needs to know of each trade."""
     for index, name in enumerate(CATEGORIES):
         trades[index].handling_s = categories[name].handling_s_mean
-        trades[index].wanted_share = categories[name].conversion_share / (1 - categories[name].lost_to_stock_share)
+        trades[index].wanted_share = min(1.0, categories[name].conversion_share / (1 - categories[name].lost_to_stock_share))
         trades[index].is_food_retail = int(name in FOOD_RETAIL)
 
 

@@ -9,7 +9,7 @@ from sim.crowd.checkout.build import place_checkouts
 from sim.crowd.state import records
 from sim.crowd.station_plans import StationPlan
 from sim.crowd.venues.cinemas_built import box_office_stations, describe_cinemas, list_shows
-from sim.crowd.venues.desks_built import describe_desks, desk_stations, place_desks
+from sim.crowd.venues.desks_built import describe_desks, place_desks
 from sim.crowd.venues.records import VENUE
 from sim.crowd.venues.restaurants_built import describe_restaurants, kitchen_stations, lay_tables
 from sim.plan_arrays import CompiledPlan
@@ -29,8 +29,8 @@ class Venues(NamedTuple):
 
 
 def venue_stations(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan]:
-    """Return the stations of kitchens, box offices and desks."""
-    return [*kitchen_stations(compiled, config), *box_office_stations(compiled, config), *desk_stations(compiled, config)]
+    """Return the stations of kitchens and box offices; those of desks come last of all (`station_plans`)."""
+    return [*kitchen_stations(compiled, config), *box_office_stations(compiled, config)]
 
 
 def venues_of(compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) -> Venues:

@@ -208,6 +208,13 @@ def has_show(mall: Mall, row: int, unit: int, now_us: int) -> bool:
 
 
 @kernel
+def has_place_in(mall: Mall, row: int, unit: int) -> bool:
+    """Return whether a party has seats in a unit: then it gets in, however many are inside."""
+    errand = mall.errands[row]
+    return errand.film == Film.BOOKED and mall.shows[errand.show].unit == unit
+
+
+@kernel
 def enter_cinema(mall: Mall, row: int, now_us: int) -> int:
     """In the foyer: to the hall with seats; without, to a machine or a clerk, unless the board says that nothing is left."""
     shopper = mall.shoppers[row]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from sim.crowd.books import transfer
+from sim.crowd.checkout.methods import settle_method
+from sim.crowd.sales import take_money
 from sim.crowd.state import Mall
 from sim.crowd.venues.cinema_records import Film
 from sim.crowd.writing import note
 from sim.events import EventKind
-from sim.kernel import entry, kernel
+from sim.kernel import entry, kernel, referred
 from sim.ledger.accounts import FIRST_TENANT, OUTSIDE, TransferReason
+from sim.visitors import PayMethod
 
 FREE = -1
 NONE_LEFT = -1
@@ -48,16 +51,20 @@ def sell_seats(mall: Mall, row: int, show: int, now_us: int) -> bool:
     note(mall, row, now_us, EventKind.SEAT_SOLD, show, people)
     errand.seats_fen = here.price_fen * people
     if errand.seats_fen > 0:
-        transfer(mall, OUTSIDE, FIRST_TENANT + here.unit, errand.seats_fen, TransferReason.SALE, now_us)
-        note(mall, row, now_us, EventKind.PURCHASED, here.unit, errand.seats_fen)
-        errand.spent_fen += errand.seats_fen
+        settle_method(mall, row, now_us, False)
+        if shopper.unit < 0 and errand.paying_by == PayMethod.CASH:
+            errand.paying_by = PayMethod.CARD  # an app takes no notes
+        errand.seats_fen = take_money(mall, row, here.unit, errand.seats_fen, now_us)
     shopper.stay_until_us = max(shopper.stay_until_us + here.ends_us - here.starts_us, here.ends_us)
     return True
 
 
 @kernel
 def refund_seats(mall: Mall, row: int, now_us: int) -> bool:
-    """Take a party's seats back and return the money; False after the cut-off, or when it has no seats (any more)."""
+    """Take a party's seats back and return what it paid; False after the cut-off, or when it has no seats (any more).
+
+    The fee of the payment is not given back to the cinema.
+    """
     errand = mall.errands[row]
     if errand.film != Film.BOOKED or errand.seats == 0:
         return False
@@ -87,6 +94,7 @@ def refund_seats(mall: Mall, row: int, now_us: int) -> bool:
 @entry
 def ask_refund(mall: Mall, row: int, now_us: int) -> int:
     """Return seats on behalf of a party, from outside the crowd: 1 when they were taken back, 0 when refused."""
+    mall = referred(mall)
     return 1 if refund_seats(mall, row, now_us) else 0
 
 

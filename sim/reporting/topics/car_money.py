@@ -146,15 +146,25 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     counts, left = curves["counts"], curves["counts"]["unparked"]
     income, mean = (float(kpis[name] or 0) / 100 for name in ("parking_income_fen", "parking_fee_fen_mean"))
     paid = f"Drivers paid ¥{income:,.0f} for parking, ¥{mean:.2f} for each of the {left:,} cars that left; {curves['cars_free']:,} paid nothing"
-    paid += f", and {100 * float(kpis['parking_validated_share'] or 0):.0f} % had part of their stay made free by receipts."
+    paid += f", and {100 * float(kpis['parking_validated_share'] or 0):.0f} % had part of their stay made free by receipts"
+    rents_fen = kpis.get("mall_income_fen")
+    if rents_fen is not None:
+        paid += f". With rents of ¥{rents_fen / 100:,.0f} the mall took ¥{rents_fen / 100 + income:,.0f} in rents and parking"
+    paid += "."
     share = 100 * float(kpis["parking_app_pay_share"] or 0)
     p95_s = float(kpis["parking_exit_delay_s_p95"] or 0)
-    out = f"{share:.0f} % of the payments were made on the phone. One driver in twenty needed more than {p95_s:,.0f} s to get out, from the car to beyond the gate."
+    out = f"{share:.0f} % of the payments were made on the phone. One driver in twenty lost more than {p95_s:,.0f} s to paying and to lines at the exit; loading and driving are not in it."
     if counts["exit_blocked"]:
         out += f" {counts['exit_blocked']:,} had to wait in their bay, because the line at the exit filled the ramp."
     stayed = f"{counts['stood_overnight']:,} cars stood there at midnight, {int(kpis['cars_overnight'] or 0):,} at the end."
     if counts["ticket_lost"] or counts["receipt_refused"]:
         stayed += f" {counts['ticket_lost']:,} tickets were lost, and {counts['receipt_refused']:,} times receipts were refused that had been used before."
+    errors = kpis.get("parking_ticket_errors")
+    if errors:
+        stayed += (
+            f" The car parks' books counted {int(errors):,} errors: such tickets and receipts, and plates that were misread on the way in or out, so that "
+            "the book had no entry for a car that left, or had one already for a car that came."
+        )
     return [paid, out, stayed]
 
 
@@ -164,9 +174,9 @@ _KPIS = (
     Kpi("parking_fee_fen_mean", "fen", "neither", "parking", "Fee of a car", "Parking fees / cars that left, those that owed nothing included."),
     Kpi("parking_validated_share", "share", "neither", "parking", "Stays validated", "Cars whose stay was made free in part by receipts / cars that left."),
     Kpi("parking_app_pay_share", "share", "neither", "parking", "Paid on the phone", "Payments for parking made on the phone before the exit / payments for parking."),
-    Kpi("parking_exit_delay_s_p95", "s", "lower", "parking", "Delay at the exit that 5 % exceed", "95th percentile (nearest rank) of the time from being ready to drive off to having passed the exit gate, over cars that left."),
+    Kpi("parking_exit_delay_s_p95", "s", "lower", "parking", "Delay at the exit that 5 % exceed", "95th percentile (nearest rank) of the time lost to paying and to lines at the exit, without loading and driving, over cars that left."),
     Kpi("car_find_s_mean", "s", "lower", "parking", "Looking for one's own car", "Mean time that drivers looked for their own cars, those who knew where they stood (0) included, over visitors' cars that left."),
     Kpi("cars_overnight", "count", "neither", "parking", "Cars that stay", "Cars in the car parks at the end of the run: those of the night before and those that parked, less those that left."),
-    Kpi("parking_ticket_errors", "count", "lower", "parking", "Errors in the car parks' books", "Times that the books of tickets and receipts could not make sense of a car: plate at the exit without an entry, plate that comes in twice, lost ticket, receipt used before.", null_where=_NO_BOOKS),
+    Kpi("parking_ticket_errors", "count", "lower", "parking", "Errors in the car parks' books", "Times that the books of tickets and receipts could not make sense of a car: plate at the exit without an entry (most often one that was misread or not read on the way in), plate that comes in twice, lost ticket, receipt used before.", null_where=_NO_BOOKS),
 )  # fmt: skip
 TOPIC = Topic("car_money", "Parking fees and the way out", _KPIS, Sums, values, curves, words)

@@ -29,7 +29,7 @@ def pictures(curves: dict[str, Any], compiled: CompiledPlan, span: Span) -> list
             car_day(curves, span),
         ),
         (
-            Picture("figures/exit_delay.svg", "car_money", "Time from the parked car to beyond the exit gate, by the hour of leaving.",
+            Picture("figures/exit_delay.svg", "car_money", "Time lost to paying and to lines at the exit, without loading and driving, by the hour of leaving.",
                     "Bars of the mean delay at the exit and of the delay that one in twenty exceeds, by hour."),
             exit_delay(curves, span),
         ),

@@ -1,4 +1,4 @@
-"""What a run says of looking for a bay, and paying for it."""
+"""What a run says of looking for a bay."""
 
 from __future__ import annotations
 
@@ -169,8 +169,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         return []
     found = [
         f"From the gate to a bay took {duration(kpis['parking_search_s_mean'])} on average, and the walk from there to the door "
-        f"{duration(kpis['parking_walk_s_mean'])}. {percent(kpis['parking_gave_up_share'])} of the cars that came in drove out again "
-        "without a bay."
+        f"{duration(kpis['parking_walk_s_mean'])}.{_emptiest(curves)}"
     ]
     if kpis["ramp_blocks"]:
         found.append(f"Entry gates had to stop {whole(kpis['ramp_blocks'])} times because the ramp behind them was full.")
@@ -182,4 +181,19 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     return found
 
 
-TOPIC = Topic("cars", "Looking for a bay, and paying for it", KPIS, Sums, values, curves, words)
+def _emptiest(curves: dict[str, Any]) -> str:
+    """Return how long it took while the car park was emptiest: ramps, aisles and manoeuvre, with hardly any looking."""
+    from sim.reporting.wording import duration
+
+    known = [(filled, mean_s) for filled, mean_s in enumerate(curves["search_s_mean"]) if mean_s is not None]
+    if len(known) < 2:
+        return ""
+    filled, mean_s = known[0]
+    until = 100 * (filled + 1) // FULLNESS_CLASSES
+    return (
+        f" While less than {until} % of the bays were taken it took {duration(mean_s)} from the gate to a bay: ramps, aisles and the manoeuvre. "
+        "What comes on top of that is the search."
+    )
+
+
+TOPIC = Topic("cars", "Looking for a bay", KPIS, Sums, values, curves, words)

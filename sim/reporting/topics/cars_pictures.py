@@ -32,7 +32,7 @@ def pictures(curves: dict[str, Any], compiled: CompiledPlan, span: Span) -> list
         ),
     ]  # fmt: skip
     if sum(cars >= CARS_MIN for cars in np.asarray(curves["search_cars"]).tolist()) > 1:
-        picture = Picture("figures/car_search.svg", "cars", "Mean time from the gate to a bay, by the share of the car park's bays that were taken.",
+        picture = Picture("figures/car_search.svg", "cars", "Mean time from the gate to a bay, ramps and manoeuvre included, by the share of the car park's bays that were taken: what grows with it is the search.",
                           "Bars of the mean search time in classes of a tenth of the bays taken.")  # fmt: skip
         made.append((picture, _search(curves)))
     return made

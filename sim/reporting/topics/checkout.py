@@ -15,6 +15,7 @@ from sim.reporting.event_schema import Columns
 from sim.reporting.stations import Stations
 from sim.reporting.topics.checkout_kpis import KPIS, words
 from sim.reporting.topics.topic import Topic, Value
+from sim.timetable import TRADE
 from sim.units import US_PER_HOUR, US_PER_S
 from sim.visitors import PayMethod
 
@@ -28,7 +29,9 @@ class Sums:
     def __init__(self, compiled: CompiledPlan, stations: Stations) -> None:
         """Start at nothing."""
         prefix = [name.partition(":")[0] for name in stations.names]
-        self.is_till = np.array([word == "till" for word in prefix], bool)
+        owners = [compiled.tenant_categories[unit] if unit >= 0 else "" for unit in stations.unit.tolist()]
+        has_cashier = [word == "till" and trade != TRADE for word, trade in zip(prefix, owners, strict=True)]
+        self.is_till = np.array(has_cashier, bool)  # a cinema sells at its box office
         self.is_self = np.array([word == "self" for word in prefix], bool)
         self.is_guide = np.array([word == "guide" for word in prefix], bool)
         self.payments = np.zeros(len(PayMethod), np.int64)

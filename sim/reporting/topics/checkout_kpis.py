@@ -8,13 +8,13 @@ from sim.reporting.kpi import Kpi
 from sim.reporting.topics.topic import Value
 
 KPIS = (
-    Kpi("pay_s_mean", "s", "lower", "checkout", "Time to pay", "Mean time that paying takes at tills and self-checkouts, without scanning and packing; bills at tables and orders on a tablet are not in it."),
-    Kpi("mobile_pay_share", "share", "neither", "checkout", "Paid by phone", "Payments by phone, held to the terminal or by QR code / all payments."),
+    Kpi("pay_s_mean", "s", "lower", "checkout", "Time to pay", "Mean time that paying takes at tills and self-checkouts, without scanning and packing; bills at tables, orders on a tablet and cinema seats are not in it."),
+    Kpi("mobile_pay_share", "share", "neither", "checkout", "Paid by phone", "Payments by phone, held to the terminal or by QR code / all payments, for cinema seats included."),
     Kpi("till_service_s_mean", "s", "lower", "checkout", "Time at a cashier's till", "Mean time from the start of scanning until paid, at tills with a cashier."),
     Kpi("self_checkout_share", "share", "neither", "checkout", "Went to a self-checkout", "Services at self-checkouts / services at all tills."),
-    Kpi("cashier_h", "h", "lower", "checkout", "Cashier hours", "Hours of cashiers on duty while their store was open, busy or not, and of attendants at self-checkouts."),
+    Kpi("cashier_h", "h", "lower", "checkout", "Cashier hours", "Hours of cashiers on duty while their store was open, busy or not, and of attendants at self-checkouts; clerks of a cinema's box office are not in it."),
     Kpi("cashier_cost_fen", "fen", "lower", "checkout", "Cost of cashiers", "Cashier hours x checkout.cashiers.yuan_per_h."),
-    Kpi("payment_fee_fen", "fen", "lower", "checkout", "Payment fees", "What tenants paid to those who carry payments: a share of each payment, rounded to whole fen, and a fixed fee a day."),
+    Kpi("payment_fee_fen", "fen", "lower", "checkout", "Payment fees", "What tenants paid to those who carry payments: a share of each payment, rounded to whole fen, and a fixed fee a day; no fee comes back with a refund."),
     Kpi("price_cut_fen", "fen", "neither", "checkout", "Given away for paying by phone", "List prices less what was paid, over payments by phone; the tenants bear it."),
     Kpi("payment_adopters", "visits", "higher", "checkout", "Began to pay by phone", "Parties that paid by phone for the first time, won at a till."),
     Kpi("adoption_cost_fen", "fen", "lower", "checkout", "Cost of winning them", "Gifts, less the pennies received, and the wages of whoever taught."),

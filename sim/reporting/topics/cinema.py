@@ -166,7 +166,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         mean = f", {total['late_us'] / total['late'] / US_PER_MIN:.0f} min on average" if total["late"] else ""
         found.append(
             f"Of the {total['parties'] + total['missed']:,} parties with seats, {total['late']:,} came in after the start{mean}, and {total['missed']:,} "
-            f"missed their film. What held them up is in lines and walks, not in the timetable alone."
+            "missed their film."
         )
     if total["refunded"]:
         found.append(f"{total['refunded']:,} seats were given back in time and could be sold again.")
