@@ -207,8 +207,8 @@ def default_categories() -> dict[str, CategoryConfig]:
         "sport": _category(14, 0.27, 400, 45, 0.9, 0.7),
         "supermarket": _category(22, 0.90, 130, 90, 2.0, 1.2),
         "department": _category(25, 0.40, 450, 60, 2.0, 0.9),
-        "restaurant": _category(61, 0.95, 110, 0, 1.2, 1.0, **table),
-        "fast_food": _category(22, 0.95, 45, 0, 1.2, 0.9, tables=True, per_head=True, dwell_cv=0.4),
+        "restaurant": _category(61, 0.95, 110, 0, 1.2, 0.25, **table),
+        "fast_food": _category(22, 0.95, 45, 0, 1.2, 0.2, tables=True, per_head=True, dwell_cv=0.4),
         "cafe": _category(12, 0.85, 35, 35, 1.1, 0.9, per_head=True),
         "cinema": _category(125, 0.95, 40, 30, 1.5, 0.16, per_head=True, dwell_cv=0.1),  # what one sees and pays: cinema.*
         "leisure": _category(50, 0.70, 90, 40, 1.2, 0.6),
@@ -324,19 +324,22 @@ class Parameter:
     choices: tuple[str, ...] = ()
 
 
-def parameters_of(config: Any, prefix: str = "") -> Iterator[Parameter]:
-    """Yield every documented key of a config, nested keys joined with dots."""
+def parameters_of(config: Any, prefix: str = "", defaults: Any = None) -> Iterator[Parameter]:
+    """Yield every documented key of a config, nested keys joined with dots.
+
+    A section's defaults are those it has within its parent's (`defaults`), not its class's own: food.restaurant and food.counter share a class.
+    """
+    defaults = type(config)() if defaults is None else defaults
     for item in dataclasses.fields(config):
         value = getattr(config, item.name)
         key = f"{prefix}{item.name}"
         if dataclasses.is_dataclass(value):
-            yield from parameters_of(value, f"{key}.")
+            yield from parameters_of(value, f"{key}.", getattr(defaults, item.name))
         elif isinstance(value, dict):
             for name, entry in value.items():
                 yield from _category_parameters(entry, f"{key}.{name}.", name)
         elif "meaning" in item.metadata:
-            default = item.default if item.default is not dataclasses.MISSING else item.default_factory()  # type: ignore[operator]
-            yield Parameter(key=key, value=value, default=default, **item.metadata)
+            yield Parameter(key=key, value=value, default=getattr(defaults, item.name), **item.metadata)
 
 
 def _category_parameters(entry: CategoryConfig, prefix: str, name: str) -> Iterator[Parameter]:
@@ -369,7 +372,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
         if outage.lasts_s <= 0:
             found.append(Problem(f"operations.outages[{index}].lasts_s", str(outage.lasts_s), "must be positive", "give its length in seconds"))
     if not found:
-        found += list(checkout_problems(config.checkout, config.categories))
+        found += list(checkout_problems(config.checkout))
     if not found:
         found += list(_overlapping_outages(config.operations.outages))
     return found
