@@ -29,7 +29,7 @@ from sim.crowd.venues.cinemas_built import show_names
 from sim.crowd.venues.seating import seat_waiting
 from sim.errors import EngineError, LedgerError
 from sim.events import EventLog, SegmentLog
-from sim.kernel import entry, kernel
+from sim.kernel import entry, kernel, referred
 from sim.ledger.accounts import FIRST_TENANT, TRANSFER, Refusal, post, sales_by_account
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key
@@ -189,6 +189,14 @@ class Crowd:
         if self.controls.connector_is_open.tobytes() != self._closures:
             self.refresh_routes()
 
+    def give_tables_on(self, now_us: int) -> None:
+        """Seat who waits for a table that is no longer kept for somebody else."""
+        station = 0
+        while station < self.mall.stations.size:
+            station = _seat_from(self.mall, station, now_us)
+            if station < self.mall.stations.size:
+                self._flush()
+
     def hand_over_at(self, units: list[int], receive: Callable[[int, int], None]) -> None:
         """Let `receive(row, now_us)` take every party that comes to a till of these units; `end_own` gives it back."""
         self.mall.stations["role"][units] = Role.OWN
@@ -339,17 +347,31 @@ def _event_columns(events: np.ndarray) -> EventLog:
 @entry
 def _serve_from(mall: Mall, first: int, now_us: int) -> int:
     """Serve the waiting at every station from `first` on; return the one at which the log was full, else the number of stations."""
+    mall = referred(mall)
     for station in range(first, mall.stations.size):
         if mall.meta[Meta.AGENDA_SIZE] + mall.stations[station].waiting >= mall.heap.shape[0]:
             drop_dead(mall.shoppers, mall.heap, mall.meta)
-        if mall.stations[station].role == state.Role.TABLE:
-            if not seat_waiting(mall, station, now_us):
-                return station
-            continue
-        if not serve_waiting(mall, station, now_us):
+        if mall.stations[station].role != state.Role.TABLE and not serve_waiting(mall, station, now_us):
             return station
         if not _look_at_tickets(mall, station, now_us):
             return station
+    return mall.stations.size
+
+
+@entry
+def _seat_from(mall: Mall, first: int, now_us: int) -> int:
+    """Seat who waits at every restaurant from `first` on; return the one at which the log was full, else the number of stations."""
+    mall = referred(mall)
+    for station in range(first, mall.stations.size):
+        if mall.stations[station].role != state.Role.TABLE:
+            continue
+        if mall.meta[Meta.AGENDA_SIZE] + mall.stations[station].waiting >= mall.heap.shape[0]:
+            drop_dead(mall.shoppers, mall.heap, mall.meta)
+        while True:
+            if mall.meta[Meta.LOG_ROWS] + ROOM_PER_EVENT > mall.log.size:
+                return station
+            if seat_waiting(mall, station, now_us):
+                break
     return mall.stations.size
 
 
@@ -365,5 +387,6 @@ def _look_at_tickets(mall: Mall, station: int, now_us: int) -> bool:
 
 @entry
 def _note_all_zones(mall: Mall, now_us: int) -> None:
+    mall = referred(mall)
     for zone in range(mall.zones.size):
         note_zone_time(mall.zones, zone, now_us)

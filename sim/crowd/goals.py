@@ -10,7 +10,8 @@ from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_in
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, held_unit, is_hungry, known_wait_s, settle_meal
-from sim.crowd.venues.bookings import book_table, may_book, table_due, table_to_wait_for
+from sim.crowd.venues.bookings import book_table, booked_unit, has_booked_at, is_table_kept, may_book, table_due
+from sim.crowd.venues.cinema_records import Film
 from sim.crowd.venues.cinemas import has_show, lose_show, loses_way, show_due, show_left
 from sim.crowd.venues.desks import collects_first, wanted_desk
 from sim.crowd.venues.kitchens import reputation
@@ -62,6 +63,10 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
     """Return the unit to go to next, or -1 when the party wants nothing more."""
     shopper = mall.shoppers[row]
     params = mall.params[0]
+    unit = show_due(mall, row, now_us) if mall.errands[row].film == Film.BOOKED else -1
+    if unit >= 0:
+        shopper.reason = Reason.SHOW
+        return unit
     unit = called_unit(mall, row, now_us)
     if unit >= 0:
         shopper.reason = Reason.TICKET
@@ -104,13 +109,27 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
         if unit >= 0:
             shopper.reason = Reason.NEED
             return unit
-    if uniform(mall.keys[Stream.BROWSE], shopper.number, shopper.choices) < params.browse_share:
+    return _pass_time(mall, row, now_us)
+
+
+@kernel
+def _pass_time(mall: Mall, row: int, now_us: int) -> int:
+    """Return a store to browse in, a restaurant to wait at, or -1.
+
+    Whoever has booked a table browses until it is kept, and then goes there; where there is nothing to browse in, it goes at once.
+    """
+    shopper = mall.shoppers[row]
+    params = mall.params[0]
+    booked = booked_unit(mall, row)
+    browses = uniform(mall.keys[Stream.BROWSE], shopper.number, shopper.choices) < params.browse_share
+    if browses or (booked >= 0 and not is_table_kept(mall, row, now_us)):
         shopper.reason = Reason.BROWSE
-        return choose_store(mall, row, params.food_pool + 1, now_us)
-    unit = table_to_wait_for(mall, row)
-    if unit >= 0:
+        unit = choose_store(mall, row, params.food_pool + 1, now_us)
+        if unit >= 0:
+            return unit
+    if booked >= 0:
         shopper.reason = Reason.MEAL
-    return unit
+    return booked
 
 
 @inlined
@@ -131,6 +150,8 @@ def suits(mall: Mall, row: int, unit: int, now_us: int) -> bool:
     for index in range(VISITED_KEPT):
         if mall.visited[row, index] == unit:
             return False
+    if has_booked_at(mall, row, unit):
+        return False
     return has_show(mall, row, unit, now_us)
 
 

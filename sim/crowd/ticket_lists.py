@@ -16,7 +16,7 @@ from sim.events import EventKind
 from sim.kernel import inlined, kernel
 from sim.random_streams import uniform
 
-CALLS_AT_ONCE = 16  # tickets called or made void in one go, since an agenda entry may add so many rows to a buffer only
+CALLS_AT_ONCE = 8  # tickets called or made void in one go, since an agenda entry may add so many rows to a buffer only
 
 
 @inlined
@@ -107,10 +107,12 @@ def drop_ticket(mall: Mall, row: int) -> None:
 
 @kernel
 def void_ticket(mall: Mall, row: int, now_us: int) -> None:
-    """Make a ticket void; before it was called, the event's value is -1."""
+    """Make a ticket void; before it was called, the event's value is -1. Who meant to come is hungry still."""
     errand = mall.errands[row]
     since_us = now_us - errand.ticket_called_us if errand.ticket_state != TicketState.WAITING else np.int64(-1)
     note(mall, row, now_us, EventKind.TICKET_VOID, errand.ticket_station, since_us)
+    if errand.ticket_state != TicketState.IGNORED:
+        mall.shoppers[row].has_eaten = 0
     drop_ticket(mall, row)
 
 

@@ -13,6 +13,7 @@ from sim.crowd.routing import level_of_place
 from sim.crowd.state import VISITED_KEPT, Mall, Stream
 from sim.crowd.ticket_lists import call_forward, draw_ticket, drop_ticket, foretold_s, is_late, void_ticket
 from sim.crowd.ticket_records import TicketState
+from sim.crowd.venues.bookings import has_booked_at
 from sim.crowd.writing import note
 from sim.events import EventKind, Reason
 from sim.kernel import inlined, kernel
@@ -55,12 +56,12 @@ def held_unit(mall: Mall, row: int, now_us: int) -> int:
 
 @inlined
 def turns_round(mall: Mall, row: int) -> bool:
-    """Return whether a party before a store's door is called elsewhere; it will come back to this store if it can."""
+    """Return whether a party before a store's door is called elsewhere; it will come back to this store if it can. A film comes first."""
     errand = mall.errands[row]
     if errand.ticket_state != TicketState.CALLED:
         return False
     shopper = mall.shoppers[row]
-    if mall.stations[errand.ticket_station].unit == shopper.goal:
+    if mall.stations[errand.ticket_station].unit == shopper.goal or shopper.reason == Reason.SHOW:
         return False
     shopper.place = shopper.goal
     if shopper.resume < 0:
@@ -155,7 +156,7 @@ def _puts_off(mall: Mall, row: int, unit: int, wait_s: float, at_door: int, now_
 def meets_line(mall: Mall, row: int, now_us: int) -> bool:
     """At the door of a unit with tables: show one's ticket, or weigh the wait; return False when the party turns on its heel.
 
-    Whoever is told a wait longer than its patience does not begin to wait (Armony, Shimkin & Whitt 2009), and may try elsewhere.
+    A kept table is no wait. Whoever is told a wait longer than its patience does not begin to wait (Armony, Shimkin & Whitt 2009), and may try elsewhere.
     """
     shopper = mall.shoppers[row]
     errand = mall.errands[row]
@@ -168,6 +169,9 @@ def meets_line(mall: Mall, row: int, now_us: int) -> bool:
             drop_ticket(mall, row)
             return True
         void_ticket(mall, row, now_us)
+        shopper.has_eaten = 1  # here, instead
+    if has_booked_at(mall, row, unit):
+        return True
     here = mall.stations[unit]
     wait_s = expected_wait_s(mall.stations, unit)
     if _is_told(mall, row, unit, True):

@@ -51,7 +51,7 @@ class Maitre:
 
     def act(self, now_us: int) -> None:
         """Give lapsed tables on."""
-        self.crowd.switched(now_us)
+        self.crowd.give_tables_on(now_us)
         self.next_us = now_us + GIVEN_ON_EVERY_US if now_us + GIVEN_ON_EVERY_US < self.ends_us else None
 
 

@@ -57,7 +57,7 @@ class DiningConfig:
     seats_per_cook: float = known(10.0, "seats for which there is one cook", 1, 500, source=_JUDGED, confidence="L")
     forecast_covers_per_seat: float = known(
         5.0,
-        "guests per seat for whom a usual day is planned",
+        "guests per seat for whom the average day is planned; population.weekday_factors say how much more on a Saturday",
         0,
         40,
         source="500 at 100 seats is the best load (article S1)",

@@ -17,10 +17,12 @@ LOOK_US = 60 * US_PER_S
 
 
 def busy_bakery(**tickets: float) -> RunConfig:
-    """Return a Saturday on which the bakery has four tables for three hundred visits."""
+    """Return a Saturday on which the bakery has four tables, all of one size, for three hundred visits."""
     config = day_config(300.0)
     config.categories["cafe"].tables = True
-    config.categories["cafe"].m2_per_table = 35.0
+    config.food.counter.m2_per_seat, config.food.counter.table_shares = 5.5, [0.0, 0.0, 1.0, 0.0]
+    config.population.car_share = 0.0  # the app also pays for parking
+    config.food.rating_weight = 0.0  # ratings are read in the app too
     config.categories["cafe"].appeal = 5.0
     config.choice.meal_share = 0.9
     config.queues.tickets.wait_s_min = 60.0

@@ -28,16 +28,33 @@ def test_tables_never_have_more_seats_than_the_floor_and_one_takes_the_largest_p
     assert seats < PARTY_MOST or max(size for size, count in zip(TABLE_SEATS, counts, strict=True) if count) >= PARTY_MOST
 
 
+def an_average_day() -> RunConfig:
+    config = RunConfig()
+    config.population.weekday_factors = [1.0] * 7
+    return config
+
+
 def test_the_bistro_has_a_hundred_seats():
-    (plan,) = dining_plans(load_compiled(find_floorplan("bistro")), RunConfig())
+    (plan,) = dining_plans(load_compiled(find_floorplan("bistro")), an_average_day())
 
     assert plan.seats == 100
     assert plan.portions == 550
     assert all(plan.counts)
 
 
+@pytest.mark.parametrize(("date", "portions"), [("2026-11-21", 825), ("2026-11-23", 413)])
+def test_a_kitchen_prepares_more_for_a_day_of_the_week_on_which_the_mall_is_fuller(date, portions):
+    """Saturdays three times as full as Mondays, 1.5 and 0.75 times the mean, 550 portions."""
+    config = RunConfig(date=date)
+    config.population.weekday_factors = [0.75, 0.75, 0.75, 1.0, 1.0, 1.5, 1.25]
+
+    (plan,) = dining_plans(load_compiled(find_floorplan("bistro")), config)
+
+    assert plan.portions == portions
+
+
 def test_a_day_costs_what_was_ordered_spoilt_and_lost():
-    (plan,) = dining_plans(load_compiled(find_floorplan("bistro")), RunConfig())
+    (plan,) = dining_plans(load_compiled(find_floorplan("bistro")), an_average_day())
     assert (plan.portion_fen, plan.substitute_fen) == (3850, 7700)
 
     costs = day_costs(plan, used=300, substitutes=10, lost=2)

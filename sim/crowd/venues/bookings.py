@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.crowd.state import Mall, Stream
+from sim.crowd.state import VISITED_KEPT, Mall, Stream
+from sim.crowd.venues.cinema_records import Film
 from sim.crowd.venues.restaurant_records import Booked
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -54,7 +55,7 @@ def book_table(mall: Mall, row: int, unit: int, now_us: int) -> None:
     slot_us = _slot_us(mall, row, now_us)
     index = _free_record(mall, unit, now_us)
     table = _bookable(mall, row, unit, slot_us)
-    if index < 0 or table < 0:
+    if index < 0 or table < 0 or _is_during_film(mall, row, unit, slot_us):
         return
     shopper = mall.shoppers[row]
     errand = mall.errands[row]
@@ -69,6 +70,17 @@ def book_table(mall: Mall, row: int, unit: int, now_us: int) -> None:
     errand.booked_unit = unit
     errand.booked_us = slot_us
     shopper.has_eaten = 1
+
+
+@kernel
+def _is_during_film(mall: Mall, row: int, unit: int, slot_us: int) -> bool:
+    """Return whether a meal from then on would keep the party from the film for which it has seats, or begin during it."""
+    errand = mall.errands[row]
+    if errand.film != Film.BOOKED:
+        return False
+    show = mall.shows[errand.show]
+    meal_us = np.int64(1e6 * mall.stations[unit].service_s_mean)
+    return slot_us + meal_us > show.starts_us - mall.params[0].show_margin_us and slot_us < show.ends_us
 
 
 @kernel
@@ -107,31 +119,59 @@ def _booked_about(mall: Mall, unit: int, table: int, slot_us: int, meal_us: int)
     return found
 
 
+@inlined
+def has_booked_at(mall: Mall, row: int, unit: int) -> bool:
+    """Return whether the party has a table booked at a unit; it does not go there for anything else."""
+    return mall.errands[row].booking >= 0 and mall.errands[row].booked_unit == unit
+
+
 @kernel
 def table_due(mall: Mall, row: int, now_us: int) -> int:
-    """Return the restaurant to which the party must go now for the table it has booked, or -1; too late, it gives it up."""
+    """Return the restaurant to which the party must go now for the table it has booked, or -1.
+
+    Called aside on the way, it is sent again. When it would be too late, or has been there and got nothing, it gives the table up and
+    may eat elsewhere.
+    """
     errand = mall.errands[row]
     if errand.booking < 0:
         return -1
-    walk_us = np.int64(
-        US_PER_S * min(1e6, mall.hop_s[mall.shoppers[row].step_free, mall.shoppers[row].place, errand.booked_unit])
-    )
+    unit = errand.booked_unit
+    walk_us = _walk_us(mall, row, unit)
     if now_us + walk_us + EARLY_US < errand.booked_us:
         return -1
-    unit = errand.booked_unit
-    if errand.is_due == 0 and now_us + walk_us < errand.booked_us + mall.params[0].grace_us and mall.units[unit].is_open == 1:
-        errand.is_due = 1
-        return unit
-    errand.booking = -1
-    mall.shoppers[row].has_eaten = errand.is_due
-    return -1
+    is_late = now_us + walk_us >= errand.booked_us + mall.params[0].grace_us
+    if is_late or mall.units[unit].is_open == 0 or _has_been_at(mall, row, unit):
+        errand.booking = -1
+        mall.shoppers[row].has_eaten = 0
+        return -1
+    return unit
 
 
 @kernel
-def table_to_wait_for(mall: Mall, row: int) -> int:
-    """Return the restaurant where a party that wants nothing else has booked: it goes there early; -1 when it has not."""
+def _has_been_at(mall: Mall, row: int, unit: int) -> bool:
+    for index in range(VISITED_KEPT):
+        if mall.visited[row, index] == unit:
+            return True
+    return False
+
+
+@kernel
+def _walk_us(mall: Mall, row: int, unit: int) -> int:
+    shopper = mall.shoppers[row]
+    return np.int64(US_PER_S * min(1e6, mall.hop_s[shopper.step_free, shopper.place, unit]))
+
+
+@kernel
+def booked_unit(mall: Mall, row: int) -> int:
+    """Return the restaurant where a party that wants nothing else has a table booked for later, or -1."""
     errand = mall.errands[row]
-    if errand.booking < 0 or errand.is_due == 1 or mall.units[errand.booked_unit].is_open == 0:
+    if errand.booking < 0 or mall.units[errand.booked_unit].is_open == 0 or _has_been_at(mall, row, errand.booked_unit):
         return -1
-    errand.is_due = 1
     return errand.booked_unit
+
+
+@kernel
+def is_table_kept(mall: Mall, row: int, now_us: int) -> bool:
+    """Return whether the table that a party has booked is kept for it by the time it gets there."""
+    errand = mall.errands[row]
+    return now_us + _walk_us(mall, row, errand.booked_unit) >= errand.booked_us - mall.params[0].hold_us

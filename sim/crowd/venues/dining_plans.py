@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -67,10 +68,18 @@ def _plan(unit: int, trade: str, area_m2: float, config: RunConfig) -> DiningPla
     portion_fen = round(100 * food.ingredient_share * config.categories[trade].basket_yuan_mean)
     return DiningPlan(
         unit=unit, dining=dining, counts=counts, cooks=max(1, round(seats / dining.seats_per_cook)),
-        portions=max(0, round(seats * dining.forecast_covers_per_seat * (1 + food.preparation_buffer))),
+        portions=max(0, round(seats * _forecast_per_seat(dining, config) * (1 + food.preparation_buffer))),
         portion_fen=portion_fen, substitute_fen=round(food.substitute_cost * portion_fen), spoilage_share=food.spoilage_share,
         staff_fen=round(100 * food.staff_yuan_per_seat * seats), fixed_fen=round(100 * food.fixed_yuan_per_seat * seats),
     )  # fmt: skip
+
+
+def _forecast_per_seat(dining: DiningConfig, config: RunConfig) -> float:
+    """Return the guests for whom the day is planned: more on a day of the week on which the mall is fuller; nothing else is foreseen."""
+    factors = config.population.weekday_factors
+    mean = sum(factors) / len(factors)
+    factor = factors[datetime.date.fromisoformat(config.date).weekday()] / mean if mean > 0 else 1.0
+    return dining.forecast_covers_per_seat * factor
 
 
 def tables_of(area_m2: float, dining: DiningConfig) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from sim.crowd.movement import append
 from sim.crowd.sales import basket_fen, leave_store, pay
 from sim.crowd.state import Doing, Mall, Role, Stream, Then
 from sim.crowd.ticket_lists import take_place
+from sim.crowd.venues.bookings import has_booked_at
 from sim.crowd.venues.kitchens import SCORE_MIN, place_order, rate, score_of_meal
 from sim.crowd.venues.restaurant_records import Ordered
 from sim.crowd.venues.seating import free_table, largest_table, seat_waiting, table_for, take_table
@@ -18,35 +19,38 @@ from sim.events import EventKind
 from sim.kernel import kernel
 from sim.random_streams import uniform
 
+AHEAD = 128  # address of the draws whether a party orders ahead; those below are of meals put off
+
 
 @kernel
 def ask_for_table(mall: Mall, row: int, now_us: int) -> int:
-    """Look at the menu, then take a table or a place on the list, or turn away."""
+    """Look at the menu, then take a table or a place on the list, or turn away; whoever has a booking or a ticket has made up its mind."""
     shopper = mall.shoppers[row]
     station = shopper.unit
     conversion_share = mall.categories[mall.units[shopper.unit].category].conversion_share
-    if uniform(mall.keys[Stream.BUY], shopper.number, shopper.visits) >= conversion_share:
+    has_booked = has_booked_at(mall, row, shopper.unit)
+    is_sure = has_booked or mall.errands[row].ticket_order_us > 0
+    if not is_sure and uniform(mall.keys[Stream.BUY], shopper.number, shopper.visits) >= conversion_share:
         return leave_store(mall, row, now_us)
     shopper.amount_fen = basket_fen(mall, row)
     shopper.station = station
     shopper.joined_us = now_us
     mall.errands[row].has_ordered = Ordered.NOTHING
     here = mall.stations[station]
-    seat_waiting(mall, station, now_us)
-    table = table_for(mall, row, shopper.unit, now_us)
+    table = table_for(mall, row, shopper.unit, now_us) if seat_waiting(mall, station, now_us) else -1
     if table >= 0:
         note(mall, row, now_us, EventKind.QUEUE_JOINED, station, here.waiting)
         take_table(mall, row, table, now_us)
         return Then.WAIT
-    if here.waiting >= here.balk_queue or shopper.people > largest_table(mall, shopper.unit):
+    is_too_long = here.waiting >= here.balk_queue and not has_booked
+    if is_too_long or shopper.people > largest_table(mall, shopper.unit):
+        note(mall, row, now_us, EventKind.BALKED, station, here.waiting)
         return _turn_away(mall, row, now_us)
     return _wait_for_table(mall, row, now_us)
 
 
 @kernel
 def _turn_away(mall: Mall, row: int, now_us: int) -> int:
-    station = mall.shoppers[row].station
-    note(mall, row, now_us, EventKind.BALKED, station, mall.stations[station].waiting)
     mall.shoppers[row].station = -1
     return leave_store(mall, row, now_us)
 
@@ -57,7 +61,7 @@ def _wait_for_table(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     here = mall.stations[shopper.station]
     if mall.errands[row].uses_app == 1:
-        draw = uniform(mall.keys[Stream.SHIFT], shopper.number, shopper.visits)
+        draw = uniform(mall.keys[Stream.SHIFT], shopper.number, AHEAD + shopper.visits)
         if draw < mall.params[0].order_ahead_share:
             note(mall, row, now_us, EventKind.ORDERED_AHEAD, shopper.unit, shopper.people)
             if not place_order(mall, row, now_us):

@@ -7,7 +7,7 @@ import numpy as np
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.movement import unlink
 from sim.crowd.queues import service_s
-from sim.crowd.state import Doing, Mall, Meta, Stream
+from sim.crowd.state import Doing, Mall, Stream
 from sim.crowd.ticket_lists import call_forward, order_us
 from sim.crowd.venues.kitchens import cook_s
 from sim.crowd.venues.restaurant_records import Booked, Ordered, Seating
@@ -16,6 +16,7 @@ from sim.events import EventKind
 from sim.kernel import kernel
 from sim.random_streams import uniform
 
+SEATED_AT_ONCE = 2  # parties called in one go, since an agenda entry may add so many rows to a buffer only
 LOOKED_AT = 40  # parties at the head of the list among whom one is called
 LEAST_EATING = 0.3  # part of an undisturbed time at table that eating and paying take at least
 USUAL_PARTY = 2  # people; the time at table is given for them
@@ -86,14 +87,15 @@ def largest_table(mall: Mall, unit: int) -> int:
 
 @kernel
 def take_table(mall: Mall, row: int, table: int, now_us: int) -> None:
-    """Seat a party: it will order in a while, or has ordered already."""
+    """Seat a party: it will order in a while, or has ordered already; before its booked table is kept, that can be booked again."""
     shopper = mall.shoppers[row]
     errand = mall.errands[row]
     unit = shopper.unit
     here = mall.stations[unit]
     venue = mall.venues[unit]
     if errand.booking >= 0 and errand.booked_unit == unit and now_us < errand.booked_us + mall.params[0].grace_us:
-        mall.bookings[errand.booking].state = Booked.USED
+        is_early = now_us < errand.booked_us - mall.params[0].hold_us
+        mall.bookings[errand.booking].state = Booked.NOT if is_early else Booked.USED
         errand.booking = -1
         note(mall, row, now_us, EventKind.BOOKING_KEPT, unit, now_us - errand.booked_us)
     here.busy += 1
@@ -140,11 +142,14 @@ def free_table(mall: Mall, row: int, now_us: int) -> None:
 
 @kernel
 def seat_waiting(mall: Mall, station: int, now_us: int) -> bool:
-    """Seat who waits, as long as there is somebody for whom a table is free; return False when the log is full before that is done."""
+    """Seat who waits and for whom a table is free, SEATED_AT_ONCE parties at most; return False when there may be more of them.
+
+    A table that gets free seats one; more than one can be called only after bookings have lapsed.
+    """
     here = mall.stations[station]
-    while here.waiting > 0:
-        if mall.meta[Meta.LOG_ROWS] + 3 > mall.log.size:
-            return False
+    for _ in range(SEATED_AT_ONCE):
+        if here.waiting == 0:
+            return True
         row = _next_guest(mall, station, now_us)
         if row < 0:
             return True
@@ -152,7 +157,7 @@ def seat_waiting(mall: Mall, station: int, now_us: int) -> bool:
         unlink(mall.stations, mall.shoppers, station, row)
         here.waiting -= 1
         take_table(mall, row, table, now_us)
-    return True
+    return False
 
 
 @kernel

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 GROUP = "food"
 KPIS = (
     Kpi("food_waste_fen", "fen", "lower", GROUP, "Food thrown away", "Ingredients of prepared portions that spoil at the end of the day, and of dishes ordered ahead that nobody came to eat."),
-    Kpi("restaurant_profit_fen", "fen", "higher", GROUP, "Profit of restaurants", "Sales of all restaurants less ingredients, waste, wages, fixed cost and the mall's rent."),
+    Kpi("restaurant_profit_fen", "fen", "higher", GROUP, "Profit of restaurants", "Sales of all restaurants less ingredients, waste, wages, fixed cost and the mall's rent, before payment fees."),
     Kpi("profit_per_cover_fen", "fen", "higher", GROUP, "Profit per guest", "The same / people who were served food."),
     Kpi("stock_out_share", "share", "lower", GROUP, "Orders for a dish that was gone", "Orders, by parties, for which not enough prepared portions were left / all orders that were tried."),
     Kpi("kitchen_wait_s_mean", "s", "lower", GROUP, "Wait for food", "Time from the order, or from sitting down where that was later, to the food, mean over parties served."),
@@ -134,7 +134,7 @@ def values(sums: Sums, books: Books) -> dict[str, Value]:
         "turn_min_mean": None if turn_min is None else turn_min / US_PER_MIN,
         "party_seated_share": _ratio(station["seated"], asked),
         "seats_filled_share": _ratio(unit["seated_people"], unit["seats"]),
-        "no_show_share": _ratio(unit["kept"], unit["booked"]),
+        "no_show_share": _ratio(unit["booked"] - unit["kept"], unit["booked"]),
         "rating_mean": None if rating is None else rating / 1000,
     }
 
@@ -149,6 +149,7 @@ def curves(sums: Sums, books: Books) -> dict[str, Any]:
         "sizes": list(TABLE_SEATS), "restaurants": lines,
         "stocked_out": int(sums.unit["stocked_out"].sum()), "ahead": int(sums.unit["ahead"].sum()),
         "booked": int(sums.unit["booked"].sum()),
+        "seated_people": int(sums.unit["seated_people"].sum()),
     }  # fmt: skip
 
 
@@ -173,6 +174,8 @@ def _tables(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         f"Of the parties that asked for a table, {_percent(kpis['party_seated_share'])} got one; "
         f"of the seats at tables taken, {_percent(kpis['seats_filled_share'])} were filled."
     )
+    if curves["seated_people"] > covers:
+        text += f" {curves['seated_people']:,} sat down; {curves['seated_people'] - covers:,} left because their dish was gone."
     if curves["booked"]:
         text += f" {curves['booked']:,} tables were booked; for {_percent(kpis['no_show_share'])} of them nobody came."
     return [text]
@@ -195,7 +198,7 @@ def _money(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     lines = curves["restaurants"]
     losing = sum(line["profit_fen"] < 0 for line in lines)
     text = (
-        f"After ingredients, wages, fixed cost and rent they {kind} {abs(profit) / 100:,.0f} yuan, {per_cover / 100:,.1f} a guest; "
+        f"Before payment fees, after ingredients, wages, fixed cost and rent, they {kind} {abs(profit) / 100:,.0f} yuan, {per_cover / 100:,.1f} a guest; "
         f"food for {(kpis['food_waste_fen'] or 0) / 100:,.0f} yuan was thrown away."
     )
     if len(lines) > 1:

@@ -86,9 +86,9 @@ def _rank_s(values_us: np.ndarray, share: float) -> float | None:
 
 
 def curves(sums: Sums, books: Books) -> dict[str, Any]:
-    """Return what pictures need."""
+    """Return what pictures need: nothing where no wait was shown and no ticket drawn."""
     followed = sums.followed
-    if not (followed.shown or followed.taken or sums.meals_put_off):
+    if not (followed.shown or followed.taken):
         return {}
     found: dict[str, Any] = {
         "half_hours": [30 * half for half in range(2 * HOURS)],

@@ -29,7 +29,7 @@ class Followed:
 
     def __init__(self, is_table: np.ndarray) -> None:
         self._is_table = is_table
-        self._told_us: dict[int, tuple[int, int]] = {}  # visit: wait shown, when
+        self._told_us: dict[int, tuple[int, int, int]] = {}  # visit: wait shown, when, at which station
         self._tickets: dict[int, list[int]] = {}  # visit: station, drawn, 1 once it has come to the line, spent since
         self._standing: dict[int, set[int]] = {}  # station: visits in line
         self._deterred: dict[int, list[Deterred]] = {}  # station: those whose turn would not yet have come
@@ -54,7 +54,7 @@ class Followed:
         told = np.concatenate([of_kind[kind] for kind in _TOLD])
         in_line = np.concatenate([of_kind[kind] for kind in _IN_LINE])
         in_line = in_line[self._is_table[rows.place[in_line]]]
-        wanted = np.sort(np.concatenate([told, in_line, of_kind[EventKind.PURCHASED]]))
+        wanted = np.sort(np.concatenate([told, in_line, of_kind[EventKind.PURCHASED], of_kind[EventKind.STORE_LEFT]]))
         columns = (rows.time_us, rows.kind, rows.visit, rows.place, rows.value)
         for event in zip(*(column[wanted].tolist() for column in columns), strict=True):
             self._take_one(*event)
@@ -63,9 +63,11 @@ class Followed:
         if kind == EventKind.PURCHASED:
             if visit in self._tickets:
                 self._tickets[visit][3] += value
+        elif kind == EventKind.STORE_LEFT:
+            self._told_us.pop(visit, None)
         elif kind == EventKind.WAIT_SHOWN:
             self.shown += 1
-            self._told_us[visit] = (value, time_us)
+            self._told_us[visit] = (value, time_us, place)
         elif kind == EventKind.DETERRED:
             self.deterred += 1
             self._told_us.pop(visit, None)
@@ -86,7 +88,7 @@ class Followed:
             self._judge(time_us, kind, visit, place)
             if kind != EventKind.SERVICE_ENDED:
                 self._standing.get(place, set()).discard(visit)
-                self._end_wait(time_us, visit, value, kind == EventKind.SERVICE_STARTED)
+                self._end_wait(time_us, visit, place, value, kind == EventKind.SERVICE_STARTED)
 
     def _void(self, visit: int, since_us: int) -> None:
         self.cancelled += since_us < 0
@@ -110,8 +112,10 @@ class Followed:
         else:
             self._deterred.pop(place, None)
 
-    def _end_wait(self, time_us: int, visit: int, wait_us: int, is_seated: bool) -> None:
+    def _end_wait(self, time_us: int, visit: int, place: int, wait_us: int, is_seated: bool) -> None:
         told = self._told_us.pop(visit, None)
+        if told is not None and told[2] != place:
+            told = None
         if told is not None and is_seated:
             self._errors_us.append(told[0] - wait_us)
             half = min(told[1] // (30 * US_PER_MIN), 2 * HOURS - 1)
