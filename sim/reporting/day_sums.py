@@ -109,8 +109,8 @@ class DaySums:
 
     def _take_stations(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> None:
         started, reneged = of_kind[EventKind.SERVICE_STARTED], of_kind[EventKind.RENEGED]
-        for kind in (EventKind.BALKED, EventKind.REJECTED):  # would not join, and found no place in the line
-            add_counts(self.station["balked"], rows.place[of_kind[kind]])
+        for turned_away in (EventKind.BALKED, EventKind.REJECTED):  # would not join, and found no place in the line
+            add_counts(self.station["balked"], rows.place[of_kind[turned_away]])
         add_counts(self.station["reneged"], rows.place[reneged])
         add_counts(self.station["started"], rows.place[started])
         add_values(self.station["people"], rows.place[started], rows.people[started])

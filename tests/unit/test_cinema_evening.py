@@ -7,8 +7,10 @@ import numpy as np
 from sim.crowd.engine import Crowd
 from sim.crowd.venues.cinemas_built import off_best, seat_places
 from sim.events import EventKind
+from sim.ledger.accounts import PAYMENT_PLATFORM
 from sim.timetable import Hall
 from sim.units import US_PER_MIN
+from sim.visitors import PayMethod
 from tests.cinema_days import END_US, evening, film_config, film_goers, of_kind, one_hall
 
 SEVEN, HALF_PAST = 19 * 60, 19 * 60 + 30
@@ -143,3 +145,29 @@ def test_a_cinema_that_closes_before_the_party_is_there_costs_it_its_film():
     assert seen.count(EventKind.STORE_REFUSED) == 1
     assert seen.count(EventKind.SHOW_MISSED) == 1
     assert seen.count(EventKind.LEFT) == 1
+
+
+def test_whoever_has_seats_gets_into_a_cinema_that_is_full():
+    """The unit has room for 6 people only: of ten with seats nobody is turned back at the door."""
+    config = in_app()
+    config.services.store_m2_per_person = 100.0
+    config.cinema.halls = []
+    config.cinema.m2_per_seat = 20.0
+
+    events, _ = evening(config, film_goers([SEVEN + minute for minute in range(30)]))
+
+    assert of_kind(events, EventKind.STORE_REFUSED) == []
+    assert len(of_kind(events, EventKind.SHOW_ENTERED)) == 30
+
+
+def test_seats_are_paid_like_everything_else_by_a_way_with_its_fee():
+    config = in_app()
+    config.checkout.price_cut.stated_percent = 90.0
+    visitors = film_goers([SEVEN, SEVEN])
+    visitors.pays_by[:] = [PayMethod.QR, PayMethod.CARD]
+
+    events, crowd = evening(config, visitors)
+
+    assert sorted(of_kind(events, EventKind.PURCHASED)) == [3213, 3570]
+    assert sorted(of_kind(events, EventKind.PAID_BY, "place")) == [PayMethod.CARD, PayMethod.QR]
+    assert crowd.mall.balances_fen[PAYMENT_PLATFORM] == 19 + 18  # 0.6 % of 3213, 0.5 % of 3570

@@ -17,12 +17,13 @@ pytestmark = pytest.mark.plain
 TEN, NOON = 10 * US_PER_HOUR, 12 * US_PER_HOUR
 
 
-def sums_of(*events, cut=None):
-    """Return the sums of (time_us, kind, place, value), taken in one batch or in two."""
+def sums_of(*events, cut=None, people=1):
+    """Return the sums of (time_us, kind, place, value) of cars with so many people each, taken in one batch or in two."""
     columns = {
         name: np.array(column, np.int64)
         for name, column in zip(("time_us", "kind", "place", "value"), zip(*events, strict=True), strict=True)
     }
+    columns["people"] = np.full(len(events), people)
     sums = cars.Sums(corner_mall(), None)
     for part in (slice(None, cut), slice(cut, None) if cut else slice(0, 0)):
         rows = SimpleNamespace(**{name: column[part] for name, column in columns.items()})
@@ -58,6 +59,14 @@ def test_means_and_shares_are_those_of_the_events():
     assert found["parking_gave_up_share"] == pytest.approx(1 / 3)
     assert found["ramp_blocks"] == 1
     assert found["reserved_idle_share"] is None
+
+
+def test_cars_that_stood_there_overnight_have_walked_nowhere_but_stand_in_their_bays():
+    sums = sums_of((TEN, EventKind.BAY_TAKEN, 0, 0), people=0)
+
+    assert cars.values(sums, books())["parking_walk_s_mean"] is None
+    assert sums.uses.sum() == 0
+    assert sums.span_change.sum() == 1
 
 
 def test_reserved_bays_are_idle_for_the_time_that_nobody_stands_there_until_their_release():

@@ -28,7 +28,7 @@ FULLNESS_CLASSES = 10  # of the share of a car park's bays that are taken
 DISTANCE_CLASSES = 20  # of a car park's bays by their walk
 
 KPIS = (
-    Kpi("parking_walk_s_mean", "s", "lower", "parking", "Walk from the bay", "Mean time from the bay to the mall's door, over cars that found a bay."),
+    Kpi("parking_walk_s_mean", "s", "lower", "parking", "Walk from the bay", "Mean time from the bay to the mall's door, over cars that found a bay on the day."),
     Kpi("parking_gave_up_share", "share", "lower", "parking", "Gave up looking", "Cars that drove out again after a search without a bay / those and the cars that parked."),
     Kpi("vip_walk_s_mean", "s", "lower", "parking", "VIPs' walk from the bay", "Mean time from the bay to the mall's door of parties with a member of the top tier."),
     Kpi("reserved_idle_share", "share", "lower", "parking", "Reserved bays idle", "Time that reserved bays stood empty / their time, from opening until they are opened to all, or until closing."),
@@ -62,14 +62,15 @@ class Sums:
         """Add the events."""
         taken, vips, gave_up = of_kind[EventKind.BAY_TAKEN], of_kind[EventKind.VIP_PARKED], of_kind[EventKind.PARKING_GAVE_UP]
         parked, totals = of_kind[EventKind.PARKED], self.totals
+        came = taken[rows.people[taken] > 0]  # cars of the night before, which are put there with nobody in them, apart
         totals["parked"] += parked.size
         totals["gave_up"] += gave_up.size
         totals["ramp_blocks"] += of_kind[EventKind.RAMP_BLOCKED].size
-        totals["taken"] += taken.size
-        totals["walk_us"] += int(rows.value[taken].sum())
+        totals["taken"] += came.size
+        totals["walk_us"] += int(rows.value[came].sum())
         totals["vips"] += vips.size
         totals["vip_walk_us"] += int(rows.value[vips].sum())
-        add_counts(self.uses, rows.place[taken])
+        add_counts(self.uses, rows.place[came])
         moved = np.flatnonzero((rows.kind == EventKind.BAY_TAKEN) | (rows.kind == EventKind.BAY_LEFT))
         if moved.size:
             self._take_moves(rows, moved, parked)
