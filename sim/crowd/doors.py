@@ -100,7 +100,6 @@ def _forget_its_errand(mall: Mall, row: int) -> None:
     errand.has_ordered = 0
     errand.booking = -1
     errand.booked_unit = -1
-    errand.is_due = 0
     errand.show = -1
     errand.seat = -1
     errand.seats = 0

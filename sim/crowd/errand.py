@@ -16,7 +16,7 @@ ERRAND = np.dtype(
         ("due_us", "f8"), ("lane", "i4"),
         # restaurants (sim/crowd/venues/restaurants.py)
         ("table", "i4"), ("ordered_us", "i8"), ("has_ordered", "i4"),
-        ("food_us", "i8"), ("seated_us", "i8"), ("waited_us", "i8"), ("eat_us", "i8"), ("booking", "i4"), ("booked_unit", "i4"), ("is_due", "i4"), ("booked_us", "i8"),
+        ("food_us", "i8"), ("seated_us", "i8"), ("waited_us", "i8"), ("eat_us", "i8"), ("booking", "i4"), ("booked_unit", "i4"), ("booked_us", "i8"),
         # cinema (sim/crowd/venues/cinemas.py)
         ("show", "i4"), ("seat", "i4"), ("seats", "i4"),
         ("seats_fen", "i8"), ("film", "i4"), ("is_refunded", "i4"),

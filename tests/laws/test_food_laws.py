@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,9 @@ from sim.events import EventKind
 from sim.floorplan.cache import load_compiled
 from sim.ledger.accounts import FIRST_TENANT
 from sim.paths import find_floorplan
+from sim.reporting.stations import stations_of
+from sim.reporting.topics import food as told
+from sim.schema.checkout import FeesConfig
 from sim.units import US_PER_HOUR, US_PER_MIN
 from sim.visitors import Visitors, empty_visitors
 from tests.engine_days import live, opened, parties
@@ -90,6 +94,54 @@ def test_a_booked_table_is_kept_for_its_party_and_some_do_not_come():
     assert (late_us < config.food.grace_min * US_PER_MIN).all()
 
 
+def booked_day(**food) -> RunConfig:
+    """Return a day on which everybody with the app books, and means to come."""
+    config = hungry(reservation_share=1.0, no_show_share=0.0, **food)
+    config.choice.lunch_starts, config.choice.lunch_ends, config.choice.dinner_starts = "13:00", "15:00", "18:00"
+    config.population.stay_min_mean = 400.0
+    return config
+
+
+def test_whoever_has_booked_neither_turns_away_at_the_menu_nor_at_the_list():
+    config = booked_day()
+    config.categories["restaurant"].conversion_share, config.services.balk_queue = 0.5, 1
+
+    lived = day(config, uses_app=True)
+
+    booked = lived.events["visit"][rows_of(lived, EventKind.TABLE_BOOKED)]
+    came = np.intersect1d(booked, lived.events["visit"][rows_of(lived, EventKind.STORE_ENTERED)])
+    joined = lived.events["visit"][rows_of(lived, EventKind.QUEUE_JOINED)]
+    assert came.size > 5
+    assert np.isin(came, joined).all()
+
+
+def test_whoever_throws_switches_seats_nobody():
+    """Lapsed bookings are seen to by restaurants alone: other operations may throw switches as often as they like."""
+    digests = []
+    for every_us in (0, 7 * US_PER_MIN):
+        config, taken = hungry(reservation_share=0.6), []
+        crowd = opened(bistro(), config, taken)
+        visitors = parties(config, bistro())
+        crowd.admit(visitors._replace(uses_app=np.full(visitors.number.size, 1, np.int8)))
+        for now_us in range(11 * US_PER_HOUR, 22 * US_PER_HOUR, every_us) if every_us else ():
+            crowd.advance_to(now_us)
+            crowd.switched(now_us)
+        crowd.advance_to(26 * US_PER_HOUR)
+        crowd.finish(26 * US_PER_HOUR)
+        digests.append(
+            [(part.events.time_us.tolist(), part.events.kind.tolist(), part.events.visit.tolist()) for part in taken]
+        )
+    assert digests[0] == digests[1]
+
+
+def test_of_ten_tables_booked_for_which_seven_came_three_had_no_guest():
+    config = hungry()
+    sums = told.Sums(bistro(), stations_of([], bistro()))
+    sums.unit["booked"][BISTRO], sums.unit["kept"][BISTRO] = 10, 7
+
+    assert told.values(sums, SimpleNamespace(compiled=bistro(), config=config))["no_show_share"] == 0.3
+
+
 def test_every_portion_is_prepared_once_and_ordered_at_most_once():
     lived = day(hungry(order_ahead_share=0.5, preparation_buffer=-0.5), uses_app=True)
     (plan,) = dining_plans(bistro(), hungry(preparation_buffer=-0.5))
@@ -116,8 +168,9 @@ def test_what_the_app_offers_changes_no_byte_where_nobody_has_it():
 
 
 def test_books_of_a_restaurant_agree_with_its_events(tmp_path):
-    """Profit by events = balance of the tenant's account, to the fen; and no money is made or lost."""
+    """Profit by events = balance of the tenant's account, to the fen, where payments cost nothing; and no money is made or lost."""
     config = hungry(preparation_buffer=-0.5)
+    config.checkout.fees = FeesConfig(cash=0.0, card=0.0, phone=0.0)
     config.sensing.positioning.method, config.recording.report, config.recording.events = "off", False, "none"
 
     world = api.World(config, bistro(), api.people(config, bistro(), api.Deciders(config, bistro())), tmp_path)
@@ -161,15 +214,15 @@ def trace(config: RunConfig, at_min: list[int], people: list[int], uses_app: int
     crowd.finish(26 * US_PER_HOUR)
     assert crowd.people_inside == 0
     events = [part.events for part in taken]
-    told = {
+    names = {
         EventKind.SEATED: "seated", EventKind.FOOD_ORDERED: "ordered", EventKind.FOOD_SERVED: "served",
-        EventKind.SERVICE_ENDED: "ended", EventKind.STOCKED_OUT: "gone", EventKind.PURCHASED: "paid",
+        EventKind.SERVICE_ENDED: "ended", EventKind.STOCKED_OUT: "gone", EventKind.PURCHASED: "paid", EventKind.BALKED: "balked",
     }  # fmt: skip
     found = [
-        (told[EventKind(kind)], int(visit), int(time_us))
+        (names[EventKind(kind)], int(visit), int(time_us))
         for part in events
         for kind, visit, time_us in zip(part.kind, part.visit, part.time_us, strict=True)
-        if kind in told
+        if kind in names
     ]
     start_us = found[0][2]
     return [(what, visit, round((time_us - start_us) / US_PER_MIN, 1)) for what, visit, time_us in found]
@@ -208,3 +261,12 @@ def test_who_learns_that_the_food_is_gone_leaves_or_takes_something_else(share, 
 
     assert [what for what, _, _ in found] == ["seated", *expected]
     assert found[1] == ("gone", 0, 6.0)
+
+
+def test_who_orders_ahead_and_learns_that_the_food_is_gone_leaves_without_a_word_on_the_line():
+    found = trace(
+        two_tables(substitute_share=0.0, order_ahead_share=1.0, preparation_buffer=-1.0), [0, 1, 2], [2, 2, 2], uses_app=1
+    )
+
+    assert ("gone", 2, 2.0) in found
+    assert "balked" not in [what for what, _, _ in found]

@@ -99,3 +99,17 @@ def test_a_ticket_void_before_its_call_is_no_no_show():
     )
 
     assert (found.taken, found.called, found.no_shows, found.cancelled) == (2, 1, 1, 1)
+
+
+@pytest.mark.parametrize(("leaves", "judged"), [(False, 1), (True, 0)])
+def test_a_wait_read_at_a_line_is_forgotten_when_the_party_has_left(leaves, judged):
+    away = [(11, EventKind.STORE_LEFT, 1, 0, 1)] if leaves else []
+
+    found = followed(
+        (10, EventKind.WAIT_SHOWN, 1, TABLES, 600),
+        *away,
+        (20, EventKind.QUEUE_JOINED, 1, TABLES, 0),
+        (90, EventKind.SERVICE_STARTED, 1, TABLES, 70),
+    )
+
+    assert found.errors_us().size == judged
