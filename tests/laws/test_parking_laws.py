@@ -9,8 +9,9 @@ import pytest
 
 from agents.habits import parking_strategies, vips
 from sim.events import EventKind
+from sim.units import US_PER_HOUR
 from sim.visitors import ParkingStrategy
-from tests.engine_days import corner_mall, day_config, live, parties
+from tests.engine_days import corner_mall, day_config, live, opened, parties
 
 
 def a_day(visits=300.0, bays=24, **parking):
@@ -77,6 +78,21 @@ def test_a_gate_stops_while_the_ramp_is_full_and_lets_in_again():
     assert rows(lived, EventKind.RAMP_BLOCKED).size > 0
     assert rows(free, EventKind.RAMP_BLOCKED).size == 0
     assert not lived.crowd.mall.stations["is_held"].any()
+
+
+def test_a_gate_that_is_held_serves_nobody_however_many_are_on_duty():
+    config, compiled = day_config(), corner_mall()
+    crowd = opened(compiled, config, [])
+    gate = crowd.mall.stations[crowd.mall.car_parks[0].gate_in]
+    gate.is_held = 1
+    crowd.admit(parties(config, compiled, 600, 720))
+    crowd.advance_to(11 * US_PER_HOUR)
+    gate.servers_open = 5
+    crowd.switched(11 * US_PER_HOUR)
+    crowd.advance_to(12 * US_PER_HOUR)
+
+    assert gate.waiting > 1
+    assert gate.busy == gate.served == 0
 
 
 def test_only_vips_take_reserved_bays():

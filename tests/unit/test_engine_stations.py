@@ -121,6 +121,22 @@ def test_a_service_time_belongs_to_the_customer_whoever_serves():
     assert service_s(Law.EXPONENTIAL, 60.0, 1.0, KEY, 77, 0) == pytest.approx(2 * first)
 
 
+def test_services_of_several_laws_on_one_stream_share_no_draw():
+    """Of 2,000 customers no two of the first five services, of whatever laws, correlate above 0.15, more than 6 standard errors."""
+    laws = ((Law.EXPONENTIAL, 1.0), (Law.LOGNORMAL, 1.0), (Law.UNIFORM, 0.5), (Law.HYPEREXPONENTIAL, 2.0), (Law.ERLANG, 0.5))
+    logs = {
+        (law, service): np.log([service_s(law, 1.0, cv, KEY, number, service) for number in range(2000)])
+        for law, cv in laws
+        for service in range(5)
+    }
+    # Of a log-normal time the square too: its radius is one draw and its angle the other, and a square shows the radius.
+    logs |= {(-law, service): (logs[law, service] + 0.35) ** 2 for law, service in list(logs) if law == Law.LOGNORMAL}
+    correlation = np.corrcoef(np.array(list(logs.values())))
+    services = np.array([service for _, service in logs])
+
+    assert np.abs(correlation[services[:, None] != services[None, :]]).max() < 0.15
+
+
 def test_a_services_stages_are_its_own_however_many_they_are():
     """With 100 stages, neighbouring services once shared 36 of them: the second came out near the first."""
     first, second = (
