@@ -31,7 +31,7 @@ class DiningConfig:
         "floor area per seat, kitchen included",
         0.5,
         50,
-        source=_JUDGED + ": 1.4 m2 of dining room and the kitchen's part",
+        source=_JUDGED + ": 1.4 m2 of dining room and a small kitchen; 2.5 to 3 with a full one",
         confidence="L",
     )
     table_shares: list[float] = _table_seats([0.4, 0.4, 0.12, 0.08])  # noqa: RUF009  (makes a field)
