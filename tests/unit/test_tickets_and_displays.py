@@ -80,6 +80,17 @@ def test_a_store_that_shuts_makes_all_its_tickets_void():
     assert crowd.mall.stations[BAKERY].tickets == 0
 
 
+def test_who_loses_a_ticket_is_hungry_again_unless_it_did_not_mean_to_come():
+    crowd = two_tickets(1)
+    crowd.mall.shoppers["has_eaten"][:2] = 1
+    crowd.mall.errands[1].ticket_state = TicketState.IGNORED
+    crowd.controls.unit_is_open[BAKERY] = 0
+
+    looked_at(crowd, 5)
+
+    assert crowd.mall.shoppers["has_eaten"][:2].tolist() == [0, 1]
+
+
 def display(**displays: object) -> tuple[Displays, Crowd]:
     """Return a display at the bakery, where three stand, one holds a ticket and both tables are taken for 600 s on average."""
     config = RunConfig()
