@@ -80,7 +80,7 @@ _QUEUES = (
     Kpi("table_abandon_share", "share", "lower", "queues", "Gave up on a table", "The same for tables alone."),
     Kpi("queue_balk_share", "share", "lower", "queues", "Walked past a long line", "Parties that saw the line and did not join, or found no place in it / those and the parties whose wait ended, tills and tables."),
     Kpi("covers", "people", "higher", "queues", "Covers", "People seated at tables."),
-    Kpi("seat_occupancy_share", "share", "higher", "queues", "Tables in use", "Table-time in use / table-time on offer; null when the run does not say how many tables were on offer."),
+    Kpi("seat_occupancy_share", "share", "higher", "queues", "Tables in use", "Table-time in use / table-time on offer, whether or not every seat at a table is taken (seats_filled_share); null when the run does not say how many tables were on offer."),
 )  # fmt: skip
 _PARKING = (
     Kpi("cars_parked", "count", "neither", "parking", "Cars parked", "Cars that found a bay."),
