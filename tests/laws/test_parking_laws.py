@@ -9,9 +9,11 @@ import pytest
 
 from agents.habits import parking_strategies, vips
 from sim.events import EventKind
+from sim.operations.car_parks import car_parks_by_the_clock
+from sim.sensing.gates import Gates
 from sim.units import US_PER_HOUR
 from sim.visitors import ParkingStrategy
-from tests.engine_days import corner_mall, day_config, live, opened, parties
+from tests.engine_days import COLUMNS, END_US, corner_mall, day_config, live, opened, parties
 
 
 def a_day(visits=300.0, bays=24, **parking):
@@ -114,6 +116,26 @@ def test_reserving_bays_turns_more_ordinary_cars_away():
 
 def test_guidance_that_nobody_follows_changes_no_byte():
     assert a_day(information="signs", followed_share=0.0).digest == a_day().digest
+
+
+def test_the_mall_reads_the_very_sensors_that_signs_and_app_read():
+    config, compiled, taken = day_config(), corner_mall(), []
+    config.parking.information = "signs"
+    config.sensing.gates.bay_wrong_share = 0.3
+    crowd = opened(compiled, config, taken)
+    crowd.admit(parties(config, compiled, 600, 720))
+    (signs,) = car_parks_by_the_clock(crowd, config, END_US)
+    crowd.advance_to(12 * US_PER_HOUR)
+    crowd.finish(12 * US_PER_HOUR)
+    log = taken[-1].events
+    of_bays = np.flatnonzero(np.isin(log.kind, (EventKind.BAY_TAKEN, EventKind.BAY_LEFT)))
+    gates = Gates(compiled, config.sensing.gates, config.seed)
+    gates.take(log._replace(**{name: getattr(log, name)[of_bays] for name in COLUMNS}), 0, of_bays.size)
+
+    for hour in range(12, 24):
+        signs.act(hour * US_PER_HOUR + 5)
+        assert gates.read(hour * US_PER_HOUR + 5).value.tolist() == [24 - int(crowd.mall.bays["shown_free"].sum())]
+    assert (crowd.mall.bays["visit"] >= 0).sum() > 2
 
 
 def test_a_driver_keeps_its_habit_whatever_others_are_told():

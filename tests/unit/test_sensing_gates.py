@@ -8,17 +8,13 @@ import numpy as np
 import pytest
 
 from sim.config_sensing import GatesConfig
-from sim.crowd.cars.guidance import read_bay_sensors
-from sim.crowd.engine import Crowd
 from sim.events import EventKind, EventLog
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
-from sim.random_streams import stream_key
 from sim.sensing.gates import Gates
 from sim.sensing.observations import ObservedRows, together
 from sim.units import US_PER_HOUR, US_PER_MIN
 from sim.visitors import empty_visitors, no_phones
-from tests.engine_days import corner_mall, day_config
 
 pytestmark = pytest.mark.plain
 CARS = 4000
@@ -104,18 +100,6 @@ def test_bay_sensors_err_by_themselves_and_each_for_an_hour():
     assert 0 <= counts.min() < counts.max() <= 24
     assert within == counts.tolist()
     assert gates(GatesConfig(bay_wrong_share=0.0), cars=1).read(0).value[0] == 0
-
-
-def test_the_mall_reads_the_very_sensors_that_signs_and_app_read():
-    config, compiled = day_config(), corner_mall()
-    crowd = Crowd(compiled, config, lambda taken: None)
-    here = Gates(compiled, GatesConfig(bay_wrong_share=0.3), config.seed)
-    crowd.mall.bays["visit"][:10] = 1
-    here.take(of_bays(EventKind.BAY_TAKEN, np.arange(10), 2), 0, 10)
-    for hour in range(24):
-        now_us = hour * US_PER_HOUR + 5
-        read_bay_sensors(crowd.mall, now_us, 0.3, stream_key(config.seed, "bay sensors"))
-        assert here.read(now_us).value.tolist() == [24 - int(crowd.mall.bays["shown_free"].sum())]
 
 
 def test_a_car_that_turns_round_is_forgotten():
