@@ -29,7 +29,7 @@ from sim.crowd.venues.cinemas import buy_seats, leave_show, see_show
 from sim.crowd.venues.desks import leave_desk, served_at_desk
 from sim.crowd.venues.restaurants import end_meal, miss_table, take_food
 from sim.crowd.wayfinding import end_orienting
-from sim.kernel import entry, inlined, kernel
+from sim.kernel import entry, inlined, kernel, referred
 
 ROOM_PER_EVENT = 64  # rows that one agenda entry may add to a buffer, at most
 NEVER = 2**62
@@ -48,6 +48,7 @@ class Stop(IntEnum):
 @entry
 def advance(mall: Mall, until_us: int) -> int:
     """Let everything happen that is due before `until_us`; return a Stop."""
+    mall = referred(mall)
     meta = mall.meta
     until = until_us * PRIORITIES
     while True:
@@ -109,7 +110,7 @@ def _next_arrival(mall: Mall) -> int:
     return mall.arrivals[index].arrive_us * PRIORITIES + ARRIVAL_PRIORITY
 
 
-@inlined
+@kernel
 def happen(mall: Mall, row: int, now_us: int) -> int:
     """What a party was doing is over; return what follows."""
     doing = mall.shoppers[row].doing
@@ -184,7 +185,7 @@ def served(mall: Mall, row: int, now_us: int) -> int:
     return pay(mall, row, now_us)
 
 
-@inlined
+@kernel
 def see_through(mall: Mall, row: int, now_us: int, then: int) -> None:
     """Let a party act at this instant until it waits for a later one."""
     while then != Then.WAIT and then != Then.GONE:

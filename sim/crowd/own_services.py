@@ -7,7 +7,7 @@ from sim.crowd.sales import leave_store, pay
 from sim.crowd.state import Doing, Mall, Meta
 from sim.crowd.writing import note
 from sim.events import EventKind
-from sim.kernel import entry, kernel
+from sim.kernel import entry, kernel, referred
 
 
 @kernel
@@ -29,6 +29,7 @@ def hand_over(mall: Mall, row: int, station: int, now_us: int) -> None:
 @entry
 def begin_own(mall: Mall, row: int, now_us: int) -> None:
     """The process begins to serve the party."""
+    mall = referred(mall)
     shopper = mall.shoppers[row]
     here = mall.stations[shopper.station]
     here.waiting -= 1
@@ -41,6 +42,7 @@ def begin_own(mall: Mall, row: int, now_us: int) -> None:
 @entry
 def end_own(mall: Mall, row: int, now_us: int, amount_fen: int) -> None:
     """The process hands the party back: it goes on at this very instant, before anybody who comes now."""
+    mall = referred(mall)
     _let_go(mall, row, now_us)
     mall.errands[row].is_handed_back = 1
     mall.shoppers[row].amount_fen = amount_fen

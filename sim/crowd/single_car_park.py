@@ -26,7 +26,7 @@ from sim.crowd.queues import service_s
 from sim.crowd.state import Doing, Law, Mall, Meta, Stream, records
 from sim.crowd.tallies import Counted
 from sim.events import EventKind
-from sim.kernel import entry, kernel
+from sim.kernel import entry, kernel, referred
 from sim.random_streams import exponential, stream_key
 from sim.schema.parking import MANOEUVRE_S, ParkingConfig
 from sim.units import US_PER_S
@@ -170,6 +170,7 @@ def run_car_park(
     mall: Mall, lot: np.ndarray, given_us: np.ndarray, sums: np.ndarray, kept: np.ndarray, stands: np.ndarray
 ) -> None:
     """Let cars come and go in order of time, with the ties of the mall's loop."""
+    mall = referred(mall)
     one = lot[0]
     meta = mall.meta
     while True:

@@ -21,7 +21,7 @@ from sim.crowd.queues import end_service, join, renege, serve_waiting, service_s
 from sim.crowd.state import Discipline, Doing, Law, Mall, Meta, Role, records
 from sim.crowd.station_plans import UNLIMITED, StationPlan
 from sim.events import EventKind
-from sim.kernel import entry, inlined, kernel
+from sim.kernel import entry, inlined, kernel, referred
 from sim.random_streams import exponential, stream_key, uniform
 from sim.units import US_PER_S
 
@@ -180,6 +180,7 @@ def serve_customers(
     sums: np.ndarray, states_us: np.ndarray, last_started: np.ndarray, kept: np.ndarray,
 ) -> int:  # fmt: skip
     """Let customers come and go in order of time, with the ties of the mall's loop; return a Stop."""
+    mall = referred(mall)
     one = study[0]
     meta = mall.meta
     while True:

@@ -15,7 +15,7 @@ from sim.crowd.movement import free_row
 from sim.crowd.queues import end_service, join, renege
 from sim.crowd.state import Doing, Mall, Meta, Stream, records
 from sim.crowd.station_plans import StationPlan
-from sim.kernel import entry, kernel
+from sim.kernel import entry, kernel, referred
 from sim.random_streams import exponential, stream_key, uniform
 
 NETWORK = np.dtype(
@@ -100,6 +100,7 @@ def run_network(
     sums: np.ndarray, kept: np.ndarray,
 ) -> int:  # fmt: skip
     """Let customers come, move on and leave in order of time, with the ties of the mall's loop; return a Stop."""
+    mall = referred(mall)
     one = study[0]
     meta = mall.meta
     while True:

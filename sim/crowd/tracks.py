@@ -7,7 +7,7 @@ import numpy as np
 from sim.crowd.agenda import PRIORITIES, ROW_BITS, ROW_MASK
 from sim.crowd.state import Doing, Mall, Meta
 from sim.events import SegmentKind
-from sim.kernel import entry, inlined
+from sim.kernel import entry, inlined, referred
 
 
 @inlined
@@ -26,6 +26,7 @@ def fill_open_segments(mall: Mall, now_us: int, found: np.ndarray) -> int:
     Every party has one live entry in the agenda, which says when what it does will end. What has no known end (a line, a full zone)
     ends here an instant after `now_us`; where the party is does not depend on it.
     """
+    mall = referred(mall)
     count = 0
     for index in range(mall.meta[Meta.AGENDA_SIZE]):
         row = mall.heap[index, 2] & ROW_MASK

@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 
 from sim.crowd.state import Mall
-from sim.kernel import entry, kernel
+from sim.kernel import entry, kernel, referred
 from sim.random_streams import uniform
 from sim.units import US_PER_HOUR
 
@@ -26,6 +26,7 @@ class Information(IntEnum):
 @entry
 def read_bay_sensors(mall: Mall, now_us: int, wrong_share: float, key: np.uint64) -> None:
     """Let an operation have the bays shown."""
+    mall = referred(mall)
     show_bays(mall, now_us, wrong_share, key)
 
 
