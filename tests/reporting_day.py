@@ -57,6 +57,7 @@ def made_up_plan(
         "ride_to_level": np.arange(1, levels, dtype=np.int32),
         "connector_kind": np.zeros(1, np.int32),
         "parking_bays": np.array([400], np.int32),
+        "parking_key": np.array([4711], np.int64),
     }
     return CompiledPlan(
         name="made_up_mall",

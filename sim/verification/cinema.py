@@ -144,6 +144,7 @@ def _config(values: dict[str, Any]) -> RunConfig:
     cinema.show_utility, cinema.refund_share, cinema.refund_cutoff_min = 20.0, 0.0, 60.0
     cinema.advance_share = 1.0 if values["sold"] == "app" else 0.0
     cinema.app_share = 0.0
+    config.checkout.fees.card = config.checkout.fees.phone = 0.0  # what the cinema takes is what was paid
     cinema.box_office_servers, cinema.kiosks = 20, 20
     services.balk_queue, services.till_patience_s_mean, services.store_m2_per_person = 10_000, 36_000.0, 0.5
     config.choice.meal_share = config.choice.browse_share = config.choice.impulse_share = 0.0
