@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from math import log, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 
+from sim.calendar import day_of
 from sim.config import PopulationConfig, RunConfig
 from sim.plan_arrays import PlanArrays
 from sim.random_streams import draw_words, stream_key, uniforms
 from sim.units import US_PER_MIN, minutes_from_hours
 
-SATURDAY = 5
 POISSON_1_CDF = np.cumsum(np.exp(-1.0) / np.cumprod(np.concatenate([[1.0], np.arange(1.0, 20.0)])))
 
 
@@ -54,22 +52,16 @@ def sources_of(plan: PlanArrays, car_share: float) -> Sources:
 
 
 def visits_expected(config: RunConfig) -> float:
-    """Return the mean of the day's visits: average day, free Wi-Fi, weekday, and the day's own luck (log-normal, addressed by the date)."""
-    population = config.population
-    day = datetime.date.fromisoformat(config.date)
-    draw = uniforms(stream_key(config.seed, "day total"), np.array([day.toordinal()]), 0)[0]
-    variance = log(1 + population.day_total_cv**2)
-    luck = np.exp(sqrt(variance) * ndtri(draw) - variance / 2)
-    mean = population.visits_per_day * population.free_wifi_factor * population.weekday_factors[day.weekday()]
-    return float(mean * luck)
+    """Return the mean of the day's visits: of an average day, times what the calendar and the day's own luck make of it."""
+    day = day_of(config)
+    return config.population.visits_per_day * day.factor * day.luck
 
 
 def rates_per_min(config: RunConfig) -> np.ndarray:
     """Return the mall's expected arrivals in each of the day's 1,440 minutes."""
     population = config.population
-    day = datetime.date.fromisoformat(config.date)
     opens, closes = (minutes_from_hours(getattr(config.operations.hours, name)) for name in ("opens", "closes"))
-    shares = np.asarray(_hour_shares(population, day.weekday()), float)
+    shares = np.asarray(_hour_shares(population, day_of(config).is_weekend), float)
     minutes = np.arange(opens, closes)
     weights = shares[(minutes - opens) * shares.size // (closes - opens)]
     rates = np.zeros(1440)
@@ -77,8 +69,8 @@ def rates_per_min(config: RunConfig) -> np.ndarray:
     return rates
 
 
-def _hour_shares(population: PopulationConfig, weekday: int) -> list[float]:
-    return population.hour_shares_weekend if weekday >= SATURDAY else population.hour_shares_weekday
+def _hour_shares(population: PopulationConfig, is_weekend: bool) -> list[float]:
+    return population.hour_shares_weekend if is_weekend else population.hour_shares_weekday
 
 
 def arrivals_between(seed: int, date: str, sources: Sources, rates: np.ndarray, from_min: int, to_min: int) -> Candidates:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,11 @@ from sim.decisions import Decision
 from sim.operations.own_services import Factory
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.observations import Observations
-from sim.world import People, Progress, RunResult, World
+from sim.world import Lived, People, Progress, RunResult, World
 
 if TYPE_CHECKING:
     from agents.mall import TenantFacts
-    from agents.population import Population
+    from agents.visits import Visits
 
 
 def run(
@@ -57,16 +58,32 @@ def run_on(
 def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> People:
     """Return who comes and who decides."""
     from agents.digital import phones_of
+    from agents.membership import Memory
+    from agents.population import residents_of
+    from agents.reputation import Reputation
+    from agents.visits import Visits
 
-    population = population_of(config, compiled)
-    return People(arrivals=population.arrivals, phones=lambda visitors: phones_of(config, visitors), decide=deciders.review)
+    residents = residents_of(config)
+    memory = Memory(config, residents)
+    population = Visits(config, compiled, residents, memory)
+    reputation = Reputation(config, compiled)
+
+    def learn(lived: Lived) -> None:
+        memory.learn(lived)
+        reputation.learn(lived)
+
+    phones = partial(phones_of, config)
+    return People(population.arrivals, phones, deciders.review, learn, reputation.standing)
 
 
-def population_of(config: RunConfig, compiled: CompiledPlan) -> Population:
+def population_of(config: RunConfig, compiled: CompiledPlan) -> Visits:
     """Return who comes on the day of a configuration; `galleria verify` holds it against theory."""
-    from agents.population import Population
+    from agents.membership import Memory
+    from agents.population import residents_of
+    from agents.visits import Visits
 
-    return Population(config, compiled)
+    residents = residents_of(config)
+    return Visits(config, compiled, residents, Memory(config, residents))
 
 
 class Deciders:
@@ -133,7 +150,7 @@ def compare(
     # Compiled here once, so that the workers find it in the cache, and a mistake in a plan is told before any run.
     plans = {config.floorplan for _, config in configs}
     digests = {name: load_compiled(paths.find_floorplan(name)).digest for name in sorted(plans)}
-    preload = ("sim.api", "sim.floorplan.cache", "agents.population", "agents.mall")
+    preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall")
     return compare_arms(configs, Path(out), replications, Runner("sim.api:run", preload, digests, workers), count)
 
 

@@ -17,6 +17,8 @@ from sim.config_sensing import DigitalConfig, SensingConfig
 from sim.errors import Problem
 from sim.known import known
 from sim.schema import parking as parking_schema
+from sim.schema.calendar import CalendarConfig
+from sim.schema.catchment import CatchmentConfig
 from sim.schema.checkout import (  # noqa: F401  (a section of the schema is found by its name here)
     CashConfig,
     CashiersConfig,
@@ -42,9 +44,15 @@ from sim.schema.desks import problems as desk_problems
 from sim.schema.food import DiningConfig as DiningConfig
 from sim.schema.food import FoodConfig
 from sim.schema.food import problems as food_problems
+from sim.schema.goods import GoodsConfig
+from sim.schema.management import ManagementConfig
+from sim.schema.membership import MembershipConfig
+from sim.schema.minds import MindsConfig
 from sim.schema.parking import ParkingConfig
+from sim.schema.parties import PartiesConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
+from sim.schema.ratings import RatingsConfig
 from sim.schema.tariff import ExitsConfig as ExitsConfig
 from sim.schema.tariff import TariffConfig as TariffConfig
 from sim.schema.tariff import TariffRowConfig as TariffRowConfig
@@ -288,9 +296,18 @@ class RunConfig:
     arms: list[str] = field(default_factory=list)  # what `galleria compare` holds side by side unless told otherwise; a run ignores it
     seed: int = known(1, "address of every draw", 0, 2**62)
     date: str = known("2026-11-21", "first day, YYYY-MM-DD; its weekday sets profile and factors (default a Saturday)")
+    days: int = known(1, "days in a row, from `date` on: members, points and memory are carried from each to the next", 1, 3660)
     floorplan: str = known("riverside_mall", "a name in floorplans/ or a folder")
     policies: list[str] = field(default_factory=list)
+    calendar: CalendarConfig = field(default_factory=CalendarConfig)
+    catchment: CatchmentConfig = field(default_factory=CatchmentConfig)
     population: PopulationConfig = field(default_factory=PopulationConfig)
+    parties: PartiesConfig = field(default_factory=PartiesConfig)
+    minds: MindsConfig = field(default_factory=MindsConfig)
+    goods: GoodsConfig = field(default_factory=GoodsConfig)
+    membership: MembershipConfig = field(default_factory=MembershipConfig)
+    ratings: RatingsConfig = field(default_factory=RatingsConfig)
+    management: ManagementConfig = field(default_factory=ManagementConfig)
     choice: ChoiceConfig = field(default_factory=ChoiceConfig)
     movement: MovementConfig = field(default_factory=MovementConfig)
     services: ServicesConfig = field(default_factory=ServicesConfig)

@@ -21,6 +21,7 @@ _VOCABULARY = (
     "plan_arrays.py",
     "random_streams.py",
     "references.py",
+    "standing.py",
     "units.py",
     "visitors.py",
 )

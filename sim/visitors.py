@@ -8,6 +8,29 @@ from typing import NamedTuple
 import numpy as np
 
 NEEDS_MAX = 6  # needs a party can bring
+TASTES = 4  # dimensions of the latent space in which people's tastes, brands and articles lie
+LIKED_MAX = 4  # stores that a party remembers from earlier visits
+NOBODY = -1  # no resident of the catchment
+
+
+class Purpose(IntEnum):
+    """What a visit is for."""
+
+    SHOPPING = 0
+    MEAL = 1
+    LEISURE = 2
+    CINEMA = 3
+    STROLL = 4  # no list: to look around
+    WALK_THROUGH = 5
+
+
+class Character(IntEnum):
+    """How somebody is with others (article S1): who tells, who is hard to please, who joins in, who keeps to themselves."""
+
+    PROMOTER = 0
+    CHOOSY = 1
+    PARTICIPATORY = 2
+    QUIET = 3
 
 
 class PayMethod(IntEnum):
@@ -48,6 +71,22 @@ class Visitors(NamedTuple):
     pays_by: np.ndarray  # int8 PayMethod it is used to
     is_vip: np.ndarray  # int8 1 when a member of the top tier
     parks_by: np.ndarray  # int8 ParkingStrategy of its driver
+    resident: np.ndarray  # int64 row of the resident whose visit it is, NOBODY for a walk-in
+    children: np.ndarray  # int8 of its people
+    purpose: np.ndarray  # int8 Purpose
+    is_member: np.ndarray  # int8 1 when the resident is a member
+    character: np.ndarray  # int8 Character of the resident
+    budget_fen: np.ndarray  # int64 that it will not spend more than
+    price_sensitivity: np.ndarray  # float64, mean 1: what dear prices do to its wish to buy
+    hungry_us: np.ndarray  # int64 when it will be hungry, if it eats nothing before
+    splits: np.ndarray  # int8 1 when its people would go separate ways for a while
+    has_bracelets: np.ndarray  # int8 1 when its children wear the mall's smart bracelets
+    taste: np.ndarray  # float32 (rows, TASTES) the party's joint taste, standard normal in each dimension
+    liked: np.ndarray  # int32 (rows, LIKED_MAX) units remembered with pleasure, -1 for none
+
+
+NEVER_US = 2**62
+UNLIMITED_FEN = 2**53
 
 
 def empty_visitors(rows: int) -> Visitors:
@@ -69,10 +108,19 @@ def empty_visitors(rows: int) -> Visitors:
         pays_by=np.zeros(rows, np.int8),
         is_vip=np.zeros(rows, np.int8),
         parks_by=np.zeros(rows, np.int8),
+        resident=np.full(rows, NOBODY, np.int64),
+        children=np.zeros(rows, np.int8),
+        purpose=np.zeros(rows, np.int8),
+        is_member=np.zeros(rows, np.int8),
+        character=np.full(rows, Character.QUIET, np.int8),
+        budget_fen=np.full(rows, UNLIMITED_FEN),
+        price_sensitivity=np.ones(rows),
+        hungry_us=np.full(rows, NEVER_US),
+        splits=np.zeros(rows, np.int8),
+        has_bracelets=np.zeros(rows, np.int8),
+        taste=np.zeros((rows, TASTES), np.float32),
+        liked=np.full((rows, LIKED_MAX), -1, np.int32),
     )
-
-
-NEVER_US = 2**62
 
 
 class App(IntEnum):

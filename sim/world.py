@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -13,9 +14,10 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Taken
+from sim.crowd.mind import OUTCOME
 from sim.decisions import Decision
 from sim.earlier_run import begin_sensing
-from sim.events import EventLog
+from sim.events import EventKind, EventLog
 from sim.ledger.accounts import account_names
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
@@ -37,7 +39,18 @@ from sim.units import US_PER_DAY, US_PER_HOUR, US_PER_MIN
 from sim.visitors import Phones, Visitors
 
 END_US = US_PER_DAY + 2 * US_PER_HOUR  # the day's last customers are home by two in the morning
+RATING = np.dtype([("number", "i8"), ("unit", "i4"), ("stars", "f8")])
+RATED_PER_STAR = 1000
 Progress = Callable[[int, int, float], None]
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What a day leaves in people's memory."""
+
+    date: datetime.date
+    outcomes: np.ndarray  # sim.crowd.mind.OUTCOME of every visit that ended, in order of its end
+    ratings: np.ndarray  # RATING: what parties thought of stores
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,8 @@ class People:
     arrivals: Callable[[int, int], Visitors]  # (from_min, to_min) -> parties
     phones: Callable[[Visitors], Phones]  # what they carry
     decide: Callable[[int, Observations], list[tuple[str, Decision]]]
+    learn: Callable[[Lived], None]  # what the day has taught them, once it is over
+    standing: np.ndarray  # sim.standing.STANDING of each tenant on this day
 
 
 @dataclass(frozen=True)
@@ -72,11 +87,13 @@ class World:
     followed_events: int = field(default=0, init=False)  # and what follows people
     followed_segments: int = field(default=0, init=False)
     recording_s: float = field(default=0.0, init=False)
+    outcomes: list[np.ndarray] = field(default_factory=list, init=False)
+    ratings: list[np.ndarray] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         """Build crowd, sensors and operations; nothing has happened yet."""
         config, compiled = self.config, self.compiled
-        self.crowd = Crowd(compiled, config, self._take)
+        self.crowd = Crowd(compiled, config, self._take, self.people.standing)
         names = self.crowd.station_names
         self.recorder = Recorder(self.folder, compiled, names, config.recording.events, more_places=self.crowd.place_names)
         switches = switches_of(compiled, config)
@@ -119,6 +136,7 @@ class World:
         engine_s = self.live(show)
         tallies = self.crowd.finish(END_US)
         self._close_sensing()
+        self.people.learn(self._lived())
         balances_fen = dict(zip(account_names(self.compiled), self.crowd.mall.balances_fen.tolist(), strict=True))
         tables = np.array([name.startswith("table:") for name in self.crowd.station_names], bool)
         offered_us = np.zeros(tables.size, np.int64)
@@ -164,6 +182,11 @@ class World:
             self.recorder.take_fixes(found.fixes._asdict())
         return found
 
+    def _lived(self) -> Lived:
+        outcomes = np.concatenate([np.zeros(0, OUTCOME), *self.outcomes])
+        ratings = np.concatenate([np.zeros(0, RATING), *self.ratings])
+        return Lived(datetime.date.fromisoformat(self.config.date), outcomes, ratings)
+
     def _close_sensing(self) -> None:
         """Write down what the sensors still had, and what the next day begins with."""
         self._observe(END_US)
@@ -194,7 +217,19 @@ class World:
         self.recorder.take(taken.events)
         self.recorder.take_segments(taken.segments)
         self.recorder.take_transfers(taken.transfers)
+        self.outcomes.append(np.array(taken.outcomes))
+        self.ratings.append(_ratings_in(taken.events))
         self.recording_s += time.perf_counter() - started_s
+
+
+def _ratings_in(events: EventLog) -> np.ndarray:
+    """Return the RATING of each party that rated a store."""
+    rated = np.flatnonzero(events.kind[: events.count[0]] == EventKind.RATED)
+    found = np.zeros(rated.size, RATING)
+    for name, column in (("number", events.visit), ("unit", events.place), ("stars", events.value)):
+        found[name] = column[rated]
+    found["stars"] /= RATED_PER_STAR
+    return found
 
 
 @dataclass

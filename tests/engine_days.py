@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from agents.population import Population
+from sim.api import population_of
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Taken
 from sim.crowd.tallies import Tallies
@@ -61,7 +61,7 @@ def day_config(visits: float = 400.0) -> RunConfig:
 
 def parties(config: RunConfig, compiled: CompiledPlan, from_min: int = 600, to_min: int = 1320) -> Visitors:
     """Return who comes in some minutes of the day."""
-    return Population(config, compiled).arrivals(from_min, to_min)
+    return population_of(config, compiled).arrivals(from_min, to_min)
 
 
 def opened(compiled: CompiledPlan, config: RunConfig, taken: list[Taken], shift_us: int = 0) -> Crowd:
@@ -114,4 +114,4 @@ def an_ordinary_day(stops_us: Sequence[int] = (), log_rows: int = 1_000_000, bat
 
 def _copied(full: Taken) -> Taken:
     events = full.events._replace(**{name: getattr(full.events, name).copy() for name in COLUMNS})
-    return Taken(events, full.segments, np.array(full.transfers))
+    return Taken(events, full.segments, np.array(full.transfers), np.array(full.outcomes))

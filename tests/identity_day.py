@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from agents.digital import navigates, phones_of
-from agents.population import party_sizes
+from agents.visits import party_sizes
 from sim.config import RunConfig
 from sim.events import EventKind, EventLog
 from sim.random_streams import draw_words, stable_key, stream_key, uniforms

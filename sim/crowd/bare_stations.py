@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.crowd import state
 from sim.crowd.errand import ERRAND
+from sim.crowd.mind import MIND
 from sim.crowd.state import Mall, Meta, Stream, records
 from sim.crowd.station_plans import StationPlan, lane_records, station_records
 from sim.crowd.tallies import Counted
@@ -22,7 +23,7 @@ def bare_mall(plans: list[StationPlan], seed: int, replication: int) -> Mall:
     shoppers["people"] = 1
     keys = np.array([stream_key(seed, f"{replication}/{purpose.name.lower()}") for purpose in Stream], np.uint64)
     mall = state.example_mall()._replace(
-        shoppers=shoppers, errands=records(rows, ERRAND), stations=station_records(plans), lanes=lane_records(plans), keys=keys,
+        shoppers=shoppers, errands=records(rows, ERRAND), minds=records(rows, MIND), stations=station_records(plans), lanes=lane_records(plans), keys=keys,
         log=records(LOG_ROWS, state.EVENT), heap=np.zeros((2 * rows + 1024, 3), np.int64),
         free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(), meta=np.zeros(len(Meta), np.int64), counts=np.zeros(len(Counted), np.int64),
     )  # fmt: skip
@@ -38,6 +39,8 @@ def enlarged(mall: Mall) -> Mall:
     shoppers["people"] = 1
     errands = records(new, ERRAND)
     errands[:old] = mall.errands
+    minds = records(new, MIND)
+    minds[:old] = mall.minds
     heap = np.zeros((2 * new + 1024, 3), np.int64)
     heap[: mall.heap.shape[0]] = mall.heap
     kept = int(mall.meta[Meta.FREE_ROWS])
@@ -45,4 +48,4 @@ def enlarged(mall: Mall) -> Mall:
     free[: new - old] = np.arange(old, new, dtype=np.int32)[::-1]
     free[new - old : new - old + kept] = mall.free_rows[:kept]
     mall.meta[Meta.FREE_ROWS] += new - old
-    return mall._replace(shoppers=shoppers, errands=errands, heap=heap, free_rows=free)
+    return mall._replace(shoppers=shoppers, errands=errands, minds=minds, heap=heap, free_rows=free)

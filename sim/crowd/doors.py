@@ -8,7 +8,9 @@ from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.cars.arriving import reach_gate
 from sim.crowd.cars.leaving import back_to_car
 from sim.crowd.cars.overnight import stand_overnight
+from sim.crowd.mind import forget_mind
 from sim.crowd.movement import come_out, door_slot, leave_zone
+from sim.crowd.satisfaction import write_outcome
 from sim.crowd.state import Doing, Mall, Meta, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.ticket_lists import void_ticket
@@ -17,6 +19,7 @@ from sim.events import EventKind
 from sim.kernel import kernel
 from sim.random_streams import uniform
 from sim.units import US_PER_S
+from sim.visitors import LIKED_MAX, TASTES
 
 
 @kernel
@@ -53,7 +56,32 @@ def claim_row(mall: Mall) -> int:
     errand.is_vip = party.is_vip
     errand.parks_by = party.parks_by
     _forget_the_last_party(mall, row)
+    _make_up_its_mind(mall, row, index)
     return row
+
+
+@kernel
+def _make_up_its_mind(mall: Mall, row: int, index: int) -> None:
+    """Take over what the population says of the party, and forget what another had in mind on this row."""
+    mind = mall.minds[row]
+    party = mall.arrivals[index]
+    mind.resident = party.resident
+    mind.budget_fen = party.budget_fen
+    mind.price_sensitivity = party.price_sensitivity
+    mind.hungry_us = party.hungry_us
+    mind.list_length = party.list_length
+    mind.children = party.children
+    mind.purpose = party.purpose
+    mind.is_member = party.is_member
+    mind.character = party.character
+    mind.splits = party.splits
+    mind.has_bracelets = party.has_bracelets
+    for dimension in range(TASTES):
+        mall.tastes[row, dimension] = mall.arriving_tastes[index, dimension]
+    for slot in range(LIKED_MAX):
+        mall.liked[row, slot] = mall.arriving_liked[index, slot]
+    forget_mind(mind)
+    mind.seen_us = party.arrive_us
 
 
 @kernel
@@ -233,6 +261,7 @@ def leave_mall(mall: Mall, row: int, now_us: int) -> int:
     if mall.errands[row].ticket_station >= 0:
         void_ticket(mall, row, now_us)
     entrance = shopper.goal - mall.params[0].units
+    write_outcome(mall, row, now_us)
     note(mall, row, now_us, EventKind.LEFT, entrance, np.int64(1000.0 * shopper.walked_m))
     mall.meta[Meta.INSIDE_PEOPLE] -= shopper.people
     return back_to_car(mall, row, now_us)

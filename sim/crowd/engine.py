@@ -10,16 +10,20 @@ import numpy as np
 from sim.config import RunConfig
 from sim.crowd import state
 from sim.crowd.agenda import drop_dead
+from sim.crowd.brands import brands_of
 from sim.crowd.cars.build import bay_names
 from sim.crowd.cars.exits_built import tariff_of, validation_of
 from sim.crowd.controls import Controls, controls_of
 from sim.crowd.duty import Duty
 from sim.crowd.errand import ERRAND
+from sim.crowd.goods.records import ITEM
 from sim.crowd.loop import ROOM_PER_EVENT, Stop, advance
+from sim.crowd.mind import ARRIVING_MIND, MIND, OUTCOME
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.queues import serve_waiting
 from sim.crowd.routing import fill_times
+from sim.crowd.rows import enlarged
 from sim.crowd.state import Doing, Mall, Meta, Role, Stream, records
 from sim.crowd.tables import build_tables, by_node, ways_between
 from sim.crowd.tallies import HOURS, Counted, Tallies
@@ -33,8 +37,9 @@ from sim.kernel import entry, kernel, referred
 from sim.ledger.accounts import FIRST_TENANT, TRANSFER, Refusal, post, sales_by_account
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key
+from sim.standing import STANDING, even_standing
 from sim.units import US_PER_HOUR
-from sim.visitors import Visitors
+from sim.visitors import LIKED_MAX, TASTES, Visitors
 
 ROWS_AT_FIRST = 4096
 LOG_LEVELS = {"none": 0, "visits": 1, "edges": 2}
@@ -47,6 +52,7 @@ class Taken:
     events: EventLog
     segments: SegmentLog
     transfers: np.ndarray  # TRANSFER records
+    outcomes: np.ndarray  # OUTCOME records of the visits that have ended
 
 
 class Crowd:
@@ -56,7 +62,9 @@ class Crowd:
     written does not depend on how often the clock stops.
     """
 
-    def __init__(self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None]) -> None:
+    def __init__(
+        self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None
+    ) -> None:
         tables = build_tables(compiled, config)
         arrays = compiled.arrays
         self.station_names = tables.station_names
@@ -64,6 +72,8 @@ class Crowd:
         self.full_servers = tables.stations["servers_open"].copy()
         self.has_own_staff = np.zeros(tables.stations.size, bool)  # stations that the planned staffing leaves alone
         self._doors = tables.doors
+        now_standing = records(arrays.unit_key.size, STANDING)
+        now_standing[:] = even_standing(arrays.unit_key.size) if standing is None else standing
         self._on_flush = on_flush
         places = arrays.unit_key.size + arrays.entrance_key.size
         rows = ROWS_AT_FIRST
@@ -72,10 +82,15 @@ class Crowd:
         self.mall = Mall(
             shoppers=records(rows, state.SHOPPER),
             errands=records(rows, ERRAND),
+            minds=records(rows, MIND),
+            tastes=np.zeros((rows, TASTES), np.float32),
+            liked=np.full((rows, LIKED_MAX), -1, np.int32),
             visited=np.full((rows, state.VISITED_KEPT), -1, np.int32),
             heap=np.zeros((2 * rows + 1024, 3), np.int64),
             free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(),
             arrivals=records(0, state.ARRIVAL),
+            arriving_tastes=np.zeros((0, TASTES), np.float32),
+            arriving_liked=np.zeros((0, LIKED_MAX), np.int32),
             nodes=tables.nodes, legs=tables.legs, pieces=tables.pieces, frontages=tables.frontages,
             borders=tables.borders, zones=tables.zones, levels=tables.levels, next_leg=by_node(arrays, arrays.next_leg.astype(np.int32)),
             walk_m=by_node(arrays, arrays.walk_m.astype(np.float32)), units=tables.units, entrances=tables.entrances, rides=tables.rides,
@@ -94,6 +109,8 @@ class Crowd:
             segments=records(config.engine.log_rows if edges else config.engine.log_rows // 4 + 128, state.SEGMENT),
             balances_fen=np.zeros(FIRST_TENANT + arrays.unit_key.size, np.int64),
             transfers=records(config.engine.log_rows // 4 + 128, TRANSFER),
+            outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
+            standing=now_standing, brands=brands_of(compiled, config), items=records(0, ITEM),
             scratch_place=np.zeros(state.SCRATCH, np.int32), scratch_utility=np.zeros(state.SCRATCH), scratch_draw=np.zeros(state.SCRATCH),
         )  # fmt: skip
         self.mall.meta[Meta.FREE_ROWS] = rows
@@ -150,6 +167,7 @@ class Crowd:
             "pays_by",
             "is_vip",
             "parks_by",
+            *(name for name, _ in ARRIVING_MIND if name != "list_length"),
         ):
             arrivals[name] = getattr(visitors, name)
         arrivals["tracker"] = -1 if trackers is None else trackers
@@ -157,7 +175,9 @@ class Crowd:
         for slot in range(visitors.needs.shape[1] - 1, -1, -1):
             packed = packed << 8 | (visitors.needs[:, slot].astype(np.int64) + 1)
         arrivals["needs"] = packed
-        self.mall = self.mall._replace(arrivals=arrivals)
+        arrivals["list_length"] = np.count_nonzero(visitors.needs >= 0, axis=1)
+        tastes, liked = np.ascontiguousarray(visitors.taste), np.ascontiguousarray(visitors.liked)
+        self.mall = self.mall._replace(arrivals=arrivals, arriving_tastes=tastes, arriving_liked=liked)
         self.mall.meta[Meta.ARRIVALS_NEXT] = 0
         self.mall.meta[Meta.ARRIVALS_SIZE] = rows
 
@@ -169,7 +189,7 @@ class Crowd:
             if stop == Stop.BUFFER_FULL:
                 self._flush()
             elif stop == Stop.ROWS_FULL:
-                self._enlarge()
+                self.mall = enlarged(self.mall)
             elif stop == Stop.UPCALL:
                 self._hand_over()
                 return False
@@ -315,29 +335,10 @@ class Crowd:
                 events=_event_columns(events),
                 segments=SegmentLog(**{name: segments[name] for name in SegmentLog._fields[:-1]}, count=np.array([segments.size])),
                 transfers=self.mall.transfers[: meta[Meta.TRANSFER_ROWS]],
+                outcomes=self.mall.outcomes[: meta[Meta.OUTCOME_ROWS]],
             )
         )  # fmt: skip
-        meta[Meta.LOG_ROWS] = meta[Meta.SEGMENT_ROWS] = meta[Meta.TRANSFER_ROWS] = 0
-
-    def _enlarge(self) -> None:
-        """Double the rows; numbers, serials and entries stay."""
-        mall, meta = self.mall, self.mall.meta
-        drop_dead(mall.shoppers, mall.heap, meta)
-        old, new = mall.shoppers.size, 2 * mall.shoppers.size
-        shoppers = records(new, state.SHOPPER)
-        shoppers[:old] = mall.shoppers
-        errands = records(new, ERRAND)
-        errands[:old] = mall.errands
-        visited = np.full((new, state.VISITED_KEPT), -1, np.int32)
-        visited[:old] = mall.visited
-        heap = np.zeros((2 * new + 1024, 3), np.int64)
-        heap[: meta[Meta.AGENDA_SIZE]] = mall.heap[: meta[Meta.AGENDA_SIZE]]
-        free = np.zeros(new, np.int32)
-        kept = int(meta[Meta.FREE_ROWS])
-        free[: new - old] = np.arange(old, new, dtype=np.int32)[::-1]
-        free[new - old : new - old + kept] = mall.free_rows[:kept]
-        meta[Meta.FREE_ROWS] = new - old + kept
-        self.mall = mall._replace(shoppers=shoppers, errands=errands, visited=visited, heap=heap, free_rows=free)
+        meta[Meta.LOG_ROWS] = meta[Meta.SEGMENT_ROWS] = meta[Meta.TRANSFER_ROWS] = meta[Meta.OUTCOME_ROWS] = 0
 
 
 def _event_columns(events: np.ndarray) -> EventLog:

@@ -6,7 +6,9 @@ import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.choice import choose, pick_by_weight
+from sim.crowd.needs import grow, liking, notices
 from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_index, target_of_place
+from sim.crowd.splitting import meets_first, split_if_wanted
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, held_unit, is_hungry, known_wait_s, settle_meal
@@ -37,6 +39,8 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
     shopper.rides_taken = 0
     shopper.is_misled = 0
     mall.counts[Counted.CHOICES] += 1
+    grow(mall, row, now_us)
+    split_if_wanted(mall, row, now_us)
     if shopper.walk_through >= 0:
         shopper.goal = params.units + shopper.walk_through
         shopper.leaving = 1
@@ -186,7 +190,7 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
         if is_small:
             utility += mall.pool[index].log_appeal
         utility -= known_wait_s(mall, row, unit, level) / params.wait_s_scale
-        utility += reputation(mall, row, unit)
+        utility += reputation(mall, row, unit) + liking(mall, row, unit)
         mall.scratch_place[count] = unit
         mall.scratch_utility[count] = utility
         mall.scratch_draw[count] = uniform_of(base, mall.units[unit].key + (0 if is_small else slot))
@@ -200,7 +204,7 @@ def go_home(mall: Mall, row: int, now_us: int) -> int:
     """Head for one's car, or for the exit that suits; first for what has to be collected."""
     shopper = mall.shoppers[row]
     shopper.leaving = 1
-    if collects_first(mall, row, now_us):
+    if collects_first(mall, row, now_us) or meets_first(mall, row, now_us):
         return Then.SET_OFF
     exit_by = mall.car_parks[shopper.parking].entrance if shopper.parking >= 0 else choose_exit(mall, row, now_us)
     if exit_by < 0:
@@ -290,7 +294,7 @@ def _catches_the_eye(mall: Mall, row: int, leg: int, now_us: int) -> bool:
     if shopper.reason == Reason.IMPULSE:
         return False
     base = draw_word(mall.keys[Stream.IMPULSE], shopper.number, shopper.choices)
-    impulse_share = mall.params[0].impulse_share
+    impulse_share = mall.params[0].impulse_share * notices(mall, row)
     for index in range(along.frontage_start, along.frontage_end):
         if uniform_of(base, mall.frontages[index].key) >= impulse_share:
             continue

@@ -22,6 +22,7 @@ from sim.crowd.own_services import come_back
 from sim.crowd.queues import end_service, renege
 from sim.crowd.rides import ask_to_board, board, step_off
 from sim.crowd.sales import leave_store, pay
+from sim.crowd.splitting import PARTS_MAX, end_meeting
 from sim.crowd.state import Doing, Heading, Mall, Meta, Role, Then
 from sim.crowd.stores import end_browsing, enter_store, reach_store
 from sim.crowd.tallies import Counted
@@ -54,8 +55,13 @@ def advance(mall: Mall, until_us: int) -> int:
     while True:
         if _is_full(mall):
             return Stop.BUFFER_FULL
-        if meta[Meta.AGENDA_SIZE] + 2 >= mall.heap.shape[0] or meta[Meta.AGENDA_DEAD] * 2 > meta[Meta.AGENDA_SIZE] + 64:
+        if (
+            meta[Meta.AGENDA_SIZE] + PARTS_MAX + 1 >= mall.heap.shape[0]
+            or meta[Meta.AGENDA_DEAD] * 2 > meta[Meta.AGENDA_SIZE] + 64
+        ):
             drop_dead(mall.shoppers, mall.heap, meta)
+        if meta[Meta.FREE_ROWS] < PARTS_MAX or meta[Meta.AGENDA_SIZE] + PARTS_MAX + 1 >= mall.heap.shape[0]:
+            return Stop.ROWS_FULL
         entry = next_entry(mall)
         arrival = _next_arrival(mall)
         if min(entry, arrival) >= until:
@@ -63,8 +69,6 @@ def advance(mall: Mall, until_us: int) -> int:
         now_us = min(entry, arrival) // PRIORITIES
         meta[Meta.NOW_US] = now_us
         if arrival < entry:
-            if meta[Meta.FREE_ROWS] == 0 or meta[Meta.AGENDA_SIZE] + 2 >= mall.heap.shape[0]:
-                return Stop.ROWS_FULL
             row = claim_row(mall)
             then = arrive_outside(mall, row, now_us)
         else:
@@ -85,6 +89,7 @@ def _is_full(mall: Mall) -> bool:
         mall.meta[Meta.LOG_ROWS] + ROOM_PER_EVENT > mall.log.size
         or mall.meta[Meta.SEGMENT_ROWS] + ROOM_PER_EVENT > mall.segments.size
         or mall.meta[Meta.TRANSFER_ROWS] + ROOM_PER_EVENT > mall.transfers.size
+        or mall.meta[Meta.OUTCOME_ROWS] + ROOM_PER_EVENT > mall.outcomes.size
     )
 
 
@@ -162,6 +167,8 @@ def happen(mall: Mall, row: int, now_us: int) -> int:
         return leave_desk(mall, row, now_us)
     if doing == Doing.AWAY:
         return come_back(mall, row, now_us)
+    if doing == Doing.MEETING:
+        return end_meeting(mall, row, now_us)
     assert doing == Doing.STRANDED
     return go_home(mall, row, now_us)
 

@@ -73,6 +73,7 @@ def take_money(mall: Mall, row: int, unit: int, list_fen: int, now_us: int) -> i
     errand.paying_by = -1
     errand.pay_us = 0
     errand.spent_fen += paid_fen
+    mall.minds[row].purchases += 1
     return paid_fen
 
 

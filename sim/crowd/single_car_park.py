@@ -21,6 +21,7 @@ from sim.crowd.cars.ramps import DriveTo
 from sim.crowd.cars.search import free_bay, stand
 from sim.crowd.errand import ERRAND
 from sim.crowd.loop import ARRIVAL_PRIORITY, NEVER, next_entry
+from sim.crowd.mind import MIND
 from sim.crowd.movement import free_row
 from sim.crowd.queues import service_s
 from sim.crowd.state import Doing, Law, Mall, Meta, Stream, records
@@ -144,7 +145,7 @@ def _mall_of(case: CarParkCase) -> Mall:
     shoppers["people"], shoppers["speed_mps"] = 1, WALK_MPS
     keys = np.array([stream_key(case.seed, f"{case.replication}/{purpose.name.lower()}") for purpose in Stream], np.uint64)
     mall = state.example_mall()._replace(
-        shoppers=shoppers, errands=records(rows, ERRAND), keys=keys, log=records(LOG_ROWS, state.EVENT), params=_params_of(case),
+        shoppers=shoppers, errands=records(rows, ERRAND), minds=records(rows, MIND), keys=keys, log=records(LOG_ROWS, state.EVENT), params=_params_of(case),
         heap=np.zeros((2 * rows + 1024, 3), np.int64), free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(),
         meta=np.zeros(len(Meta), np.int64), counts=np.zeros(len(Counted), np.int64), stations=records(1, state.STATION),
         **parks._asdict(),

@@ -15,6 +15,9 @@ from sim.crowd.cars.exit_records import EXIT_PARAMS, TARIFF, VALIDATION
 from sim.crowd.cars.records import AISLE, BAY, CAR_PARK, FLOOR, PARKING_PARAMS
 from sim.crowd.checkout.records import CHECKOUT_PARAMS, METHOD
 from sim.crowd.errand import ERRAND
+from sim.crowd.goods.records import GOODS_PARAMS, ITEM
+from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PARTY_PARAMS
+from sim.crowd.streams import Stream as Stream
 from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
 from sim.crowd.venues.cinema_records import CINEMA_PARAMS, SEAT, SHOW
 from sim.crowd.venues.desk_records import DESK, DESK_PARAMS, HAND
@@ -22,6 +25,7 @@ from sim.crowd.venues.records import VENUE
 from sim.crowd.venues.restaurant_records import BOOKING, COOK, RESTAURANT_PARAMS, TABLE
 from sim.kernel import declare_type
 from sim.ledger.accounts import TRANSFER
+from sim.standing import STANDING
 
 
 class Role(IntEnum):
@@ -68,6 +72,7 @@ class Doing(IntEnum):
     WALKING_TO_MACHINE = 22  # to a car park's pay machine
     AT_DESK = 23  # in a lounge, a playground: in service without a server
     AWAY = 24  # in the hands of a SimPy process
+    MEETING = 25  # waits where its people have agreed to meet
 
 
 class Then(IntEnum):
@@ -89,41 +94,6 @@ class Heading(IntEnum):
     TO_STORE = 0
     TO_RIDE = 1
     TO_EXIT = 2
-
-
-class Stream(IntEnum):
-    """Purposes of draws; `keys` is indexed by it."""
-
-    CONSIDER = 0
-    CHOOSE = 1
-    ROUTE = 2
-    IMPULSE = 3
-    DWELL = 4
-    BUY = 5
-    BASKET = 6
-    SERVICE = 7
-    PATIENCE = 8
-    MEAL = 9
-    BROWSE = 10
-    CLOSING = 11
-    SIDE = 12
-    ORIENT = 13
-    MISTAKE = 14
-    TICKET = 15  # whether to draw a ticket, and what for
-    SHIFT = 16  # whether to come later, go elsewhere, order ahead
-    SHOWN_ERROR = 17  # of displayed waits
-    KITCHEN = 18
-    DISH = 19
-    RATING = 20
-    SHOW = 21  # which show, which channel
-    SEAT = 22
-    PAYMENT = 23
-    ADOPTION = 24
-    STOCK = 25  # whether size and colour are there
-    CAR = 26
-    BAGS = 27
-    DESK = 28
-    BALK = 29  # whether a wait foreseen beyond one's patience is believed
 
 
 class Law(IntEnum):
@@ -163,6 +133,7 @@ class Meta(IntEnum):
     INSIDE_PEOPLE = 10
     LOG_LEVEL = 11  # 0 none, 1 visits, 2 edges
     TRANSFERS_POSTED = 12
+    OUTCOME_ROWS = 14
     HANDED_OVER = 13  # 1 + row of the party that a service of one's own must take now, 0 when there is none
 
 
@@ -282,7 +253,7 @@ PARAMS = np.dtype(
         ("lunch_starts_us", "i8"), ("lunch_ends_us", "i8"), ("dinner_starts_us", "i8"), ("dinner_ends_us", "i8"),
         ("consideration_size", "i4"), ("congestion", "i4"), ("units", "i4"), ("entrances", "i4"), ("is_open", "i4"), ("food_pool", "i4"),
         *EXIT_PARAMS,
-        *RESTAURANT_PARAMS, *CINEMA_PARAMS, *DESK_PARAMS, *CHECKOUT_PARAMS, *PARKING_PARAMS, *TICKET_PARAMS,
+        *RESTAURANT_PARAMS, *CINEMA_PARAMS, *DESK_PARAMS, *CHECKOUT_PARAMS, *PARKING_PARAMS, *TICKET_PARAMS, *MIND_PARAMS, *PARTY_PARAMS, *GOODS_PARAMS,
     ],
     align=True,
 )  # fmt: skip
@@ -290,7 +261,7 @@ ARRIVAL = np.dtype(
     [
         ("number", "i8"), ("arrive_us", "i8"), ("needs", "i8"), ("free_speed_mps", "f8"), ("stay_s", "f8"), ("spend_scale", "f8"),
         ("entrance", "i4"), ("parking", "i4"), ("people", "i4"), ("goal_entrance", "i4"), ("step_free", "i4"), ("tracker", "i4"), ("navigates", "i4"),
-        ("uses_app", "i4"), ("pays_by", "i4"), ("is_vip", "i4"), ("parks_by", "i4"),
+        ("uses_app", "i4"), ("pays_by", "i4"), ("is_vip", "i4"), ("parks_by", "i4"), *ARRIVING_MIND,
     ],
     align=True,
 )  # fmt: skip
@@ -311,10 +282,15 @@ class Mall(NamedTuple):
 
     shoppers: np.ndarray  # SHOPPER rows
     errands: np.ndarray  # ERRAND of each row
+    minds: np.ndarray  # MIND of each row
+    tastes: np.ndarray  # (rows, TASTES) float32
+    liked: np.ndarray  # (rows, LIKED_MAX) int32 units
     visited: np.ndarray  # (rows, VISITED_KEPT) int32 units
     heap: np.ndarray  # (entries, 3) int64: time and priority, number, serial and row
     free_rows: np.ndarray  # int32 stack
     arrivals: np.ndarray  # ARRIVAL, in order of time and number
+    arriving_tastes: np.ndarray  # (arrivals, TASTES) float32
+    arriving_liked: np.ndarray  # (arrivals, LIKED_MAX) int32
     nodes: np.ndarray
     legs: np.ndarray
     pieces: np.ndarray
@@ -325,6 +301,7 @@ class Mall(NamedTuple):
     next_leg: np.ndarray  # int32, per level (nodes, targets): the rides of a level lie side by side
     walk_m: np.ndarray  # float32, the same
     units: np.ndarray
+    brands: np.ndarray  # (units, TASTES) float32: where each unit stands in the space of tastes
     entrances: np.ndarray
     rides: np.ndarray
     ways: np.ndarray  # int32 rides that lead from a level towards another, see tables.ways_between
@@ -360,6 +337,9 @@ class Mall(NamedTuple):
     segments: np.ndarray  # SEGMENT buffer
     balances_fen: np.ndarray  # int64 by account
     transfers: np.ndarray  # ledger.accounts.TRANSFER buffer
+    outcomes: np.ndarray  # OUTCOME buffer
+    standing: np.ndarray  # STANDING of each unit
+    items: np.ndarray  # ITEM, those of a unit side by side
     scratch_place: np.ndarray  # int32 (SCRATCH)
     scratch_utility: np.ndarray  # float64 (SCRATCH)
     scratch_draw: np.ndarray  # float64 (SCRATCH)
@@ -382,12 +362,13 @@ def example_mall() -> Mall:
         "tariff": TARIFF, "validation": VALIDATION,
         "desks": DESK, "hands": HAND,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
-        "transfers": TRANSFER,
+        "transfers": TRANSFER, "minds": MIND, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
     }  # fmt: skip
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
     return Mall(
         **{name: records(0, dtype) for name, dtype in tables.items()},
-        visited=np.zeros((0, 0), np.int32), heap=np.zeros((0, 3), np.int64), free_rows=single, ways=single, way_start=single, next_leg=single,
+        visited=np.zeros((0, 0), np.int32), liked=np.zeros((0, 0), np.int32), arriving_liked=np.zeros((0, 0), np.int32),
+        tastes=np.zeros((0, 0), np.float32), arriving_tastes=np.zeros((0, 0), np.float32), brands=np.zeros((0, 0), np.float32), heap=np.zeros((0, 3), np.int64), free_rows=single, ways=single, way_start=single, next_leg=single,
         walk_m=np.zeros(0, np.float32), togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
         lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, balances_fen=whole,
         scratch_place=single, scratch_utility=real, scratch_draw=real,

@@ -7,6 +7,8 @@ import numpy as np
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.checkout.payment import go_to_till, miss_sale
 from sim.crowd.choice import lognormal
+from sim.crowd.goods.records import Shelf
+from sim.crowd.goods.shelf import look
 from sim.crowd.movement import door_slot, leave_zone
 from sim.crowd.sales import leave_store
 from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
@@ -88,13 +90,11 @@ def _browse_until_us(mall: Mall, row: int, now_us: int) -> int:
 @kernel
 def end_browsing(mall: Mall, row: int, now_us: int) -> int:
     """Buy or not; whoever buys goes to the till, and some would have bought what is not there."""
-    shopper = mall.shoppers[row]
-    category = mall.categories[mall.units[shopper.unit].category]
     if is_called(mall, row):
         return leave_store(mall, row, now_us)
-    draw = uniform(mall.keys[Stream.BUY], shopper.number, shopper.visits)
-    if draw < category.conversion_share:
+    found = look(mall, row, now_us)
+    if found == Shelf.FOUND:
         return go_to_till(mall, row, now_us)
-    if draw < category.wanted_share:
+    if found == Shelf.WANTED:
         return miss_sale(mall, row, now_us)
     return leave_store(mall, row, now_us)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.population import Population
 from sim import config_files, paths
+from sim.api import population_of
 from sim.config import RunConfig
 from sim.floorplan.cache import load_compiled
 from sim.plan_arrays import CompiledPlan, PlanArrays, RideKind
@@ -56,7 +56,7 @@ class Day:
 def day_of(config: RunConfig, compiled: CompiledPlan) -> Day:
     """Return the day: its parties, and the times between its places, from the plan's routing tables."""
     opens, closes = (minutes_from_hours(getattr(config.operations.hours, name)) for name in ("opens", "closes"))
-    parties = Population(config, compiled).arrivals(opens, closes)
+    parties = population_of(config, compiled).arrivals(opens, closes)
     times = [_times_s(compiled.arrays, config, step_free) for step_free in (False, True)]
     hop_s, togo_s = ([found[index].tolist() for found in times] for index in (0, 1))
     return Day(config, compiled, 60.0 * opens, 60.0 * closes, parties, hop_s, togo_s)

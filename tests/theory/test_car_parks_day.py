@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from agents.population import Population
+from sim.api import population_of
 from sim.config import RunConfig
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
@@ -74,7 +74,7 @@ def usual_day(date: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the cars at each full hour of a day of usual size in the default mall, and when they come (h)."""
     config, compiled = RunConfig(date=date), load_compiled(find_floorplan("riverside_mall"))
     config.population.day_total_cv = 0.0
-    parties = Population(config, compiled).arrivals(600, 1320)
+    parties = population_of(config, compiled).arrivals(600, 1320)
     by_car = parties.parking >= 0
     came_us = parties.arrive_us[by_car]
     left_us = np.minimum(came_us + (parties.stay_s[by_car] * 1e6).astype(np.int64), 22 * US_PER_HOUR) + int(

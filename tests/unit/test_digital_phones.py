@@ -15,7 +15,7 @@ from identity_day import visitors_of
 
 from agents.arrivals import arrivals_between, rates_per_min, sources_of, visits_expected
 from agents.digital import favourites_of, navigates, phones_of, residents_of
-from agents.population import Population
+from sim.api import population_of
 from sim.config import RunConfig
 from sim.config_sensing import DigitalConfig
 from sim.floorplan.cache import load_compiled
@@ -186,11 +186,11 @@ def test_needs_of_a_resident_are_their_favourites_where_all_needs_are():
     assert np.unique(needs[:, 0]).size > 2
 
 
-def needs_of(config: RunConfig) -> tuple[Population, np.ndarray]:
+def needs_of(config: RunConfig) -> tuple[object, np.ndarray]:
     """Return a population of the corner mall and the law of its needs."""
     compiled = load_compiled(find_floorplan("corner_mall"))
     shares = np.array([config.categories[name].need_share * (name in compiled.tenant_categories) for name in config.categories])
-    return Population(config, compiled), shares / shares.sum()
+    return population_of(config, compiled), shares / shares.sum()
 
 
 def test_a_favourite_is_the_residents_own_whatever_the_visit():
