@@ -19,6 +19,7 @@ from sim.known import known
 from sim.schema import parking as parking_schema
 from sim.schema.calendar import CalendarConfig
 from sim.schema.catchment import CatchmentConfig
+from sim.schema.catchment import problems as catchment_problems
 from sim.schema.checkout import (  # noqa: F401  (a section of the schema is found by its name here)
     CashConfig,
     CashiersConfig,
@@ -375,6 +376,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += food_problems(config.food)
     if not any(problem.place.startswith("cinema.") for problem in found):
         found += list(cinema_problems(config.cinema))
+    found += [] if found else [*catchment_problems(config.catchment)]
     found += parking_schema.problems(config.parking)
     found += tariff_problems(config.parking.tariff, config.parking.exits)
     found += [] if found else [*desk_problems(config.desks)]
