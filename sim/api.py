@@ -17,6 +17,7 @@ from sim.world import Lived, People, Progress, RunResult, World
 
 if TYPE_CHECKING:
     from agents.mall import TenantFacts
+    from agents.population import Residents
     from agents.visits import Visits
 
 
@@ -50,20 +51,23 @@ def run_on(
     """Run one day on a compiled plan."""
     deciders = Deciders(config, compiled)
     try:
-        return World(config, compiled, people(config, compiled, deciders), Path(out), services or {}).run(progress, command)
+        return World(config, compiled, people(config, compiled, deciders, Path(out)), Path(out), services or {}).run(
+            progress, command
+        )
     finally:
         deciders.close()
 
 
-def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> People:
-    """Return who comes and who decides."""
+def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, out: Path | None = None) -> People:
+    """Return who comes and who decides; the residents are kept in the folder `out` where the run asks for that."""
     from agents.digital import phones_of
     from agents.membership import Memory
-    from agents.population import residents_of
     from agents.reputation import Reputation
     from agents.visits import Visits
 
-    residents = residents_of(config)
+    residents = residents_for(config)
+    if out is not None and config.recording.residents:
+        keep_residents(config, residents, out / "residents.parquet")
     memory = Memory(config, residents)
     population = Visits(config, compiled, residents, memory)
     reputation = Reputation(config, compiled)
@@ -79,11 +83,31 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> Peo
 def population_of(config: RunConfig, compiled: CompiledPlan) -> Visits:
     """Return who comes on the day of a configuration; `galleria verify` holds it against theory."""
     from agents.membership import Memory
-    from agents.population import residents_of
     from agents.visits import Visits
 
-    residents = residents_of(config)
+    residents = residents_for(config)
     return Visits(config, compiled, residents, Memory(config, residents))
+
+
+def residents_for(config: RunConfig) -> Residents:
+    """Return the people of the catchment: those of an earlier run where the configuration names its file, else drawn."""
+    from agents.population import CODES_MAX, empty_residents, residents_of, with_rates_of
+
+    if not config.catchment.residents_from:
+        return residents_of(config)
+    from sim.reporting.residents_file import read_residents
+
+    path = Path(config.catchment.residents_from).expanduser()
+    columns, visits_per_day = read_residents(path, empty_residents(0)._asdict(), CODES_MAX)
+    return with_rates_of(config, empty_residents(0)._replace(**columns), visits_per_day)
+
+
+def keep_residents(config: RunConfig, residents: Residents, path: Path) -> None:
+    """Write the people of the catchment to a file that `catchment.residents_from` of another run can name."""
+    from agents.population import visits_of_residents
+    from sim.reporting.residents_file import keep_residents as keep
+
+    keep(path, residents._asdict(), visits_of_residents(config))
 
 
 class Deciders:

@@ -276,6 +276,7 @@ class RecordingConfig:
     events: str = known("visits", "detail of the log", choices=("none", "visits", "edges"))
     report: bool = known(True, "whether report.html and its figures are made")
     fixes: bool = known(False, "whether every fix of every phone is kept (fixes.parquet; a few million rows a day)")
+    residents: bool = known(False, "whether the catchment's residents are kept (residents.parquet), for catchment.residents_from of another run")
 
 
 @dataclass

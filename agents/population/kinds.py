@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.visitors import TASTES
+from sim.visitors import TASTES, Character
 
 HOUSEHOLD_MAX = 6
 
@@ -96,6 +96,13 @@ class Residents(NamedTuple):
 TYPES = {
     "key": np.int64, "household": np.int64, "first": np.int64, "distance_km": np.float32, "visits_per_day": np.float32,
     "spend_scale": np.float32, "price_sensitivity": np.float32, "taste": np.float32,
+}  # fmt: skip
+
+
+# The largest code of each column of codes, for whoever reads a table that somebody may have changed.
+CODES_MAX = {
+    "size": HOUSEHOLD_MAX, "kind": max(Household), "age_years": 120, "is_female": 1, "role": max(Role), "stage": max(Stage),
+    "income": max(Income), "character": max(Character), "mode": max(Mode), "is_member": 1, "life_cycle": max(LifeCycle),
 }  # fmt: skip
 
 
