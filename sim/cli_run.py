@@ -67,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
     say()
     say_headlines(result.kpis)
     say()
+    say_targets(result.folder, result.kpis)
     say(f"All indicators: {result.folder / 'kpis.json'}")
     if result.report:
         say(f"Report:         {result.report}")
@@ -161,6 +162,16 @@ def say_headlines(kpis: dict[str, Any]) -> None:
             entry = BY_NAME.get(name)
             rows.append((entry.label if entry else name, in_words(kpis[name], entry.unit if entry else "")))
     say_table(rows, right=True)
+
+
+def say_targets(folder: Path, kpis: dict[str, Any]) -> None:
+    """Print how the day compares with what is known; nothing of a day that is too small to tell."""
+    if not (folder / "curves.json").is_file() or (kpis.get("footfall_visits") or 0) < TELLING_VISITS:
+        return
+    found = json.loads((folder / "curves.json").read_text(encoding="utf-8")).get("targets") or {}
+    rows = [tuple(row[name] for name in ("what", "target", "simulated", "verdict")) for row in found.get("rows", ())]
+    say_table(rows, ("What is known of malls", "target", "simulated", "verdict"))
+    say()
 
 
 def in_words(value: Any, unit: str) -> str:

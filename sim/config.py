@@ -54,6 +54,7 @@ from sim.schema.parties import PartiesConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
 from sim.schema.ratings import RatingsConfig
+from sim.schema.targets import TargetsConfig
 from sim.schema.tariff import ExitsConfig as ExitsConfig
 from sim.schema.tariff import TariffConfig as TariffConfig
 from sim.schema.tariff import TariffRowConfig as TariffRowConfig
@@ -323,6 +324,7 @@ class RunConfig:
     operations: OperationsConfig = field(default_factory=OperationsConfig)
     digital: DigitalConfig = field(default_factory=DigitalConfig)
     sensing: SensingConfig = field(default_factory=SensingConfig)
+    targets: TargetsConfig = field(default_factory=TargetsConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)
     engine: EngineConfig = field(default_factory=EngineConfig)
 

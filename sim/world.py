@@ -34,6 +34,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun, finish
+from sim.reporting.topics.targets import pair_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_DAY, US_PER_HOUR, US_PER_MIN
 from sim.visitors import Phones, Visitors
@@ -93,6 +94,7 @@ class World:
     def __post_init__(self) -> None:
         """Build crowd, sensors and operations; nothing has happened yet."""
         config, compiled = self.config, self.compiled
+        pair_of(config, compiled)  # a merchant that the plan lacks is told of before the day, not after it
         self.crowd = Crowd(compiled, config, self._take, self.people.standing)
         names = self.crowd.station_names
         self.recorder = Recorder(self.folder, compiled, names, config.recording.events, more_places=self.crowd.place_names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sim.reporting import page_tables
 from sim.reporting.inline_svg import inline_svg
 from sim.reporting.kpi_catalogue import BY_NAME
 from sim.reporting.topics.topic import Topic
@@ -172,7 +173,9 @@ def parking(data: PageData) -> str:
 def topic(data: PageData, of: Topic) -> str:
     """Return what the run says of a topic, in words and charts; nothing where it has nothing to say."""
     words = of.words(data.kpis, data.curves.get(of.name) or {})
-    return "\n".join([*(f"<p>{esc(text)}</p>" for text in words), figure_grid(data, of.name)]) if words else ""
+    found = data.curves.get(of.name) or {}
+    tables = [page_tables.comparison(found["rows"])] if of.name == "targets" and words else []
+    return "\n".join([*(f"<p>{esc(text)}</p>" for text in words), *tables, figure_grid(data, of.name)]) if words else ""
 
 
 def footer(provenance: dict[str, Any]) -> str:

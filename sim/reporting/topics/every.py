@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, lines
+from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, lines, targets
 from sim.reporting.topics.topic import Topic
 
-TOPICS: tuple[Topic, ...] = (lines.TOPIC, food.TOPIC, cinema.TOPIC, checkout.TOPIC, desks.TOPIC, cars.TOPIC, car_money.TOPIC)
+TOPICS: tuple[Topic, ...] = (
+    targets.TOPIC,
+    lines.TOPIC,
+    food.TOPIC,
+    cinema.TOPIC,
+    checkout.TOPIC,
+    desks.TOPIC,
+    cars.TOPIC,
+    car_money.TOPIC,
+)

@@ -15,9 +15,11 @@ from sim.reporting.topics import (
     desks_pictures,
     food_pictures,
     lines_pictures,
+    targets_pictures,
 )
 
 _OF_TOPIC = {
+    "targets": targets_pictures,
     "lines": lines_pictures, "food": food_pictures, "cinema": cinema_pictures, "checkout": checkout_pictures,
     "desks": desks_pictures, "cars": cars_pictures,
     "car_money": car_money_pictures,
