@@ -25,8 +25,9 @@ from agents.population.law import (
     spend_sigma_within,
     spends,
 )
-from sim.config import CatchmentConfig, RunConfig
+from sim.config import RunConfig
 from sim.random_streams import stream_key, uniforms
+from sim.schema.catchment import CatchmentConfig
 from sim.visitors import TASTES
 
 ADULT_YEARS, MIDDLE_YEARS, ELDERLY_YEARS, OLDEST_YEARS = 18, 35, 60, 95
