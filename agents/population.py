@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
+from sim.catchment import residents_expected
 from sim.config import RunConfig
 from sim.random_streams import stream_key, uniforms
 from sim.visitors import TASTES, Character
 
 HOUSEHOLD_MAX = 6
-RESIDENTS_PER_VISIT = 20  # people of the catchment for each visit of an average day
+PEOPLE_MEAN, ADULTS_MEAN = 2.47, 1.75  # of a household, by the law below
 
 
 class Role(IntEnum):
@@ -88,7 +89,9 @@ class Residents(NamedTuple):
 
 def residents_of(config: RunConfig) -> Residents:
     """Return the residents of the catchment, the same on every day of a seed."""
-    households = max(1, round(RESIDENTS_PER_VISIT * config.population.visits_per_day / 2.1))
+    population = config.population
+    households = max(1, round(residents_expected(config) / PEOPLE_MEAN))
+    own_visits = (1 - config.catchment.walk_in_share) * population.visits_per_day
     number = np.arange(households, dtype=np.int64)
     size = 1 + np.searchsorted([0.25, 0.55, 0.80, 0.93], uniforms(stream_key(config.seed, "household size"), number, 0))
     household = np.repeat(number, size)
@@ -119,9 +122,9 @@ def residents_of(config: RunConfig) -> Residents:
         income=(4 * of_household("income")).astype(np.int8),
         character=np.searchsorted([0.1, 0.35, 0.6], draw("character")).astype(np.int8) + np.int8(Character.PROMOTER),
         distance_km=np.exp(1.2 + 0.7 * ndtri(of_household("distance"))).astype(np.float32),
-        mode=np.where(of_household("mode") < config.population.car_share, Mode.CAR, Mode.TRANSIT).astype(np.int8),
-        visits_per_day=(adults * frequency / RESIDENTS_PER_VISIT).astype(np.float32),
-        spend_scale=np.exp(0.6 * ndtri(draw("spend")) - 0.6**2 / 2).astype(np.float32),
+        mode=np.where(of_household("mode") < population.car_share, Mode.CAR, Mode.TRANSIT).astype(np.int8),
+        visits_per_day=(adults * frequency * own_visits / (households * ADULTS_MEAN)).astype(np.float32),
+        spend_scale=np.exp(population.spend_sigma * ndtri(draw("spend")) - population.spend_sigma**2 / 2).astype(np.float32),
         price_sensitivity=np.exp(0.4 * ndtri(draw("price")) - 0.4**2 / 2).astype(np.float32),
         is_member=(draw("member") < config.digital.member_share).astype(np.int8),
         life_cycle=np.full(key.size, LifeCycle.LOYAL, np.int8),

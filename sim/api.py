@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from sim.world import Lived, People, Progress, RunResult, World
 
 if TYPE_CHECKING:
     from agents.mall import TenantFacts
+    from agents.population import Residents
     from agents.visits import Visits
 
 
@@ -57,7 +58,6 @@ def run_on(
 
 def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> People:
     """Return who comes and who decides."""
-    from agents.digital import phones_of
     from agents.membership import Memory
     from agents.population import residents_of
     from agents.reputation import Reputation
@@ -72,18 +72,30 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> Peo
         memory.learn(lived)
         reputation.learn(lived)
 
-    phones = partial(phones_of, config)
-    return People(population.arrivals, phones, deciders.review, learn, reputation.standing)
+    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing)
 
 
 def population_of(config: RunConfig, compiled: CompiledPlan) -> Visits:
     """Return who comes on the day of a configuration; `galleria verify` holds it against theory."""
     from agents.membership import Memory
-    from agents.population import residents_of
     from agents.visits import Visits
 
-    residents = residents_of(config)
+    residents = _catchment_of(config)
     return Visits(config, compiled, residents, Memory(config, residents))
+
+
+_CATCHMENT: dict[str, Residents] = {}
+
+
+def _catchment_of(config: RunConfig) -> Residents:
+    """Return the residents, who are the same on every day: those last asked for are kept, for whoever looks at one day after another."""
+    from agents.population import residents_of
+
+    whatever_day = repr(dataclasses.replace(config, date=""))
+    if whatever_day not in _CATCHMENT:
+        _CATCHMENT.clear()
+        _CATCHMENT[whatever_day] = residents_of(config)
+    return _CATCHMENT[whatever_day]
 
 
 class Deciders:
