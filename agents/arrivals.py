@@ -92,12 +92,12 @@ def numbers_of(config: RunConfig, key: np.ndarray) -> np.ndarray:
     return (words >> np.uint64(1)).astype(np.int64)
 
 
-def instants_of(config: RunConfig, number: np.ndarray, rates: np.ndarray) -> np.ndarray:
+def instants_of(config: RunConfig, number: np.ndarray, profile: np.ndarray) -> np.ndarray:
     """Return when visits arrive (int64 us): where the visit's own draw stands in the day's profile, cumulated."""
-    cumulated = np.cumsum(rates)
+    cumulated = np.cumsum(profile)
     wanted = uniforms(stream_key(config.seed, "arrival instant"), number, 0) * cumulated[-1]
-    minute = np.minimum(np.searchsorted(cumulated, wanted, side="right"), np.flatnonzero(rates).max(initial=0))
-    within = (wanted - (cumulated[minute] - rates[minute])) / rates[minute]
+    minute = np.minimum(np.searchsorted(cumulated, wanted, side="right"), np.flatnonzero(profile).max(initial=0))
+    within = (wanted - (cumulated[minute] - profile[minute])) / profile[minute]
     within_us = np.clip((within * US_PER_MIN).astype(np.int64), 0, US_PER_MIN - 1)
     return minute * US_PER_MIN + within_us
 
@@ -128,16 +128,16 @@ def raced(key: np.uint64, number: np.ndarray, alternatives: np.ndarray, weights:
     return best
 
 
-def rates_per_min(config: RunConfig) -> np.ndarray:
-    """Return the mall's expected arrivals in each of the day's 1,440 minutes."""
+def profile_of(config: RunConfig) -> np.ndarray:
+    """Return the share of the day's arrivals in each of its 1,440 minutes; nothing where all its hours have a share of 0."""
     population = config.population
     opens, closes = (minutes_from_hours(getattr(config.operations.hours, name)) for name in ("opens", "closes"))
     shares = np.asarray(_hour_shares(population, day_of(config).is_weekend), float)
     minutes = np.arange(opens, closes)
     weights = shares[(minutes - opens) * shares.size // (closes - opens)]
-    rates = np.zeros(1440)
-    rates[opens:closes] = visits_expected(config) * weights / max(weights.sum(), 1e-300)
-    return rates
+    profile = np.zeros(1440)
+    profile[opens:closes] = weights / max(weights.sum(), 1e-300)
+    return profile
 
 
 def _hour_shares(population: PopulationConfig, is_weekend: bool) -> list[float]:

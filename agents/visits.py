@@ -16,10 +16,11 @@ from agents.arrivals import (
     comers_of,
     instants_of,
     numbers_of,
+    profile_of,
     raced,
-    rates_per_min,
     sources_for,
     sources_of,
+    visits_expected,
 )
 from agents.digital import favourites_of, navigates, phones_of
 from agents.habits import with_habits
@@ -55,8 +56,8 @@ class Visits:
         self._plan = compiled.arrays
         self._residents, self._memory = residents, memory
         self._sources = sources_of(compiled.arrays, config.population.car_share)
-        self._rates = rates_per_min(config)
-        self._walk_in_rates = config.catchment.walk_in_share * self._rates
+        self._profile = profile_of(config)
+        self._walk_in_rates = config.catchment.walk_in_share * visits_expected(config) * self._profile
         present = set(compiled.tenant_categories)
         shares = np.array([config.categories[name].need_share if name in present else 0.0 for name in CATEGORIES])
         self._need_cdf = np.cumsum(shares) / shares.sum() if shares.sum() > 0 else None
@@ -115,7 +116,7 @@ class Visits:
         """Who comes of their own accord."""
         leaning = self._memory.visit_factor(date.fromisoformat(self._config.date))
         found = comers_of(self._config, self._residents, leaning)
-        return found if self._rates.any() else Comers(found.resident[:0], 0.0)
+        return found if self._profile.any() else Comers(found.resident[:0], 0.0)
 
     @cached_property
     def _parties(self) -> Parties:
@@ -135,7 +136,7 @@ class Visits:
             resident=resident,
             meant=meant,
             stands_in=is_out_already(meant.like),
-            arrive_us=instants_of(self._config, number, self._rates),
+            arrive_us=instants_of(self._config, number, self._profile),
             source=source,
             plate_key=self._plate_keys(resident, self._sources.parking[source] >= 0),
         )
