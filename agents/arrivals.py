@@ -1,4 +1,4 @@
-"""When parties arrive: a Poisson process cut from a fixed pattern of points, so that a busier day keeps every party of a quieter one."""
+"""Who arrives when and where: residents of their own accord, walk-ins from a fixed pattern; a busier day keeps all of a quieter one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from agents.population import Mode, Residents
 from sim.calendar import day_of
 from sim.config import PopulationConfig, RunConfig
 from sim.plan_arrays import PlanArrays
@@ -17,12 +18,23 @@ from sim.units import US_PER_MIN, minutes_from_hours
 POISSON_1_CDF = np.cumsum(np.exp(-1.0) / np.cumprod(np.concatenate([[1.0], np.arange(1.0, 20.0)])))
 
 
+CHANCE_MAX = 0.95  # nobody is certain to come, however busy the day
+CHUNK = 1 << 16  # residents looked at together: their draws stay in the processor's cache, and memory small
+
+
 class Candidates(NamedTuple):
     """Parties by number, instant and source."""
 
     number: np.ndarray  # int64
     arrive_us: np.ndarray  # int64
     source: np.ndarray  # int32 index of the source
+
+
+class Comers(NamedTuple):
+    """The residents who come of their own accord on a day, in order of their rows."""
+
+    resident: np.ndarray  # int64 row
+    expected: float  # visits of residents on such a day, on average
 
 
 @dataclass(frozen=True)
@@ -57,16 +69,75 @@ def visits_expected(config: RunConfig) -> float:
     return config.population.visits_per_day * day.factor * day.luck
 
 
-def rates_per_min(config: RunConfig) -> np.ndarray:
-    """Return the mall's expected arrivals in each of the day's 1,440 minutes."""
+def comers_of(config: RunConfig, residents: Residents, leaning: np.ndarray) -> Comers:
+    """Return which residents come of their own accord: each with a chance of its own, by a draw that only it and the day address.
+
+    The chance: visits on an average day x what the calendar and the day's luck make of it x `leaning` (float64, one per resident: what
+    the resident remembers), at most CHANCE_MAX. The draw stays when the chance grows, so that a busier day keeps every comer.
+    """
+    day, key = day_of(config), stream_key(config.seed, "comes")
+    factor, today = day.factor * day.luck, day.date.toordinal()
+    expected, comers = 0.0, [np.zeros(0, np.int64)]
+    for start in range(0, residents.key.size, CHUNK):
+        part = slice(start, start + CHUNK)
+        chance = np.minimum(factor * residents.visits_per_day[part] * leaning[part], CHANCE_MAX)
+        comers.append(start + np.flatnonzero(uniforms(key, residents.key[part], today) < chance))
+        expected += float(chance.sum())
+    return Comers(np.concatenate(comers), expected)
+
+
+def numbers_of(config: RunConfig, key: np.ndarray) -> np.ndarray:
+    """Return the number of each resident's own visit of the day, by the resident's key and the date."""
+    words = draw_words(stream_key(config.seed, "own visit"), key, day_of(config).date.toordinal())
+    return (words >> np.uint64(1)).astype(np.int64)
+
+
+def instants_of(config: RunConfig, number: np.ndarray, profile: np.ndarray) -> np.ndarray:
+    """Return when visits arrive (int64 us): where the visit's own draw stands in the day's profile, cumulated."""
+    cumulated = np.cumsum(profile)
+    wanted = uniforms(stream_key(config.seed, "arrival instant"), number, 0) * cumulated[-1]
+    minute = np.minimum(np.searchsorted(cumulated, wanted, side="right"), np.flatnonzero(profile).max(initial=0))
+    within = (wanted - (cumulated[minute] - profile[minute])) / profile[minute]
+    within_us = np.clip((within * US_PER_MIN).astype(np.int64), 0, US_PER_MIN - 1)
+    return minute * US_PER_MIN + within_us
+
+
+def sources_for(config: RunConfig, sources: Sources, number: np.ndarray, mode: np.ndarray) -> np.ndarray:
+    """Return the source (int32) of each resident's visit: a car park by its bays for those with a car, else a street door by its share."""
+    wants_car = mode == Mode.CAR
+    has_car_park, has_door = (bool(sources.share[of_kind].sum() > 0) for of_kind in (sources.parking >= 0, sources.parking < 0))
+    by_car = np.full(number.size, True) if not has_door else wants_car & has_car_park
+    found = np.zeros(number.size, np.int32)
+    for drives in (False, True):
+        rows = np.flatnonzero(by_car == drives)
+        shares = np.where((sources.parking >= 0) == drives, sources.share, 0.0)
+        found[rows] = raced(stream_key(config.seed, "source"), number[rows], sources.key, shares)
+    return found
+
+
+def raced(key: np.uint64, number: np.ndarray, alternatives: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return which alternative (int32) each visit takes, with chances as the weights; each alternative has a draw of its own.
+
+    So one more alternative, or another order of them, changes no other's draw (an exponential race, as `sim/crowd/choice.py`).
+    """
+    best, best_s = np.zeros(number.size, np.int32), np.full(number.size, np.inf)
+    for index in np.flatnonzero(weights > 0):
+        arrives_s = -np.log(uniforms(key, number, alternatives[index])) / weights[index]
+        best = np.where(arrives_s < best_s, index, best).astype(np.int32)
+        best_s = np.minimum(best_s, arrives_s)
+    return best
+
+
+def profile_of(config: RunConfig) -> np.ndarray:
+    """Return the share of the day's arrivals in each of its 1,440 minutes; nothing where all its hours have a share of 0."""
     population = config.population
     opens, closes = (minutes_from_hours(getattr(config.operations.hours, name)) for name in ("opens", "closes"))
     shares = np.asarray(_hour_shares(population, day_of(config).is_weekend), float)
     minutes = np.arange(opens, closes)
     weights = shares[(minutes - opens) * shares.size // (closes - opens)]
-    rates = np.zeros(1440)
-    rates[opens:closes] = visits_expected(config) * weights / max(weights.sum(), 1e-300)
-    return rates
+    profile = np.zeros(1440)
+    profile[opens:closes] = weights / max(weights.sum(), 1e-300)
+    return profile
 
 
 def _hour_shares(population: PopulationConfig, is_weekend: bool) -> list[float]:

@@ -1,36 +1,63 @@
-"""Today's visits: parties with size, pace, needs, time and money, each drawn by the visit's own number."""
+"""Today's visits: residents of their own accord and walk-ins, each with its party, pace, needs, time and money."""
 
 from __future__ import annotations
 
+from datetime import date
+from functools import cached_property
 from math import log, sqrt
+from typing import NamedTuple
 
 import numpy as np
-from scipy.special import gammaln, ndtr, ndtri
+from scipy.special import ndtri
 
-from agents.arrivals import Candidates, arrivals_between, rates_per_min, sources_of
-from agents.digital import favourites_of, navigates, residents_of
+from agents.arrivals import (
+    Comers,
+    arrivals_between,
+    comers_of,
+    instants_of,
+    numbers_of,
+    profile_of,
+    raced,
+    sources_for,
+    sources_of,
+    visits_expected,
+)
+from agents.digital import favourites_of, navigates, phones_of
 from agents.habits import with_habits
 from agents.membership import Memory
+from agents.parties import CHILD_YEARS, NOT, Meant, Parties, Persons, is_out_already, poisson_cdf, strangers_of
 from agents.population import Residents
+from agents.traits import children_in, free_speeds_mps, joint_tastes, step_free
 from sim.calendar import day_of
 from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
-from sim.visitors import NEEDS_MAX, Visitors, empty_visitors
+from sim.units import US_PER_MIN
+from sim.visitors import LIKED_MAX, NEEDS_MAX, NOBODY, Phones, Visitors, empty_visitors
 
-PEOPLE_MAX = 6
+
+class OwnVisits(NamedTuple):
+    """The day's visits of residents, in order of their rows."""
+
+    resident: np.ndarray  # int64 row
+    meant: Meant
+    stands_in: np.ndarray  # bool (visits, PEOPLE_MAX): a stranger stands in for who is meant
+    arrive_us: np.ndarray  # int64
+    source: np.ndarray  # int32
+    plate_key: np.ndarray  # int64
 
 
 class Visits:
     """The visits of one day, in batches of parties; a batch does not depend on which others were asked for."""
 
     def __init__(self, config: RunConfig, compiled: CompiledPlan, residents: Residents, memory: Memory) -> None:
-        self._residents, self._memory = residents, memory
         self._config = config
         self._plan = compiled.arrays
+        self._residents, self._memory = residents, memory
         self._sources = sources_of(compiled.arrays, config.population.car_share)
-        self._rates = rates_per_min(config)
+        self._profile = profile_of(config)
+        self._walk_in_rates = config.catchment.walk_in_share * visits_expected(config) * self._profile
         present = set(compiled.tenant_categories)
         shares = np.array([config.categories[name].need_share if name in present else 0.0 for name in CATEGORIES])
         self._need_cdf = np.cumsum(shares) / shares.sum() if shares.sum() > 0 else None
@@ -38,78 +65,167 @@ class Visits:
     @property
     def visits_expected(self) -> float:
         """The mean of the number of parties that come this day."""
-        return float(self._rates.sum())
+        return self._comers.expected + float(self._walk_in_rates.sum())
 
     def arrivals(self, from_min: int, to_min: int) -> Visitors:
         """Return the parties that arrive in the minutes [from_min, to_min) of the day."""
-        found = arrivals_between(self._config.seed, self._config.date, self._sources, self._rates, from_min, to_min)
-        return self._described(found)
+        own = self._own
+        due = np.flatnonzero((own.arrive_us >= from_min * US_PER_MIN) & (own.arrive_us < to_min * US_PER_MIN))
+        walk_ins = arrivals_between(
+            self._config.seed, self._config.date, self._sources, self._walk_in_rates, from_min, to_min
+        )
+        strangers = self._parties.walk_ins(walk_ins.number)
+        meant = Meant(*(np.concatenate([mine[due], theirs]) for mine, theirs in zip(own.meant, strangers, strict=True)))
+        resident = np.concatenate([own.resident[due], np.full(walk_ins.number.size, NOBODY)])
+        arrive_us = np.concatenate([own.arrive_us[due], walk_ins.arrive_us])
+        source = np.concatenate([own.source[due], walk_ins.source])
+        order = np.lexsort((meant.number, arrive_us))
+        return self._described(Meant(*(column[order] for column in meant)), resident[order], arrive_us[order], source[order])
 
-    def _described(self, found: Candidates) -> Visitors:
+    def phones(self, visitors: Visitors) -> Phones:
+        """Return the phones that a batch of these visits carries."""
+        return phones_of(self._config, visitors, self.persons(visitors))
+
+    def persons(self, visitors: Visitors) -> Persons:
+        """Return who is in a batch of these visits, of those old enough for a phone."""
+        own, residents = self._own, self._residents
+        is_own = visitors.resident != NOBODY
+        row = np.searchsorted(own.resident, visitors.resident[is_own])
+        like = np.empty((visitors.number.size, own.meant.like.shape[1]), np.int64)
+        like[is_own], like[~is_own] = own.meant.like[row], self._parties.walk_ins(visitors.number[~is_own]).like
+        is_stranger = np.ones(like.shape, bool)
+        is_stranger[is_own] = own.stands_in[row]
+        plate_key = self._first_keys(visitors)
+        plate_key[is_own] = own.plate_key[row]
+        has_phone = (like != NOT) & (residents.age_years[like] >= CHILD_YEARS)
+        has_phone[:, 0] = True
+        party, ordinal = np.nonzero(has_phone)
+        resident, is_stranger = like[party, ordinal], is_stranger[party, ordinal]
+        stranger = strangers_of(self._config, visitors.number[party], ordinal)
+        return Persons(
+            party=party.astype(np.int32),
+            ordinal=ordinal.astype(np.int8),
+            resident=np.where(is_stranger, ~stranger, resident),
+            key=np.where(is_stranger, stranger, residents.key[resident]),
+            is_member=np.where(is_stranger, 0, self._is_member[resident]).astype(np.int8),
+            plate_key=plate_key[party],
+        )
+
+    @cached_property
+    def _comers(self) -> Comers:
+        """Who comes of their own accord."""
+        leaning = self._memory.visit_factor(date.fromisoformat(self._config.date))
+        found = comers_of(self._config, self._residents, leaning)
+        return found if self._profile.any() else Comers(found.resident[:0], 0.0)
+
+    @cached_property
+    def _parties(self) -> Parties:
+        return Parties(self._config, self._residents, day_of(self._config).is_weekend)
+
+    @cached_property
+    def _reference(self) -> Meant:
+        return self._parties.reference()
+
+    @cached_property
+    def _own(self) -> OwnVisits:
+        residents, resident = self._residents, self._comers.resident
+        number = numbers_of(self._config, residents.key[resident])
+        meant = self._parties.meant(number, resident)
+        source = sources_for(self._config, self._sources, number, residents.mode[resident])
+        return OwnVisits(
+            resident=resident,
+            meant=meant,
+            stands_in=is_out_already(meant.like),
+            arrive_us=instants_of(self._config, number, self._profile),
+            source=source,
+            plate_key=self._plate_keys(resident, self._sources.parking[source] >= 0),
+        )
+
+    def _plate_keys(self, resident: np.ndarray, by_car: np.ndarray) -> np.ndarray:
+        """Return the address of each party's plate: the household's, or that of a car of one's own where another of it drives today."""
+        household, residents = self._residents.household[resident], self._residents
+        cars = np.flatnonzero(by_car)
+        is_second = np.zeros(resident.size, bool)
+        is_second[cars[1:]] = household[cars[1:]] == household[cars[:-1]]
+        return np.where(is_second, residents.key[resident], residents.key[residents.first[resident]])
+
+    @property
+    def _is_member(self) -> np.ndarray:
+        found: np.ndarray = getattr(self._memory, "is_member", self._residents.is_member)
+        return found
+
+    def _liked(self, resident: np.ndarray) -> np.ndarray:
+        """Return the stores that each resident remembers with pleasure, -1 for strangers and where there is none."""
+        found = np.full((resident.size, LIKED_MAX), -1, np.int32)
+        remembered = getattr(self._memory, "liked", None)
+        if remembered is not None:
+            found[resident != NOBODY] = remembered[resident[resident != NOBODY]]
+        return found
+
+    def _first_keys(self, visitors: Visitors) -> np.ndarray:
+        """Return the address of the person whose visit each is."""
+        own = self._residents.key[visitors.resident]  # of nobody: of anybody, not used
+        return np.where(visitors.resident == NOBODY, strangers_of(self._config, visitors.number, 0), own)
+
+    def _described(self, meant: Meant, resident: np.ndarray, arrive_us: np.ndarray, source: np.ndarray) -> Visitors:
+        config, residents, like = self._config, self._residents, meant.like[:, 0]
+        is_member = np.where(resident == NOBODY, 0, self._is_member[resident]).astype(np.int8)
+        visitors = empty_visitors(meant.number.size)._replace(
+            number=meant.number,
+            arrive_us=arrive_us,
+            entrance=self._sources.entrance[source],
+            parking=self._sources.parking[source],
+            people=meant.people,
+            children=children_in(residents, meant),
+            resident=resident,
+            is_member=is_member,
+            character=residents.character[like],
+            spend_scale=residents.spend_scale[like].astype(np.float64),
+            price_sensitivity=residents.price_sensitivity[like].astype(np.float64),
+            taste=joint_tastes(residents, meant),
+            liked=self._liked(resident),
+            free_speed_mps=free_speeds_mps(config, residents, meant, self._reference),
+            step_free=step_free(config, residents, meant, self._reference),
+        )
+        keys = self._first_keys(visitors)
+        visitors = visitors._replace(
+            goal_entrance=self._walk_through(visitors), navigates=navigates(config, visitors.number, keys, is_member)
+        )
+        return with_habits(config, self._planned(visitors, keys))
+
+    def _planned(self, visitors: Visitors, keys: np.ndarray) -> Visitors:
+        """Return the parties with what they come for and how long they mean to stay."""
         population = self._config.population
-        is_weekend = day_of(self._config).is_weekend
-        number = found.number
-        people = party_sizes(
-            population.party_lambda_weekend if is_weekend else population.party_lambda_weekday, self._draw("people", number)
-        )
-        visitors = empty_visitors(number.size)._replace(
-            number=number,
-            arrive_us=found.arrive_us,
-            entrance=self._sources.entrance[found.source],
-            parking=self._sources.parking[found.source],
-            people=people,
-            free_speed_mps=self._speeds_mps(number, people),
-            stay_s=60
-            * lognormals(
-                population.stay_min_mean, population.stay_min_sd / population.stay_min_mean, self._draw("stay", number)
-            ),
-            spend_scale=np.exp(population.spend_sigma * ndtri(self._draw("spend", number)) - population.spend_sigma**2 / 2),
-            needs=self._needs(number),
-            step_free=(self._draw("step-free", number) < population.step_free_share).astype(np.int8),
-        )
-        visitors = visitors._replace(goal_entrance=self._walk_through(visitors), navigates=navigates(self._config, visitors))
-        return with_habits(self._config, visitors)
+        draw = self._draw("stay", visitors.number)
+        stay_min = lognormals(population.stay_min_mean, population.stay_min_sd / population.stay_min_mean, draw)
+        return visitors._replace(stay_s=60 * stay_min, needs=self._needs(visitors.number, keys))
 
     def _draw(self, purpose: str, number: np.ndarray, count: int = 0) -> np.ndarray:
         return uniforms(stream_key(self._config.seed, purpose), number, count)
 
-    def _speeds_mps(self, number: np.ndarray, people: np.ndarray) -> np.ndarray:
-        """Return the party's pace: a truncated normal, less for company (Moussaid et al. 2010)."""
-        population = self._config.population
-        mean, sd = population.free_speed_mps_mean, max(population.free_speed_mps_sd, 1e-9)
-        low, high = ndtr((np.array([population.free_speed_mps_min, population.free_speed_mps_max]) - mean) / sd)
-        speed = mean + sd * ndtri(low + (high - low) * self._draw("speed", number))
-        # a mean far outside the range leaves no share to draw from: everybody then walks at its nearer end
-        speed = np.clip(np.nan_to_num(speed, nan=mean), population.free_speed_mps_min, population.free_speed_mps_max)
-        slowed = speed - population.party_slowdown_mps * (people - 1)
-        return np.maximum(slowed, population.free_speed_mps_min)
-
-    def _needs(self, number: np.ndarray) -> np.ndarray:
-        """Return each party's needs: of the first resident's favourite trades, or of everybody's, which has one and the same law."""
+    def _needs(self, number: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        """Return each party's needs: of its first person's favourite trades, or of everybody's, which has one and the same law."""
         needs = np.full((number.size, NEEDS_MAX), -1, np.int8)
         if self._need_cdf is None:
             return needs
         count = np.searchsorted(poisson_cdf(self._config.population.needs_mean, NEEDS_MAX), self._draw("needs", number))
-        digital, residents = self._config.digital, residents_of(self._config, number)
+        digital = self._config.digital
         for slot in range(NEEDS_MAX):
             own = self._draw("need is a favourite", number, slot) < digital.favourites_share
             which = (self._draw("which favourite", number, slot) * digital.favourites).astype(np.int64)
-            draw = np.where(own, favourites_of(self._config, residents, which), self._draw("need", number, slot))
+            draw = np.where(own, favourites_of(self._config, keys, which), self._draw("need", number, slot))
             category = np.searchsorted(self._need_cdf, draw).astype(np.int8)
             needs[:, slot] = np.where(slot < count, category, -1)
         return needs
 
     def _walk_through(self, visitors: Visitors) -> np.ndarray:
         """Return the exit of those on foot who only walk through, -1 for everybody else."""
-        doors = np.flatnonzero(self._plan.entrance_share > 0)
-        if doors.size < 2:
+        plan = self._plan
+        if np.count_nonzero(plan.entrance_share > 0) < 2:
             return np.full(visitors.number.size, -1, np.int32)
-        walks = (self._draw("walk through", visitors.number) < self._config.population.walk_through_share) & (
-            visitors.parking < 0
-        )
-        cdf = np.cumsum(self._plan.entrance_share[doors]) / self._plan.entrance_share[doors].sum()
-        exit_by = doors[np.searchsorted(cdf[:-1], self._draw("exit", visitors.number))]
-        return np.where(walks & (exit_by != visitors.entrance), exit_by, -1).astype(np.int32)
+        walks = self._draw("walk through", visitors.number) < self._config.population.walk_through_share
+        exit_by = raced(stream_key(self._config.seed, "exit"), visitors.number, plan.entrance_key, plan.entrance_share)
+        return np.where(walks & (visitors.parking < 0) & (exit_by != visitors.entrance), exit_by, -1).astype(np.int32)
 
 
 def lognormals(mean: float, cv: float, draws: np.ndarray) -> np.ndarray:
@@ -117,19 +233,3 @@ def lognormals(mean: float, cv: float, draws: np.ndarray) -> np.ndarray:
     variance = log(1 + cv**2)
     values: np.ndarray = np.exp(log(mean) - variance / 2 + sqrt(variance) * ndtri(draws))
     return values
-
-
-def poisson_cdf(mean: float, most: int) -> np.ndarray:
-    """Return P(N <= n) for n = 0 ... most, where all that exceeds `most` counts as `most`."""
-    n = np.arange(most + 1)
-    mass = np.exp(n * log(mean) - mean - gammaln(n + 1)) if mean > 0 else (n == 0).astype(float)
-    cdf = np.cumsum(mass)
-    cdf[-1] = 1.0
-    return cdf
-
-
-def party_sizes(lam: float, draws: np.ndarray) -> np.ndarray:
-    """Return sizes 1 ... PEOPLE_MAX from a zero-truncated Poisson law (Moussaid et al. 2010)."""
-    cdf = poisson_cdf(lam, PEOPLE_MAX)
-    truncated = (cdf[1:] - cdf[0]) / (1 - cdf[0])
-    return (1 + np.searchsorted(truncated[:-1], draws)).astype(np.int32)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,6 @@ def run_on(
 
 def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, out: Path | None = None) -> People:
     """Return who comes and who decides; the residents are kept in the folder `out` where the run asks for that."""
-    from agents.digital import phones_of
     from agents.membership import Memory
     from agents.reputation import Reputation
     from agents.visits import Visits
@@ -76,8 +75,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, out: P
         memory.learn(lived)
         reputation.learn(lived)
 
-    phones = partial(phones_of, config)
-    return People(population.arrivals, phones, deciders.review, learn, reputation.standing)
+    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing)
 
 
 def population_of(config: RunConfig, compiled: CompiledPlan) -> Visits:
@@ -85,7 +83,7 @@ def population_of(config: RunConfig, compiled: CompiledPlan) -> Visits:
     from agents.membership import Memory
     from agents.visits import Visits
 
-    residents = residents_for(config)
+    residents = _catchment_of(config)
     return Visits(config, compiled, residents, Memory(config, residents))
 
 
@@ -108,6 +106,18 @@ def keep_residents(config: RunConfig, residents: Residents, path: Path) -> None:
     from sim.reporting.residents_file import keep_residents as keep
 
     keep(path, residents._asdict(), visits_of_residents(config))
+
+
+_CATCHMENT: dict[str, Residents] = {}
+
+
+def _catchment_of(config: RunConfig) -> Residents:
+    """Return the residents, who are the same on every day: those last asked for are kept, for whoever looks at one day after another."""
+    whatever_day = repr(dataclasses.replace(config, date=""))
+    if whatever_day not in _CATCHMENT:
+        _CATCHMENT.clear()
+        _CATCHMENT[whatever_day] = residents_for(config)
+    return _CATCHMENT[whatever_day]
 
 
 class Deciders:

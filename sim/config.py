@@ -108,6 +108,8 @@ class PopulationConfig:
     free_speed_mps_min: float = known(0.5, "truncation below", 0.1, 3, source="Vadere AttributesAgent", tag="V")
     free_speed_mps_max: float = known(2.2, "truncation above", 0.3, 5, source="Vadere AttributesAgent", tag="V")
     party_slowdown_mps: float = known(0.04, "free speed lost per further person of a party", 0, 0.3, source="Moussaid et al. 2010, fig. 2", tag="V", confidence="H")
+    child_pace: float = known(0.9, "pace of a party with a child under 7 relative to one without; the mean over all parties stays what it is", 0.3, 1, source="sign: Zanlungo et al. 2017, 2019, measured in a shopping mall; size: engineering judgement", tag="V", confidence="L")
+    elderly_pace: float = known(0.85, "pace of a party with somebody of 65 or older, likewise; the slower of the two counts", 0.3, 1, source="sign: Zanlungo et al. 2017, 2019; size: engineering judgement", tag="V", confidence="L")
     stay_min_mean: float = known(84.0, "intended length of a visit, log-normal", 1, 600, source="ICSC 2013 (84), 2005 (81.5; 21,000 interviews)", tag="V", confidence="H")
     stay_min_sd: float = known(50.0, "its standard deviation", 0, 600, source="ICSC", confidence="L")
     needs_mean: float = known(1.7, "needs a party brings (Poisson, at most 6)", 0, 6, source="set so that stores entered per visit come near 3.5", tag="D", confidence="L")

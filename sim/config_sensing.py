@@ -156,9 +156,7 @@ class SensingConfig:
 class DigitalConfig:
     """People's digital habits: who they are before they come, whatever the mall does."""
 
-    residents: int = known(1_000_000, "people of the catchment from whom adult visitors are drawn", 100, 50_000_000, source="an average day's 62,000 adults at about 22 visits a year each", tag="D", confidence="L")
-    frequency_exponent: float = known(1.6, "skew of how often residents come: 1 all alike, above it few come often", 1, 5, source="heavy-tailed visit counts", tag="M", confidence="L")
-    adult_share: float = known(0.85, "share of the people of a party after the first that are adults with a phone", 0, 1, source="engineering judgement", confidence="L")
+    adult_share: float = known(0.85, "share of the people of a party after the first that are old enough for a phone; children are brought along so that it comes out", 0, 1, source="engineering judgement", confidence="L")
     wifi_on_share: float = known(0.85, "share of phones with Wi-Fi switched on", 0, 1, source="0.6-0.95", tag="M", confidence="L")
     battery_dies_share: float = known(0.02, "share of visits in which a phone's battery runs out", 0, 1, source="engineering judgement", confidence="L")
     knows_network_share: float = known(0.10, "share of residents whose phones have joined the mall's Wi-Fi before and do so again by themselves", 0, 1, source="engineering judgement", confidence="L")

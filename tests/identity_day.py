@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from agents.digital import navigates, phones_of
-from agents.visits import party_sizes
+from agents.parties import Persons, party_sizes
+from sim.catchment import residents_expected
 from sim.config import RunConfig
 from sim.events import EventKind, EventLog
 from sim.random_streams import draw_words, stable_key, stream_key, uniforms
@@ -61,7 +62,29 @@ def visitors_of(config: RunConfig, visits: int) -> Visitors:
         stay_s=60.0 + 6000.0 * _draw("stay", number),
         parking=np.where(_draw("car", number) < 1 / 3, 0, -1).astype(np.int32),
     )
-    return found._replace(navigates=navigates(config, found))
+    first = first_of(config, number)
+    return found._replace(navigates=navigates(config, number, first, members_among(config, first)))
+
+
+def first_of(config: RunConfig, number: np.ndarray, ordinal: np.ndarray | int = 0) -> np.ndarray:
+    """Return which resident a person of each visit is: most come seldom, some often."""
+    return (_draw("resident", number, ordinal) ** 1.6 * residents_expected(config)).astype(np.int64)
+
+
+def members_among(config: RunConfig, residents: np.ndarray) -> np.ndarray:
+    """Return who is a member already (int8): digital.member_share of all residents."""
+    return (_draw("member", residents) < config.digital.member_share).astype(np.int8)
+
+
+def persons_of(config: RunConfig, visitors: Visitors) -> Persons:
+    """Return the people of the parties who are old enough for a phone, all of them residents, whose number is their address too."""
+    party = np.repeat(np.arange(visitors.number.size, dtype=np.int32), visitors.people)
+    ordinal = np.arange(party.size) - np.repeat(np.cumsum(visitors.people) - visitors.people, visitors.people)
+    has_phone = (ordinal == 0) | (_draw("adult", visitors.number[party], ordinal) < config.digital.adult_share)
+    party, ordinal = party[has_phone], ordinal[has_phone]
+    resident = first_of(config, visitors.number[party], ordinal)
+    plate_key = first_of(config, visitors.number)[party]
+    return Persons(party, ordinal.astype(np.int8), resident, resident, members_among(config, resident), plate_key)
 
 
 def log_of(visitors: Visitors) -> EventLog:
@@ -108,7 +131,7 @@ def lived(
         if (now_us - OPENS_US) % (batch_min * US_PER_MIN) == 0:
             until = int(np.searchsorted(visitors.arrive_us, now_us + batch_min * US_PER_MIN))
             batch = Visitors(*(column[admitted:until] for column in visitors))
-            phones, admitted = phones_of(config, batch), until
+            phones, admitted = phones_of(config, batch, persons_of(config, batch)), until
             _lock(phones)
             rows = np.where(phones.wifi_on == 1, followed + np.arange(phones.party.size), -1).astype(np.int32)
             identity.admit(batch, phones, rows)
@@ -126,7 +149,7 @@ def lived(
     joined.append(identity.associated(END_US))
     profiles.append(identity.profile_of(addresses[joined[-1][0]]))
     reads.append(identity.read(END_US))
-    phones = phones_of(config, visitors)
+    phones = phones_of(config, visitors, persons_of(config, visitors))
     associated = (np.concatenate([rows for rows, _ in joined]), np.concatenate([at_us for _, at_us in joined]))
     return Day(visitors, phones, log, identity, together(reads), associated, np.concatenate(profiles))
 
@@ -139,7 +162,7 @@ def configured(date: str = "2026-11-21", **identity: Any) -> RunConfig:
     )
 
 
-def _draw(purpose: str, number: np.ndarray, count: int = 0) -> np.ndarray:
+def _draw(purpose: str, number: np.ndarray, count: np.ndarray | int = 0) -> np.ndarray:
     return uniforms(stream_key(0, f"made-up {purpose}"), number, count)
 
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.digital import phones_of
+from sim.api import population_of
 from sim.floorplan.compile import compile_plan
+from sim.standing import even_standing
 from sim.units import US_PER_DAY, US_PER_MIN
 from sim.visitors import Visitors, empty_visitors
 from sim.world import People, World
@@ -147,8 +148,10 @@ def test_whoever_looks_on_and_decides_nothing_changes_no_byte(tmp_path):
         config.recording.report, config.operations.review_s = False, review_s
         people = People(
             arrivals=lambda from_min, to_min, config=config: parties(config, compiled, from_min, to_min),
-            phones=lambda visitors, config=config: phones_of(config, visitors),
+            phones=population_of(config, compiled).phones,
             decide=decide,
+            learn=lambda lived: None,
+            standing=even_standing(len(compiled.unit_ids)),
         )
         world = World(config, compiled, people, tmp_path / name)
         files.append(world.run().manifest["files"]["events.parquet"])

@@ -152,10 +152,10 @@ def test_while_the_wifi_is_down_nobody_connects_or_logs_in_and_before_and_after_
 
 def test_a_mall_without_a_network_connects_nobody_who_was_on_it_at_an_earlier_visit():
     config = configured()
-    config.digital.residents = 300
+    config.catchment.residents = 300
     kept = lived(config).identity.tables()
     later = configured(date=NEXT_DAY, portal=False, portal_share=0.0)
-    later.digital.residents = 300
+    later.catchment.residents = 300
     day = lived(later, known=kept)
 
     assert np.isin(address_of(day.phones.key), kept.links["id_a"]).any()
@@ -238,11 +238,11 @@ def test_what_a_dead_phone_or_a_party_that_has_gone_would_do_is_not_done():
 
 def test_a_member_of_yesterday_is_one_today_and_nobody_joins_twice():
     config = configured()
-    config.digital.residents = 300  # so that many come again
+    config.catchment.residents = 300  # so that many come again
     today = lived(config)
     kept = today.identity.tables()
     tomorrow_config = configured(date=NEXT_DAY)
-    tomorrow_config.digital.residents = 300
+    tomorrow_config.catchment.residents = 300
     tomorrow, fresh = (lived(tomorrow_config, known=known) for known in (kept, None))
 
     first, second = today.identity.summary(), tomorrow.identity.summary()
@@ -262,7 +262,7 @@ def test_a_member_of_yesterday_is_one_today_and_nobody_joins_twice():
 def test_who_logs_in_twice_joins_however_time_is_cut():
     """People who come some forty times a day, of whom half join, many with false data; one review of the whole day against many."""
     config = configured(join_share=0.5, false_registration_share=0.4, portal_share=0.5, complete_share=0.6)
-    config.digital.residents = 100
+    config.catchment.residents = 100
     once, often = (lived(config, every_min=minutes, batch_min=960) for minutes in (960, 5))
 
     joined = once.rows_of("member", "joined")

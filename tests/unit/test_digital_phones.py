@@ -11,25 +11,31 @@ import pytest
 from scipy.stats import chi2, norm
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from identity_day import visitors_of
+from identity_day import persons_of, visitors_of
 
-from agents.arrivals import arrivals_between, rates_per_min, sources_of, visits_expected
-from agents.digital import favourites_of, navigates, phones_of, residents_of
+from agents.arrivals import visits_expected
+from agents.digital import favourites_of
+from agents.digital import phones_of as phones_of_persons
 from sim.api import population_of
 from sim.config import RunConfig
 from sim.config_sensing import DigitalConfig
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
 from sim.sensing.identity.friends import Friends
-from sim.visitors import NEEDS_MAX, NEVER_US, App, Visitors
+from sim.schema.catchment import CatchmentConfig
+from sim.visitors import NEEDS_MAX, NEVER_US, App, Phones, Visitors
 
 pytestmark = pytest.mark.plain
 BAND = norm.isf(0.5e-5)  # two-sided false alarm 1 in 100,000 per share
 HABITS = ("key", "wifi_on", "offset", "knows_network", "is_member", "app", "has_card", "pays_linked", "is_partner_customer", "shares_with_friends")  # fmt: skip
 
 
-def day(date: str = "2026-11-21", **digital) -> RunConfig:
-    return RunConfig(seed=5, date=date, digital=DigitalConfig(**digital))
+def day(date: str = "2026-11-21", residents: int = 0, **digital) -> RunConfig:
+    return RunConfig(seed=5, date=date, digital=DigitalConfig(**digital), catchment=CatchmentConfig(residents=residents))
+
+
+def phones_of(config: RunConfig, visitors: Visitors) -> Phones:
+    return phones_of_persons(config, visitors, persons_of(config, visitors))
 
 
 def first_of_each(values: np.ndarray) -> np.ndarray:
@@ -37,7 +43,7 @@ def first_of_each(values: np.ndarray) -> np.ndarray:
 
 
 def test_a_resident_has_the_same_habits_on_another_day():
-    monday, friday = (phones_of(day(date, residents=500), visitors_of(day(date), 600)) for date in ("2026-11-23", "2026-11-27"))
+    monday, friday = (phones_of(day(date, 500), visitors_of(day(date, 500), 600)) for date in ("2026-11-23", "2026-11-27"))
 
     both, at, again = np.intersect1d(monday.resident, friday.resident, return_indices=True)
     assert both.size > 200
@@ -133,7 +139,7 @@ def test_only_users_of_the_app_use_what_it_can_do():
         assert used.any(), name
         assert active[used].all(), name
     assert (phones.plate[phones.uses_parking == 1] != 0).all()
-    shown = navigates(config, visitors) == 1
+    shown = visitors.navigates == 1
     assert shown.any()
     assert active[phones.ordinal == 0][shown].all()
 
@@ -145,18 +151,20 @@ def test_what_the_app_cannot_do_is_not_used(utility):
     visitors = visitors_of(config, 2000)
     phones = phones_of(config, visitors)
 
-    used = {"navigation": navigates(config, visitors), "parking": phones.uses_parking, "booking": phones.uses_booking}
+    used = {"navigation": visitors.navigates, "parking": phones.uses_parking, "booking": phones.uses_booking}
     assert {name: bool(uses.any()) for name, uses in used.items()} == {name: name != utility for name in used}
 
 
-def test_nobody_comes_more_often_than_about_once_a_day():
-    """With the defaults; the most frequent thousand residents come less than once in a day of 62,000 adults, on average."""
-    config = day()
-    phones = phones_of(config, visitors_of(config, 35_000))
+def test_strangers_are_no_members_and_have_neither_app_nor_card_nor_know_the_network():
+    config = day(member_share=0.9, card_share=0.9, knows_network_share=0.9)
+    visitors = visitors_of(config, 1000)
+    persons = persons_of(config, visitors)
+    strangers = persons._replace(resident=~persons.resident, is_member=np.zeros_like(persons.is_member))
 
-    per_adult = (phones.resident < 1000).sum() / 1000 / phones.resident.size
-    assert 0.3 < per_adult * 62_000 < 1.0
-    assert phones.resident.max() < config.digital.residents
+    phones = phones_of_persons(config, visitors, strangers)
+    for name in ("is_member", "app", "has_card", "knows_network", "uses_parking", "uses_booking", "shares_with_friends"):
+        assert not getattr(phones, name).any(), name
+    assert phones.wifi_on.any()
 
 
 @pytest.mark.parametrize("favourites_share", [0.0, 0.5, 1.0])
@@ -167,9 +175,8 @@ def test_favourites_leave_the_law_of_needs_as_it_is(favourites_share):
     config.population.visits_per_day = 12_000
     population, shares = needs_of(config)
 
-    number = population.arrivals(600, 1320).number
-    own = first_of_each(residents_of(config, number))
-    first = population.arrivals(600, 1320).needs[own, 0]
+    came = population.arrivals(600, 1320)
+    first = came.needs[came.resident >= 0, 0]  # a resident comes once a day
     found = np.bincount(first[first >= 0], minlength=shares.size)[shares > 0]
     expected = shares[shares > 0] * found.sum()
     assert ((found - expected) ** 2 / expected).sum() < chi2.isf(1e-5, found.size - 1)
@@ -201,15 +208,17 @@ def test_a_favourite_is_the_residents_own_whatever_the_visit():
 
 
 def test_free_wifi_brings_more_parties_and_keeps_every_other():
-    without = day()
+    without = day(residents=20_000)
+    without.population.visits_per_day = 1000
     free = dataclasses.replace(without, population=dataclasses.replace(without.population, free_wifi_factor=1.1))
-    plan = load_compiled(find_floorplan("corner_mall")).arrays
-    sources = sources_of(plan, 0.35)
+    compiled = load_compiled(find_floorplan("corner_mall"))
 
-    few, more = (arrivals_between(5, without.date, sources, rates_per_min(config), 780, 840) for config in (without, free))
+    few, more = (population_of(config, compiled).arrivals(600, 1320) for config in (without, free))
+    kept = np.isin(more.number, few.number)
     assert visits_expected(free) == pytest.approx(1.1 * visits_expected(without))
-    assert np.isin(few.number, more.number).all()
-    assert more.number.size > few.number.size
+    assert kept.sum() == few.number.size < more.number.size
+    for name in few._fields:
+        assert np.array_equal(getattr(few, name), getattr(more, name)[kept]), name
 
 
 def test_friendship_is_mutual_and_as_frequent_as_wanted():

@@ -6,6 +6,7 @@ from math import ceil, gcd
 
 import numpy as np
 
+from sim.catchment import residents_expected
 from sim.config import RunConfig
 from sim.random_streams import draw_words, stream_key, uniforms
 
@@ -16,7 +17,7 @@ class Friends:
     """The friendships among the residents of a catchment."""
 
     def __init__(self, config: RunConfig) -> None:
-        residents, wanted = config.digital.residents, config.digital.friends_mean
+        residents, wanted = residents_expected(config), config.digital.friends_mean
         self._residents = residents
         self.circle_size = max(2, ceil(wanted / PAIR_SHARE) + 1)
         self._pair_share = min(1.0, wanted / (self.circle_size - 1))

@@ -9,6 +9,7 @@ from math import exp, log
 
 import numpy as np
 
+from sim.catchment import residents_expected
 from sim.config import RunConfig
 from sim.random_streams import stream_key, uniforms
 from sim.sensing.identity.ids import Numbering, grown
@@ -48,7 +49,7 @@ class Members:
         """Begin with the members of an earlier run, as `columns` gave them, or with an empty table."""
         digital = config.digital
         self._day = datetime.date.fromisoformat(config.date).toordinal()
-        self._of_old = round(digital.residents * (digital.member_share + (1 - digital.member_share) * digital.card_share))
+        self._of_old = round(residents_expected(config) * (digital.member_share + (1 - digital.member_share) * digital.card_share))
         self._numbers = Numbering()
         self._rows = np.zeros(0, MEMBER)
         if known is not None:

@@ -1,0 +1,96 @@
+"""What a party is like, from the people in it: children, pace, whether only lifts will do, the joint taste."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from agents.parties import CHILD_YEARS, NOT, Meant
+from agents.population import Residents
+from sim.config import RunConfig
+from sim.random_streams import stream_key, uniforms
+from sim.visitors import TASTES
+
+SMALL_CHILD_YEARS = 7  # walks with short legs, or is pushed
+ELDERLY_YEARS = 65
+PRAM_YEARS = 3
+FRAIL_YEARS = 75
+PRAM_WEIGHT, FRAIL_WEIGHT, OTHER_WEIGHT = 12.0, 4.0, 0.3  # how much likelier lifts only will do; engineering judgement
+SAY = 0.5  # of a further adult in what a party likes, against 1 of the one whose visit it is; engineering judgement
+
+
+def children_in(residents: Residents, meant: Meant) -> np.ndarray:
+    """Return the children (int8) of each party."""
+    return _some(residents, meant, 0, CHILD_YEARS).sum(axis=1).astype(np.int8)
+
+
+def joint_tastes(residents: Residents, meant: Meant) -> np.ndarray:
+    """Return each party's taste (float32): the mean of its adults' by their say, with the variance of one person's.
+
+    Tastes count as independent there; where they are alike in a household, the joint one is a little more pronounced.
+    """
+    joint, squares = np.zeros((meant.number.size, TASTES)), np.zeros(meant.number.size)
+    for place in range(meant.like.shape[1]):
+        row = meant.like[:, place]
+        who = np.flatnonzero((row != NOT) & ((place == 0) | (residents.age_years[row] >= CHILD_YEARS)))
+        say = 1.0 if place == 0 else SAY
+        joint[who] += say * residents.taste[row[who]]
+        squares[who] += say**2
+    scaled: np.ndarray = (joint / np.sqrt(squares)[:, None]).astype(np.float32)
+    return scaled
+
+
+def free_speeds_mps(config: RunConfig, residents: Residents, meant: Meant, reference: Meant) -> np.ndarray:
+    """Return each party's pace: a truncated normal, less for company (Moussaid et al. 2010), for children and for the elderly.
+
+    Families and the elderly are slower (Zanlungo et al. 2017, 2019), the others that much faster that the mean stays what it is.
+    """
+    population = config.population
+    mean, sd = population.free_speed_mps_mean, max(population.free_speed_mps_sd, 1e-9)
+    low, high = ndtr((np.array([population.free_speed_mps_min, population.free_speed_mps_max]) - mean) / sd)
+    draw = uniforms(stream_key(config.seed, "speed"), meant.number, 0)
+    # a mean far outside the range leaves no share to draw from: everybody then walks at its nearer end
+    speed = np.nan_to_num(mean + sd * ndtri(low + (high - low) * draw), nan=mean)
+    speed = np.clip(speed, population.free_speed_mps_min, population.free_speed_mps_max)
+    slowed = speed - population.party_slowdown_mps * (meant.people - 1)
+    pace = _paces(config, residents, meant) / _paces(config, residents, reference).mean()
+    return np.clip(slowed * pace, population.free_speed_mps_min, population.free_speed_mps_max)
+
+
+def step_free(config: RunConfig, residents: Residents, meant: Meant, reference: Meant) -> np.ndarray:
+    """Return 1 for each party that takes lifts only (int8): oftenest with a pram, then with the frail; step_free_share of all.
+
+    The chance is 1 - (1 - s) ** weight, with s such that it is step_free_share on the mean of the reference.
+    """
+    wanted = config.population.step_free_share
+    weight, usual = _lift_weights(residents, meant), _lift_weights(residents, reference)
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if (1 - (1 - middle) ** usual).mean() < wanted else (low, middle)
+    share = wanted if wanted in (0.0, 1.0) else middle
+    draw = uniforms(stream_key(config.seed, "step-free"), meant.number, 0)
+    return (draw < 1 - (1 - share) ** weight).astype(np.int8)
+
+
+def _paces(config: RunConfig, residents: Residents, meant: Meant) -> np.ndarray:
+    population = config.population
+    with_child = _some(residents, meant, 0, SMALL_CHILD_YEARS).any(axis=1)
+    with_elderly = _some(residents, meant, ELDERLY_YEARS, 127).any(axis=1)
+    pace = np.where(with_child, population.child_pace, 1.0)
+    return np.where(with_elderly, np.minimum(pace, population.elderly_pace), pace)
+
+
+def _lift_weights(residents: Residents, meant: Meant) -> np.ndarray:
+    with_pram = _some(residents, meant, 0, PRAM_YEARS).any(axis=1)
+    with_frail = _some(residents, meant, FRAIL_YEARS, 127).any(axis=1)
+    return OTHER_WEIGHT + PRAM_WEIGHT * with_pram + FRAIL_WEIGHT * with_frail
+
+
+def _some(residents: Residents, meant: Meant, from_years: int, to_years: int) -> np.ndarray:
+    """Return which places of the parties somebody of an age in [from_years, to_years) takes; whose visit it is counts as grown up."""
+    age = residents.age_years[meant.like]
+    found: np.ndarray = (meant.like != NOT) & (age >= from_years) & (age < to_years)
+    if to_years <= CHILD_YEARS:
+        found[:, 0] = False
+    return found
