@@ -27,6 +27,7 @@ class Visits:
 
     def __init__(self, config: RunConfig, compiled: CompiledPlan, residents: Residents, memory: Memory) -> None:
         self._residents, self._memory = residents, memory
+        self.residents, self.memory = residents, memory  # `galleria verify memory` lives years with them
         self._config = config
         self._plan = compiled.arrays
         self._sources = sources_of(compiled.arrays, config.population.car_share)
