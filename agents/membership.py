@@ -254,5 +254,5 @@ def _free_wifi(config: RunConfig, residents: Residents) -> np.ndarray | None:
     gain, share = config.population.free_wifi_factor, config.digital.wifi_on_share
     if gain == 1.0 or share <= 0:
         return None
-    has_wifi = uniforms(stream_key(config.seed, "resident Wi-Fi on"), residents.key, 0) < share
+    has_wifi = uniforms(stream_key(config.seed, "habit Wi-Fi on"), residents.key, 0) < share
     return np.where(has_wifi, max(0.0, 1 + (gain - 1) / share), 1.0) / gain

@@ -29,26 +29,28 @@ class Tales(NamedTuple):
 class _Circles:
     """Adults put into circles of about a size; some pairs of a circle are friends. Constant memory: one number per resident."""
 
-    def __init__(self, seed: int, name: str, adults: np.ndarray, key: np.ndarray, cell: np.ndarray, wanted: float) -> None:
+    def __init__(self, seed: int, name: str, residents: Residents, adults: np.ndarray, cell: np.ndarray, wanted: float) -> None:
         _, cell, people = np.unique(cell, return_inverse=True, return_counts=True)
         # powers of two, so that one more resident hardly ever moves another into another circle
         circles = 2 ** np.maximum(0, np.round(np.log2(people * PAIR_SHARE / max(wanted, 0.1)))).astype(np.int64)
         offset = np.cumsum(circles) - circles
-        circle = offset[cell] + (uniforms(stream_key(seed, f"circle {name}"), key, 0) * circles[cell]).astype(np.int64)
+        circle = offset[cell] + (uniforms(stream_key(seed, f"circle {name}"), residents.key[adults], 0) * circles[cell]).astype(
+            np.int64
+        )
         order = np.argsort(circle, kind="stable")
         self._order = adults[order].astype(np.int32)
         self._starts = np.searchsorted(circle[order], np.arange(int(circles.sum()) + 1))
         size = np.diff(self._starts)
         others = float((size * (size - 1.0)).sum()) / max(adults.size, 1)
         self.pair_share = wanted / others if others > 0 else 0.0
-        self._circle_of = np.full(int(adults.max(initial=-1)) + 1, -1, np.int32)
+        self._circle_of = np.full(residents.key.size, -1, np.int32)  # children are in none
         self._circle_of[adults] = circle
 
     def pairs(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (index into rows, row of another) for all others in the circles of some adults."""
         circle = self._circle_of[rows]
         first = self._starts[circle]
-        count = self._starts[circle + 1] - first
+        count = np.maximum(self._starts[circle + 1] - first, 0)  # of children none
         index = np.repeat(np.arange(rows.size), count)
         nth = np.arange(index.size) - np.repeat(np.cumsum(count) - count, count)
         return index, self._order[np.repeat(first, count) + nth].astype(np.int64)
@@ -62,13 +64,13 @@ class Social:
         self._seed = config.seed
         self._residents = residents
         adults = np.flatnonzero(residents.role != Role.CHILD)
-        key, wanted = residents.key[adults], config.digital.friends_mean
+        wanted = config.digital.friends_mean
         band = residents.age_years[adults].astype(np.int64) // AGE_BAND_YEARS
         cell = band * 16 + np.searchsorted(DISTANCE_BANDS_KM, residents.distance_km[adults])
         far = self._talk.far_friends_share
         self._circles = (
-            _Circles(config.seed, "near", adults, key, cell, wanted * (1 - far)),
-            _Circles(config.seed, "far", adults, key, np.zeros(adults.size, np.int64), wanted * far),
+            _Circles(config.seed, "near", residents, adults, cell, wanted * (1 - far)),
+            _Circles(config.seed, "far", residents, adults, np.zeros(adults.size, np.int64), wanted * far),
         )
         self._keys = tuple(stream_key(config.seed, f"friends {name}") for name in ("near", "far"))
         self._told_share = min(1.0, self._talk.friends_told / max(wanted, 1e-9))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.population import LifeCycle
-from sim.config import MembershipConfig
+from sim.schema.membership import MembershipConfig
 
 AGAIN_DAYS = 30
 SLOTS = AGAIN_DAYS + 2

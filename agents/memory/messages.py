@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.population import Residents
-from sim.config import RemindersConfig, RunConfig
+from sim.config import RunConfig
 from sim.random_streams import stream_key, uniforms
+from sim.schema.membership import RemindersConfig
 from sim.visitors import App
 
 # Messages a week at which the answers "up to 1", "2-5", "6-10", "more" begin and end: a whole number stands for its neighbourhood.
@@ -85,13 +86,15 @@ def _quantiles(shares: list[float], draw: np.ndarray) -> np.ndarray:
 
 
 def app_states(config: RunConfig, key: np.ndarray) -> np.ndarray:
-    """Return what a member of each key makes of the mall's app (int8 App), by the shares of the digital habits.
+    """Return what became of the mall's app on the phone of a member of each key (int8 App), by the shares of the digital habits.
 
-    Of those that carry it a share a is active, (1 - a) a idle, (1 - a)^2 has given it up (as in agents/digital.py).
+    Of those that carry it a share a is active, (1 - a) a idle, (1 - a)^2 has given it up, and as many of the others have removed it
+    (see agents/digital.py).
     """
     digital = config.digital
-    has, use, push = (uniforms(stream_key(config.seed, "resident app"), key, count) for count in range(3))
+    has, use, push = (uniforms(stream_key(config.seed, "habit app"), key, count) for count in range(3))
     active, gone = digital.app_active_share, (1 - digital.app_active_share) ** 2
+    removed = has < digital.app_share + (1 - digital.app_share) * digital.app_share * gone
     pushes = (use < active) & (push < digital.push_share)
     carried = np.select([pushes, use < active, use < 1 - gone], [App.PUSH, App.ACTIVE, App.INSTALLED], App.CHURNED)
-    return np.where(has < digital.app_share, carried, App.NONE).astype(np.int8)
+    return np.select([has < digital.app_share, removed], [carried, App.REMOVED], App.NONE).astype(np.int8)

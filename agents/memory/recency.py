@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import brentq
 
-from sim.config import RecencyConfig
+from sim.schema.membership import RecencyConfig
 
 CELLS_PER_GAP = 64
 GAPS_MAX = 60  # beyond, the wish to come has its floor

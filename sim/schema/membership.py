@@ -214,7 +214,7 @@ class MembershipConfig:
     """What happens between visits: memory, life cycle, word of mouth, competitors, messages."""
 
     satisfaction_norm: float = known(
-        0.5,
+        0.75,
         "satisfaction that people expect of a visit before their first of the run",
         0,
         1,
