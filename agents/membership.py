@@ -68,6 +68,8 @@ class Memory:
         self._again = life_cycle.Again()
         self.tally = Tally()
         self._wifi = _free_wifi(config, residents)
+        self._rate_share = (residents.visits_per_day / max(float(residents.visits_per_day.sum()), 1e-300)).astype(np.float64)
+        self._factor_mean: float | None = None  # of the day last asked about, over the visits of people's own accord
         self._joins_share = config.sensing.identity.portal_share * config.sensing.identity.join_share
         self._draws_joins = membership.enrolment == "law"
         fades_days = max(membership.talk.fades_days, 1.0)
@@ -79,16 +81,19 @@ class Memory:
         A proportional-hazards model: recency x exp(satisfaction + points + messages + tales) x what other malls leave; within bounds.
         """
         membership, day = self._config.membership, date.toordinal()
-        log = membership.satisfaction_effect * (self.satisfaction - self.expected).astype(np.float64) + self.heard
-        log -= membership.points_effect * np.expm1(-self.points_centi / (100 * membership.points_scale))
+        log = np.float32(membership.satisfaction_effect) * (self.satisfaction - self.expected) + self.heard
+        holders = np.flatnonzero(self.points_centi)
+        log[holders] -= membership.points_effect * np.expm1(-self.points_centi[holders] / (100 * membership.points_scale))
         rows, moved = self._messages.effect(self.received, self.push_on)
         log[rows] += moved
-        found = np.exp(log)
+        found = np.exp(log, dtype=np.float64)
         found *= self._recency.factor(self._residents.visits_per_day, self.last_visit_day, self._start, day)
         found *= self._rivals.factor(self._start, day, self.points_centi, self.is_member)
         if self._wifi is not None:
             found *= self._wifi
-        return np.clip(found, FACTOR_LEAST, FACTOR_MOST)
+        np.clip(found, FACTOR_LEAST, FACTOR_MOST, out=found)
+        self._factor_mean = float((found * self._rate_share).sum())
+        return found
 
     def learn(self, lived: Lived) -> None:
         """Remember a day: who came and how it was, what they tell, and what a day's passing does to everybody."""
@@ -191,8 +196,6 @@ class Memory:
         cycle = np.bincount(self.life_cycle, minlength=len(LifeCycle))
         rows, top = value.top_tenth(self.spent_fen)
         buyers = self.spent_fen > 0
-        factor = self.visit_factor(date + datetime.timedelta(days=1))
-        rate = self._residents.visits_per_day
         known = self.last_visit_day >= 0
         own = self._rivals.own_share(day, self.points_centi, self.is_member)
         lost = value.lost_share(self.life_cycle, np.flatnonzero(buyers))
@@ -205,8 +208,8 @@ class Memory:
             "push_on": int(self.push_on.sum()),
             "satisfaction_mean_residents": float(self.satisfaction[known].mean()) if known.any() else None,
             "expected_mean_residents": float(self.expected[known].mean()) if known.any() else None,
-            "visit_factor_mean": float((factor * rate).sum() / max(float(rate.sum()), 1e-300)),
-            "own_share_of_trips": None if own is None else float((own * rate).sum() / max(float(rate.sum()), 1e-300)),
+            "visit_factor_mean": self._factor_mean,
+            "own_share_of_trips": None if own is None else float((own * self._rate_share).sum()),
             "revisit_share_30d": self._again.share,
             "top_decile_spend_share": top,
             "top_decile_lost_share": value.lost_share(self.life_cycle, rows),

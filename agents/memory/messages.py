@@ -55,8 +55,9 @@ class Messages:
         """Send a day's messages; `received` (a week's, smoothed over one) is changed. Return how many were sent, rounded."""
         if self._per_week <= 0 and not received.any():
             return 0
-        today = np.where(push_on > 0, self._per_week, 0.0)
-        received += ((today - received) / DAYS).astype(received.dtype)
+        rows = np.flatnonzero((push_on > 0) | (received > 0))
+        today = np.where(push_on[rows] > 0, self._per_week, 0.0)
+        received[rows] += ((today - received[rows]) / DAYS).astype(received.dtype)
         return round(float(today.sum()) / DAYS)
 
     def react(self, received: np.ndarray, app: np.ndarray, push_on: np.ndarray, day: int) -> Reacted:

@@ -31,16 +31,19 @@ class Recency:
         self.unseen = np.append(surviving[:-1] / np.maximum(remaining, 1e-300), 1.0)[: hazard.size]
         self.unseen[surviving[:-1] < 1e-12] = hazard[-1]
         self.unseen[0] = 1.0  # but for the last bits of the solver
+        self._both = np.concatenate([self.unseen, self.since_visit])
 
     def factor(self, rate_per_day: np.ndarray, last_day: np.ndarray, start_day: int, today: int) -> np.ndarray:
         """Return the factor of each resident on a day; `last_day` is -1 for those not seen since `start_day`.
 
         The age of a day's visits is taken at the middle of the day, as a day stands for all its hours.
         """
-        is_unseen = last_day < 0
-        days = np.where(is_unseen, today - start_day, today - last_day - 0.5)
-        cell = np.clip(days * rate_per_day * CELLS_PER_GAP, 0, self.since_visit.size - 1).astype(np.int32)
-        found: np.ndarray = np.where(is_unseen, self.unseen[cell], self.since_visit[cell])
+        is_seen = last_day >= 0
+        half_days = 2 * (today - np.where(is_seen, last_day, start_day)) - is_seen
+        cell = (half_days * (rate_per_day * np.float32(CELLS_PER_GAP / 2))).astype(np.int32)
+        np.clip(cell, 0, GAPS_MAX * CELLS_PER_GAP - 1, out=cell)
+        cell += is_seen * np.int32(GAPS_MAX * CELLS_PER_GAP)
+        found: np.ndarray = self._both[cell]
         return found
 
 
