@@ -52,6 +52,7 @@ class Visits:
     """The visits of one day, in batches of parties; a batch does not depend on which others were asked for."""
 
     def __init__(self, config: RunConfig, compiled: CompiledPlan, residents: Residents, memory: Memory) -> None:
+        self.residents, self.memory = residents, memory  # `galleria verify memory` lives years with them
         self._config = config
         self._plan = compiled.arrays
         self._residents, self._memory = residents, memory

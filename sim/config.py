@@ -47,7 +47,16 @@ from sim.schema.food import FoodConfig
 from sim.schema.food import problems as food_problems
 from sim.schema.goods import GoodsConfig
 from sim.schema.management import ManagementConfig
-from sim.schema.membership import MembershipConfig
+from sim.schema.membership import (  # noqa: F401  (a section of the schema is found by its name here)
+    CompetitorConfig,
+    MembershipConfig,
+    RecencyConfig,
+    RemindersConfig,
+    RivalryConfig,
+    SeedingConfig,
+    TalkConfig,
+)
+from sim.schema.membership import problems as membership_problems
 from sim.schema.minds import MindsConfig
 from sim.schema.parking import ParkingConfig
 from sim.schema.parties import PartiesConfig
@@ -385,6 +394,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += parking_schema.problems(config.parking)
     found += tariff_problems(config.parking.tariff, config.parking.exits)
     found += [] if found else [*desk_problems(config.desks)]
+    found += [] if found else [*membership_problems(config.membership)]
     for key, hours in hours_of(config):
         try:
             minutes_from_hours(hours)

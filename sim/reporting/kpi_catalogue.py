@@ -27,13 +27,13 @@ COLD_SHARE_OF_MEAN = 0.2  # a zone is cold below this share of the mall's mean p
 DENSITY_ZONE_M2_MIN = 5.0  # in a smaller zone one person more or less is not a density
 
 
-_NO_MEMBERS = "members and what they do between visits are not simulated"
 _NO_WIFI = "positioning is off (sensing.positioning.method), or nothing of it happened"
 _NO_IDENTITY = "nothing of it happened"
 _NO_OFFERS = "coupons and messages are not simulated"
 _NO_POINTS = "points and the alliance are not simulated"
 _NO_COSTS = "tenants' costs are not known"
 _NO_MINDS = "satisfaction is not simulated"
+_ONE_DAY = "the run has one day (`days`), or too few"
 
 _VISITS = (
     Kpi("footfall_visits", "visits", "higher", "visits", "Visits", "Parties that passed an entrance into the mall; one stay is one visit however large the party."),
@@ -140,8 +140,8 @@ _POINTS = (
 )  # fmt: skip
 _PEOPLE = (
     Kpi("satisfaction_mean", "index", "higher", "people", "Satisfaction", "Mean satisfaction of visits, 0 to 1.", _NO_MINDS),
-    Kpi("wom_new_visits", "visits", "higher", "people", "Visits by word of mouth", "Visits caused by what others told.", _NO_MINDS),
-    Kpi("revisit_share_30d", "share", "higher", "people", "Came again", "Visitors that come again within 30 days.", _NO_MEMBERS),
+    Kpi("wom_new_visits", "visits", "higher", "people", "First visits by word of mouth", "First visits of residents to whom a friend had told something good of the mall; each counts once, and with its luck: some would have come anyway.", null_where=_ONE_DAY),
+    Kpi("revisit_share_30d", "share", "higher", "people", "Came again", "Of residents that came on a day at least 30 days before the end, the share that came again within 30 days, over all such days.", null_where=_ONE_DAY),
 )  # fmt: skip
 
 _TOPICS = tuple(kpi for topic in TOPICS for kpi in topic.kpis)

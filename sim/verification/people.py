@@ -70,7 +70,8 @@ def no_population(values: dict[str, Any]) -> list[Record]:
     )
 
 
-def _hall() -> CompiledPlan:
+def hall() -> CompiledPlan:
+    """Return a hall of 100 m with one entrance."""
     drawing = Drawing("people")
     drawing.floor("L0", box(0, 0, 101, 4))
     drawing.spot("start", 0.5, 2.0)
@@ -92,7 +93,7 @@ def run_speeds(values: dict[str, Any], population_of: PopulationOf) -> list[Reco
     people = config.population
     people.free_speed_mps_mean, people.free_speed_mps_sd, people.party_slowdown_mps = values["mean_mps"], values["sd_mps"], 0.0
     people.visits_per_day, people.day_total_cv = 2.0 * values["people"] + 200.0, 0.0
-    compiled = _hall()
+    compiled = hall()
     visitors = population_of(config, compiled).arrivals(0, 1440)
     kept = np.arange(visitors.number.size) < values["people"]
     visitors = Visitors(*(column[kept] for column in visitors))
@@ -128,7 +129,7 @@ def run_arrivals(values: dict[str, Any], population_of: PopulationOf) -> list[Re
     people.weekday_factors = [1.0] * 7
     people.hour_shares_weekday = people.hour_shares_weekend = [float(share) for share in by_hour / by_hour.sum()]
     people.visits_per_day, people.day_total_cv = float(by_hour.sum()), 0.0
-    compiled, days = _hall(), values["days"]
+    compiled, days = hall(), values["days"]
     populations = [population_of(_on(config, day), compiled) for day in range(days)]
     expected = populations[0].visits_expected  # of these residents; of their law by_hour.sum()
     counts = np.array([_hourly(population) for population in populations])

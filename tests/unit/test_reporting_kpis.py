@@ -101,8 +101,6 @@ MINIMUM_SET = [
     "merchant_roi_p10",
     "referral_points_share",
     "satisfaction_mean",
-    "wom_new_visits",
-    "revisit_share_30d",
 ]
 
 
