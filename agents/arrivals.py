@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -57,6 +58,11 @@ def visits_expected(config: RunConfig) -> float:
     return config.population.visits_per_day * day.factor * day.luck
 
 
+def in_weather(sources: Sources, config: RunConfig) -> Sources:
+    """Return the sources with what the day's weather makes of visits on foot and by car; shares then no longer add up to 1."""
+    return dataclasses.replace(sources, share=sources.share * day_of(config).by_mode(sources.parking >= 0))
+
+
 def rates_per_min(config: RunConfig) -> np.ndarray:
     """Return the mall's expected arrivals in each of the day's 1,440 minutes."""
     population = config.population
@@ -66,6 +72,7 @@ def rates_per_min(config: RunConfig) -> np.ndarray:
     weights = shares[(minutes - opens) * shares.size // (closes - opens)]
     rates = np.zeros(1440)
     rates[opens:closes] = visits_expected(config) * weights / max(weights.sum(), 1e-300)
+    rates *= day_of(config).of_minutes()
     return rates
 
 

@@ -7,7 +7,7 @@ from math import log, sqrt
 import numpy as np
 from scipy.special import gammaln, ndtr, ndtri
 
-from agents.arrivals import Candidates, arrivals_between, rates_per_min, sources_of
+from agents.arrivals import Candidates, arrivals_between, in_weather, rates_per_min, sources_of
 from agents.digital import favourites_of, navigates, residents_of
 from agents.habits import with_habits
 from agents.membership import Memory
@@ -29,7 +29,7 @@ class Visits:
         self._residents, self._memory = residents, memory
         self._config = config
         self._plan = compiled.arrays
-        self._sources = sources_of(compiled.arrays, config.population.car_share)
+        self._sources = in_weather(sources_of(compiled.arrays, config.population.car_share), config)
         self._rates = rates_per_min(config)
         present = set(compiled.tenant_categories)
         shares = np.array([config.categories[name].need_share if name in present else 0.0 for name in CATEGORIES])
@@ -60,6 +60,7 @@ class Visits:
             people=people,
             free_speed_mps=self._speeds_mps(number, people),
             stay_s=60
+            * day_of(self._config).stay_factor
             * lognormals(
                 population.stay_min_mean, population.stay_min_sd / population.stay_min_mean, self._draw("stay", number)
             ),
