@@ -133,10 +133,8 @@ def _ordinary_factor(calendar: CalendarConfig, weekdays: list[float], date: date
 def _raw_factor(
     whose: str, holiday_factor: float, seasons: tuple[float, ...], weekdays: tuple[float, ...], date: datetime.date
 ) -> float:
-    if holiday_name(whose, date):
-        factor = holiday_factor
-    else:
-        factor = weekdays[FRIDAY if _is_worked(whose, date) else date.weekday()]
+    ordinary = weekdays[FRIDAY if _is_worked(whose, date) else date.weekday()]
+    factor = holiday_factor if holiday_name(whose, date) else ordinary
     return factor * seasons[date.month - 1]
 
 
