@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -69,18 +70,19 @@ def visits_expected(config: RunConfig) -> float:
     return config.population.visits_per_day * day.factor * day.luck
 
 
-def comers_of(config: RunConfig, residents: Residents, leaning: np.ndarray) -> Comers:
+def comers_of(config: RunConfig, residents: Residents, leaning: np.ndarray, lift: float = 1.0) -> Comers:
     """Return which residents come of their own accord: each with a chance of its own, by a draw that only it and the day address.
 
-    The chance: visits on an average day x what the calendar and the day's luck make of it x `leaning` (float64, one per resident: what
-    the resident remembers), at most CHANCE_MAX. The draw stays when the chance grows, so that a busier day keeps every comer.
+    The chance: visits on an average day x what calendar, weather and the day's luck make of it x `lift` (events of some hours) x
+    `leaning` (float64, one per resident: what the resident remembers), at most CHANCE_MAX. The draw stays when the chance grows, so that a busier day keeps every comer.
     """
     day, key = day_of(config), stream_key(config.seed, "comes")
-    factor, today = day.factor * day.luck, day.date.toordinal()
+    factor, today = day.factor * day.luck * lift, day.date.toordinal()
     expected, comers = 0.0, [np.zeros(0, np.int64)]
     for start in range(0, residents.key.size, CHUNK):
         part = slice(start, start + CHUNK)
-        chance = np.minimum(factor * residents.visits_per_day[part] * leaning[part], CHANCE_MAX)
+        in_weather = day.by_mode(residents.mode[part] == Mode.CAR)
+        chance = np.minimum(factor * in_weather * residents.visits_per_day[part] * leaning[part], CHANCE_MAX)
         comers.append(start + np.flatnonzero(uniforms(key, residents.key[part], today) < chance))
         expected += float(chance.sum())
     return Comers(np.concatenate(comers), expected)
@@ -128,8 +130,13 @@ def raced(key: np.uint64, number: np.ndarray, alternatives: np.ndarray, weights:
     return best
 
 
+def sources_in_weather(sources: Sources, config: RunConfig) -> Sources:
+    """Return the sources with what the day's weather makes of visits on foot and by car; shares then no longer add up to 1."""
+    return dataclasses.replace(sources, share=sources.share * day_of(config).by_mode(sources.parking >= 0))
+
+
 def profile_of(config: RunConfig) -> np.ndarray:
-    """Return the share of the day's arrivals in each of its 1,440 minutes; nothing where all its hours have a share of 0."""
+    """Return the share of the day's arrivals in each of its 1,440 minutes, more where an event draws people; nothing where all hours have a share of 0."""
     population = config.population
     opens, closes = (minutes_from_hours(getattr(config.operations.hours, name)) for name in ("opens", "closes"))
     shares = np.asarray(_hour_shares(population, day_of(config).is_weekend), float)
@@ -137,7 +144,7 @@ def profile_of(config: RunConfig) -> np.ndarray:
     weights = shares[(minutes - opens) * shares.size // (closes - opens)]
     profile = np.zeros(1440)
     profile[opens:closes] = weights / max(weights.sum(), 1e-300)
-    return profile
+    return profile * day_of(config).of_minutes()
 
 
 def _hour_shares(population: PopulationConfig, is_weekend: bool) -> list[float]:

@@ -19,6 +19,7 @@ from agents.arrivals import (
     profile_of,
     raced,
     sources_for,
+    sources_in_weather,
     sources_of,
     visits_expected,
 )
@@ -57,6 +58,7 @@ class Visits:
         self._plan = compiled.arrays
         self._residents, self._memory = residents, memory
         self._sources = sources_of(compiled.arrays, config.population.car_share)
+        self._sources_of_walk_ins = sources_in_weather(self._sources, config)
         self._profile = profile_of(config)
         self._walk_in_rates = config.catchment.walk_in_share * visits_expected(config) * self._profile
         present = set(compiled.tenant_categories)
@@ -73,7 +75,7 @@ class Visits:
         own = self._own
         due = np.flatnonzero((own.arrive_us >= from_min * US_PER_MIN) & (own.arrive_us < to_min * US_PER_MIN))
         walk_ins = arrivals_between(
-            self._config.seed, self._config.date, self._sources, self._walk_in_rates, from_min, to_min
+            self._config.seed, self._config.date, self._sources_of_walk_ins, self._walk_in_rates, from_min, to_min
         )
         strangers = self._parties.walk_ins(walk_ins.number)
         meant = Meant(*(np.concatenate([mine[due], theirs]) for mine, theirs in zip(own.meant, strangers, strict=True)))
@@ -116,7 +118,7 @@ class Visits:
     def _comers(self) -> Comers:
         """Who comes of their own accord."""
         leaning = self._memory.visit_factor(date.fromisoformat(self._config.date))
-        found = comers_of(self._config, self._residents, leaning)
+        found = comers_of(self._config, self._residents, leaning, float(self._profile.sum()))
         return found if self._profile.any() else Comers(found.resident[:0], 0.0)
 
     @cached_property
@@ -199,7 +201,9 @@ class Visits:
         population = self._config.population
         draw = self._draw("stay", visitors.number)
         stay_min = lognormals(population.stay_min_mean, population.stay_min_sd / population.stay_min_mean, draw)
-        return visitors._replace(stay_s=60 * stay_min, needs=self._needs(visitors.number, keys))
+        return visitors._replace(
+            stay_s=60 * day_of(self._config).stay_factor * stay_min, needs=self._needs(visitors.number, keys)
+        )
 
     def _draw(self, purpose: str, number: np.ndarray, count: int = 0) -> np.ndarray:
         return uniforms(stream_key(self._config.seed, purpose), number, count)

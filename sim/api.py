@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim import paths
 from sim.config import RunConfig
+from sim.days import DaysInARow
 from sim.decisions import Decision
 from sim.operations.own_services import Factory
 from sim.plan_arrays import CompiledPlan
@@ -29,7 +33,7 @@ def run(
     command: str = "",
     services: Mapping[str, Factory] | None = None,
 ) -> RunResult:
-    """Run one day into the folder `out` and return its KPIs; raises GalleriaError for mistakes in plan or configuration.
+    """Run one day, or `config.days` in a row, into the folder `out` and return its KPIs; raises GalleriaError for mistakes in plan or configuration.
 
     `services` gives units, by id, a service of one's own (docs/how-to/a-service-of-your-own.md).
     """
@@ -48,28 +52,52 @@ def run_on(
     command: str = "",
     services: Mapping[str, Factory] | None = None,
 ) -> RunResult:
-    """Run one day on a compiled plan."""
+    """Run one day, or several in a row, on a compiled plan."""
     deciders = Deciders(config, compiled)
     try:
-        return World(config, compiled, people(config, compiled, deciders, Path(out)), Path(out), services or {}).run(
-            progress, command
-        )
+        town = Town(config, compiled, deciders)
+        if config.recording.residents:
+            keep_residents(config, town.people, Path(out) / "residents.parquet")
+        if config.days > 1:
+            return DaysInARow(config, compiled, town, Path(out), services or {}).run(progress, command)
+        return World(config, compiled, town.people_on(config), Path(out), services or {}).run(progress, command)
     finally:
         deciders.close()
 
 
-def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, out: Path | None = None) -> People:
-    """Return who comes and who decides; the residents are kept in the folder `out` where the run asks for that."""
-    from agents.membership import Memory
-    from agents.reputation import Reputation
+class Town:
+    """Residents with their memory, the standing of tenants, and who decides: all that lives on from one day of a run to the next."""
+
+    def __init__(self, config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> None:
+        from agents.membership import Memory
+        from agents.reputation import Reputation
+
+        self._compiled, self._deciders = compiled, deciders
+        self.people = residents_for(config)
+        self.memory = Memory(config, self.people)
+        self.reputation = Reputation(config, compiled)
+        self.residents = int(self.people.key.size)
+
+    def people_on(self, today: RunConfig) -> People:
+        """Return who comes on a day, and who decides."""
+        return people(today, self._compiled, self._deciders, self)
+
+    def summary(self, date: datetime.date) -> dict[str, Any]:
+        """Return what the residents remember after a day, in numbers."""
+        return dict(self.memory.summary(date))
+
+    def hold_points(self, balances_centi: np.ndarray) -> None:
+        """Let residents know how many points they hold."""
+        self.memory.points_centi[:] = balances_centi
+
+
+def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: Town | None = None) -> People:
+    """Return who comes and who decides, on the first day of a town's life unless one is given."""
     from agents.visits import Visits
 
-    residents = residents_for(config)
-    if out is not None and config.recording.residents:
-        keep_residents(config, residents, out / "residents.parquet")
-    memory = Memory(config, residents)
+    town = town or Town(config, compiled, deciders)
+    residents, memory, reputation = town.people, town.memory, town.reputation
     population = Visits(config, compiled, residents, memory)
-    reputation = Reputation(config, compiled)
 
     def learn(lived: Lived) -> None:
         memory.learn(lived)

@@ -18,6 +18,8 @@ from sim.errors import Problem
 from sim.known import known
 from sim.schema import parking as parking_schema
 from sim.schema.calendar import CalendarConfig
+from sim.schema.calendar import CalendarEventConfig as CalendarEventConfig
+from sim.schema.calendar import problems as calendar_problems
 from sim.schema.catchment import CatchmentConfig
 from sim.schema.catchment import problems as catchment_problems
 from sim.schema.checkout import (  # noqa: F401  (a section of the schema is found by its name here)
@@ -386,6 +388,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     """Return every value out of its range or of a wrong kind, and every pair of values that cannot go together."""
     found = [problem for parameter in parameters_of(config) for problem in _range_problems(parameter)]
     found += [*_date_problems(config.date), *_identity_problems(config)]
+    found += calendar_problems(config.calendar, config.date, config.days)
     found += queue_problems(config.queues)
     found += food_problems(config.food)
     if not any(problem.place.startswith("cinema.") for problem in found):

@@ -27,12 +27,17 @@ AGAIN = "run that day again, into another folder"
 Columns = dict[str, np.ndarray]
 
 
-def begin_sensing(compiled: CompiledPlan, config: RunConfig, is_on: np.ndarray, from_us: int) -> tuple[Sensing, dict[str, str]]:
+def begin_sensing(
+    compiled: CompiledPlan, config: RunConfig, is_on: np.ndarray, from_us: int, yesterday: Mapping[str, Columns] | None = None
+) -> tuple[Sensing, dict[str, str]]:
     """Return the sensors of a run, which know what the run named in `sensing.identity.continue_from` left, and its files' SHA-256.
 
+    Within a run of several days they know what the day before left instead (`yesterday`, tables by file).
     Raises ConfigError when that is no finished run of an earlier day with the same seed and floor plan (ids and places would not
     fit), or its tables are missing, changed or of another kind.
     """
+    if yesterday is not None:
+        return _knowing(compiled, config, is_on, from_us, yesterday, 1), {}
     earlier = config.sensing.identity.continue_from
     if not earlier:
         return Sensing(compiled, config, is_on, from_us), {}
@@ -48,10 +53,17 @@ def begin_sensing(compiled: CompiledPlan, config: RunConfig, is_on: np.ndarray, 
     days_later = _days_later(config, str(facts.get("date", "")))
     if problems or days_later is None:
         raise ConfigError.of(f"{KEY}={earlier}", problems)
+    sensing = _knowing(compiled, config, is_on, from_us, tables, days_later)
+    return sensing, {name: str(digests[name]) for name in TABLES}
+
+
+def _knowing(
+    compiled: CompiledPlan, config: RunConfig, is_on: np.ndarray, from_us: int, tables: Mapping[str, Columns], days_later: float
+) -> Sensing:
     members, links, profiles = (tables[name] for name in TABLES)
     sensing = Sensing(compiled, config, is_on, from_us, Known(members, links))
     sensing.restore_profiles(profiles, days_later)
-    return sensing, {name: str(digests[name]) for name in TABLES}
+    return sensing
 
 
 def _other_run(compiled: CompiledPlan, config: RunConfig, folder: Path, facts: Mapping[str, Any]) -> Iterator[Problem]:

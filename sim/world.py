@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from sim.config import RunConfig
-from sim.crowd.engine import Crowd, Taken
+from sim.crowd.engine import Crowd, Routes, Taken
 from sim.crowd.mind import OUTCOME
 from sim.decisions import Decision
-from sim.earlier_run import begin_sensing
+from sim.earlier_run import Columns, begin_sensing
 from sim.events import EventKind, EventLog
 from sim.ledger.accounts import account_names
 from sim.operations.access_points import failures_of, switches_of
@@ -84,18 +84,23 @@ class World:
     people: People
     folder: Path
     services: Mapping[str, Factory] = field(default_factory=dict)  # SimPy processes that serve at units, by unit id
+    yesterday: Mapping[str, Columns] | None = None  # tables that sensing left on the day before, by file
+    routes: Routes | None = None  # times between places that earlier days have worked out
+    is_followed: bool = False  # by another day, which wants to know what sensing leaves
     counted_events: int = field(default=0, init=False)  # rows of the log that counters and gates have seen
     followed_events: int = field(default=0, init=False)  # and what follows people
     followed_segments: int = field(default=0, init=False)
     recording_s: float = field(default=0.0, init=False)
     outcomes: list[np.ndarray] = field(default_factory=list, init=False)
     ratings: list[np.ndarray] = field(default_factory=list, init=False)
+    lived: Lived | None = field(default=None, init=False)  # once the day is over
+    left: dict[str, Columns] = field(default_factory=dict, init=False)  # tables of sensing, for the day after
 
     def __post_init__(self) -> None:
         """Build crowd, sensors and operations; nothing has happened yet."""
         config, compiled = self.config, self.compiled
         pair_of(config, compiled)  # a merchant that the plan lacks is told of before the day, not after it
-        self.crowd = Crowd(compiled, config, self._take, self.people.standing)
+        self.crowd = Crowd(compiled, config, self._take, self.people.standing, self.routes)
         names = self.crowd.station_names
         self.recorder = Recorder(self.folder, compiled, names, config.recording.events, more_places=self.crowd.place_names)
         switches = switches_of(compiled, config)
@@ -103,7 +108,7 @@ class World:
         self.own_services = OwnServices(self.crowd, self.clock, compiled, self.services)
         self.hours = hours_of(self.crowd, compiled, config)
         opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
-        self.sensing, self.continued_from = begin_sensing(compiled, config, switches.is_on, opens_us)
+        self.sensing, self.continued_from = begin_sensing(compiled, config, switches.is_on, opens_us, self.yesterday)
         has_tables = np.array([not name.startswith("till:") for name in names], bool)
         review_us = int(config.operations.review_s * 1e6)
         self.reviews = Reviews(
@@ -136,24 +141,33 @@ class World:
         """Run the day, write its files (the manifest last) and return its KPIs."""
         started_s = time.perf_counter()
         engine_s = self.live(show)
+        finished = self.end(engine_s, started_s, command)
+        kpis = finish(self.folder, finished)
+        manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        report = self.folder / "report.html"
+        return RunResult(self.folder, kpis, manifest, report if report.exists() else None)
+
+    def end(self, engine_s: float, started_s: float, command: str = "") -> FinishedRun:
+        """Close the day's books, let people learn from it, and return all that there is to tell."""
         tallies = self.crowd.finish(END_US)
         self._close_sensing()
-        self.people.learn(self._lived())
+        self.lived = self._lived()
+        self.people.learn(self.lived)
         balances_fen = dict(zip(account_names(self.compiled), self.crowd.mall.balances_fen.tolist(), strict=True))
         tables = np.array([name.startswith("table:") for name in self.crowd.station_names], bool)
         offered_us = np.zeros(tables.size, np.int64)
         offered_us[: len(self.compiled.unit_ids)] = self.hours.units_close_us - self.hours.units_open_us
-        finished = FinishedRun(
+        return FinishedRun(
             config=self.config, compiled=self.compiled, tallies=tallies, recorder=self.recorder, opens_us=self.hours.opens_us,
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
-        kpis = finish(self.folder, finished)
-        manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-        report = self.folder / "report.html"
-        return RunResult(self.folder, kpis, manifest, report if report.exists() else None)
+
+    def close(self) -> None:
+        """Let go of the crowd's arrays: clock and operations refer to each other, and would keep them until they are looked for."""
+        del self.crowd, self.clock, self.hours, self.reviews, self.own_services, self.sensing, self.recorder
 
     def live(self, show: Progress | None = None) -> float:
         """Let the day happen; return the seconds spent inside the crowd, without those in which it handed over what it had logged."""
@@ -193,8 +207,10 @@ class World:
         """Write down what the sensors still had, and what the next day begins with."""
         self._observe(END_US)
         self.recorder.take_observations(self.sensing.finish(END_US)._asdict())
+        if self.is_followed or self.config.recording.events != "none":
+            self.left = self.sensing.tables()
         if self.config.recording.events != "none":
-            for name, columns in self.sensing.tables().items():
+            for name, columns in self.left.items():
                 self.recorder.keep_table(name, columns)
 
     def _follow(self) -> EventLog:

@@ -42,6 +42,8 @@ from sim.units import US_PER_HOUR
 from sim.visitors import LIKED_MAX, TASTES, Visitors
 
 ROWS_AT_FIRST = 4096
+ROUTES_KEPT = 16  # sets of closures whose times between places are kept for later days
+Routes = dict[bytes, tuple[np.ndarray, np.ndarray]]
 LOG_LEVELS = {"none": 0, "visits": 1, "edges": 2}
 
 
@@ -63,8 +65,10 @@ class Crowd:
     """
 
     def __init__(
-        self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None
-    ) -> None:
+        self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None,
+        routes: Routes | None = None,
+    ) -> None:  # fmt: skip
+        self._routes: Routes = {} if routes is None else routes
         tables = build_tables(compiled, config)
         arrays = compiled.arrays
         self.station_names = tables.station_names
@@ -296,7 +300,12 @@ class Crowd:
     def refresh_routes(self) -> None:
         """Fill the tables of times for the connectors that run now."""
         self._closures = self.controls.connector_is_open.tobytes()
+        if self._closures in self._routes:
+            self.mall.togo_s[:], self.mall.hop_s[:] = self._routes[self._closures]
+            return
         fill_times(self.mall, self._doors)
+        if len(self._routes) < ROUTES_KEPT:
+            self._routes[self._closures] = self.mall.togo_s.copy(), self.mall.hop_s.copy()
 
     def finish(self, now_us: int) -> Tallies:
         """Close the books at `now_us` and hand over what is left in the buffers."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from sim.crowd.tallies import HOURS
 from sim.events import EventKind, Reason
+from sim.plan_arrays import CompiledPlan
 from sim.reporting.bins import BIN_MIN, BINS
 from sim.reporting.day_sums import Queue
 from sim.reporting.files import csv_cell, csv_text
 from sim.reporting.kpis import Books, nearest_rank, ratio, seconds
 from sim.reporting.rents import rents_fen
-from sim.reporting.stations import KIND_NAMES
+from sim.reporting.stations import KIND_NAMES, Stations
 from sim.reporting.topics.every import TOPICS
 from sim.units import US_PER_MIN, US_PER_S
 
@@ -89,18 +91,31 @@ def _zones(books: Books) -> dict[str, Any]:
 
 def tenant_rows(books: Books) -> list[dict[str, Any]]:
     """Return one row per tenant, in the order of the plan's arrays."""
-    compiled, sums = books.compiled, books.sums
-    unit = {name: values.tolist() for name, values in sums.unit.items()}
-    line = {name: _by_unit(books, values).tolist() for name, values in sums.station.items()}
-    waits = _by_unit(books, sums.station["started"] + sums.station["reneged"]).tolist()
-    passed, turnover = books.tallies.unit_passed.tolist(), rents_fen(compiled, sums.unit["sales_fen"])[1].tolist()
+    sums = books.sums
+    turnover_fen = rents_fen(books.compiled, sums.unit["sales_fen"])[1]
+    return rows_of_tenants(books.compiled, sums.unit, sums.station, sums.stations, books.tallies.unit_passed, turnover_fen)
+
+
+def rows_of_tenants(
+    compiled: CompiledPlan,
+    units: Mapping[str, np.ndarray],
+    lines: Mapping[str, np.ndarray],
+    stations: Stations,
+    passed: np.ndarray,
+    turnover_fen: np.ndarray,
+) -> list[dict[str, Any]]:
+    """Return one row per tenant from sums over units and stations, of a day or of several."""
+    unit = {name: values.tolist() for name, values in units.items()}
+    line = {name: _by_unit(compiled, stations, values).tolist() for name, values in lines.items()}
+    waits = _by_unit(compiled, stations, lines["started"] + lines["reneged"]).tolist()
+    passings, turnover = passed.tolist(), turnover_fen.tolist()
     rows = []
     for index, unit_id in enumerate(compiled.unit_ids):
         area_m2, entries, sales = float(compiled.arrays.unit_area_m2[index]), unit["entries"][index], unit["sales_fen"][index]
         values = (
             unit_id, compiled.tenant_names[index], compiled.tenant_categories[index],
-            compiled.level_names[compiled.arrays.unit_level[index]], round(area_m2, 1), passed[index], entries, unit["people"][index],
-            ratio(entries, passed[index]), unit["purchases"][index], ratio(unit["purchases"][index], entries), sales,
+            compiled.level_names[compiled.arrays.unit_level[index]], round(area_m2, 1), passings[index], entries, unit["people"][index],
+            ratio(entries, passings[index]), unit["purchases"][index], ratio(unit["purchases"][index], entries), sales,
             ratio(sales, area_m2), ratio(sales, unit["purchases"][index]),
             ratio(unit["inside_us"][index], unit["left"][index] * US_PER_MIN), waits[index],
             seconds(ratio(line["wait_us"][index], waits[index])), line["reneged"][index], line["balked"][index],
@@ -110,10 +125,10 @@ def tenant_rows(books: Books) -> list[dict[str, Any]]:
     return rows
 
 
-def _by_unit(books: Books, station_values: np.ndarray) -> np.ndarray:
-    owned = books.sums.stations.unit >= 0  # a desk of the mall's is named by its kind and belongs to no unit
-    sums = np.zeros(len(books.compiled.unit_ids), np.int64)
-    np.add.at(sums, books.sums.stations.unit[owned], station_values[owned])
+def _by_unit(compiled: CompiledPlan, stations: Stations, station_values: np.ndarray) -> np.ndarray:
+    owned = stations.unit >= 0  # a desk of the mall's is named by its kind and belongs to no unit
+    sums = np.zeros(len(compiled.unit_ids), np.int64)
+    np.add.at(sums, stations.unit[owned], station_values[owned])
     return sums
 
 

@@ -6,6 +6,7 @@ from sim.errors import ConfigError, Problem
 from sim.reporting.kpi import DIRECTIONS as DIRECTIONS
 from sim.reporting.kpi import UNITS as UNITS
 from sim.reporting.kpi import Kpi
+from sim.reporting.over_days import how
 from sim.reporting.topics.every import TOPICS
 
 GROUPS = {
@@ -31,6 +32,7 @@ _NO_WIFI = "positioning is off (sensing.positioning.method), or nothing of it ha
 _NO_IDENTITY = "nothing of it happened"
 _NO_OFFERS = "coupons and messages are not simulated"
 _NO_POINTS = "points and the alliance are not simulated"
+_ONE_DAY = "the run is of one day: points are credited at the end of each day in a row"
 _NO_COSTS = "tenants' costs are not known"
 _NO_MINDS = "satisfaction is not simulated"
 _ONE_DAY = "the run has one day (`days`), or too few"
@@ -127,10 +129,10 @@ _OFFERS = (
     Kpi("uplift_estimated_fen", "fen", "neither", "offers", "Uplift as the mall would estimate it", "The same from observations alone.", _NO_OFFERS),
 )  # fmt: skip
 _POINTS = (
-    Kpi("points_issued", "points", "neither", "points", "Points issued", "Points issued.", _NO_POINTS),
+    Kpi("points_issued", "points", "neither", "points", "Points issued", "Points that members earned: one for 100 yuan of a visit.", null_where=_ONE_DAY),
     Kpi("points_burned", "points", "higher", "points", "Points spent", "Points spent by members.", _NO_POINTS),
-    Kpi("points_outstanding", "points", "neither", "points", "Points outstanding", "Issued less burned and expired, at the end.", _NO_POINTS),
-    Kpi("points_liability_fen", "fen", "lower", "points", "Liability for points", "What the outstanding points are expected to cost.", _NO_POINTS),
+    Kpi("points_outstanding", "points", "neither", "points", "Points outstanding", "Issued less burned and expired, at the end.", null_where=_ONE_DAY),
+    Kpi("points_liability_fen", "fen", "lower", "points", "Liability for points", "What the outstanding points cost when all are spent: a yuan each.", null_where=_ONE_DAY),
     Kpi("points_breakage_share_est", "share", "neither", "points", "Breakage, estimated", "Share of the points that will never be spent.", _NO_POINTS),
     Kpi("clearing_latency_s_p95", "s", "lower", "points", "Clearing time that 5 % exceed", "From a redemption to its settlement, 95th percentile.", _NO_POINTS),
     Kpi("clearing_imbalance_fen", "fen", "lower", "points", "Unsettled between merchants", "Sum of open positions between merchants at the end.", _NO_POINTS),
@@ -166,6 +168,7 @@ def as_records() -> list[dict[str, str]]:
         {
             "name": kpi.name, "unit": kpi.unit, "direction": kpi.direction, "group": kpi.group,
             "label": kpi.label, "definition": kpi.definition, "unknown": kpi.unknown, "null_where": kpi.null_where,
+            "several_days": how(kpi),
         }
         for kpi in KPIS
     ]  # fmt: skip
@@ -177,14 +180,15 @@ def as_markdown() -> str:
         "# KPIs",
         "",
         "Names in `kpis.json` are fixed and flat. Units are in the name: fen is 0.01 yuan, a share lies between 0 and 1. A KPI that a run",
-        "cannot know is `null`. All are computed from what truly happened; those of sensing hold what the mall's sensors saw against it.",
+        "cannot know is `null`. In a run of several days each is the sum of the days' values, their mean, the largest or the last, as the column",
+        "`several days` says; days that do not know it are left out. All are computed from what truly happened; those of sensing hold what the mall's sensors saw against it.",
         "",
         "This page is written from `sim/reporting/kpi_catalogue.py`; a test holds the two together.",
     ]
     for group, title in GROUPS.items():
-        lines += ["", f"## {title}", "", "| name | unit | better | definition |", "|---|---|---|---|"]
+        lines += ["", f"## {title}", "", "| name | unit | better | several days | definition |", "|---|---|---|---|---|"]
         for kpi in KPIS:
             if kpi.group == group:
                 why = f" Null: {kpi.unknown}." if kpi.unknown else f" Null where {kpi.null_where}." if kpi.null_where else ""
-                lines.append(f"| `{kpi.name}` | {kpi.unit} | {kpi.direction} | {kpi.definition}{why} |")
+                lines.append(f"| `{kpi.name}` | {kpi.unit} | {kpi.direction} | {how(kpi)} | {kpi.definition}{why} |")
     return "\n".join(lines) + "\n"

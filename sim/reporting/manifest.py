@@ -21,6 +21,7 @@ from sim.reporting.files import json_text, sha256_of, write_atomically, write_js
 MANIFEST_SCHEMA_VERSION = 1
 PACKAGES = (
     "numpy", "numba", "scipy", "simpy", "mesa", "networkx", "shapely", "pyarrow", "matplotlib", "hydra-core", "omegaconf", "PyYAML",
+    "holidays",
 )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def masthead(run: dict[str, Any]) -> str:
     return (
         '<header class="masthead">\n'
         f'<p class="kicker">Galleria · scenario <b>{esc(run["name"])}</b></p>\n'
-        f"<h1>{esc(_title(run['mall']))}</h1>\n"
+        f"<h1>{esc(title(run['mall']))}</h1>\n"
         f'<p class="when">{esc(long_date(str(run["date"])))}, open {clock(run["opens_us"])} to {clock(run["closes_us"])} · '
         f"{whole(run['tenants'])} tenants on {len(run['levels'])} levels · policies: {esc(policies)}</p>\n"
         f"{question}{expects}\n"
@@ -41,7 +41,8 @@ def masthead(run: dict[str, Any]) -> str:
     )
 
 
-def _title(mall: str) -> str:
+def title(mall: str) -> str:
+    """Return a mall's name as a heading."""
     return mall.replace("_", " ").strip().capitalize() if "_" in mall or mall.islower() else mall
 
 
@@ -63,8 +64,12 @@ def summary(run: dict[str, Any], kpis: dict[str, Any]) -> str:
         )
     if waits := _waits(kpis):
         text.append(f"On average parties waited {' and '.join(waits)}.")
-    tiles = "".join(_tile(name, kpis[name]) for name in TILES if kpis[name] is not None)
-    return f'<p class="lead">{" ".join(text)}</p>\n<dl class="tiles">{tiles}</dl>'
+    return f'<p class="lead">{" ".join(text)}</p>\n{tiles(kpis)}'
+
+
+def tiles(kpis: dict[str, Any]) -> str:
+    """Return the headline KPIs."""
+    return f'<dl class="tiles">{"".join(_tile(name, kpis[name]) for name in TILES if kpis[name] is not None)}</dl>'
 
 
 def _waits(kpis: dict[str, Any]) -> list[str]:

@@ -22,7 +22,7 @@ def save(folder: Path, curves: dict[str, Any], compiled: CompiledPlan, opens_us:
         *_day_pictures(curves, span),
         *_queue_pictures(curves, span),
         *topic_pictures(curves, compiled, span),
-        *_map_pictures(curves, compiled),
+        *map_pictures(curves, compiled),
         *sensing_pictures(curves.get("sensing") or {}, compiled),
     ]
     for picture, svg in made:
@@ -86,7 +86,8 @@ def _queue_pictures(curves: dict[str, Any], span: figures.Span) -> list[tuple[Pi
     return made + histograms
 
 
-def _map_pictures(curves: dict[str, Any], compiled: CompiledPlan) -> list[tuple[Picture, str]]:
+def map_pictures(curves: dict[str, Any], compiled: CompiledPlan) -> list[tuple[Picture, str]]:
+    """Draw where people spent their time, a map for each level, the top one first; `curves` has person-seconds by zone."""
     zones = curves["zones"]
     area_m2 = np.maximum(compiled.arrays.zone_area_m2, 1e-9)
     person_s = np.asarray(zones["person_s"], float)

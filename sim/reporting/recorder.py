@@ -60,8 +60,9 @@ class ContentDigest:
 class GroupedFile:
     """A Parquet file in the making, with row groups of `GROUP_ROWS`; it takes its name when closed."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, path: Path, schema: pa.Schema, group_rows: int = GROUP_ROWS) -> None:
         self.path = path
+        self._group_rows = group_rows
         self._part = path.with_name(f".{path.name}.part")
         self._pending: list[pa.Table] = []
         self._pending_rows = 0
@@ -81,11 +82,11 @@ class GroupedFile:
         """Add rows; whole row groups are written, the rest waits."""
         self._pending.append(table)
         self._pending_rows += table.num_rows
-        if self._pending_rows < GROUP_ROWS:
+        if self._pending_rows < self._group_rows:
             return
         rows = pa.concat_tables(self._pending).combine_chunks()  # pages must not show where the batches met
-        whole = rows.num_rows // GROUP_ROWS * GROUP_ROWS
-        self._writer.write_table(rows.slice(0, whole), row_group_size=GROUP_ROWS)
+        whole = rows.num_rows // self._group_rows * self._group_rows
+        self._writer.write_table(rows.slice(0, whole), row_group_size=self._group_rows)
         self._pending, self._pending_rows = [rows.slice(whole)], rows.num_rows - whole
 
     def close(self) -> None:

@@ -74,7 +74,7 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
         pictures = [picture.record() for picture in made.save(folder, day, run.compiled, run.opens_us, run.closes_us)]
     write_json(folder / "run.json", {**_run_record(run, books, kpis), "pictures": pictures})
     if run.config.recording.report:
-        write_atomically(folder / "report.html", report_page.page(_page_data(folder, facts)))
+        write_atomically(folder / "report.html", report_page.page(page_data(folder, facts)))
     manifest.write_manifest(folder, facts)
     return kpis
 
@@ -90,12 +90,14 @@ def remake(folder: Path) -> Path:
         raise GalleriaError.of(folder, [problem])
     facts = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     facts.pop("files")
-    write_atomically(folder / "report.html", report_page.page(_page_data(folder, facts)))
+    write_atomically(folder / "report.html", report_page.page(page_data(folder, facts)))
     manifest.write_manifest(folder, facts)
     return folder / "report.html"
 
 
-def _page_data(folder: Path, facts: dict[str, Any]) -> report_page.PageData:
+def page_data(folder: Path, facts: dict[str, Any]) -> report_page.PageData:
+    """Return what the page of a run's folder tells."""
+
     def read(name: str) -> Any:
         return json.loads((folder / name).read_text(encoding="utf-8"))
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.reporting import page_sections, page_sensing, page_tables
+from sim.reporting import days_page, page_sections, page_sensing, page_tables
 from sim.reporting.topics.every import TOPICS
 from sim.reporting.wording import esc
 
+Part = tuple[str, str, str, str]  # anchor, short title, title, body
 ASSETS = Path(__file__).parent / "assets"
 
 
@@ -48,7 +49,7 @@ def page(data: PageData) -> str:
             "</head>",
             "<body>",
             '<a class="skip" href="#main">Skip to the report</a>',
-            page_sections.masthead(data.run),
+            _masthead(data),
             '<main id="main">',
             *_sections(data),
             "</main>",
@@ -60,8 +61,39 @@ def page(data: PageData) -> str:
     )
 
 
+def _masthead(data: PageData) -> str:
+    if "days" in data.run:
+        return days_page.masthead(data.run, page_sections.title(data.run["mall"]))
+    return page_sections.masthead(data.run)
+
+
 def _sections(data: PageData) -> list[str]:
-    parts = [
+    return _joined(_parts_of_days(data) if "days" in data.run else _parts_of_a_day(data))
+
+
+def _parts_of_days(data: PageData) -> list[Part]:
+    return [
+        ("summary", "In short", "The days in short", days_page.summary(data)),
+        ("cautions", "Cautions", "Before you rely on it", page_sections.caution_list(data.run, data.kpis)),
+        ("days", "Day by day", "Day by day", days_page.series(data)),
+        ("weekdays", "Weekdays", "By day of the week", days_page.weekdays(data)),
+        ("day", "The mean day", "Through the mean day", page_sections.figure_grid(data, "day")),
+        ("map", "Maps", "Where people were", page_sections.maps(data)),
+        *_tables(data),
+    ]
+
+
+def _tables(data: PageData) -> list[Part]:
+    return [
+        ("tenants", "Tenants", "Tenants", page_tables.tenants(data.tenants)),
+        ("kpis", "KPIs", "All KPIs", page_tables.kpis(data.kpis)),
+        ("parameters", "Assumptions", "What was assumed", page_tables.parameters(data.run["parameters"])),
+        ("provenance", "Provenance", "Where this comes from", page_tables.provenance(data.run, data.provenance)),
+    ]
+
+
+def _parts_of_a_day(data: PageData) -> list[Part]:
+    return [
         ("summary", "In short", "The day in short", page_sections.summary(data.run, data.kpis)),
         ("cautions", "Cautions", "Before you rely on it", page_sections.caution_list(data.run, data.kpis)),
         ("day", "The day", "Through the day", page_sections.figure_grid(data, "day")),
@@ -70,11 +102,11 @@ def _sections(data: PageData) -> list[str]:
         ("parking", "Car parks", "Car parks", page_sections.parking(data)),
         *((topic.name, topic.title, topic.title, page_sections.topic(data, topic)) for topic in TOPICS),
         ("sensing", "What was known", "What the mall could know", page_sensing.knowledge(data)),
-        ("tenants", "Tenants", "Tenants", page_tables.tenants(data.tenants)),
-        ("kpis", "KPIs", "All KPIs", page_tables.kpis(data.kpis)),
-        ("parameters", "Assumptions", "What was assumed", page_tables.parameters(data.run["parameters"])),
-        ("provenance", "Provenance", "Where this comes from", page_tables.provenance(data.run, data.provenance)),
+        *_tables(data),
     ]
+
+
+def _joined(parts: list[Part]) -> list[str]:
     shown = [part for part in parts if part[-1]]
     links = "".join(f'<li><a href="#{anchor}">{esc(short)}</a></li>' for anchor, short, _, _ in shown)
     sections = [

@@ -1,0 +1,157 @@
+"""Days in a row: one world after another in the same mall, with people, memory, members and points carried from each to the next."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from sim.calendar import Day, day_of
+from sim.config import RunConfig
+from sim.crowd.engine import Routes
+from sim.earlier_run import Columns
+from sim.ledger.points import CENTIPOINTS, Points
+from sim.operations.own_services import Factory
+from sim.plan_arrays import CompiledPlan
+from sim.reporting.days_books import DayRecorder, DaysBooks
+from sim.reporting.days_report import finish_days
+from sim.units import US_PER_DAY
+from sim.visitors import NOBODY
+from sim.world import END_US, People, Progress, RunResult, World
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class Population(Protocol):
+    """The people of the catchment and who decides, who live on from day to day."""
+
+    residents: int
+
+    def people_on(self, today: RunConfig) -> People:
+        """Return who comes on a day, and who decides."""
+
+    def summary(self, date: datetime.date) -> dict[str, Any]:
+        """Return what the residents remember after a day, in numbers."""
+
+    def hold_points(self, balances_centi: np.ndarray) -> None:
+        """Let residents know how many points they hold."""
+
+
+@dataclass
+class DaysInARow:
+    """A run of several days."""
+
+    config: RunConfig
+    compiled: CompiledPlan
+    population: Population
+    folder: Path
+    services: Mapping[str, Factory] = field(default_factory=dict)
+    routes: Routes = field(default_factory=dict, init=False)
+
+    def run(self, show: Progress | None = None, command: str = "") -> RunResult:
+        """Let day after day happen and write the run's files, the manifest last; Ctrl-C leaves the files of the days that are over."""
+        started_s = time.perf_counter()
+        books = DaysBooks(self.folder, self.config, self.compiled)
+        points = Points(self.population.residents)
+        hours_us = (0, 0)
+        try:
+            left: Mapping[str, Columns] | None = None
+            for number in range(self.config.days):
+                left, hours_us = self._one_day(number, left, books, points, show)
+        finally:
+            books.close()
+        kpis, manifest, report = finish_days(self.folder, books, points.columns(), hours_us, started_s, command)
+        return RunResult(self.folder, kpis, manifest, report)
+
+    def _one_day(
+        self, number: int, left: Mapping[str, Columns] | None, books: DaysBooks, points: Points, show: Progress | None
+    ) -> tuple[Mapping[str, Columns], tuple[int, int]]:
+        """Let a day happen; return what sensing leaves to the next, and when the mall opened and closed."""
+        date = datetime.date.fromisoformat(self.config.date) + datetime.timedelta(days=number)
+        today = dataclasses.replace(self.config, date=date.isoformat(), days=1)
+        folder = self.folder / "days" / today.date
+        world = World(
+            today, self.compiled, self.population.people_on(today), folder, self.services, left, self.routes, is_followed=True
+        )
+        world.recorder = DayRecorder(
+            folder, self.compiled, world.crowd.station_names, today.recording.events, more_places=world.crowd.place_names
+        )
+        try:
+            started_s = time.perf_counter()
+            engine_s = world.live(None if show is None else self._shown(number, show))
+            finished = world.end(engine_s, started_s)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # half a day is no day
+            raise
+        assert world.lived is not None
+        outcomes, day = world.lived.outcomes, day_of(today)
+        known = outcomes[(outcomes["is_member"] == 1) & (outcomes["resident"] != NOBODY)]
+        earned = points.earn(date, known["resident"], known["spent_fen"])
+        self.population.hold_points(points.balances_centi)
+        facts = {
+            **calendar_facts(day),
+            **_outcome_facts(outcomes),
+            "point_holders": points.holders,
+            **self.population.summary(date),
+        }
+        books.take(finished, outcomes, day.is_weekend, facts, _point_kpis(points, earned))
+        books.post_points(earned, END_US - 1)
+        hours_us = world.hours.opens_us, world.hours.closes_us
+        left = world.left
+        world.close()
+        return left, hours_us
+
+    def _shown(self, number: int, show: Progress) -> Progress:
+        days = self.config.days
+
+        def shown(time_us: int, people_inside: int, share_done: float) -> None:
+            show(number * US_PER_DAY + time_us, people_inside, (number + share_done) / days)
+
+        return shown
+
+
+def calendar_facts(day: Day) -> dict[str, Any]:
+    """Return what the calendar says of a day, as columns of days.parquet."""
+    weather = day.weather
+    return {
+        "date": day.date,
+        "weekday": WEEKDAYS[day.date.weekday()],
+        "is_weekend": day.is_weekend,
+        "holiday": day.holiday,
+        "events": ", ".join(day.events),
+        "calendar_factor": day.factor,
+        "luck_factor": day.luck,
+        "is_wet": None if weather is None else weather.is_wet,
+        "rain_mm": None if weather is None else round(weather.rain_mm, 1),
+        "temperature_c": None if weather is None else round(weather.mean_c, 1),
+    }
+
+
+def _outcome_facts(outcomes: np.ndarray) -> dict[str, Any]:
+    """Return what the day's visits were like, by those whose visit it was."""
+    visits = outcomes.size
+    known = outcomes["resident"] != NOBODY
+    return {
+        "visits_ended": visits,
+        "visits_of_residents": int(np.count_nonzero(known)),
+        "visits_of_members": int(np.count_nonzero(outcomes["is_member"] == 1)),
+        "residents_seen": int(np.unique(outcomes["resident"][known]).size),
+        "car_share": float(np.count_nonzero(outcomes["came_by_car"])) / visits if visits else None,
+        "satisfaction": float(np.cumsum(outcomes["satisfaction"])[-1]) / visits if visits else None,
+    }
+
+
+def _point_kpis(points: Points, earned_centi: int) -> dict[str, int | float | None]:
+    """Return the KPIs of points at the end of a day on which so many were earned."""
+    return {
+        "points_issued": earned_centi / CENTIPOINTS,
+        "points_outstanding": points.held_centi / CENTIPOINTS,
+        "points_liability_fen": points.held_centi,  # a point is worth a yuan
+    }
