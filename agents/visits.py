@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from math import log, sqrt
-
 import numpy as np
-from scipy.special import gammaln, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
 from agents.arrivals import Candidates, arrivals_between, rates_per_min, sources_of
-from agents.digital import favourites_of, navigates, residents_of
+from agents.digital import navigates
 from agents.habits import with_habits
 from agents.membership import Memory
 from agents.population import Residents
+from agents.visit_plans import planned, poisson_cdf
 from sim.calendar import day_of
-from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
-from sim.visitors import NEEDS_MAX, Visitors, empty_visitors
+from sim.visitors import Visitors, empty_visitors
 
 PEOPLE_MAX = 6
 
@@ -27,13 +25,10 @@ class Visits:
 
     def __init__(self, config: RunConfig, compiled: CompiledPlan, residents: Residents, memory: Memory) -> None:
         self._residents, self._memory = residents, memory
-        self._config = config
+        self._config, self._compiled = config, compiled
         self._plan = compiled.arrays
         self._sources = sources_of(compiled.arrays, config.population.car_share)
         self._rates = rates_per_min(config)
-        present = set(compiled.tenant_categories)
-        shares = np.array([config.categories[name].need_share if name in present else 0.0 for name in CATEGORIES])
-        self._need_cdf = np.cumsum(shares) / shares.sum() if shares.sum() > 0 else None
 
     @property
     def visits_expected(self) -> float:
@@ -59,15 +54,11 @@ class Visits:
             parking=self._sources.parking[found.source],
             people=people,
             free_speed_mps=self._speeds_mps(number, people),
-            stay_s=60
-            * lognormals(
-                population.stay_min_mean, population.stay_min_sd / population.stay_min_mean, self._draw("stay", number)
-            ),
             spend_scale=np.exp(population.spend_sigma * ndtri(self._draw("spend", number)) - population.spend_sigma**2 / 2),
-            needs=self._needs(number),
             step_free=(self._draw("step-free", number) < population.step_free_share).astype(np.int8),
         )
         visitors = visitors._replace(goal_entrance=self._walk_through(visitors), navigates=navigates(self._config, visitors))
+        visitors = planned(self._config, self._compiled, visitors)
         return with_habits(self._config, visitors)
 
     def _draw(self, purpose: str, number: np.ndarray, count: int = 0) -> np.ndarray:
@@ -84,21 +75,6 @@ class Visits:
         slowed = speed - population.party_slowdown_mps * (people - 1)
         return np.maximum(slowed, population.free_speed_mps_min)
 
-    def _needs(self, number: np.ndarray) -> np.ndarray:
-        """Return each party's needs: of the first resident's favourite trades, or of everybody's, which has one and the same law."""
-        needs = np.full((number.size, NEEDS_MAX), -1, np.int8)
-        if self._need_cdf is None:
-            return needs
-        count = np.searchsorted(poisson_cdf(self._config.population.needs_mean, NEEDS_MAX), self._draw("needs", number))
-        digital, residents = self._config.digital, residents_of(self._config, number)
-        for slot in range(NEEDS_MAX):
-            own = self._draw("need is a favourite", number, slot) < digital.favourites_share
-            which = (self._draw("which favourite", number, slot) * digital.favourites).astype(np.int64)
-            draw = np.where(own, favourites_of(self._config, residents, which), self._draw("need", number, slot))
-            category = np.searchsorted(self._need_cdf, draw).astype(np.int8)
-            needs[:, slot] = np.where(slot < count, category, -1)
-        return needs
-
     def _walk_through(self, visitors: Visitors) -> np.ndarray:
         """Return the exit of those on foot who only walk through, -1 for everybody else."""
         doors = np.flatnonzero(self._plan.entrance_share > 0)
@@ -110,22 +86,6 @@ class Visits:
         cdf = np.cumsum(self._plan.entrance_share[doors]) / self._plan.entrance_share[doors].sum()
         exit_by = doors[np.searchsorted(cdf[:-1], self._draw("exit", visitors.number))]
         return np.where(walks & (exit_by != visitors.entrance), exit_by, -1).astype(np.int32)
-
-
-def lognormals(mean: float, cv: float, draws: np.ndarray) -> np.ndarray:
-    """Return log-normal values of the given mean and coefficient of variation."""
-    variance = log(1 + cv**2)
-    values: np.ndarray = np.exp(log(mean) - variance / 2 + sqrt(variance) * ndtri(draws))
-    return values
-
-
-def poisson_cdf(mean: float, most: int) -> np.ndarray:
-    """Return P(N <= n) for n = 0 ... most, where all that exceeds `most` counts as `most`."""
-    n = np.arange(most + 1)
-    mass = np.exp(n * log(mean) - mean - gammaln(n + 1)) if mean > 0 else (n == 0).astype(float)
-    cdf = np.cumsum(mass)
-    cdf[-1] = 1.0
-    return cdf
 
 
 def party_sizes(lam: float, draws: np.ndarray) -> np.ndarray:

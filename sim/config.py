@@ -47,7 +47,8 @@ from sim.schema.food import problems as food_problems
 from sim.schema.goods import GoodsConfig
 from sim.schema.management import ManagementConfig
 from sim.schema.membership import MembershipConfig
-from sim.schema.minds import MindsConfig
+from sim.schema.minds import AppealConfig, FatigueConfig, HungerConfig, MindsConfig, PlansConfig, SatisfactionConfig  # noqa: F401
+from sim.schema.minds import problems as mind_problems
 from sim.schema.parking import ParkingConfig
 from sim.schema.parties import PartiesConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
@@ -376,6 +377,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     if not any(problem.place.startswith("cinema.") for problem in found):
         found += list(cinema_problems(config.cinema))
     found += parking_schema.problems(config.parking)
+    found += mind_problems(config.minds)
     found += tariff_problems(config.parking.tariff, config.parking.exits)
     found += [] if found else [*desk_problems(config.desks)]
     for key, hours in hours_of(config):

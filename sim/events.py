@@ -84,6 +84,21 @@ class EventKind(IntEnum):
     BAGS_MISLAID = 76  # place unit of the desk, value bags that are not found there; BAGS_DELIVERED follows
     DESK_REFUSED = 77  # place unit, value parties or children there: closed, full, or not done in time
     DESK_PAID = 78  # place unit, value fen to the mall, negative when the mall pays
+    VISIT_JUDGED = 100  # place Purpose, value satisfaction in thousandths: just before LEFT, or when a party is turned away
+    VISIT_FELT = 101  # place seconds of waiting as the party felt it, value metres of effort: follows VISIT_JUDGED
+    LIST_CLOSED = 102  # place needs on the party's list, value of these found: follows VISIT_FELT, of parties with a list
+    PLAN_CHANGED = 103  # place trade, value Change
+
+
+class Change(IntEnum):
+    """Why a party's plan changed."""
+
+    NONE_THERE = 0  # no store of the trade that it needs would do
+    UNMET = 1  # it needed something of the store, and left without: stock, fit, or the line
+    REPLANNED = 2  # a store that it needed was closed or full; it looks for another of the trade
+    UNAFFORDABLE = 3  # its money for the visit does not reach
+    MEAL_GIVEN_UP = 4
+    VETOED = 5  # one of the party would not go in
 
 
 class Reason(IntEnum):
@@ -96,6 +111,7 @@ class Reason(IntEnum):
     TICKET = 4  # its ticket was called
     SHOW = 5  # it has seats there, or comes to buy some
     DESK = 6
+    REST = 7  # to sit down, or for a snack
 
 
 class EventLog(NamedTuple):
