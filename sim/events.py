@@ -85,9 +85,10 @@ class EventKind(IntEnum):
     DESK_REFUSED = 77  # place unit, value parties or children there: closed, full, or not done in time
     DESK_PAID = 78  # place unit, value fen to the mall, negative when the mall pays
     VISIT_JUDGED = 100  # place Purpose, value satisfaction in thousandths: just before LEFT, or when a party is turned away
-    VISIT_FELT = 101  # place seconds of waiting as the party felt it, value metres of effort: follows VISIT_JUDGED
-    LIST_CLOSED = 102  # place needs on the party's list, value of these found: follows VISIT_FELT, of parties with a list
+    WAIT_FELT = 101  # place Purpose, value waiting of the visit as it felt us: follows VISIT_JUDGED
+    EFFORT_FELT = 102  # place Purpose, value effort that has not been rested off in metres walked: follows WAIT_FELT
     PLAN_CHANGED = 103  # place trade, value Change
+    LIST_CLOSED = 104  # place Purpose, value 100 x needs on the list + needs found: follows EFFORT_FELT where there was a list
 
 
 class Change(IntEnum):
@@ -175,4 +176,6 @@ PLACE_TABLE = {
     EventKind.SEAT_TAKEN: "show", EventKind.SEAT_FREED: "show", EventKind.SALE_REFUNDED: "unit",
     EventKind.PORTER_SENT: "unit", EventKind.BAGS_AWAITED: "unit", EventKind.BAGS_MISLAID: "unit", EventKind.DESK_REFUSED: "unit",
     EventKind.DESK_PAID: "unit",
+    EventKind.VISIT_JUDGED: "purpose", EventKind.WAIT_FELT: "purpose", EventKind.EFFORT_FELT: "purpose",
+    EventKind.LIST_CLOSED: "purpose", EventKind.PLAN_CHANGED: "trade",
 }  # fmt: skip

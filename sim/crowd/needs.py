@@ -189,7 +189,7 @@ def feel_store(mall: Mall, row: int, now_us: int) -> None:
     more = min(2 if has_bought else 1, SATED_MOST - level)
     mind.sated += more << (SATED_BITS * trade)
     has_tables = mall.categories[trade].has_tables == 1
-    is_seat = trade == CAFE or trade == CINEMA  # noqa: SIM109  (a tuple would be built at every call)
+    is_seat = trade in (CAFE, CINEMA)
     if has_bought and (has_tables or is_seat):
         mind.fatigue = max(0.0, mind.fatigue - mall.params[0].rest_m_per_us * (now_us - shopper.since_us))
     if has_bought and (has_tables or (trade == CAFE and shopper.reason == Reason.MEAL)):

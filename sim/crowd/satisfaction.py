@@ -10,10 +10,10 @@ from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
 from sim.random_streams import standard_normal
-from sim.units import US_PER_S
 from sim.visitors import Character
 
 FINDS_MOST = 3.0  # finds that count: the fourth delights nobody
+LIST_UNIT = 100  # of LIST_CLOSED
 MOOD_DRAW = 1 << 19  # count of the party's draw of what else there is to a visit
 
 
@@ -71,6 +71,8 @@ def write_outcome(mall: Mall, row: int, now_us: int, is_in: bool) -> None:
     outcome.has_eaten = 1 if mind.meals > 0 else 0
     mall.meta[Meta.OUTCOME_ROWS] = index + 1
     note(mall, row, now_us, EventKind.VISIT_JUDGED, mind.purpose, np.int64(1000.0 * outcome.satisfaction))
-    note(mall, row, now_us, EventKind.VISIT_FELT, np.int64(mind.felt_us // US_PER_S), np.int64(mind.fatigue))
+    note(mall, row, now_us, EventKind.WAIT_FELT, mind.purpose, mind.felt_us)
+    note(mall, row, now_us, EventKind.EFFORT_FELT, mind.purpose, np.int64(mind.fatigue))
     if mind.list_length > 0:
-        note(mall, row, now_us, EventKind.LIST_CLOSED, mind.list_length, min(mind.finds, mind.list_length))
+        found = min(mind.finds, mind.list_length)
+        note(mall, row, now_us, EventKind.LIST_CLOSED, mind.purpose, LIST_UNIT * mind.list_length + found)
