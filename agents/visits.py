@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from math import log, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 
 from agents.arrivals import (
     Comers,
@@ -23,19 +21,19 @@ from agents.arrivals import (
     sources_of,
     visits_expected,
 )
-from agents.digital import favourites_of, navigates, phones_of
+from agents.digital import navigates, phones_of
 from agents.habits import with_habits
 from agents.membership import Memory
-from agents.parties import CHILD_YEARS, NOT, Meant, Parties, Persons, is_out_already, poisson_cdf, strangers_of
+from agents.parties import CHILD_YEARS, NOT, Meant, Parties, Persons, is_out_already, strangers_of
 from agents.population import Residents
 from agents.traits import children_in, free_speeds_mps, joint_tastes, step_free
+from agents.visit_plans import planned
 from sim.calendar import day_of
-from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 from sim.units import US_PER_MIN
-from sim.visitors import LIKED_MAX, NEEDS_MAX, NOBODY, Phones, Visitors, empty_visitors
+from sim.visitors import LIKED_MAX, NOBODY, Phones, Visitors, empty_visitors
 
 
 class OwnVisits(NamedTuple):
@@ -54,16 +52,13 @@ class Visits:
 
     def __init__(self, config: RunConfig, compiled: CompiledPlan, residents: Residents, memory: Memory) -> None:
         self.residents, self.memory = residents, memory  # `galleria verify memory` lives years with them
-        self._config = config
+        self._config, self._compiled = config, compiled
         self._plan = compiled.arrays
         self._residents, self._memory = residents, memory
         self._sources = sources_of(compiled.arrays, config.population.car_share)
         self._sources_of_walk_ins = sources_in_weather(self._sources, config)
         self._profile = profile_of(config)
         self._walk_in_rates = config.catchment.walk_in_share * visits_expected(config) * self._profile
-        present = set(compiled.tenant_categories)
-        shares = np.array([config.categories[name].need_share if name in present else 0.0 for name in CATEGORIES])
-        self._need_cdf = np.cumsum(shares) / shares.sum() if shares.sum() > 0 else None
 
     @property
     def visits_expected(self) -> float:
@@ -194,34 +189,10 @@ class Visits:
         visitors = visitors._replace(
             goal_entrance=self._walk_through(visitors), navigates=navigates(config, visitors.number, keys, is_member)
         )
-        return with_habits(config, self._planned(visitors, keys))
-
-    def _planned(self, visitors: Visitors, keys: np.ndarray) -> Visitors:
-        """Return the parties with what they come for and how long they mean to stay."""
-        population = self._config.population
-        draw = self._draw("stay", visitors.number)
-        stay_min = lognormals(population.stay_min_mean, population.stay_min_sd / population.stay_min_mean, draw)
-        return visitors._replace(
-            stay_s=60 * day_of(self._config).stay_factor * stay_min, needs=self._needs(visitors.number, keys)
-        )
+        return with_habits(config, planned(config, self._compiled, visitors, keys))
 
     def _draw(self, purpose: str, number: np.ndarray, count: int = 0) -> np.ndarray:
         return uniforms(stream_key(self._config.seed, purpose), number, count)
-
-    def _needs(self, number: np.ndarray, keys: np.ndarray) -> np.ndarray:
-        """Return each party's needs: of its first person's favourite trades, or of everybody's, which has one and the same law."""
-        needs = np.full((number.size, NEEDS_MAX), -1, np.int8)
-        if self._need_cdf is None:
-            return needs
-        count = np.searchsorted(poisson_cdf(self._config.population.needs_mean, NEEDS_MAX), self._draw("needs", number))
-        digital = self._config.digital
-        for slot in range(NEEDS_MAX):
-            own = self._draw("need is a favourite", number, slot) < digital.favourites_share
-            which = (self._draw("which favourite", number, slot) * digital.favourites).astype(np.int64)
-            draw = np.where(own, favourites_of(self._config, keys, which), self._draw("need", number, slot))
-            category = np.searchsorted(self._need_cdf, draw).astype(np.int8)
-            needs[:, slot] = np.where(slot < count, category, -1)
-        return needs
 
     def _walk_through(self, visitors: Visitors) -> np.ndarray:
         """Return the exit of those on foot who only walk through, -1 for everybody else."""
@@ -231,10 +202,3 @@ class Visits:
         walks = self._draw("walk through", visitors.number) < self._config.population.walk_through_share
         exit_by = raced(stream_key(self._config.seed, "exit"), visitors.number, plan.entrance_key, plan.entrance_share)
         return np.where(walks & (visitors.parking < 0) & (exit_by != visitors.entrance), exit_by, -1).astype(np.int32)
-
-
-def lognormals(mean: float, cv: float, draws: np.ndarray) -> np.ndarray:
-    """Return log-normal values of the given mean and coefficient of variation."""
-    variance = log(1 + cv**2)
-    values: np.ndarray = np.exp(log(mean) - variance / 2 + sqrt(variance) * ndtri(draws))
-    return values

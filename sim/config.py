@@ -59,7 +59,8 @@ from sim.schema.membership import (  # noqa: F401  (a section of the schema is f
     TalkConfig,
 )
 from sim.schema.membership import problems as membership_problems
-from sim.schema.minds import MindsConfig
+from sim.schema.minds import AppealConfig, FatigueConfig, HungerConfig, MindsConfig, PlansConfig, SatisfactionConfig  # noqa: F401
+from sim.schema.minds import problems as mind_problems
 from sim.schema.parking import ParkingConfig
 from sim.schema.parties import PartiesConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
@@ -395,6 +396,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
         found += list(cinema_problems(config.cinema))
     found += [] if found else [*catchment_problems(config.catchment)]
     found += parking_schema.problems(config.parking)
+    found += mind_problems(config.minds)
     found += tariff_problems(config.parking.tariff, config.parking.exits)
     found += [] if found else [*desk_problems(config.desks)]
     found += [] if found else [*membership_problems(config.membership)]

@@ -84,6 +84,22 @@ class EventKind(IntEnum):
     BAGS_MISLAID = 76  # place unit of the desk, value bags that are not found there; BAGS_DELIVERED follows
     DESK_REFUSED = 77  # place unit, value parties or children there: closed, full, or not done in time
     DESK_PAID = 78  # place unit, value fen to the mall, negative when the mall pays
+    VISIT_JUDGED = 100  # place Purpose, value satisfaction in thousandths: just before LEFT, or when a party is turned away
+    WAIT_FELT = 101  # place Purpose, value waiting of the visit as it felt us: follows VISIT_JUDGED
+    EFFORT_FELT = 102  # place Purpose, value effort that has not been rested off in metres walked: follows WAIT_FELT
+    PLAN_CHANGED = 103  # place trade, value Change
+    LIST_CLOSED = 104  # place Purpose, value 100 x needs on the list + needs found: follows EFFORT_FELT where there was a list
+
+
+class Change(IntEnum):
+    """Why a party's plan changed."""
+
+    NONE_THERE = 0  # no store of the trade that it needs would do
+    UNMET = 1  # it needed something of the store, and left without: stock, fit, or the line
+    REPLANNED = 2  # a store that it needed was closed or full; it looks for another of the trade
+    UNAFFORDABLE = 3  # its money for the visit does not reach
+    MEAL_GIVEN_UP = 4
+    VETOED = 5  # one of the party would not go in
 
 
 class Reason(IntEnum):
@@ -96,6 +112,7 @@ class Reason(IntEnum):
     TICKET = 4  # its ticket was called
     SHOW = 5  # it has seats there, or comes to buy some
     DESK = 6
+    REST = 7  # to sit down, or for a snack
 
 
 class EventLog(NamedTuple):
@@ -159,4 +176,6 @@ PLACE_TABLE = {
     EventKind.SEAT_TAKEN: "show", EventKind.SEAT_FREED: "show", EventKind.SALE_REFUNDED: "unit",
     EventKind.PORTER_SENT: "unit", EventKind.BAGS_AWAITED: "unit", EventKind.BAGS_MISLAID: "unit", EventKind.DESK_REFUSED: "unit",
     EventKind.DESK_PAID: "unit",
+    EventKind.VISIT_JUDGED: "purpose", EventKind.WAIT_FELT: "purpose", EventKind.EFFORT_FELT: "purpose",
+    EventKind.LIST_CLOSED: "purpose", EventKind.PLAN_CHANGED: "trade",
 }  # fmt: skip

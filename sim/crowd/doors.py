@@ -10,6 +10,7 @@ from sim.crowd.cars.leaving import back_to_car
 from sim.crowd.cars.overnight import stand_overnight
 from sim.crowd.mind import forget_mind
 from sim.crowd.movement import come_out, door_slot, leave_zone
+from sim.crowd.needs import grow
 from sim.crowd.satisfaction import write_outcome
 from sim.crowd.state import Doing, Mall, Meta, Stream, Then
 from sim.crowd.tallies import Counted
@@ -202,6 +203,7 @@ def reach_entrance(mall: Mall, row: int, now_us: int) -> int:
             return Then.WAIT
     if mall.params[0].is_open == 0 or mall.entrances[shopper.entrance].is_open == 0:
         note(mall, row, now_us, EventKind.TURNED_AWAY, shopper.entrance, 0)
+        write_outcome(mall, row, now_us, False)
         return back_to_car(mall, row, now_us)
     slot_us = door_slot(mall.entrances, shopper.entrance, shopper.people, now_us)
     if slot_us > now_us:
@@ -261,7 +263,8 @@ def leave_mall(mall: Mall, row: int, now_us: int) -> int:
     if mall.errands[row].ticket_station >= 0:
         void_ticket(mall, row, now_us)
     entrance = shopper.goal - mall.params[0].units
-    write_outcome(mall, row, now_us)
+    grow(mall, row, now_us)
+    write_outcome(mall, row, now_us, True)
     note(mall, row, now_us, EventKind.LEFT, entrance, np.int64(1000.0 * shopper.walked_m))
     mall.meta[Meta.INSIDE_PEOPLE] -= shopper.people
     return back_to_car(mall, row, now_us)

@@ -19,6 +19,7 @@ from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import ITEM
 from sim.crowd.loop import ROOM_PER_EVENT, Stop, advance
 from sim.crowd.mind import ARRIVING_MIND, MIND, OUTCOME
+from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.queues import serve_waiting
@@ -114,7 +115,8 @@ class Crowd:
             balances_fen=np.zeros(FIRST_TENANT + arrays.unit_key.size, np.int64),
             transfers=records(config.engine.log_rows // 4 + 128, TRANSFER),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
-            standing=now_standing, brands=brands_of(compiled, config), items=records(0, ITEM),
+            standing=now_standing, brands=brands_of(compiled, config),
+            pulls=pulls_of(compiled, config, now_standing), items=records(0, ITEM),
             scratch_place=np.zeros(state.SCRATCH, np.int32), scratch_utility=np.zeros(state.SCRATCH), scratch_draw=np.zeros(state.SCRATCH),
         )  # fmt: skip
         self.mall.meta[Meta.FREE_ROWS] = rows

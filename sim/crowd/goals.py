@@ -5,8 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
-from sim.crowd.choice import choose, pick_by_weight
-from sim.crowd.needs import grow, liking, notices
+from sim.crowd.choice import NEVER, choose, pick_by_weight
+from sim.crowd.needs import (
+    CAFE,
+    WISH_MAX,
+    can_spend,
+    grow,
+    is_vetoed,
+    liking,
+    miss_need,
+    notices,
+    out_of_hours,
+    stay_hungry,
+    stays_until_us,
+    wants_snack,
+    wish,
+    would_sit,
+)
 from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_index, target_of_place
 from sim.crowd.splitting import meets_first, split_if_wanted
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
@@ -28,6 +43,7 @@ NEED_BITS = 8
 NEED_MASK = 255
 LOOK_AGAIN_US = 60_000_000  # a stranded party looks for a way out once a minute
 NO_WAY = -2  # in next_leg
+VETOES_MAX = 3  # after so many vetoes a party drops the plan
 
 
 @kernel
@@ -45,7 +61,7 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
         shopper.goal = params.units + shopper.walk_through
         shopper.leaving = 1
         return Then.SET_OFF
-    if params.is_open == 1 and now_us < shopper.stay_until_us:
+    if params.is_open == 1 and now_us < stays_until_us(mall, row, now_us):
         interrupted = shopper.resume
         unit = _next_store(mall, row, now_us)
         if unit < 0:
@@ -94,18 +110,12 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
     if shopper.resume >= 0:
         unit = shopper.resume
         shopper.resume = -1
-        shopper.reason = Reason.NEED
+        shopper.reason = mall.minds[row].resumes_as
         if suits(mall, row, unit, now_us):
             return unit
-    if shopper.has_eaten == 0 and is_hungry(mall, row, is_meal_time(mall, now_us), now_us):
-        shopper.has_eaten = 1
-        if uniform(mall.keys[Stream.MEAL], shopper.number, 0) < params.meal_share:
-            unit = choose_store(mall, row, params.food_pool, now_us)
-            if unit >= 0:
-                unit = settle_meal(mall, row, unit, now_us)
-            if unit >= 0:
-                shopper.reason = Reason.MEAL
-                return unit
+    unit = _next_to_eat_or_rest(mall, row, now_us)
+    if unit >= 0:
+        return unit
     while shopper.needs != 0:
         category = (shopper.needs & NEED_MASK) - 1
         shopper.needs >>= NEED_BITS
@@ -113,7 +123,34 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
         if unit >= 0:
             shopper.reason = Reason.NEED
             return unit
+        miss_need(mall, row, category, now_us)
     return _pass_time(mall, row, now_us)
+
+
+@kernel
+def _next_to_eat_or_rest(mall: Mall, row: int, now_us: int) -> int:
+    """Return where to have a meal, a snack or a rest now, or -1: hungry at a meal time, hungry between them, or tired."""
+    shopper = mall.shoppers[row]
+    params = mall.params[0]
+    if shopper.has_eaten == 0 and is_hungry(mall, row, is_meal_time(mall, now_us), now_us):
+        shopper.has_eaten = 1
+        unit = choose_store(mall, row, params.food_pool, now_us) if can_spend(mall, row, 0) else -1
+        if unit < 0:
+            stay_hungry(mall, row, now_us)
+            return -1
+        unit = settle_meal(mall, row, unit, now_us)
+        if unit >= 0:
+            shopper.reason = Reason.MEAL
+        return unit
+    is_snack = not is_meal_time(mall, now_us) and wants_snack(mall, row, now_us)
+    if not is_snack and not would_sit(mall, row):
+        return -1
+    unit = choose_store(mall, row, CAFE, now_us)
+    if unit >= 0:
+        shopper.reason = Reason.REST
+    elif is_snack:
+        stay_hungry(mall, row, now_us)
+    return unit
 
 
 @kernel
@@ -191,12 +228,29 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
             utility += mall.pool[index].log_appeal
         utility -= known_wait_s(mall, row, unit, level) / params.wait_s_scale
         utility += reputation(mall, row, unit) + liking(mall, row, unit)
+        if pool > params.food_pool:
+            utility -= out_of_hours(mall, row, unit)
         mall.scratch_place[count] = unit
         mall.scratch_utility[count] = utility
         mall.scratch_draw[count] = uniform_of(base, mall.units[unit].key + (0 if is_small else slot))
         count += 1
-    chosen = choose(mall.scratch_utility, mall.scratch_draw, count)
-    return mall.scratch_place[chosen] if chosen >= 0 else -1
+    return _agree_on(mall, row, count, now_us)
+
+
+@kernel
+def _agree_on(mall: Mall, row: int, count: int, now_us: int) -> int:
+    """Return the best of the alternatives in scratch that nobody of the party vetoes, or -1 when it drops the plan."""
+    for _ in range(VETOES_MAX):
+        chosen = choose(mall.scratch_utility, mall.scratch_draw, count)
+        if chosen < 0:
+            return -1
+        unit = mall.scratch_place[chosen]
+        if not is_vetoed(mall, row, unit, now_us):
+            return unit
+        for index in range(count):
+            if mall.scratch_place[index] == unit:
+                mall.scratch_utility[index] = NEVER
+    return -1
 
 
 @kernel
@@ -276,6 +330,8 @@ def stride(mall: Mall, row: int, now_us: int) -> int:
         if shopper.leg < 0:
             break
         shopper.piece = mall.legs[shopper.leg].piece_start
+    if shopper.pace_mps < mall.params[0].crowded_pace * shopper.speed_mps:
+        mall.minds[row].crowded_us += end_us - now_us
     shopper.doing = Doing.WALKING
     schedule(mall.shoppers, mall.heap, mall.meta, row, end_us, NORMAL)
     return Then.WAIT
@@ -296,10 +352,13 @@ def _catches_the_eye(mall: Mall, row: int, leg: int, now_us: int) -> bool:
     base = draw_word(mall.keys[Stream.IMPULSE], shopper.number, shopper.choices)
     impulse_share = mall.params[0].impulse_share * notices(mall, row)
     for index in range(along.frontage_start, along.frontage_end):
-        if uniform_of(base, mall.frontages[index].key) >= impulse_share:
+        draw = uniform_of(base, mall.frontages[index].key)
+        if draw >= WISH_MAX * impulse_share:
             continue
         unit = mall.frontages[index].unit
-        if unit != shopper.goal and suits(mall, row, unit, now_us):
+        if draw >= impulse_share * wish(mall, row, unit):
+            continue
+        if unit != shopper.goal and suits(mall, row, unit, now_us) and not is_vetoed(mall, row, unit, now_us):
             _turn_aside(mall, row, unit)
             for unseen in range(index + 1, along.frontage_end):
                 mall.frontages[unseen].unseen += 1
@@ -313,6 +372,7 @@ def _turn_aside(mall: Mall, row: int, unit: int) -> None:
     shopper = mall.shoppers[row]
     if shopper.goal < mall.params[0].units and shopper.resume < 0:
         shopper.resume = shopper.goal
+        mall.minds[row].resumes_as = shopper.reason
     shopper.goal = unit
     shopper.target = mall.units[unit].target
     shopper.heading = Heading.TO_STORE

@@ -17,8 +17,10 @@ MIND = np.dtype(
         *ARRIVING_MIND,
         # what grows and fades on a visit (sim/crowd/needs.py)
         ("seen_us", "i8"), ("fatigue", "f8"), ("sated", "i8"),
+        ("metres_felt", "f8"), ("bought", "i4"), ("resumes_as", "i4"), ("meals", "i4"), ("meal_tries", "i4"),
         # what it thinks of the visit (sim/crowd/satisfaction.py)
         ("waited_us", "i8"), ("crowded_us", "i8"), ("purchases", "i4"), ("finds", "i4"), ("misses", "i4"), ("delight", "f8"),
+        ("felt_us", "i8"), ("beside", "i4"), ("meals_given_up", "i4"),
         # a party that has split (sim/crowd/splitting.py)
         ("parent", "i4"), ("parts_away", "i4"), ("parts_made", "i4"), ("meet_place", "i4"), ("meet_us", "i8"), ("missed_us", "i8"),
         # what it looks at in a store (sim/crowd/goods/)
@@ -26,6 +28,9 @@ MIND = np.dtype(
     ],
     align=True,
 )  # fmt: skip
+# fatigue: effort in metres walked; metres_felt: of shopper.walked_m, those that are in it; sated: 3 bits for each trade; bought: number of
+# the store (shopper.visits) in which it bought last; resumes_as: Reason of the errand in shopper.resume; meal_tries: restaurants that
+# gave it no meal; felt_us: waiting as it felt; beside: purchases that were not on its list; delight: cheap (+) and dear (-) purchases.
 # parent: row of the party that this one is a part of, -1 for a party of its own.
 
 OUTCOME = np.dtype(
@@ -38,7 +43,18 @@ OUTCOME = np.dtype(
 )  # fmt: skip
 
 
-MIND_PARAMS: list[tuple[str, str]] = []  # of PARAMS: needs and satisfaction
+MIND_PARAMS = [  # of PARAMS: needs and satisfaction
+    ("hunger_grows_us", "i8"), ("snack_holds_us", "i8"), ("hunger_patience_us", "i8"), ("meal_tries_max", "i4"), ("unhungry_utility", "f8"),
+    ("usual_m_per_us", "f8"), ("tire_us_per_m", "f8"), ("tire_us_max", "f8"), ("queue_m_per_us", "f8"), ("rest_m_per_us", "f8"),
+    ("sit_from_m", "f8"), ("sit_share", "f8"),
+    ("taste_utility", "f8"), ("liked_utility", "f8"), ("price_utility", "f8"), ("sated_utility", "f8"), ("veto_at", "f8"), ("veto_spread", "f8"),
+    ("unplanned_slope", "f8"), ("unplanned_m_usual", "f8"), ("crowded_pace", "f8"),
+    ("mood_start", "f8"), ("mood_found", "f8"), ("mood_missed", "f8"), ("mood_meal", "f8"), ("mood_wait_us_scale", "f8"),
+    ("uninformed_factor", "f8"), ("mood_crowd_us_scale", "f8"), ("mood_tired_per_m", "f8"), ("mood_dear", "f8"), ("mood_choosy", "f8"),
+    ("mood_spread", "f8"), ("mood_turned_away", "f8"),
+]  # fmt: skip
+PULL = np.dtype([("log_pull", "f8"), ("correction", "f8"), ("price_rise", "f8")], align=True)
+# of a unit today: ln of what moves everybody's wish for it, what keeps its mean appeal whatever people's tastes are, prices over usual - 1
 PARTY_PARAMS: list[tuple[str, str]] = []  # splitting
 
 
@@ -47,12 +63,20 @@ def forget_mind(mind: np.record) -> None:
     """Begin a visit, or a part of one, with a mind at rest."""
     mind.fatigue = 0.0
     mind.sated = 0
+    mind.metres_felt = 0.0
+    mind.bought = 0
+    mind.resumes_as = 0
+    mind.meals = 0
+    mind.meal_tries = 0
     mind.waited_us = 0
     mind.crowded_us = 0
     mind.purchases = 0
     mind.finds = 0
     mind.misses = 0
     mind.delight = 0.0
+    mind.felt_us = 0
+    mind.beside = 0
+    mind.meals_given_up = 0
     mind.parent = -1
     mind.parts_away = 0
     mind.parts_made = 0

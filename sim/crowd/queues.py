@@ -22,6 +22,7 @@ from sim.crowd.disciplines import (
     weakest_in_service,
 )
 from sim.crowd.movement import append, unlink
+from sim.crowd.needs import feel_wait
 from sim.crowd.own_services import hand_over
 from sim.crowd.state import Discipline, Doing, Law, Mall, Meta, Role, Stream
 from sim.crowd.ticket_lists import call_forward, order_us, take_place
@@ -72,6 +73,7 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
     here.busy += 1
     note(mall, row, now_us, EventKind.SERVICE_STARTED, station, now_us - shopper.joined_us)
     here.last_wait_us = now_us - (order_us(mall, row) if here.takes_tickets == 1 else shopper.joined_us)
+    feel_wait(mall, row, now_us - shopper.joined_us, station)
     shopper.doing = Doing.IN_SERVICE
     shopper.joined_us = now_us
     service_us = 0
@@ -362,6 +364,7 @@ def renege(mall: Mall, row: int, now_us: int) -> None:
     here = mall.stations[station]
     here.waiting -= 1
     note(mall, row, now_us, EventKind.RENEGED, station, now_us - shopper.joined_us)
+    feel_wait(mall, row, now_us - shopper.joined_us, station)
     shopper.station = -1
     if here.discipline == Discipline.LANES:
         _serve_lane(mall, station, quit_lane(mall, row), now_us)

@@ -8,6 +8,7 @@ from sim.crowd.books import transfer
 from sim.crowd.checkout.methods import BEGINNING, BEGUN, fee_fen, is_by_phone, price_cut_fen, settle_method
 from sim.crowd.choice import lognormal
 from sim.crowd.movement import come_out
+from sim.crowd.needs import feel_store
 from sim.crowd.state import Mall, Stream
 from sim.crowd.tallies import Counted
 from sim.crowd.venues.bags import carry_away
@@ -73,7 +74,10 @@ def take_money(mall: Mall, row: int, unit: int, list_fen: int, now_us: int) -> i
     errand.paying_by = -1
     errand.pay_us = 0
     errand.spent_fen += paid_fen
-    mall.minds[row].purchases += 1
+    mind = mall.minds[row]
+    mind.purchases += 1
+    mind.bought = mall.shoppers[row].visits
+    mind.delight -= mall.pulls[unit].price_rise
     return paid_fen
 
 
@@ -92,6 +96,7 @@ def leave_store(mall: Mall, row: int, now_us: int) -> int:
     """Come out by the door one came in by, and decide what next."""
     shopper = mall.shoppers[row]
     mall.errands[row].paying_by = -1
+    feel_store(mall, row, now_us)
     here = mall.units[shopper.unit]
     here.people -= shopper.people
     here.person_us += (now_us - shopper.since_us) * shopper.people

@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
-from sim.crowd.state import Mall, Meta
+import numpy as np
+
+from sim.crowd.needs import beyond_usual_m
+from sim.crowd.state import Mall, Meta, Stream
+from sim.crowd.writing import note
+from sim.events import EventKind
 from sim.kernel import kernel
+from sim.random_streams import standard_normal
+from sim.visitors import Character
+
+FINDS_MOST = 3.0  # finds that count: the fourth delights nobody
+LIST_UNIT = 100  # of LIST_CLOSED
+MOOD_DRAW = 1 << 19  # count of the party's draw of what else there is to a visit
 
 
 @kernel
-def judge_visit(mall: Mall, row: int, now_us: int) -> float:
-    """Return the party's satisfaction with its visit, in [0, 1]."""
-    return 0.5
+def judge_visit(mall: Mall, row: int, now_us: int, is_in: bool) -> float:
+    """Return the party's satisfaction with its visit, in [0, 1]; `is_in` when it got into the mall.
+
+    The logistic function of: a start + found x needs found (and half of it x purchases beside the list, three in all) - missed x needs
+    unmet - a meal given up - felt waiting / scale - walking in a crowd / scale - tired x effort beyond the usual - dear purchases x
+    price sensitivity - what the choosy take off (and half of it that promoters add) + the visit's own normal deviate.
+    """
+    params = mall.params[0]
+    shopper = mall.shoppers[row]
+    mind = mall.minds[row]
+    mood = params.mood_start + params.mood_found * min(FINDS_MOST, mind.finds + 0.5 * mind.beside)
+    mood -= params.mood_missed * mind.misses + params.mood_meal * mind.meals_given_up
+    mood -= mind.felt_us / params.mood_wait_us_scale + mind.crowded_us / params.mood_crowd_us_scale
+    mood += params.mood_dear * mind.price_sensitivity * mind.delight
+    if mind.character == Character.CHOOSY:
+        mood -= params.mood_choosy
+    elif mind.character == Character.PROMOTER:
+        mood += 0.5 * params.mood_choosy
+    mood += params.mood_spread * standard_normal(mall.keys[Stream.NEEDS], shopper.number, MOOD_DRAW)
+    if is_in:
+        mood -= params.mood_tired_per_m * max(0.0, beyond_usual_m(mall, row, now_us))
+    else:
+        mood -= params.mood_turned_away
+    return 1.0 / (1.0 + np.exp(-mood))
 
 
 @kernel
-def write_outcome(mall: Mall, row: int, now_us: int) -> None:
-    """Write the party's OUTCOME; the loop has made sure that there is room."""
+def write_outcome(mall: Mall, row: int, now_us: int, is_in: bool) -> None:
+    """Write the party's OUTCOME and note what it thinks; the loop has made sure that there is room."""
     shopper = mall.shoppers[row]
     mind = mall.minds[row]
     errand = mall.errands[row]
@@ -26,7 +58,7 @@ def write_outcome(mall: Mall, row: int, now_us: int) -> None:
     outcome.resident = mind.resident
     outcome.spent_fen = errand.spent_fen
     outcome.waited_us = mind.waited_us
-    outcome.satisfaction = judge_visit(mall, row, now_us)
+    outcome.satisfaction = judge_visit(mall, row, now_us, is_in)
     outcome.stores = shopper.visits
     outcome.purchases = mind.purchases
     outcome.finds = mind.finds
@@ -36,5 +68,11 @@ def write_outcome(mall: Mall, row: int, now_us: int) -> None:
     outcome.purpose = mind.purpose
     outcome.is_member = mind.is_member
     outcome.came_by_car = 1 if shopper.parking >= 0 else 0
-    outcome.has_eaten = shopper.has_eaten
+    outcome.has_eaten = 1 if mind.meals > 0 else 0
     mall.meta[Meta.OUTCOME_ROWS] = index + 1
+    note(mall, row, now_us, EventKind.VISIT_JUDGED, mind.purpose, np.int64(1000.0 * outcome.satisfaction))
+    note(mall, row, now_us, EventKind.WAIT_FELT, mind.purpose, mind.felt_us)
+    note(mall, row, now_us, EventKind.EFFORT_FELT, mind.purpose, np.int64(mind.fatigue))
+    if mind.list_length > 0:
+        found = min(mind.finds, mind.list_length)
+        note(mall, row, now_us, EventKind.LIST_CLOSED, mind.purpose, LIST_UNIT * mind.list_length + found)

@@ -16,7 +16,7 @@ from sim.crowd.cars.records import AISLE, BAY, CAR_PARK, FLOOR, PARKING_PARAMS
 from sim.crowd.checkout.records import CHECKOUT_PARAMS, METHOD
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
-from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PARTY_PARAMS
+from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PARTY_PARAMS, PULL
 from sim.crowd.streams import Stream as Stream
 from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
 from sim.crowd.venues.cinema_records import CINEMA_PARAMS, SEAT, SHOW
@@ -248,7 +248,7 @@ POOL = np.dtype([("cumulative", "f8"), ("log_appeal", "f8"), ("unit", "i4"), ("g
 PARAMS = np.dtype(
     [
         ("critical_per_m2", "f8"), ("critical_factor", "f8"), ("gamma_per_m2", "f8"), ("jam_per_m2", "f8"), ("creep_mps", "f8"), ("walk_s_scale", "f8"), ("wait_s_scale", "f8"),
-        ("route_s_scale", "f8"), ("impulse_share", "f8"), ("browse_share", "f8"), ("meal_share", "f8"),
+        ("route_s_scale", "f8"), ("impulse_share", "f8"), ("browse_share", "f8"),
         ("wrong_turn_share", "f8"), ("orientation_share", "f8"), ("orientation_s_mean", "f8"), ("navigation_factor", "f8"), ("gridlock_us", "i8"), ("closing_grace_us", "i8"), ("closes_us", "i8"),
         ("lunch_starts_us", "i8"), ("lunch_ends_us", "i8"), ("dinner_starts_us", "i8"), ("dinner_ends_us", "i8"),
         ("consideration_size", "i4"), ("congestion", "i4"), ("units", "i4"), ("entrances", "i4"), ("is_open", "i4"), ("food_pool", "i4"),
@@ -302,6 +302,7 @@ class Mall(NamedTuple):
     walk_m: np.ndarray  # float32, the same
     units: np.ndarray
     brands: np.ndarray  # (units, TASTES) float32: where each unit stands in the space of tastes
+    pulls: np.ndarray  # PULL of each unit today
     entrances: np.ndarray
     rides: np.ndarray
     ways: np.ndarray  # int32 rides that lead from a level towards another, see tables.ways_between
@@ -362,7 +363,7 @@ def example_mall() -> Mall:
         "tariff": TARIFF, "validation": VALIDATION,
         "desks": DESK, "hands": HAND,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
-        "transfers": TRANSFER, "minds": MIND, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
+        "transfers": TRANSFER, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
     }  # fmt: skip
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
     return Mall(

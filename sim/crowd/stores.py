@@ -10,7 +10,8 @@ from sim.crowd.choice import lognormal
 from sim.crowd.goods.records import Shelf
 from sim.crowd.goods.shelf import look
 from sim.crowd.movement import door_slot, leave_zone
-from sim.crowd.sales import leave_store
+from sim.crowd.needs import can_spend
+from sim.crowd.sales import basket_fen, leave_store
 from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
 from sim.crowd.tickets import is_called, meets_line, turns_round
 from sim.crowd.venues.cinema_records import CINEMA
@@ -19,12 +20,15 @@ from sim.crowd.venues.desks import enter_desk
 from sim.crowd.venues.restaurants import ask_for_table
 from sim.crowd.wayfinding import see_mistake
 from sim.crowd.writing import note
-from sim.events import EventKind, Reason
-from sim.kernel import kernel
+from sim.events import Change, EventKind, Reason
+from sim.kernel import inlined, kernel
 from sim.random_streams import standard_normal, uniform
+from sim.visitors import NEEDS_MAX
 
 REFUSED_CLOSED = 0
 REFUSED_FULL = 1
+NEED_BITS = 8
+LIST_BITS = 8 * (NEEDS_MAX - 1)  # of shopper.needs that are free for one need more
 
 
 @kernel
@@ -57,6 +61,7 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
     if here.is_open == 0 or (here.people + shopper.people > here.room_people and not has_place_in(mall, row, unit)):
         note(mall, row, now_us, EventKind.STORE_REFUSED, unit, REFUSED_CLOSED if here.is_open == 0 else REFUSED_FULL)
         loses_way(mall, row, unit, now_us)
+        _look_for_another(mall, row, unit, now_us)
         return Then.DECIDE
     leave_zone(mall, row, now_us)
     here.people += shopper.people
@@ -73,6 +78,18 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
     shopper.doing = Doing.BROWSING
     schedule(mall.shoppers, mall.heap, mall.meta, row, _browse_until_us(mall, row, now_us), NORMAL)
     return Then.WAIT
+
+
+@inlined
+def _look_for_another(mall: Mall, row: int, unit: int, now_us: int) -> None:
+    """Closed or full: whoever needs something of this trade puts it back on its list, first; who came to eat is hungry still."""
+    shopper = mall.shoppers[row]
+    trade = mall.units[unit].category
+    if shopper.reason == Reason.NEED and trade != CINEMA and shopper.needs >> LIST_BITS == 0:
+        shopper.needs = shopper.needs << NEED_BITS | (trade + 1)
+        note(mall, row, now_us, EventKind.PLAN_CHANGED, trade, Change.REPLANNED)
+    elif shopper.reason == Reason.MEAL:
+        shopper.has_eaten = 0
 
 
 @kernel
@@ -93,6 +110,9 @@ def end_browsing(mall: Mall, row: int, now_us: int) -> int:
     if is_called(mall, row):
         return leave_store(mall, row, now_us)
     found = look(mall, row, now_us)
+    if found == Shelf.FOUND and not can_spend(mall, row, basket_fen(mall, row)):
+        note(mall, row, now_us, EventKind.PLAN_CHANGED, mall.units[mall.shoppers[row].unit].category, Change.UNAFFORDABLE)
+        return leave_store(mall, row, now_us)
     if found == Shelf.FOUND:
         return go_to_till(mall, row, now_us)
     if found == Shelf.WANTED:

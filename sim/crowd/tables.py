@@ -14,6 +14,7 @@ from sim.crowd import state
 from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking
 from sim.crowd.cars.exits_built import describe_exits, machine_numbers, machine_stations
 from sim.crowd.checkout.build import describe_checkout, describe_trades, methods_of, self_checkout_stations
+from sim.crowd.minds_built import describe_minds
 from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
 from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, lane_records, station_records, unit_stations
@@ -293,7 +294,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
         movement.creep_mps,
     )
     one.walk_s_scale, one.wait_s_scale, one.route_s_scale = choice.walk_s_scale, choice.wait_s_scale, choice.route_s_scale
-    one.impulse_share, one.browse_share, one.meal_share = choice.impulse_share, choice.browse_share, choice.meal_share
+    one.impulse_share, one.browse_share = choice.impulse_share, choice.browse_share
     one.wrong_turn_share, one.navigation_factor = choice.wrong_turn_share, choice.navigation_factor
     one.orientation_share, one.orientation_s_mean = choice.orientation_share, choice.orientation_s_mean
     one.critical_per_m2, one.critical_factor = critical_point(movement.weidmann_gamma_per_m2, movement.jam_density_per_m2)
@@ -309,6 +310,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     for describe in (describe_venues, describe_checkout, describe_parking, describe_tickets):
         describe(one, config)
     describe_exits(one, config)
+    describe_minds(one, config)
     return params
 
 

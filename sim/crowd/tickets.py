@@ -66,6 +66,7 @@ def turns_round(mall: Mall, row: int) -> bool:
     shopper.place = shopper.goal
     if shopper.resume < 0:
         shopper.resume = shopper.goal
+        mall.minds[row].resumes_as = shopper.reason
     return True
 
 
@@ -104,9 +105,9 @@ def _is_told(mall: Mall, row: int, unit: int, is_here: bool) -> bool:
 
 @inlined
 def is_hungry(mall: Mall, row: int, is_meal_time: bool, now_us: int) -> bool:
-    """Return whether a party thinks of eating: at meal times, or when the time has come to which it put its meal off."""
+    """Return whether a party thinks of eating: at meal times once it is hungry, or when the time has come to which it put its meal off."""
     after_us = mall.errands[row].meal_after_us
-    return is_meal_time if after_us == 0 else now_us >= after_us
+    return is_meal_time and now_us >= mall.minds[row].hungry_us if after_us == 0 else now_us >= after_us
 
 
 @kernel

@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from sim.categories import CATEGORIES
 from sim.events import EVENTS_SCHEMA_VERSION, PLACE_TABLE, EventKind, SegmentKind
 from sim.ledger.accounts import TransferReason
 from sim.plan_arrays import CompiledPlan
-from sim.visitors import PayMethod
+from sim.visitors import PayMethod, Purpose
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
 _KIND = pa.dictionary(pa.int8(), pa.string())
@@ -130,6 +131,8 @@ def place_names(compiled: CompiledPlan, station_names: Sequence[str], more: Mapp
         "show": (),
         "bay": (),
         "method": tuple(method.name.lower() for method in PayMethod),
+        "purpose": tuple(purpose.name.lower() for purpose in Purpose),
+        "trade": CATEGORIES,
         **more,
         "node": tuple(
             f"{level}:{node - starts[index]}"

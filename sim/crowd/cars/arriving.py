@@ -10,6 +10,7 @@ from sim.crowd.cars.ramps import DriveTo, enter_lanes, enter_ramp, hold_gate
 from sim.crowd.cars.search import begin_search, drive_to_exit, free_bay, look_along, reach_bay, stand
 from sim.crowd.movement import free_row
 from sim.crowd.queues import join
+from sim.crowd.satisfaction import write_outcome
 from sim.crowd.state import Doing, Mall, Then
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -31,6 +32,7 @@ def reach_gate(mall: Mall, row: int, now_us: int) -> int:
 def _drive_off(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     note(mall, row, now_us, EventKind.PARKING_BALKED, shopper.parking, mall.car_parks[shopper.parking].cars)
+    write_outcome(mall, row, now_us, False)
     return free_row(mall, row)
 
 

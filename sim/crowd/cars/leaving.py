@@ -18,6 +18,7 @@ from sim.crowd.cars.paying import (
 )
 from sim.crowd.movement import free_row
 from sim.crowd.queues import join
+from sim.crowd.satisfaction import write_outcome
 from sim.crowd.state import Doing, Mall, Stream, Then
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -118,6 +119,7 @@ def pass_gate_out(mall: Mall, row: int, now_us: int) -> int:
     mall.car_parks[shopper.parking].cars -= 1
     if errand.bay < 0:  # it gave up its search, and is let out
         note(mall, row, now_us, EventKind.PARKING_BALKED, shopper.parking, mall.car_parks[shopper.parking].cars)
+        write_outcome(mall, row, now_us, False)
         return free_row(mall, row)
     reckoned_us = shopper.joined_us
     if has_lost_ticket(mall, row):

@@ -24,7 +24,7 @@ def may_book(mall: Mall, row: int, now_us: int) -> bool:
     shopper = mall.shoppers[row]
     if params.reservation_share <= 0.0 or shopper.choices != 1 or mall.errands[row].uses_app == 0:
         return False
-    if uniform(mall.keys[Stream.MEAL], shopper.number, 0) >= params.meal_share:
+    if mall.minds[row].hungry_us >= shopper.stay_until_us:
         return False
     if uniform(mall.keys[Stream.MEAL], shopper.number, 1) >= params.reservation_share:
         return False

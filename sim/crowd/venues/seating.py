@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.movement import unlink
+from sim.crowd.needs import feel_wait
 from sim.crowd.queues import service_s
 from sim.crowd.state import Doing, Mall, Stream
 from sim.crowd.ticket_lists import call_forward, order_us
@@ -103,6 +104,7 @@ def take_table(mall: Mall, row: int, table: int, now_us: int) -> None:
     errand.table = table
     errand.waited_us = now_us - shopper.joined_us
     errand.seated_us = now_us
+    feel_wait(mall, row, errand.waited_us, unit)
     note(mall, row, now_us, EventKind.SERVICE_STARTED, unit, errand.waited_us)
     note(mall, row, now_us, EventKind.SEATED, unit, mall.tables[table].seats)
     here.last_wait_us = now_us - (order_us(mall, row) if here.takes_tickets == 1 else shopper.joined_us)
