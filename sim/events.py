@@ -85,6 +85,16 @@ class EventKind(IntEnum):
     DESK_REFUSED = 77  # place unit, value parties or children there: closed, full, or not done in time
     DESK_PAID = 78  # place unit, value fen to the mall, negative when the mall pays
 
+    SPLIT = 80  # place node, value the part's number, people of the part: some of the party go their own way, or stay in the playground
+    REJOINED = 81  # place node, value the part's number, people of the part
+    MEETING_AWAITED = 82  # place node, value us until the time agreed, negative after: somebody is there, others are not
+    MEETING_KEPT = 83  # place node, value us waited there: all are together, or a part is with those who are there
+    MEETING_LATE = 84  # place node, value us after the time agreed: who waits calls the others
+    CHILD_ALERT = 85  # place node, value children who are late, or not fetched
+    PLAN_ABANDONED = 86  # place node, value needs given up, for want of agreement or because it is time to meet
+    FAMILY_CAME = 87  # place entrance, value children: follows ARRIVED
+    FAMILY_LEFT = 88  # place entrance, value fen spent on the visit: follows LEFT
+
 
 class Reason(IntEnum):
     """Why a party entered a store."""
@@ -159,4 +169,7 @@ PLACE_TABLE = {
     EventKind.SEAT_TAKEN: "show", EventKind.SEAT_FREED: "show", EventKind.SALE_REFUNDED: "unit",
     EventKind.PORTER_SENT: "unit", EventKind.BAGS_AWAITED: "unit", EventKind.BAGS_MISLAID: "unit", EventKind.DESK_REFUSED: "unit",
     EventKind.DESK_PAID: "unit",
+    EventKind.SPLIT: "node", EventKind.REJOINED: "node", EventKind.MEETING_AWAITED: "node", EventKind.MEETING_KEPT: "node",
+    EventKind.MEETING_LATE: "node", EventKind.CHILD_ALERT: "node", EventKind.PLAN_ABANDONED: "node",
+    EventKind.FAMILY_CAME: "entrance", EventKind.FAMILY_LEFT: "entrance",
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.crowd.company.records import COMPANY_FIELDS, Meets
 from sim.kernel import kernel
 
 # What the population says of a party on its arrival; names and meanings as in sim/visitors.py.
@@ -20,13 +21,12 @@ MIND = np.dtype(
         # what it thinks of the visit (sim/crowd/satisfaction.py)
         ("waited_us", "i8"), ("crowded_us", "i8"), ("purchases", "i4"), ("finds", "i4"), ("misses", "i4"), ("delight", "f8"),
         # a party that has split (sim/crowd/splitting.py)
-        ("parent", "i4"), ("parts_away", "i4"), ("parts_made", "i4"), ("meet_place", "i4"), ("meet_us", "i8"), ("missed_us", "i8"),
+        *COMPANY_FIELDS,
         # what it looks at in a store (sim/crowd/goods/)
         ("article", "i4"), ("fits", "i4"),
     ],
     align=True,
 )  # fmt: skip
-# parent: row of the party that this one is a part of, -1 for a party of its own.
 
 OUTCOME = np.dtype(
     [
@@ -39,7 +39,6 @@ OUTCOME = np.dtype(
 
 
 MIND_PARAMS: list[tuple[str, str]] = []  # of PARAMS: needs and satisfaction
-PARTY_PARAMS: list[tuple[str, str]] = []  # splitting
 
 
 @kernel
@@ -54,10 +53,20 @@ def forget_mind(mind: np.record) -> None:
     mind.misses = 0
     mind.delight = 0.0
     mind.parent = -1
+    mind.first_part = -1
+    mind.next_part = -1
+    mind.in_care = -1
     mind.parts_away = 0
     mind.parts_made = 0
     mind.meet_place = -1
     mind.meet_us = 0
-    mind.missed_us = 0
+    mind.overrun_us = 0
+    mind.kept_needs = 0
+    mind.meets = Meets.NOT
+    mind.is_called = 0
+    mind.is_late = 0
+    mind.has_phone = 0
+    mind.sees_others = 0
+    mind.kept_eaten = 0
     mind.article = -1
     mind.fits = 1
