@@ -72,7 +72,7 @@ class PartiesConfig:
         0.7, "share of those without anything on their list who have an interest of their own", 0, 1, source=_JUDGED, confidence="L"
     )
     own_speed_cv: float = known(
-        0.05, "coefficient of variation of the paces of people of one party", 0, 0.2, source=_JUDGED, confidence="L"
+        0.04, "coefficient of variation of the paces of people of one party", 0, 0.2, source=_JUDGED, confidence="L"
     )
     conflict_share: float = known(
         0.05,
