@@ -19,7 +19,9 @@ from sim.kernel import inlined, kernel
 from sim.random_streams import exponential, standard_normal, uniform
 from sim.units import US_PER_DAY, US_PER_MIN
 
-PARTS_MAX = 5  # rows that one event may add: those of a party that has just come, or whose children have just stayed in the playground
+PARTS_MAX = (
+    5  # rows that one event may add: those of a party that has just come, or whose children have just stayed in the playground
+)
 SPLIT_MAX = 4
 STAY_SHARE = 0.7  # of the time left that people stay apart at most: they still want to be together, and to go home on time
 LARGE = 4  # adults from which a party may make three of itself
@@ -38,7 +40,7 @@ def _can_split(mall: Mall, row: int, now_us: int) -> bool:
     shopper, errand, mind, params = mall.shoppers[row], mall.errands[row], mall.minds[row], mall.params[0]
     if shopper.people - mind.children < 2 or shopper.walk_through >= 0 or params.is_open == 0 or mind.parent >= 0:
         return False
-    if shopper.zone < 0 or shopper.place < params.units and mall.venues[shopper.place].has_one_door == 0:
+    if shopper.zone < 0 or (shopper.place < params.units and mall.venues[shopper.place].has_one_door == 0):
         return False
     if shopper.stay_until_us - now_us < np.int64(params.apart_us_least / STAY_SHARE):
         return False
@@ -66,7 +68,7 @@ def _split(mall: Mall, row: int, now_us: int) -> None:
     shopper, mind, params = mall.shoppers[row], mall.minds[row], mall.params[0]
     key = mall.keys[Stream.SPLIT]
     mind.splits = 0
-    adults = np.int64(shopper.people - mind.children)
+    adults = int(shopper.people - mind.children)
     parts = 1
     if params.always_singles == 1:
         parts = min(adults - 1, SPLIT_MAX)
@@ -88,7 +90,7 @@ def _split(mall: Mall, row: int, now_us: int) -> None:
     for part in range(parts):
         together = parts + 1 - part
         size = max(1, (adults + (larger if part == 0 else 0)) // together)
-        children = np.int64(mind.children) if with_children == 1 and part == 0 else np.int64(0)
+        children = int(mind.children) if with_children == 1 and part == 0 else 0
         made = make_part(mall, row, size + children, children, now_us)
         adults -= size
         mind.parts_away += 1

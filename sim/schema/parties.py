@@ -30,7 +30,12 @@ class PartiesConfig:
         confidence="L",
     )
     third_part_share: float = known(
-        0.3, "share of parties of four adults and more that make three of themselves, not two", 0, 1, source=_JUDGED, confidence="L"
+        0.3,
+        "share of parties of four adults and more that make three of themselves, not two",
+        0,
+        1,
+        source=_JUDGED,
+        confidence="L",
     )
     into_singles: bool = known(False, "whether a party that parts makes one of each adult, five at most")
     apart_min_mean: float = known(
@@ -50,9 +55,7 @@ class PartiesConfig:
         source=_JUDGED,
         confidence="L",
     )
-    reachable_share: float = known(
-        0.9, "share of people who notice when they are called", 0, 1, source=_JUDGED, confidence="L"
-    )
+    reachable_share: float = known(0.9, "share of people who notice when they are called", 0, 1, source=_JUDGED, confidence="L")
     sees_others_share: float = known(
         0.3,
         "share of parties without bracelets whose phones show where the others are and how long they stay",
@@ -69,7 +72,12 @@ class PartiesConfig:
         confidence="L",
     )  # fmt: skip
     own_interest_share: float = known(
-        0.7, "share of those without anything on their list who have an interest of their own", 0, 1, source=_JUDGED, confidence="L"
+        0.7,
+        "share of those without anything on their list who have an interest of their own",
+        0,
+        1,
+        source=_JUDGED,
+        confidence="L",
     )
     own_speed_cv: float = known(
         0.04, "coefficient of variation of the paces of people of one party", 0, 0.2, source=_JUDGED, confidence="L"
@@ -83,11 +91,15 @@ class PartiesConfig:
         confidence="L",
     )
     compromise_share: float = known(
-        0.6, "share of clashes that end in a compromise; in the others the plan is given up", 0, 1, source=_JUDGED, confidence="L"
+        0.6,
+        "share of clashes that end in a compromise; in the others the plan is given up",
+        0,
+        1,
+        source=_JUDGED,
+        confidence="L",
     )
     bracelet: bool = known(
-        False, "whether families may lend bracelets, with which children stay in the playground without an adult and all see each other"
+        False,
+        "whether families may lend bracelets, with which children stay in the playground without an adult and all see each other",
     )
-    bracelet_share: float = known(
-        0.8, "share of families that do, where they may", 0, 1, source=_JUDGED, confidence="L"
-    )
+    bracelet_share: float = known(0.8, "share of families that do, where they may", 0, 1, source=_JUDGED, confidence="L")

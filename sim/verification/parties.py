@@ -73,7 +73,9 @@ def run(values: dict[str, Any]) -> list[Record]:
         equal("parties that did not leave as they came", "count", 0, seen.not_home),
         equal("cars that did not leave once, with everyone", "count", 0, seen.cars_not_gone, cars=seen.cars),
         equal("looks at which a party was not whole", "count", 0, seen.parties_not_whole, looks=seen.looks),
-        equal("looks at which a child was alone outside the playground", "count", 0, seen.children_astray, families=seen.families),
+        equal(
+            "looks at which a child was alone outside the playground", "count", 0, seen.children_astray, families=seen.families
+        ),
         equal("looks at which floor and stores hold others than the rows say", "count", 0, seen.places_wrong),
         *_five(values),
     ]
@@ -195,7 +197,9 @@ def _read(events: dict[str, np.ndarray], parties: Visitors, seen: Seen) -> None:
     apart[by_visit] = running - np.repeat(before, np.diff(np.append(starts, visit.size)))
     ordinary = is_lead & (change == 0)
     seen.wrong_people += int(np.count_nonzero(people[ordinary] != parties.people[at[ordinary]] + apart[ordinary]))
-    came, left, unparked = (np.flatnonzero(kind == wanted) for wanted in (EventKind.ARRIVED, EventKind.LEFT, EventKind.UNPARKED))
+    came, left, unparked = (
+        np.flatnonzero(kind == wanted) for wanted in (EventKind.ARRIVED, EventKind.LEFT, EventKind.UNPARKED)
+    )
     seen.not_home += int(came.size - left.size) + int(np.count_nonzero(apart[left]))
     seen.not_home += int(left.size - np.unique(visit[left]).size)
     parked = visit[kind == EventKind.PARKED]

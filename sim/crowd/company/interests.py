@@ -17,8 +17,7 @@ from sim.visitors import TASTES
 FOOD_FIRST, FOOD_LAST = CATEGORIES.index(FOOD[0]), CATEGORIES.index(FOOD[-1])  # side by side in CATEGORIES
 # What two people who have nothing else to do look at (article S1: clothes and spa, books and sport); no source for more.
 ROLE_TRADES = tuple(
-    CATEGORIES.index(name)
-    for name in ("fashion", "beauty", "accessories", "footwear", "books", "sport", "electronics", "home")
+    CATEGORIES.index(name) for name in ("fashion", "beauty", "accessories", "footwear", "books", "sport", "electronics", "home")
 )
 PER_ROLE = 4
 CLASH_MOST = 4.0  # times the usual, beyond which tastes do not clash more often

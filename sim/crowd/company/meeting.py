@@ -96,18 +96,32 @@ def _own_end_us(mall: Mall, row: int) -> int:
 
 @kernel
 def _ends_us(mall: Mall, row: int) -> int:
-    """Return until when somebody stays away: by its own reckoning, or as long as the last of those whom it sees."""
+    """Return until when somebody stays away: by its own reckoning, or as long as the last of those whom it sees about.
+
+    Who sees that all others are there, and has nothing left on its list, does not let them wait.
+    """
     mind = mall.minds[row]
-    last_us = _own_end_us(mall, row)
-    if mind.sees_others == 1:
-        lead = row if mind.parent < 0 else mind.parent
-        last_us = max(last_us, _own_end_us(mall, lead))
-        part = mall.minds[lead].first_part
-        while part >= 0:
-            if part != mall.minds[lead].in_care:
-                last_us = max(last_us, _own_end_us(mall, part))
-            part = mall.minds[part].next_part
-    return last_us
+    own_us = _own_end_us(mall, row)
+    if mind.sees_others == 0:
+        return own_us
+    lead = row if mind.parent < 0 else mind.parent
+    last_us = _seen_end_us(mall, row, lead)
+    part = mall.minds[lead].first_part
+    while part >= 0:
+        if part != mall.minds[lead].in_care:
+            last_us = max(last_us, _seen_end_us(mall, row, part))
+        part = mall.minds[part].next_part
+    if last_us < 0 and mall.shoppers[row].needs == 0:
+        return np.int64(0)
+    return max(own_us, last_us)
+
+
+@kernel
+def _seen_end_us(mall: Mall, row: int, other: int) -> int:
+    """Return until when another of the party stays away, -1 for who is at the place already."""
+    if other == row or mall.minds[other].meets == Meets.WAITING:
+        return np.int64(-1)
+    return _own_end_us(mall, other)
 
 
 @kernel

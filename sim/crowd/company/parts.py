@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.crowd.company.records import Draw, Meets
 from sim.crowd.movement import free_row, leave_zone, note_zone_time
-from sim.crowd.state import VISITED_KEPT, Doing, Mall, Meta, Stream
+from sim.crowd.state import VISITED_KEPT, Mall, Meta, Stream
 from sim.crowd.venues.cinema_records import Film
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -180,4 +180,3 @@ def _add_up(mall: Mall, lead: int, row: int) -> None:
     mind.misses += own.misses
     mind.delight += own.delight
     mind.fatigue = max(mind.fatigue, own.fatigue)
-

@@ -11,4 +11,6 @@ from sim.crowd.venues.cinema_records import CINEMA_FIELDS
 from sim.crowd.venues.desk_records import DESK_FIELDS
 from sim.crowd.venues.restaurant_records import RESTAURANT_FIELDS
 
-VENUE = np.dtype([*RESTAURANT_FIELDS, *CINEMA_FIELDS, *DESK_FIELDS, *CHECKOUT_FIELDS, *GOODS_FIELDS, *MEETING_FIELDS], align=True)
+VENUE = np.dtype(
+    [*RESTAURANT_FIELDS, *CINEMA_FIELDS, *DESK_FIELDS, *CHECKOUT_FIELDS, *GOODS_FIELDS, *MEETING_FIELDS], align=True
+)

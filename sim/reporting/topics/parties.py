@@ -96,7 +96,11 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         "bought and the stores they entered are in the figures of stores and sales."
     ]
     if kpis["rejoin_wait_s_mean"] is not None:
-        late = f", and in {100 * kpis['rejoin_late_share']:.0f} % of waits somebody had to be called" if kpis["rejoin_late_share"] is not None else ""
+        late = (
+            f", and in {100 * kpis['rejoin_late_share']:.0f} % of waits somebody had to be called"
+            if kpis["rejoin_late_share"] is not None
+            else ""
+        )
         found.append(f"Meeting again took {kpis['rejoin_wait_s_mean'] / 60:.1f} minutes of waiting on average{late}.")
     if kpis["family_dwell_min_mean"] is not None and kpis["family_spend_fen_mean"] is not None:
         found.append(
