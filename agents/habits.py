@@ -13,6 +13,7 @@ def with_habits(config: RunConfig, visitors: Visitors) -> Visitors:
     """Return the parties with their habits, each drawn by the visit's own number."""
     uses_app = uniforms(stream_key(config.seed, "uses the app"), visitors.number, 0) < config.queues.app_share
     visitors = visitors._replace(pays_by=_ways_to_pay(config, visitors.number), uses_app=uses_app.astype(np.int8))
+    visitors = with_company(config, visitors)
     return visitors._replace(parks_by=parking_strategies(config, visitors), is_vip=vips(config, visitors))
 
 
@@ -44,3 +45,19 @@ def vips(config: RunConfig, visitors: Visitors) -> np.ndarray:
     """Return which parties have a member of the top tier."""
     draws = uniforms(stream_key(config.seed, "vip"), visitors.number, 0)
     return (draws < config.population.vip_share).astype(np.int8)
+
+
+def with_company(config: RunConfig, visitors: Visitors) -> Visitors:
+    """Return the parties with whether they would part for a while, and whether their children wear bracelets."""
+    children = visitors.children if visitors.children.any() else _children_of(visitors.people)
+    parties = config.parties
+    splits = uniforms(stream_key(config.seed, "splits"), visitors.number, 0) < parties.splits_share
+    splits &= (visitors.people - children >= 2) & (visitors.goal_entrance < 0)
+    lends = uniforms(stream_key(config.seed, "bracelet"), visitors.number, 0) < parties.bracelet_share
+    lends &= (children > 0) & parties.bracelet
+    return visitors._replace(children=children, splits=splits.astype(np.int8), has_bracelets=lends.astype(np.int8))
+
+
+def _children_of(people: np.ndarray) -> np.ndarray:
+    """Return the children of parties of which only the size is known: all beyond two adults."""
+    return np.maximum(people - 2, 0).astype(np.int8)

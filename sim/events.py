@@ -84,6 +84,15 @@ class EventKind(IntEnum):
     BAGS_MISLAID = 76  # place unit of the desk, value bags that are not found there; BAGS_DELIVERED follows
     DESK_REFUSED = 77  # place unit, value parties or children there: closed, full, or not done in time
     DESK_PAID = 78  # place unit, value fen to the mall, negative when the mall pays
+    SPLIT = 80  # place node, value the part's number, people of the part: some of the party go their own way, or stay in the playground
+    REJOINED = 81  # place node, value the part's number, people of the part
+    MEETING_AWAITED = 82  # place node, value us until the time agreed, negative after: somebody is there, others are not
+    MEETING_KEPT = 83  # place node, value us waited there: all are together, or a part is with those who are there
+    MEETING_LATE = 84  # place node, value us after the time agreed: who waits calls the others
+    CHILD_ALERT = 85  # place node, value children who are late, or not fetched
+    PLAN_ABANDONED = 86  # place node, value needs given up, for want of agreement or because it is time to meet
+    FAMILY_CAME = 87  # place entrance, value children: follows ARRIVED
+    FAMILY_LEFT = 88  # place entrance, value fen spent on the visit: follows LEFT
     VISIT_JUDGED = 100  # place Purpose, value satisfaction in thousandths: just before LEFT, or when a party is turned away
     WAIT_FELT = 101  # place Purpose, value waiting of the visit as it felt us: follows VISIT_JUDGED
     EFFORT_FELT = 102  # place Purpose, value effort that has not been rested off in metres walked: follows WAIT_FELT
@@ -178,4 +187,7 @@ PLACE_TABLE = {
     EventKind.DESK_PAID: "unit",
     EventKind.VISIT_JUDGED: "purpose", EventKind.WAIT_FELT: "purpose", EventKind.EFFORT_FELT: "purpose",
     EventKind.LIST_CLOSED: "purpose", EventKind.PLAN_CHANGED: "trade",
+    EventKind.SPLIT: "node", EventKind.REJOINED: "node", EventKind.MEETING_AWAITED: "node", EventKind.MEETING_KEPT: "node",
+    EventKind.MEETING_LATE: "node", EventKind.CHILD_ALERT: "node", EventKind.PLAN_ABANDONED: "node",
+    EventKind.FAMILY_CAME: "entrance", EventKind.FAMILY_LEFT: "entrance",
 }  # fmt: skip

@@ -164,7 +164,6 @@ def _forget_its_errand(mall: Mall, row: int) -> None:
     errand.bags_mislaid = 0
     errand.hand_ins = 0
     errand.has_asked_for_bags = 0
-    errand.children = 0
     errand.bags_ready_us = 0
     errand.wash_ready_us = 0
     errand.unladen_mps = mall.shoppers[row].speed_mps
@@ -233,6 +232,8 @@ def enter_mall(mall: Mall, row: int, now_us: int) -> int:
     """Through the door."""
     shopper = mall.shoppers[row]
     note(mall, row, now_us, EventKind.ARRIVED, shopper.entrance, 1 if shopper.parking >= 0 else 0)
+    if mall.minds[row].children > 0:
+        note(mall, row, now_us, EventKind.FAMILY_CAME, shopper.entrance, mall.minds[row].children)
     mall.counts[Counted.VISITS] += 1
     mall.counts[Counted.PEOPLE] += shopper.people
     mall.meta[Meta.INSIDE_PEOPLE] += shopper.people
@@ -266,5 +267,7 @@ def leave_mall(mall: Mall, row: int, now_us: int) -> int:
     grow(mall, row, now_us)
     write_outcome(mall, row, now_us, True)
     note(mall, row, now_us, EventKind.LEFT, entrance, np.int64(1000.0 * shopper.walked_m))
+    if mall.minds[row].children > 0:
+        note(mall, row, now_us, EventKind.FAMILY_LEFT, entrance, mall.errands[row].spent_fen)
     mall.meta[Meta.INSIDE_PEOPLE] -= shopper.people
     return back_to_car(mall, row, now_us)

@@ -32,7 +32,7 @@ ERRAND = np.dtype(
         ("paid_us", "i8"), ("fee_paid_fen", "i8"), ("find_us", "i8"), ("ready_us", "i8"), ("pay_place", "i4"), ("has_shown_receipts", "i4"),
         # bags and desks (sim/crowd/venues/desks.py)
         ("bags", "i4"), ("bags_held", "i4"), ("desks_seen", "i4"),
-        ("bags_mislaid", "i4"), ("hand_ins", "i4"), ("has_asked_for_bags", "i4"), ("children", "i4"), ("bags_ready_us", "i8"),
+        ("bags_mislaid", "i4"), ("hand_ins", "i4"), ("has_asked_for_bags", "i4"), ("bags_ready_us", "i8"),
         ("wash_ready_us", "i8"), ("unladen_mps", "f8"), ("bags_felt", "f8"),
         # in the hands of a service of one's own (sim/crowd/own_services.py)
         ("is_begun", "i4"), ("is_handed_back", "i4"),

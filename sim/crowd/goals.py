@@ -6,6 +6,8 @@ import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.choice import NEVER, choose, pick_by_weight
+from sim.crowd.company.interests import gives_up
+from sim.crowd.company.meeting import browses_on, meets_first, meets_now
 from sim.crowd.needs import (
     CAFE,
     WISH_MAX,
@@ -23,7 +25,7 @@ from sim.crowd.needs import (
     would_sit,
 )
 from sim.crowd.routing import choose_exit, choose_ride, level_of_place, table_index, target_of_place
-from sim.crowd.splitting import meets_first, split_if_wanted
+from sim.crowd.splitting import split_if_wanted
 from sim.crowd.state import VISITED_KEPT, Doing, Heading, Mall, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, held_unit, is_hungry, known_wait_s, settle_meal
@@ -57,6 +59,8 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
     mall.counts[Counted.CHOICES] += 1
     grow(mall, row, now_us)
     split_if_wanted(mall, row, now_us)
+    if meets_now(mall, row, now_us):
+        return Then.SET_OFF
     if shopper.walk_through >= 0:
         shopper.goal = params.units + shopper.walk_through
         shopper.leaving = 1
@@ -119,6 +123,8 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
     while shopper.needs != 0:
         category = (shopper.needs & NEED_MASK) - 1
         shopper.needs >>= NEED_BITS
+        if gives_up(mall, row, category, now_us):
+            continue
         unit = choose_store(mall, row, category, now_us)
         if unit >= 0:
             shopper.reason = Reason.NEED
@@ -163,6 +169,7 @@ def _pass_time(mall: Mall, row: int, now_us: int) -> int:
     params = mall.params[0]
     booked = booked_unit(mall, row)
     browses = uniform(mall.keys[Stream.BROWSE], shopper.number, shopper.choices) < params.browse_share
+    browses = browses or browses_on(mall, row, now_us)
     if browses or (booked >= 0 and not is_table_kept(mall, row, now_us)):
         shopper.reason = Reason.BROWSE
         unit = choose_store(mall, row, params.food_pool + 1, now_us)
@@ -258,7 +265,7 @@ def go_home(mall: Mall, row: int, now_us: int) -> int:
     """Head for one's car, or for the exit that suits; first for what has to be collected."""
     shopper = mall.shoppers[row]
     shopper.leaving = 1
-    if collects_first(mall, row, now_us) or meets_first(mall, row, now_us):
+    if meets_first(mall, row, now_us) or collects_first(mall, row, now_us):
         return Then.SET_OFF
     exit_by = mall.car_parks[shopper.parking].entrance if shopper.parking >= 0 else choose_exit(mall, row, now_us)
     if exit_by < 0:

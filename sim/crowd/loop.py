@@ -8,6 +8,8 @@ from sim.crowd.agenda import PRIORITIES, ROW_BITS, ROW_MASK, close_hole, drop_de
 from sim.crowd.cars.arriving import end_aisle, leave_bay, leave_car, pass_gate_in
 from sim.crowd.cars.leaving import paid_at_machine, pass_gate_out, reach_machine
 from sim.crowd.checkout.payment import order_shipped
+from sim.crowd.company.meeting import end_meeting, reach_meeting
+from sim.crowd.company.records import Meets
 from sim.crowd.doors import (
     arrive_outside,
     claim_row,
@@ -22,7 +24,7 @@ from sim.crowd.own_services import come_back
 from sim.crowd.queues import end_service, renege
 from sim.crowd.rides import ask_to_board, board, step_off
 from sim.crowd.sales import leave_store, pay
-from sim.crowd.splitting import PARTS_MAX, end_meeting
+from sim.crowd.splitting import PARTS_MAX
 from sim.crowd.state import Doing, Heading, Mall, Meta, Role, Then
 from sim.crowd.stores import end_browsing, enter_store, reach_store
 from sim.crowd.tallies import Counted
@@ -212,8 +214,10 @@ def see_through(mall: Mall, row: int, now_us: int, then: int) -> None:
 
 @kernel
 def arrive(mall: Mall, row: int, now_us: int) -> int:
-    """At the end of a walk: a store's door, the entry of a ride, or the exit."""
+    """At the end of a walk: a store's door, the entry of a ride, the exit, or where the party has agreed to meet."""
     heading = mall.shoppers[row].heading
+    if mall.minds[row].meets == Meets.GOING and heading != Heading.TO_RIDE:
+        return reach_meeting(mall, row, now_us)
     if heading == Heading.TO_STORE:
         return reach_store(mall, row, now_us)
     if heading == Heading.TO_RIDE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.crowd.company.records import COMPANY_FIELDS, Meets
 from sim.kernel import kernel
 
 # What the population says of a party on its arrival; names and meanings as in sim/visitors.py.
@@ -22,7 +23,7 @@ MIND = np.dtype(
         ("waited_us", "i8"), ("crowded_us", "i8"), ("purchases", "i4"), ("finds", "i4"), ("misses", "i4"), ("delight", "f8"),
         ("felt_us", "i8"), ("beside", "i4"), ("meals_given_up", "i4"),
         # a party that has split (sim/crowd/splitting.py)
-        ("parent", "i4"), ("parts_away", "i4"), ("parts_made", "i4"), ("meet_place", "i4"), ("meet_us", "i8"), ("missed_us", "i8"),
+        *COMPANY_FIELDS,
         # what it looks at in a store (sim/crowd/goods/)
         ("article", "i4"), ("fits", "i4"),
     ],
@@ -31,7 +32,6 @@ MIND = np.dtype(
 # fatigue: effort in metres walked; metres_felt: of shopper.walked_m, those that are in it; sated: 3 bits for each trade; bought: number of
 # the store (shopper.visits) in which it bought last; resumes_as: Reason of the errand in shopper.resume; meal_tries: restaurants that
 # gave it no meal; felt_us: waiting as it felt; beside: purchases that were not on its list; delight: cheap (+) and dear (-) purchases.
-# parent: row of the party that this one is a part of, -1 for a party of its own.
 
 OUTCOME = np.dtype(
     [
@@ -55,7 +55,6 @@ MIND_PARAMS = [  # of PARAMS: needs and satisfaction
 ]  # fmt: skip
 PULL = np.dtype([("log_pull", "f8"), ("correction", "f8"), ("price_rise", "f8")], align=True)
 # of a unit today: ln of what moves everybody's wish for it, what keeps its mean appeal whatever people's tastes are, prices over usual - 1
-PARTY_PARAMS: list[tuple[str, str]] = []  # splitting
 
 
 @kernel
@@ -78,10 +77,20 @@ def forget_mind(mind: np.record) -> None:
     mind.beside = 0
     mind.meals_given_up = 0
     mind.parent = -1
+    mind.first_part = -1
+    mind.next_part = -1
+    mind.in_care = -1
     mind.parts_away = 0
     mind.parts_made = 0
     mind.meet_place = -1
     mind.meet_us = 0
-    mind.missed_us = 0
+    mind.overrun_us = 0
+    mind.kept_needs = 0
+    mind.meets = Meets.NOT
+    mind.is_called = 0
+    mind.is_late = 0
+    mind.has_phone = 0
+    mind.sees_others = 0
+    mind.kept_eaten = 0
     mind.article = -1
     mind.fits = 1

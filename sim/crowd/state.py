@@ -14,9 +14,10 @@ import numpy as np
 from sim.crowd.cars.exit_records import EXIT_PARAMS, TARIFF, VALIDATION
 from sim.crowd.cars.records import AISLE, BAY, CAR_PARK, FLOOR, PARKING_PARAMS
 from sim.crowd.checkout.records import CHECKOUT_PARAMS, METHOD
+from sim.crowd.company.records import PARTY_PARAMS
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
-from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PARTY_PARAMS, PULL
+from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
 from sim.crowd.streams import Stream as Stream
 from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
 from sim.crowd.venues.cinema_records import CINEMA_PARAMS, SEAT, SHOW

@@ -16,6 +16,7 @@ from sim.crowd.cars.exits_built import describe_exits, machine_numbers, machine_
 from sim.crowd.checkout.build import describe_checkout, describe_trades, methods_of, self_checkout_stations
 from sim.crowd.minds_built import describe_minds
 from sim.crowd.movement import FREE_PER_M2
+from sim.crowd.splitting import describe_parties
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
 from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, lane_records, station_records, unit_stations
 from sim.crowd.tickets import describe_tickets
@@ -311,6 +312,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
         describe(one, config)
     describe_exits(one, config)
     describe_minds(one, config)
+    describe_parties(one, config)
     return params
 
 

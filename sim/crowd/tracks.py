@@ -41,7 +41,13 @@ def fill_open_segments(mall: Mall, now_us: int, found: np.ndarray) -> int:
             kind, place = SegmentKind.INSIDE_UNIT, shopper.unit
         elif (doing == Doing.CROSSING or doing == Doing.BLOCKED) and shopper.leg >= 0:
             place, at_m = shopper.piece, mall.pieces[shopper.piece].m
-        elif doing != Doing.CROSSING and doing != Doing.BLOCKED and doing != Doing.BOARDING and doing != Doing.ORIENTING:
+        elif (
+            doing != Doing.CROSSING
+            and doing != Doing.BLOCKED
+            and doing != Doing.BOARDING
+            and doing != Doing.ORIENTING
+            and doing != Doing.MEETING
+        ):
             continue
         segment = found[count]
         segment.start_us = shopper.since_us

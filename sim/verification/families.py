@@ -27,6 +27,7 @@ from sim.verification import (
     network,
     nonstationary,
     parking,
+    parties,
     people,
     positioning,
     premovement,
@@ -115,6 +116,7 @@ CATALOGUE: dict[str, Family] = {
     "radio": _family(radio),
     "profiles": _family(profiles),
     "parking": _family(parking, parking.run_strategies),
+    "parties": _family(parties),
 }
 FAMILIES: dict[str, str] = {name: family.meaning for name, family in CATALOGUE.items()}
 

@@ -23,6 +23,7 @@ def keen_config(visits: float = 150.0) -> RunConfig:
     config = RunConfig(seed=3)
     config.population.visits_per_day = visits
     config.population.day_total_cv = 0.0
+    config.parties.splits_share = 0.0  # a party's bags are then all of one visit
     config.desks.bags.yuan_per_bag = 100.0
     parcel = config.desks.parcel
     parcel.at, parcel.from_bags, parcel.share, parcel.free_from_yuan = BAKERY, 1, 1.0, 0.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim.config import RunConfig
 from sim.crowd.checkout.build import place_checkouts
 from sim.crowd.state import records
@@ -38,6 +40,7 @@ def venues_of(compiled: CompiledPlan, config: RunConfig, index: dict[str, int]) 
     venues = records(len(compiled.unit_ids), VENUE)
     for name in ("kitchen", "box_office", "desk"):
         venues[name] = -1
+    venues["has_one_door"] = np.diff(compiled.arrays.unit_door_start) == 1
     tables, cooks, bookings = lay_tables(venues, compiled, config, index)
     shows, seats = list_shows(venues, compiled, config, index)
     desks = place_desks(venues, compiled, config, index)

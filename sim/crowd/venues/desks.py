@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
+from sim.crowd.company.care import leave_in_care, may_leave_children, miss_parents, take_from_care
 from sim.crowd.movement import leave_zone
 from sim.crowd.queues import join
 from sim.crowd.sales import leave_store
@@ -20,7 +21,6 @@ from sim.events import EventKind, Reason
 from sim.kernel import inlined, kernel
 from sim.random_streams import uniform
 
-FAMILY = 3  # people from which a party has children with it: two adults, as long as ages are not simulated
 STORES_BEFORE_LOUNGE = 2
 
 
@@ -56,7 +56,7 @@ def _is_for(mall: Mall, row: int, kind: int) -> bool:
     if kind == Desk.INFORMATION:
         return shopper.navigates == 0
     if kind == Desk.PLAYGROUND:
-        return shopper.people >= FAMILY
+        return may_leave_children(mall, row)
     if kind == Desk.CAR_WASH:
         return shopper.parking >= 0
     return shopper.visits >= STORES_BEFORE_LOUNGE
@@ -82,7 +82,7 @@ def _collects(mall: Mall, row: int, now_us: int) -> bool:
             _send_all_home(mall, row, now_us)
     if unit < 0 and errand.wash_ready_us > 0:
         unit = mall.desks[Desk.CAR_WASH].unit
-    if unit < 0 and errand.children > 0:
+    if unit < 0 and mall.minds[row].in_care >= 0:
         unit = mall.desks[Desk.PLAYGROUND].unit
     if unit < 0:
         return False
@@ -134,9 +134,8 @@ def enter_desk(mall: Mall, row: int, now_us: int) -> int:
         return _ask_for_bags(mall, row, now_us)
     if kind == Desk.CAR_WASH and errand.wash_ready_us > 0:
         return _await_car(mall, row, now_us)
-    if kind == Desk.PLAYGROUND and errand.children > 0:
-        mall.desks[kind].present -= errand.children
-        errand.children = 0
+    if kind == Desk.PLAYGROUND and mall.minds[row].in_care >= 0:
+        take_from_care(mall, row, now_us)
         return _leave_used(mall, row, now_us)
     return _ask_to_use(mall, row, kind, now_us)
 
@@ -147,7 +146,7 @@ def _ask_to_use(mall: Mall, row: int, kind: int, now_us: int) -> int:
     desk = mall.desks[kind]
     errand = mall.errands[row]
     errand.desks_seen |= 1 << kind
-    children = mall.shoppers[row].people - FAMILY + 1
+    children = mall.minds[row].children
     present = mall.stations[desk.station].waiting
     is_refused = desk.is_open == 0
     if kind == Desk.PLAYGROUND:
@@ -163,7 +162,6 @@ def _ask_to_use(mall: Mall, row: int, kind: int, now_us: int) -> int:
         return leave_store(mall, row, now_us)
     if kind == Desk.PLAYGROUND:
         desk.present += children
-        errand.children = children
     return Then.WAIT
 
 
@@ -206,8 +204,11 @@ def _await_car(mall: Mall, row: int, now_us: int) -> int:
 
 @kernel
 def leave_desk(mall: Mall, row: int, now_us: int) -> int:
-    """The end of a wait at a desk: the bags have come, or the car is clean."""
-    if mall.venues[mall.shoppers[row].unit].desk == Desk.PARCEL:
+    """The end of a wait at a desk: the bags have come, the car is clean, or children have not been fetched."""
+    kind = mall.venues[mall.shoppers[row].unit].desk
+    if kind == Desk.PLAYGROUND:
+        return miss_parents(mall, row, now_us)
+    if kind == Desk.PARCEL:
         return _line_up(mall, row, now_us)
     mall.errands[row].wash_ready_us = 0
     return _leave_used(mall, row, now_us)
@@ -231,6 +232,7 @@ def served_at_desk(mall: Mall, row: int, now_us: int) -> int:
         errand.wash_ready_us = take_hand(mall, desk.first_hand, desk.end_hand, desk.work_us, now_us)
     elif kind == Desk.PLAYGROUND:
         shopper.stay_until_us += desk.extends_us
+        leave_in_care(mall, row, now_us)
     else:
         shopper.stay_until_us += np.int64(desk.rests_share * (now_us - shopper.joined_us))
     return _leave_used(mall, row, now_us)

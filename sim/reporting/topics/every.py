@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, lines, targets
+from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, lines, parties, targets
 from sim.reporting.topics.topic import Topic
 
 TOPICS: tuple[Topic, ...] = (
@@ -14,4 +14,5 @@ TOPICS: tuple[Topic, ...] = (
     desks.TOPIC,
     cars.TOPIC,
     car_money.TOPIC,
+    parties.TOPIC,
 )

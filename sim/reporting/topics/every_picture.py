@@ -15,6 +15,7 @@ from sim.reporting.topics import (
     desks_pictures,
     food_pictures,
     lines_pictures,
+    parties_pictures,
     targets_pictures,
 )
 
@@ -23,6 +24,7 @@ _OF_TOPIC = {
     "lines": lines_pictures, "food": food_pictures, "cinema": cinema_pictures, "checkout": checkout_pictures,
     "desks": desks_pictures, "cars": cars_pictures,
     "car_money": car_money_pictures,
+    "parties": parties_pictures,
 }  # fmt: skip
 
 

@@ -1,0 +1,182 @@
+"""A part of a party: people who leave the others with wishes of their own, and come back to them.
+
+People are moved between rows, never made: the leading row has so many fewer as the part has. It keeps car, tickets and bookings.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.crowd.company.records import Draw, Meets
+from sim.crowd.movement import free_row, leave_zone, note_zone_time
+from sim.crowd.state import VISITED_KEPT, Mall, Meta, Stream
+from sim.crowd.venues.cinema_records import Film
+from sim.crowd.writing import note
+from sim.events import EventKind
+from sim.kernel import kernel
+from sim.random_streams import draw_word, exponential, standard_normal, uniform
+from sim.visitors import LIKED_MAX, TASTES
+
+ALL_DESKS = 255  # the leading row sees to desks for all
+PACE_LEAST, PACE_MOST = 0.8, 1.2  # of the party's, whatever is drawn
+
+
+@kernel
+def make_part(mall: Mall, lead: int, people: int, children: int, now_us: int) -> int:
+    """Claim a row for people of a party, who begin as it is, where it stands, and return it; the caller says what they do.
+
+    The loop keeps rows free for it. The number is the party's own draw, so that nobody else's depends on it.
+    """
+    mall.meta[Meta.FREE_ROWS] -= 1
+    row = mall.free_rows[mall.meta[Meta.FREE_ROWS]]
+    serial = mall.shoppers[row].serial
+    mall.shoppers[row] = mall.shoppers[lead]
+    mall.errands[row] = mall.errands[lead]
+    mall.minds[row] = mall.minds[lead]
+    for index in range(VISITED_KEPT):
+        mall.visited[row, index] = mall.visited[lead, index]
+    leader, mind, part, own = mall.shoppers[lead], mall.minds[lead], mall.shoppers[row], mall.minds[row]
+    part.serial = serial
+    part.has_entry = 0
+    part.number = np.int64(draw_word(mall.keys[Stream.SPLIT], leader.number, mind.parts_made) >> np.uint64(1))
+    mind.parts_made += 1
+    part.people = people
+    leader.people -= people
+    own.children = children
+    mind.children -= children
+    left_fen = max(0, mind.budget_fen - mall.errands[lead].spent_fen)
+    own.budget_fen = left_fen // (leader.people + people) * (people - children)
+    mind.budget_fen -= own.budget_fen
+    _forget_the_others(mall, row)
+    own.parent = lead
+    own.next_part = mind.first_part
+    mind.first_part = row
+    _be_oneself(mall, row, lead)
+    note_part(mall, lead, row, now_us, EventKind.SPLIT)
+    return row
+
+
+@kernel
+def _forget_the_others(mall: Mall, row: int) -> None:
+    """What is the whole party's stays with the leading row; what adds up again begins at nothing."""
+    part, errand, mind = mall.shoppers[row], mall.errands[row], mall.minds[row]
+    part.parking = -1
+    part.tracker = -1
+    part.is_tracked = 0
+    part.needs = 0
+    part.goal = -1
+    part.resume = -1
+    part.station = -1
+    part.visits = 0
+    part.services = 0
+    part.walked_m = 0.0
+    part.leaving = 0
+    part.reason = 0
+    part.has_eaten = 1
+    errand.desks_seen = ALL_DESKS
+    errand.film = Film.DONE
+    errand.booking = -1
+    errand.bay = -1
+    errand.payments = 0
+    errand.spent_fen = 0
+    errand.bags = 0
+    errand.bags_held = 0
+    errand.bags_mislaid = 0
+    errand.bags_ready_us = 0
+    errand.hand_ins = 0
+    errand.bags_felt = 0.0
+    errand.wash_ready_us = 0
+    mind.splits = 0
+    mind.waited_us = 0
+    mind.crowded_us = 0
+    mind.purchases = 0
+    mind.finds = 0
+    mind.misses = 0
+    mind.delight = 0.0
+    mind.first_part = -1
+    mind.in_care = -1
+    mind.parts_away = 0
+    mind.parts_made = 0
+    mind.meets = Meets.NOT
+    mind.is_called = 0
+    mind.is_late = 0
+    mind.kept_needs = 0
+
+
+@kernel
+def _be_oneself(mall: Mall, row: int, lead: int) -> None:
+    """Give a part a taste, a pace and habits of its own; its taste is as far spread as anybody's."""
+    part, errand, params = mall.shoppers[row], mall.errands[row], mall.params[0]
+    key, number = mall.keys[Stream.SPLIT], part.number
+    scale = 1.0 / np.sqrt(1.0 + params.own_taste_sd * params.own_taste_sd)
+    for dimension in range(TASTES):
+        deviation = params.own_taste_sd * standard_normal(key, number, Draw.TASTE + dimension)
+        mall.tastes[row, dimension] = np.float32((mall.tastes[lead, dimension] + deviation) * scale)
+    for slot in range(LIKED_MAX):
+        mall.liked[row, slot] = mall.liked[lead, slot]
+    faster_mps = params.member_faster_mps * mall.shoppers[lead].people
+    own = 1.0 + params.own_speed_cv * standard_normal(key, number, Draw.SPEED)
+    part.speed_mps = (errand.unladen_mps + faster_mps) * min(PACE_MOST, max(PACE_LEAST, own))
+    part.pace_mps = part.speed_mps
+    errand.unladen_mps = part.speed_mps
+    part.side = np.float32(2.0 * uniform(mall.keys[Stream.SIDE], number, 0) - 1.0)
+    mall.minds[row].has_phone = 1 if uniform(key, number, Draw.HAS_PHONE) < params.reachable_share else 0
+    mall.minds[row].overrun_us = np.int64(params.overrun_us_mean * exponential(key, number, Draw.OVERRUN))
+
+
+@kernel
+def note_part(mall: Mall, lead: int, row: int, now_us: int, kind: int) -> None:
+    """Write down what happens to a part, as an event of its party: `value` is the part's number, `people` are the part's."""
+    note(mall, lead, now_us, kind, mall.shoppers[lead].node, mall.shoppers[row].number)
+    mall.log[mall.meta[Meta.LOG_ROWS] - 1].people = mall.shoppers[row].people
+
+
+@kernel
+def join_again(mall: Mall, lead: int, row: int, now_us: int) -> None:
+    """Take the people of a part back into their party, with what they bought, saw and think; its row is free again."""
+    leader, part, mind, own = mall.shoppers[lead], mall.shoppers[row], mall.minds[lead], mall.minds[row]
+    note_part(mall, lead, row, now_us, EventKind.REJOINED)
+    people = part.people
+    if part.zone >= 0 and part.zone != leader.zone:  # not the same bit of floor, though the same door
+        leave_zone(mall, row, now_us)
+        note_zone_time(mall.zones, leader.zone, now_us)
+        mall.zones[leader.zone].people += people
+    leader.people += people
+    mind.children += own.children
+    leader.walked_m = max(leader.walked_m, part.walked_m)
+    _add_up(mall, lead, row)
+    if mind.first_part == row:
+        mind.first_part = own.next_part
+    else:
+        before = mind.first_part
+        while mall.minds[before].next_part != row:
+            before = mall.minds[before].next_part
+        mall.minds[before].next_part = own.next_part
+    part.people = 0
+    free_row(mall, row)
+
+
+@kernel
+def _add_up(mall: Mall, lead: int, row: int) -> None:
+    leader, part, mind, own = mall.shoppers[lead], mall.shoppers[row], mall.minds[lead], mall.minds[row]
+    errand, theirs = mall.errands[lead], mall.errands[row]
+    for entered in range(part.visits):
+        if entered >= part.visits - VISITED_KEPT:
+            mall.visited[lead, leader.visits % VISITED_KEPT] = mall.visited[row, entered % VISITED_KEPT]
+        leader.visits += 1
+    errand.spent_fen += theirs.spent_fen
+    mind.budget_fen += own.budget_fen
+    errand.bags += theirs.bags
+    errand.bags_held += theirs.bags_held
+    errand.bags_mislaid += theirs.bags_mislaid
+    errand.bags_ready_us = max(errand.bags_ready_us, theirs.bags_ready_us)
+    errand.hand_ins += theirs.hand_ins
+    errand.payments += theirs.payments
+    errand.has_adopted = max(errand.has_adopted, theirs.has_adopted)
+    mind.waited_us += own.waited_us
+    mind.crowded_us += own.crowded_us
+    mind.purchases += own.purchases
+    mind.finds += own.finds
+    mind.misses += own.misses
+    mind.delight += own.delight
+    mind.fatigue = max(mind.fatigue, own.fatigue)
