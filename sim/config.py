@@ -44,7 +44,13 @@ from sim.schema.desks import problems as desk_problems
 from sim.schema.food import DiningConfig as DiningConfig
 from sim.schema.food import FoodConfig
 from sim.schema.food import problems as food_problems
+from sim.schema.goods import CatalogueConfig as CatalogueConfig
+from sim.schema.goods import FitConfig as FitConfig
 from sim.schema.goods import GoodsConfig
+from sim.schema.goods import GuideConfig as GuideConfig
+from sim.schema.goods import ReviewsAtShelfConfig as ReviewsAtShelfConfig
+from sim.schema.goods import StockingConfig as StockingConfig
+from sim.schema.goods import problems as goods_problems
 from sim.schema.management import ManagementConfig
 from sim.schema.membership import MembershipConfig
 from sim.schema.minds import MindsConfig
@@ -372,6 +378,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found = [problem for parameter in parameters_of(config) for problem in _range_problems(parameter)]
     found += [*_date_problems(config.date), *_identity_problems(config)]
     found += queue_problems(config.queues)
+    found += goods_problems(config.goods)
     found += food_problems(config.food)
     if not any(problem.place.startswith("cinema.") for problem in found):
         found += list(cinema_problems(config.cinema))

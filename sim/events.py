@@ -84,6 +84,14 @@ class EventKind(IntEnum):
     BAGS_MISLAID = 76  # place unit of the desk, value bags that are not found there; BAGS_DELIVERED follows
     DESK_REFUSED = 77  # place unit, value parties or children there: closed, full, or not done in time
     DESK_PAID = 78  # place unit, value fen to the mall, negative when the mall pays
+    ARTICLE_WANTED = 90  # place unit, value 16 x article + size: a party would buy it
+    ARTICLE_OUT = 91  # the same: it is not there; follows ARTICLE_WANTED
+    ARTICLE_MISFIT = 92  # the same: tried on, it does not fit; follows ARTICLE_WANTED
+    RETURN_FORESEEN = 93  # place unit, value fen just paid: will be brought back, SALE_REFUNDED follows at the end of the day
+    MEMBER_GREETED = 94  # place unit: its staff knows the party that has looked round
+    GREETED_SALE = 95  # place unit, value fen just paid by a party that was greeted
+    SHELF_LEFT = 96  # place unit, value fen, at prices of sale, of what is left on the shelves at the end of the day; of nobody
+    SIZES_SOLD_OUT = 97  # place unit, value sizes of articles of which nothing is left, of those that were there in the morning; of nobody
 
 
 class Reason(IntEnum):
@@ -159,4 +167,7 @@ PLACE_TABLE = {
     EventKind.SEAT_TAKEN: "show", EventKind.SEAT_FREED: "show", EventKind.SALE_REFUNDED: "unit",
     EventKind.PORTER_SENT: "unit", EventKind.BAGS_AWAITED: "unit", EventKind.BAGS_MISLAID: "unit", EventKind.DESK_REFUSED: "unit",
     EventKind.DESK_PAID: "unit",
+    EventKind.ARTICLE_WANTED: "unit", EventKind.ARTICLE_OUT: "unit", EventKind.ARTICLE_MISFIT: "unit",
+    EventKind.RETURN_FORESEEN: "unit", EventKind.MEMBER_GREETED: "unit", EventKind.GREETED_SALE: "unit",
+    EventKind.SHELF_LEFT: "unit", EventKind.SIZES_SOLD_OUT: "unit",
 }  # fmt: skip

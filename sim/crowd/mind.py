@@ -22,10 +22,13 @@ MIND = np.dtype(
         # a party that has split (sim/crowd/splitting.py)
         ("parent", "i4"), ("parts_away", "i4"), ("parts_made", "i4"), ("meet_place", "i4"), ("meet_us", "i8"), ("missed_us", "i8"),
         # what it looks at in a store (sim/crowd/goods/)
-        ("article", "i4"), ("fits", "i4"),
+        ("article", "i4"), ("fits", "i4"), ("holds", "i1"), ("shown", "i4"), ("greeted", "i4"),
+        ("known_0", "f4"), ("known_1", "f4"), ("known_2", "f4"), ("known_3", "f4"),
     ],
     align=True,
 )  # fmt: skip
+# article: the item that it wants or has, of the store it was in last; holds: 1 while it carries it to the till; shown: the item that a
+# guide has shown it; greeted: the unit whose staff knows that it is there; known_*: its taste, as the platform believes it to be.
 # parent: row of the party that this one is a part of, -1 for a party of its own.
 
 OUTCOME = np.dtype(
@@ -61,3 +64,6 @@ def forget_mind(mind: np.record) -> None:
     mind.missed_us = 0
     mind.article = -1
     mind.fits = 1
+    mind.holds = 0
+    mind.shown = -1
+    mind.greeted = -1

@@ -14,6 +14,7 @@ from sim.crowd import state
 from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking
 from sim.crowd.cars.exits_built import describe_exits, machine_numbers, machine_stations
 from sim.crowd.checkout.build import describe_checkout, describe_trades, methods_of, self_checkout_stations
+from sim.crowd.goods.catalogue import describe_goods
 from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
 from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, lane_records, station_records, unit_stations
@@ -309,6 +310,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     for describe in (describe_venues, describe_checkout, describe_parking, describe_tickets):
         describe(one, config)
     describe_exits(one, config)
+    describe_goods(one, config)
     return params
 
 
