@@ -289,6 +289,13 @@ class Crowd:
         meta[Meta.TRANSFERS_POSTED] += 1
         meta[Meta.TRANSFER_ROWS] += 1
 
+    def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
+        """Write an event of a unit that is nobody's: visit -1."""
+        self._make_room()
+        event = self.mall.log[self.mall.meta[Meta.LOG_ROWS]]
+        event.time_us, event.visit, event.people, event.kind, event.place, event.value = now_us, -1, 0, kind, unit, value
+        self.mall.meta[Meta.LOG_ROWS] += 1
+
     def takings_fen(self) -> np.ndarray:
         """Return what each account has taken in sales so far, whatever it has paid since."""
         recent = self.mall.transfers[: self.mall.meta[Meta.TRANSFER_ROWS]]

@@ -52,7 +52,8 @@ class GuideConfig:
 
     recognition: str = known("off", "how guides know members: not at all, with a given probability, or by where the mall's Wi-Fi locates them", choices=("off", "known", "sensed"))
     recognised_share: float = known(0.5, "share of members recognised in time, where recognition is known", 0, 1, source="to be set to a run's own recognised_share", confidence="L")
-    profile_reliability: float = known(0.5, "correlation of the taste in a member's profile with the true one, where recognition is known", -1, 1, source="`galleria verify tastes`: about 0.5 after some ten purchases; below 0 the profile misleads", tag="D", confidence="L")
+    profile_reliability: float = known(0.5, "correlation of the taste in a member's profile with the true one, where recognition is known", -1, 1, source="`galleria verify tastes`: about 0.5 after three purchases known by store; below 0 the profile misleads", tag="D", confidence="L")
+    profile_pull: float = known(1.0, "how strongly the platform takes people's choices to follow their tastes, in log-odds per standard deviation", 0, 5, source=JUDGED, confidence="L")
     trust: float = known(0.7, "share of those greeted who look at what the guide shows them", 0, 1, source=JUDGED, confidence="L")
     intrusion: float = known(0.15, "utility that being addressed takes from everything in the store", 0, 5, source=JUDGED, confidence="L")
     basket_weight: float = known(0.1, "log units that the basket grows per standard deviation of true match of what the guide has shown; it shrinks below 0", 0, 2, source=JUDGED, confidence="L")

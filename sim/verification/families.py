@@ -37,6 +37,7 @@ from sim.verification import (
     stairs,
     tables,
     tariff,
+    tastes,
     traces,
     walked_paths,
 )  # fmt: skip
@@ -106,6 +107,7 @@ CATALOGUE: dict[str, Family] = {
     "positioning": _family(positioning),
     "radio": _family(radio),
     "profiles": _family(profiles),
+    "tastes": _family(tastes),
     "parking": _family(parking, parking.run_strategies),
 }
 FAMILIES: dict[str, str] = {name: family.meaning for name, family in CATALOGUE.items()}

@@ -22,10 +22,10 @@ def greet(mall: Mall, row: int, word: np.uint64, now_us: int) -> bool:
     params = mall.params[0]
     mind = mall.minds[row]
     unit = mall.shoppers[row].unit
-    if params.recognition == Recognition.OFF or mind.is_member == 0:
+    if params.recognition == Recognition.OFF:
         return False
     if params.recognition == Recognition.KNOWN:
-        if uniform_of(word, IS_GREETED) >= params.recognised_share:
+        if mind.is_member == 0 or uniform_of(word, IS_GREETED) >= params.recognised_share:
             return False
         mind.greeted = unit
         _look_up_profile(mall, row)

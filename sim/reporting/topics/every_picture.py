@@ -14,11 +14,13 @@ from sim.reporting.topics import (
     cinema_pictures,
     desks_pictures,
     food_pictures,
+    goods_pictures,
     lines_pictures,
 )
 
 _OF_TOPIC = {
     "lines": lines_pictures, "food": food_pictures, "cinema": cinema_pictures, "checkout": checkout_pictures,
+    "goods": goods_pictures,
     "desks": desks_pictures, "cars": cars_pictures,
     "car_money": car_money_pictures,
 }  # fmt: skip
