@@ -15,6 +15,7 @@ import numpy as np
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Taken
 from sim.crowd.goods.records import ITEM
+from sim.crowd.goods.stocking import Morning
 from sim.crowd.mind import OUTCOME
 from sim.decisions import Decision
 from sim.earlier_run import begin_sensing
@@ -65,7 +66,7 @@ class People:
     decide: Callable[[int, Observations], list[tuple[str, Decision]]]
     learn: Callable[[Lived], None]  # what the day has taught them, once it is over
     standing: np.ndarray  # sim.standing.STANDING of each tenant on this day
-    stock: np.ndarray | None = None  # pieces of each item in the morning (sim/crowd/goods/stocking.py::Shelves); None: a first day
+    shelves: Morning | None = None  # what is on them in the morning; None: as on a first day
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class World:
     def __post_init__(self) -> None:
         """Build crowd, sensors and operations; nothing has happened yet."""
         config, compiled = self.config, self.compiled
-        self.crowd = Crowd(compiled, config, self._take, self.people.standing, self.people.stock)
+        self.crowd = Crowd(compiled, config, self._take, self.people.standing, self.people.shelves)
         names = self.crowd.station_names
         self.recorder = Recorder(self.folder, compiled, names, config.recording.events, more_places=self.crowd.place_names)
         switches = switches_of(compiled, config)

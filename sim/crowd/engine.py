@@ -16,7 +16,7 @@ from sim.crowd.cars.exits_built import tariff_of, validation_of
 from sim.crowd.controls import Controls, controls_of
 from sim.crowd.duty import Duty
 from sim.crowd.errand import ERRAND
-from sim.crowd.goods.stocking import place_items
+from sim.crowd.goods.stocking import Morning, place_items
 from sim.crowd.loop import ROOM_PER_EVENT, Stop, advance
 from sim.crowd.mind import ARRIVING_MIND, MIND, OUTCOME
 from sim.crowd.movement import note_zone_time
@@ -59,12 +59,12 @@ class Crowd:
     """One mall's shoppers.
 
     `on_flush` receives full buffers (see `Taken`). Buffers are flushed when full and by `finish`, never at a stop, so that what is
-    written does not depend on how often the clock stops. `stock` are the pieces of each item in the morning (sim/crowd/goods/stocking.py).
+    written does not depend on how often the clock stops. `shelves` is what an earlier day left on them.
     """
 
     def __init__(
         self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None,
-        stock: np.ndarray | None = None,
+        shelves: Morning | None = None,
     ) -> None:
         tables = build_tables(compiled, config)
         arrays = compiled.arrays
@@ -111,7 +111,7 @@ class Crowd:
             balances_fen=np.zeros(FIRST_TENANT + arrays.unit_key.size, np.int64),
             transfers=records(config.engine.log_rows // 4 + 128, TRANSFER),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
-            standing=now_standing, brands=brands_of(compiled, config), items=place_items(tables.places.venues, compiled, config, stock),
+            standing=now_standing, brands=brands_of(compiled, config), items=place_items(tables.places.venues, compiled, config, shelves),
             scratch_place=np.zeros(state.SCRATCH, np.int32), scratch_utility=np.zeros(state.SCRATCH), scratch_draw=np.zeros(state.SCRATCH),
         )  # fmt: skip
         self.mall.meta[Meta.FREE_ROWS] = rows

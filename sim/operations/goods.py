@@ -73,7 +73,13 @@ class ShelvesClosed:
 
 
 def goods_of(
-    crowd: Crowd, compiled: CompiledPlan, config: RunConfig, opens_us: int, end_us: int, who_is_there: WhoIsThere, every_us: int | None
+    crowd: Crowd,
+    compiled: CompiledPlan,
+    config: RunConfig,
+    opens_us: int,
+    end_us: int,
+    who_is_there: WhoIsThere,
+    every_us: int | None,
 ) -> list[Operation]:
     """Return the day's operations of goods; none where no tenant has shelves. `every_us` is how often phones are located, if they are."""
     if crowd.mall.items.size == 0:

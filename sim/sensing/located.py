@@ -17,8 +17,8 @@ from sim.sensing.insight.judgement import Judgement, Truth, doors_of
 from sim.sensing.insight.nearby import NearbyFriends, NearbyJudge
 from sim.sensing.insight.profiles import Profiles
 from sim.sensing.insight.recognition import Recognition, RecognitionJudge, units_of
-from sim.sensing.insight.tastes import KnownTastes
 from sim.sensing.insight.stays import Stays, stays_observed
+from sim.sensing.insight.tastes import KnownTastes
 from sim.sensing.observations import FixRows, ObservedRows, no_fix_rows, together
 from sim.sensing.positioning.areas import areas_of
 from sim.sensing.positioning.fixes import Positioning, Tick

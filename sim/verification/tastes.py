@@ -98,7 +98,9 @@ class _Market:
         """Return the alternatives that tags of a depth tell apart, and which of them each article is."""
         everybody = shares.mean(axis=0)
         if depth == "article":
-            return Choices(self.points, self.article_trade, np.zeros(self.article_trade.size)), np.arange(self.article_trade.size)
+            return Choices(self.points, self.article_trade, np.zeros(self.article_trade.size)), np.arange(
+                self.article_trade.size
+            )
         class_of = {"store": self.article_store, "category": self.article_trade, "group": self.article_trade // 2}[depth]
         points = coarsened(self.points, class_of, np.ones(class_of.size))
         set_of = self.store_trade if depth == "store" else np.zeros(points.shape[0], np.int64)
@@ -119,7 +121,14 @@ def _granularity(square: dict[tuple[str, int], float], regret: dict[tuple[str, i
         for (depth, purchases), value in square.items()
     ]  # fmt: skip
     found += [
-        record(f"regret of recommending by {depth} after {purchases} purchases", "sd of match", None, value, INFO, "a curve to look at")
+        record(
+            f"regret of recommending by {depth} after {purchases} purchases",
+            "sd of match",
+            None,
+            value,
+            INFO,
+            "a curve to look at",
+        )
         for (depth, purchases), value in regret.items()
     ]
     slope = float(np.log10(square["article", LONG] / square["article", LONG // 10]) / 2)
@@ -134,5 +143,12 @@ def _granularity(square: dict[tuple[str, int], float], regret: dict[tuple[str, i
     for purchases in HISTORY[1:]:
         case = f"squared error by article after {purchases} purchases, against that by store"
         found.append(at_most(case, "", square["store", purchases], square["article", purchases]))
-    found.append(at_most(f"regret by article after {LONG} purchases, against a tenth of that without history", "sd of match", 0.1 * nothing, regret["article", LONG]))
+    found.append(
+        at_most(
+            f"regret by article after {LONG} purchases, against a tenth of that without history",
+            "sd of match",
+            0.1 * nothing,
+            regret["article", LONG],
+        )
+    )
     return found

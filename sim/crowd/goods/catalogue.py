@@ -9,7 +9,6 @@ from scipy.special import ndtri
 
 from sim.categories import CATEGORIES
 from sim.config import RunConfig
-from sim.crowd.brands import brands_of
 from sim.crowd.goods.matching import MATCH_SCALE
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
@@ -18,8 +17,10 @@ from sim.visitors import TASTES
 # Trades in which a party buys one article that it has looked at. A supermarket's basket is of dozens; what is served is made to order.
 SHELVES = ("fashion", "footwear", "beauty", "accessories", "electronics", "home", "books", "kids", "sport", "department")
 SIZED = ("fashion", "footwear", "kids", "sport")
-USUAL_TRY_ON_SHARE = 0.8  # by which a trade's losses to fit become a risk of each article: that does not depend on who tries on today
-SAMPLES = 400  # parties of the taste law over which constants are solved
+USUAL_TRY_ON_SHARE = (
+    0.8  # by which a trade's losses to fit become a risk of each article: that does not depend on who tries on today
+)
+SAMPLES = 1000  # parties of the taste law over which constants are solved
 SENSITIVITY_SIGMA = 0.4  # log-sd of price sensitivity over people, mean 1
 UTILITY_MAX = 30.0  # constant at which everybody buys
 
@@ -30,7 +31,7 @@ class Catalogue(NamedTuple):
     units: np.ndarray  # (S) int64
     sizes: np.ndarray  # (S) int64
     key: np.ndarray  # (S, A) int64
-    tags: np.ndarray  # (S, A, TASTES)
+    tags: np.ndarray  # (S, A, TASTES) place in the space of tastes, from the brand's
     price_log: np.ndarray  # (S, A) relative to the trade's basket
     quality: np.ndarray  # (S, A) stars above the brand's
     review: np.ndarray  # (S, A)
@@ -54,15 +55,14 @@ def catalogue_of(compiled: CompiledPlan, config: RunConfig) -> Catalogue:
         return np.asarray(ndtri(uniforms(stream_key(config.seed, f"article {purpose}"), entity, step * ordinal + offset)))
 
     spread = goods.catalogue.tag_spread
-    brands = brands_of(compiled, config)[units].astype(float)
     own = np.stack([normals("tag", TASTES, dimension) for dimension in range(TASTES)], axis=2)
-    tags = ((brands[:, None, :] + spread * own) / np.sqrt(1 + spread**2)).astype(np.float32)
+    tags = (spread * own).astype(np.float32)
     sigma = np.array([config.categories[trades[unit]].basket_sigma for unit in units])
     price_sigma = sigma * np.sqrt(goods.catalogue.price_spread_share)
     price_log = (price_sigma[:, None] * normals("price")).astype(np.float32)
     quality = goods.catalogue.quality_sd_stars * normals("quality")
     wanted = np.array([wanted_share(config, trades[unit]) for unit in units])
-    constant, norm, share = _solved(tags.astype(float), price_log.astype(float), brands, wanted, config)
+    constant, norm, share = _solved(tags.astype(float), price_log.astype(float), wanted, config)
     return Catalogue(
         units=units, sizes=np.array([goods.catalogue.size_count if trades[unit] in SIZED else 1 for unit in units], np.int64),
         key=(uniforms(stream_key(config.seed, "article key"), entity, ordinal) * 2.0**62).astype(np.int64), tags=tags, price_log=price_log,
@@ -89,18 +89,18 @@ def misfit_share(config: RunConfig, trade: str) -> float:
 
 
 def _solved(
-    tags: np.ndarray, price_log: np.ndarray, brands: np.ndarray, wanted: np.ndarray, config: RunConfig
+    tags: np.ndarray, price_log: np.ndarray, wanted: np.ndarray, config: RunConfig
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return for each unit the constant at which the wanted share of the taste law buys, the mean of prices paid, and what sells.
 
-    One sample of the law serves every unit: half of the tastes are the other half mirrored, so that their mean is exactly 0.
+    One sample of the law serves every unit; half of it is the other half mirrored, so that tastes are 0 on average exactly.
     """
     shelves, articles = price_log.shape
     if shelves == 0:
         return np.zeros(0), np.zeros(0), np.zeros((0, articles))
     goods = config.goods.catalogue
     taste, sensitivity, looked = _law(goods.looked_at, articles)
-    match = (np.einsum("sd,uad->usa", taste, tags) + goods.entrants_match * np.einsum("ud,uad->ua", brands, tags)[:, None, :]) * MATCH_SCALE
+    match = MATCH_SCALE * np.einsum("sd,uad->usa", taste, tags)
     utility = goods.taste_weight * match - goods.price_weight * sensitivity[None, :, None] * price_log[:, None, :]
     odds = np.exp(np.take_along_axis(utility, np.broadcast_to(looked, (shelves, *looked.shape)), axis=2))
     total = odds.sum(axis=2)
@@ -120,13 +120,19 @@ def _solved(
 
 
 def _law(looked_at: int, articles: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return a sample of tastes, price sensitivities and articles looked at: fixed, a matter of computing only."""
-    key, half = stream_key(0, "law of tastes"), np.arange(SAMPLES // 2)[:, None]
-    taste = ndtri(uniforms(key, half, np.arange(TASTES)[None, :]))
-    sample = np.arange(SAMPLES)
-    sensitivity = np.exp(SENSITIVITY_SIGMA * ndtri(uniforms(key, sample, 100)) - SENSITIVITY_SIGMA**2 / 2)
-    looked = (uniforms(key, sample[:, None], 200 + np.arange(looked_at)[None, :]) * articles).astype(np.int64)
-    return np.concatenate([taste, -taste]), sensitivity, looked
+    """Return a sample of tastes, price sensitivities and articles looked at: fixed, a matter of computing only.
+
+    Points of an additive recurrence, which fill space evenly (Roberts 2018), so that a thousand do as well as many thousands of draws.
+    """
+    dimensions = TASTES + 1 + looked_at
+    root = 2.0
+    for _ in range(60):
+        root = (1 + root) ** (1 / (dimensions + 1))
+    steps = root ** -np.arange(1.0, dimensions + 1)
+    even = (0.5 + np.arange(1, SAMPLES // 2 + 1)[:, None] * steps) % 1.0
+    both = np.concatenate([even, 1 - even])
+    sensitivity = np.exp(SENSITIVITY_SIGMA * ndtri(both[:, TASTES]) - SENSITIVITY_SIGMA**2 / 2)
+    return np.asarray(ndtri(both[:, :TASTES])), sensitivity, (both[:, TASTES + 1 :] * articles).astype(np.int64)
 
 
 def size_shares(sizes: int) -> np.ndarray:

@@ -71,7 +71,10 @@ def shown_item(mall: Mall, row: int, word: np.uint64) -> int:
         first = here.item_start + ordinal * here.sizes
         article = mall.items[first + size]
         match = (
-            mind.known_0 * article.tag_0 + mind.known_1 * article.tag_1 + mind.known_2 * article.tag_2 + mind.known_3 * article.tag_3
+            mind.known_0 * article.tag_0
+            + mind.known_1 * article.tag_1
+            + mind.known_2 * article.tag_2
+            + mind.known_3 * article.tag_3
         )
         if article.stock > 0 and match > best_match:
             best_match = match

@@ -10,13 +10,17 @@ from sim.random_streams import draw_word, uniform_of
 from sim.standing import AVERAGE_STARS
 
 SIZE_DRAW = 0  # count of Stream.GOODS; stores entered have theirs from 1 on
-MATCH_SCALE = 0.5  # 1 / sqrt(TASTES): a match has variance 1 over tastes and articles
+MATCH_SCALE = 0.5  # 1 / sqrt(TASTES): tastes and brands then match with variance 1
 MATCH_MAX = 3.0
 
 
 @inlined
 def match_of(mall: Mall, row: int, item: int) -> float:
-    """Return how far an article lies along the party's taste, in standard deviations."""
+    """Return how much further an article lies along the party's taste than its brand does, in standard deviations of brands.
+
+    Where the brand lies has had its say in the choice of the store: those who come in like it more than others do, and would buy more
+    often than their trade's customers if it counted twice.
+    """
     article = mall.items[item]
     return MATCH_SCALE * (
         mall.tastes[row, 0] * article.tag_0

@@ -33,8 +33,8 @@ ITEM = np.dtype(
 )  # fmt: skip
 # One size of one article; the sizes of an article lie side by side, so do the articles of a unit. stocked: in the morning; sold: of
 # those; asked: by parties who wanted it when there was none; returning: sold ones that will be brought back; price_log: of the price,
-# relative to its trade's; quality: stars above the brand's; review: stars above the brand's that reviews give it; tag_*: its place
-# in the space of tastes.
+# relative to its trade's; quality: stars above the brand's; review: stars above the brand's that reviews give it; tag_*: its
+# place in the space of tastes, from its brand's.
 GOODS_FIELDS: list[tuple[str, str]] = [
     ("item_start", "i4"),
     ("articles", "i4"),  # 0: no shelves

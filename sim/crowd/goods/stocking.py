@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,9 +24,19 @@ NEVER_OUT_SHARE = 1e-6  # of wishes that a trade loses to stock which plans to l
 STOCK_MAX = 100_000
 
 
-def place_items(venues: Any, compiled: CompiledPlan, config: RunConfig, stock: np.ndarray | None = None) -> Any:
-    """Return the ITEM records of a morning, and write into `venues` what each unit sells; `stock` is what an earlier day left (see Shelves)."""
-    found = catalogue_of(compiled, config)
+class Morning(NamedTuple):
+    """What is on the shelves when the mall opens."""
+
+    catalogue: Catalogue
+    pieces: np.ndarray  # int32 of each item
+
+
+def place_items(venues: Any, compiled: CompiledPlan, config: RunConfig, morning: Morning | None = None) -> Any:
+    """Return the ITEM records of a morning, and write into `venues` what each unit sells; without a morning it is a first day's."""
+    if morning is None:
+        catalogue = catalogue_of(compiled, config)
+        morning = Morning(catalogue, morning_stock(catalogue, compiled, config))
+    found = morning.catalogue
     articles = found.price_log.shape[1]
     per_unit = found.sizes * articles
     start = np.cumsum(per_unit) - per_unit
@@ -42,10 +52,13 @@ def place_items(venues: Any, compiled: CompiledPlan, config: RunConfig, stock: n
     for at, (unit, trade) in enumerate(zip(found.units.tolist(), trades, strict=True)):
         venue = venues[unit]
         venue.item_start, venue.articles, venue.sizes = start[at], articles, found.sizes[at]
-        venue.buy_constant, venue.price_log_norm, venue.own_sigma = found.constant[at], found.price_log_norm[at], found.own_sigma[at]
+        venue.buy_constant, venue.price_log_norm, venue.own_sigma = (
+            found.constant[at],
+            found.price_log_norm[at],
+            found.own_sigma[at],
+        )
         venue.misfit_share = misfit_share(config, trade)
-    items["stocked"] = morning_stock(found, compiled, config) if stock is None else stock
-    items["stock"] = items["stocked"]
+    items["stocked"] = items["stock"] = morning.pieces
     return items
 
 
@@ -53,7 +66,9 @@ def _addresses(found: Catalogue) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return shelf, article and size of each item, in their order."""
     articles = found.price_log.shape[1]
     shelf = np.repeat(np.arange(found.units.size), found.sizes * articles)
-    within = np.arange(shelf.size) - np.repeat(np.cumsum(found.sizes * articles) - found.sizes * articles, found.sizes * articles)
+    within = np.arange(shelf.size) - np.repeat(
+        np.cumsum(found.sizes * articles) - found.sizes * articles, found.sizes * articles
+    )
     return shelf, within // found.sizes[shelf], within % found.sizes[shelf]
 
 
@@ -62,11 +77,16 @@ def usual_demand(found: Catalogue, compiled: CompiledPlan, config: RunConfig) ->
     arrays, population = compiled.arrays, config.population
     visits = population.visits_per_day * day_of(config).factor
     trades = [CATEGORIES[trade] for trade in arrays.unit_category]
-    appeal = np.array([config.categories[trade].appeal for trade in trades]) * (arrays.unit_area_m2 / 100) ** config.choice.area_exponent
+    appeal = (
+        np.array([config.categories[trade].appeal for trade in trades])
+        * (arrays.unit_area_m2 / 100) ** config.choice.area_exponent
+    )
     of_trade = np.bincount(arrays.unit_category, appeal, len(CATEGORIES))[arrays.unit_category]
     need = np.array([config.categories[name].need_share if name in trades else 0.0 for name in CATEGORIES])
     needs = population.needs_mean * need[arrays.unit_category] / max(need.sum(), 1e-9)
-    entries = visits * (NEEDS_MET * needs * appeal / np.maximum(of_trade, 1e-9) + STORES_BESIDES * appeal / max(appeal.sum(), 1e-9))
+    entries = visits * (
+        NEEDS_MET * needs * appeal / np.maximum(of_trade, 1e-9) + STORES_BESIDES * appeal / max(appeal.sum(), 1e-9)
+    )
     wanted = np.array([wanted_share(config, trade) for trade in trades])
     shelf, article, size = _addresses(found)
     shares = {sizes: size_shares(sizes) for sizes in set(found.sizes.tolist())}
@@ -127,19 +147,21 @@ class Shelves:
         self._config = config
         self._catalogue = catalogue_of(compiled, config)
         self._lost_share = lost_shares(self._catalogue, compiled, config)
-        self.demand = usual_demand(self._catalogue, compiled, config) / day_of(config).factor  # wishes for each item on an average day
+        self.demand = (
+            usual_demand(self._catalogue, compiled, config) / day_of(config).factor
+        )  # wishes for each item on an average day
         self.left = np.zeros(self.demand.size, np.int64)
         self._requests: list[np.ndarray] = []  # of the last days, for each item
         self.requests = self.ordered_in = 0  # for what was not there, and those of them that were pooled and ordered in
 
-    def morning(self, date: datetime.date) -> np.ndarray:
-        """Return the pieces of each item on the morning of a day (int32): what is left, filled up to what the forecast calls for."""
+    def morning(self, date: datetime.date) -> Morning:
+        """Return the shelves on the morning of a day: what is left, filled up to what the forecast calls for."""
         forecast = self.demand * day_of(self._config, date).factor
         wanted = pieces_for(forecast, self._lost_share, self._catalogue, self._config, date.toordinal())
         ordered_in = self._pooled_requests()
         found = np.maximum(wanted, self.left) + ordered_in
         self.ordered_in += int(ordered_in.sum())
-        return np.asarray(np.minimum(found, STOCK_MAX).astype(np.int32))
+        return Morning(self._catalogue, np.minimum(found, STOCK_MAX).astype(np.int32))
 
     def learn(self, items: Any, date: datetime.date) -> None:
         """Take in what a day has left of its ITEM records; what will be brought back is on the shelf again the next day."""

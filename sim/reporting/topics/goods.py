@@ -107,7 +107,9 @@ def curves(sums: Sums, books: Books) -> dict[str, Any]:
     found = []
     for trade in [name for name in SHELVES if (has & (trades == name)).any()]:
         here = has & (trades == trade)
-        found.append({"trade": trade, **{name: int(sums.unit[name][here].sum()) for name in ("entries", "wanted", "out", "misfit")}})
+        found.append(
+            {"trade": trade, **{name: int(sums.unit[name][here].sum()) for name in ("entries", "wanted", "out", "misfit")}}
+        )
     return {
         "trades": found,
         "requests": int(sums.unit["out"][has].sum()),
@@ -143,7 +145,9 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
             "shelves were to them. What a guide shows by a wrong profile sells less than what a member would have looked at unasked."
         )
     if curves["reviews_shown"]:
-        found.append("Reviews could be read at the shelf: they sell what is better than its brand and deter from what is worse.")
+        found.append(
+            "Reviews could be read at the shelf: they sell what is better than its brand and deter from what is worse."
+        )
     return found
 
 

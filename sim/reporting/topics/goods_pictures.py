@@ -32,12 +32,18 @@ def pictures(curves: dict[str, Any], compiled: CompiledPlan, span: Span) -> list
 def _wishes(lines: list[dict[str, Any]]) -> str:
     names = [line["trade"].replace("_", " ") for line in lines]
     entries = np.array([max(line["entries"], 1) for line in lines], float)
-    out, misfit, wanted = (np.array([line[name] for line in lines], float) * 100 / entries for name in ("out", "misfit", "wanted"))
+    out, misfit, wanted = (
+        np.array([line[name] for line in lines], float) * 100 / entries for name in ("out", "misfit", "wanted")
+    )
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         left = np.zeros(len(lines))
-        for width, label, color in ((wanted - out - misfit, "taken to the till", MAIN), (out, "not there", SECOND), (misfit, "did not fit", MUTED)):
+        for width, label, color in (
+            (wanted - out - misfit, "taken to the till", MAIN),
+            (out, "not there", SECOND),
+            (misfit, "did not fit", MUTED),
+        ):
             axes.barh(range(len(lines)), width, left=left, height=0.7, color=color, label=label)
             left += width
         axes.set_yticks(range(len(lines)), names)

@@ -43,7 +43,9 @@ def estimate(counts: np.ndarray, choices: Choices, pull: float) -> Estimate:
     Somebody of taste t chooses from a set with odds exp(log_appeal + pull t . point). Of somebody who has chosen nothing nothing is
     known: taste 0, variance D.
     """
-    parts = [_posterior(counts[first : first + PEOPLE_AT_ONCE], choices, pull) for first in range(0, counts.shape[0], PEOPLE_AT_ONCE)]
+    parts = [
+        _posterior(counts[first : first + PEOPLE_AT_ONCE], choices, pull) for first in range(0, counts.shape[0], PEOPLE_AT_ONCE)
+    ]
     dimensions = choices.points.shape[1]
     if not parts:
         return Estimate(np.zeros((0, dimensions)), np.zeros(0))
