@@ -47,7 +47,13 @@ from sim.schema.desks import problems as desk_problems
 from sim.schema.food import DiningConfig as DiningConfig
 from sim.schema.food import FoodConfig
 from sim.schema.food import problems as food_problems
+from sim.schema.goods import CatalogueConfig as CatalogueConfig
+from sim.schema.goods import FitConfig as FitConfig
 from sim.schema.goods import GoodsConfig
+from sim.schema.goods import GuideConfig as GuideConfig
+from sim.schema.goods import ReviewsAtShelfConfig as ReviewsAtShelfConfig
+from sim.schema.goods import StockingConfig as StockingConfig
+from sim.schema.goods import problems as goods_problems
 from sim.schema.management import ManagementConfig
 from sim.schema.membership import (  # noqa: F401  (a section of the schema is found by its name here)
     CompetitorConfig,
@@ -391,6 +397,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += [*_date_problems(config.date), *_identity_problems(config)]
     found += calendar_problems(config.calendar, config.date, config.days)
     found += queue_problems(config.queues)
+    found += goods_problems(config.goods)
     found += food_problems(config.food)
     if not any(problem.place.startswith("cinema.") for problem in found):
         found += list(cinema_problems(config.cinema))

@@ -93,6 +93,16 @@ class EventKind(IntEnum):
     PLAN_ABANDONED = 86  # place node, value needs given up, for want of agreement or because it is time to meet
     FAMILY_CAME = 87  # place entrance, value children: follows ARRIVED
     FAMILY_LEFT = 88  # place entrance, value fen spent on the visit: follows LEFT
+    ARTICLE_WANTED = 90  # place unit, value 16 x article + size: a party would buy it
+    ARTICLE_OUT = 91  # the same: it is not there; follows ARTICLE_WANTED
+    ARTICLE_MISFIT = 92  # the same: tried on, it does not fit; follows ARTICLE_WANTED
+    RETURN_FORESEEN = 93  # place unit, value fen just paid: will be brought back, SALE_REFUNDED follows at the end of the day
+    MEMBER_GREETED = 94  # place unit: its staff knows the party that has looked round
+    GREETED_SALE = 95  # place unit, value fen just paid by a party that was greeted
+    SHELF_LEFT = 96  # place unit, value fen, at prices of sale, of what is left on the shelves at the end of the day; of nobody
+    SIZES_SOLD_OUT = (
+        97  # place unit, value sizes of articles of which nothing is left, of those that were there in the morning; of nobody
+    )
     VISIT_JUDGED = 100  # place Purpose, value satisfaction in thousandths: just before LEFT, or when a party is turned away
     WAIT_FELT = 101  # place Purpose, value waiting of the visit as it felt us: follows VISIT_JUDGED
     EFFORT_FELT = 102  # place Purpose, value effort that has not been rested off in metres walked: follows WAIT_FELT
@@ -190,4 +200,7 @@ PLACE_TABLE = {
     EventKind.SPLIT: "node", EventKind.REJOINED: "node", EventKind.MEETING_AWAITED: "node", EventKind.MEETING_KEPT: "node",
     EventKind.MEETING_LATE: "node", EventKind.CHILD_ALERT: "node", EventKind.PLAN_ABANDONED: "node",
     EventKind.FAMILY_CAME: "entrance", EventKind.FAMILY_LEFT: "entrance",
+    EventKind.ARTICLE_WANTED: "unit", EventKind.ARTICLE_OUT: "unit", EventKind.ARTICLE_MISFIT: "unit",
+    EventKind.RETURN_FORESEEN: "unit", EventKind.MEMBER_GREETED: "unit", EventKind.GREETED_SALE: "unit",
+    EventKind.SHELF_LEFT: "unit", EventKind.SIZES_SOLD_OUT: "unit",
 }  # fmt: skip

@@ -14,6 +14,8 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Routes, Taken
+from sim.crowd.goods.records import ITEM
+from sim.crowd.goods.stocking import Morning
 from sim.crowd.mind import OUTCOME
 from sim.decisions import Decision
 from sim.earlier_run import Columns, begin_sensing
@@ -22,6 +24,7 @@ from sim.ledger.accounts import account_names
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
 from sim.operations.clock import Clock, Operation
+from sim.operations.goods import goods_of
 from sim.operations.hours import hours_of
 from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
@@ -52,6 +55,9 @@ class Lived:
     date: datetime.date
     outcomes: np.ndarray  # sim.crowd.mind.OUTCOME of every visit that ended, in order of its end
     ratings: np.ndarray  # RATING: what parties thought of stores
+    items: np.ndarray = field(
+        default_factory=lambda: np.zeros(0, ITEM)
+    )  # sim.crowd.goods.records.ITEM of every item as the day has left them, for Shelves.learn
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class People:
     decide: Callable[[int, Observations], list[tuple[str, Decision]]]
     learn: Callable[[Lived], None]  # what the day has taught them, once it is over
     standing: np.ndarray  # sim.standing.STANDING of each tenant on this day
+    shelves: Morning | None = None  # what is on them in the morning; None: as on a first day
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ class World:
         """Build crowd, sensors and operations; nothing has happened yet."""
         config, compiled = self.config, self.compiled
         pair_of(config, compiled)  # a merchant that the plan lacks is told of before the day, not after it
-        self.crowd = Crowd(compiled, config, self._take, self.people.standing, self.routes)
+        self.crowd = Crowd(compiled, config, self._take, self.people.standing, self.routes, self.people.shelves)
         names = self.crowd.station_names
         self.recorder = Recorder(self.folder, compiled, names, config.recording.events, more_places=self.crowd.place_names)
         switches = switches_of(compiled, config)
@@ -129,6 +136,7 @@ class World:
             self.reviews,
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
+            *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]
         every_us = self.sensing.locate_every_us
@@ -201,7 +209,7 @@ class World:
     def _lived(self) -> Lived:
         outcomes = np.concatenate([np.zeros(0, OUTCOME), *self.outcomes])
         ratings = np.concatenate([np.zeros(0, RATING), *self.ratings])
-        return Lived(datetime.date.fromisoformat(self.config.date), outcomes, ratings)
+        return Lived(datetime.date.fromisoformat(self.config.date), outcomes, ratings, np.array(self.crowd.mall.items))
 
     def _close_sensing(self) -> None:
         """Write down what the sensors still had, and what the next day begins with."""

@@ -16,7 +16,7 @@ from sim.crowd.cars.exits_built import tariff_of, validation_of
 from sim.crowd.controls import Controls, controls_of
 from sim.crowd.duty import Duty
 from sim.crowd.errand import ERRAND
-from sim.crowd.goods.records import ITEM
+from sim.crowd.goods.stocking import Morning, place_items
 from sim.crowd.loop import ROOM_PER_EVENT, Stop, advance
 from sim.crowd.mind import ARRIVING_MIND, MIND, OUTCOME
 from sim.crowd.minds_built import pulls_of
@@ -62,12 +62,12 @@ class Crowd:
     """One mall's shoppers.
 
     `on_flush` receives full buffers (see `Taken`). Buffers are flushed when full and by `finish`, never at a stop, so that what is
-    written does not depend on how often the clock stops.
+    written does not depend on how often the clock stops. `shelves` is what an earlier day left on them.
     """
 
     def __init__(
         self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None,
-        routes: Routes | None = None,
+        routes: Routes | None = None, shelves: Morning | None = None,
     ) -> None:  # fmt: skip
         self._routes: Routes = {} if routes is None else routes
         tables = build_tables(compiled, config)
@@ -116,7 +116,7 @@ class Crowd:
             transfers=records(config.engine.log_rows // 4 + 128, TRANSFER),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
-            pulls=pulls_of(compiled, config, now_standing), items=records(0, ITEM),
+            pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),
             scratch_place=np.zeros(state.SCRATCH, np.int32), scratch_utility=np.zeros(state.SCRATCH), scratch_draw=np.zeros(state.SCRATCH),
         )  # fmt: skip
         self.mall.meta[Meta.FREE_ROWS] = rows
@@ -293,6 +293,13 @@ class Crowd:
             raise LedgerError(f"transfer of {amount_fen} fen from account {debit} to {credit} refused: {words}")
         meta[Meta.TRANSFERS_POSTED] += 1
         meta[Meta.TRANSFER_ROWS] += 1
+
+    def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
+        """Write an event of a unit that is nobody's: visit -1."""
+        self._make_room()
+        event = self.mall.log[self.mall.meta[Meta.LOG_ROWS]]
+        event.time_us, event.visit, event.people, event.kind, event.place, event.value = now_us, -1, 0, kind, unit, value
+        self.mall.meta[Meta.LOG_ROWS] += 1
 
     def takings_fen(self) -> np.ndarray:
         """Return what each account has taken in sales so far, whatever it has paid since."""

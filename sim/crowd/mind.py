@@ -25,13 +25,16 @@ MIND = np.dtype(
         # a party that has split (sim/crowd/splitting.py)
         *COMPANY_FIELDS,
         # what it looks at in a store (sim/crowd/goods/)
-        ("article", "i4"), ("fits", "i4"),
+        ("article", "i4"), ("fits", "i4"), ("holds", "i1"), ("shown", "i4"), ("greeted", "i4"),
+        ("known_0", "f4"), ("known_1", "f4"), ("known_2", "f4"), ("known_3", "f4"),
     ],
     align=True,
 )  # fmt: skip
 # fatigue: effort in metres walked; metres_felt: of shopper.walked_m, those that are in it; sated: 3 bits for each trade; bought: number of
 # the store (shopper.visits) in which it bought last; resumes_as: Reason of the errand in shopper.resume; meal_tries: restaurants that
 # gave it no meal; felt_us: waiting as it felt; beside: purchases that were not on its list; delight: cheap (+) and dear (-) purchases.
+# article: the item that it wants or has, of the store it was in last; holds: 1 while it carries it to the till; shown: the item that a
+# guide has shown it; greeted: the unit whose staff knows that it is there; known_*: its taste, as the platform believes it to be.
 
 OUTCOME = np.dtype(
     [
@@ -94,3 +97,6 @@ def forget_mind(mind: np.record) -> None:
     mind.kept_eaten = 0
     mind.article = -1
     mind.fits = 1
+    mind.holds = 0
+    mind.shown = -1
+    mind.greeted = -1

@@ -7,6 +7,8 @@ import numpy as np
 from sim.crowd.books import transfer
 from sim.crowd.checkout.methods import BEGINNING, BEGUN, fee_fen, is_by_phone, price_cut_fen, settle_method
 from sim.crowd.choice import lognormal
+from sim.crowd.goods.matching import price_factor_of
+from sim.crowd.goods.taking import put_back, take_along
 from sim.crowd.movement import come_out
 from sim.crowd.needs import feel_store
 from sim.crowd.state import Mall, Stream
@@ -29,6 +31,7 @@ def basket_fen(mall: Mall, row: int) -> int:
     normal = standard_normal(mall.keys[Stream.BASKET], shopper.number, shopper.visits)
     heads = shopper.people if category.per_head == 1 else 1
     amount = 100.0 * heads * shopper.spend_scale * lognormal(category.basket_mu, category.basket_sigma, normal)
+    amount *= price_factor_of(mall, row, normal)
     return max(1, np.int64(amount))
 
 
@@ -44,7 +47,8 @@ def conclude_sale(mall: Mall, row: int, now_us: int, is_shipped: bool) -> int:
     shopper = mall.shoppers[row]
     if mall.errands[row].paying_by < 0:  # at a table, where the bill comes to the party
         settle_method(mall, row, now_us, False)
-    take_money(mall, row, shopper.unit, shopper.amount_fen, now_us)
+    paid_fen = take_money(mall, row, shopper.unit, shopper.amount_fen, now_us)
+    take_along(mall, row, paid_fen, now_us)
     if not is_shipped:
         carry_away(mall, row, now_us)
     return leave_store(mall, row, now_us)
@@ -97,6 +101,7 @@ def leave_store(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     mall.errands[row].paying_by = -1
     feel_store(mall, row, now_us)
+    put_back(mall, row)
     here = mall.units[shopper.unit]
     here.people -= shopper.people
     here.person_us += (now_us - shopper.since_us) * shopper.people

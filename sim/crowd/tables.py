@@ -14,6 +14,7 @@ from sim.crowd import state
 from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking
 from sim.crowd.cars.exits_built import describe_exits, machine_numbers, machine_stations
 from sim.crowd.checkout.build import describe_checkout, describe_trades, methods_of, self_checkout_stations
+from sim.crowd.goods.catalogue import describe_goods
 from sim.crowd.minds_built import describe_minds
 from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.splitting import describe_parties
@@ -313,6 +314,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     describe_exits(one, config)
     describe_minds(one, config)
     describe_parties(one, config)
+    describe_goods(one, config)
     return params
 
 

@@ -16,8 +16,9 @@ from sim.sensing.insight.attribution import Attribution
 from sim.sensing.insight.judgement import Judgement, Truth, doors_of
 from sim.sensing.insight.nearby import NearbyFriends, NearbyJudge
 from sim.sensing.insight.profiles import Profiles
-from sim.sensing.insight.recognition import Recognition, RecognitionJudge
+from sim.sensing.insight.recognition import Recognition, RecognitionJudge, units_of
 from sim.sensing.insight.stays import Stays, stays_observed
+from sim.sensing.insight.tastes import KnownTastes
 from sim.sensing.observations import FixRows, ObservedRows, no_fix_rows, together
 from sim.sensing.positioning.areas import areas_of
 from sim.sensing.positioning.fixes import Positioning, Tick
@@ -36,6 +37,14 @@ class PartyFixes(NamedTuple):
     y_m: np.ndarray  # float64
 
 
+class Greeted(NamedTuple):
+    """Of whom a store's staff knows, from the last tick, that they are there: parties with a known person's phone located in it."""
+
+    visit: np.ndarray  # int64, ascending
+    unit: np.ndarray  # int64
+    taste: np.ndarray  # (n, TASTES) of the known person, as its profile has it
+
+
 class Located:
     """What follows from knowing where phones are, in the order in which a tick needs it."""
 
@@ -43,6 +52,8 @@ class Located:
         """Begin with nobody inside, at an instant before the first arrival."""
         sensing, every_s = config.sensing, config.sensing.positioning.every_s
         areas, floor_m2 = areas_of(compiled)
+        self._areas = areas
+        self._tastes = KnownTastes(compiled, config, profiles)
         radius_m = sensing.identity.friend_radius_m
         self._friends = Friends(config)
         self._profiles = profiles
@@ -55,6 +66,7 @@ class Located:
         self._recognition_judge, self._nearby_judge = RecognitionJudge(areas), NearbyJudge(radius_m, self._are_friends)
         self._rows: list[ObservedRows] = []
         self._last = np.zeros(0, np.int64), no_fix_rows()  # the last tick's: whose, and the fixes
+        self._last_profiles = np.zeros(0, np.int64)  # and the profile of each
         self._fixes: list[FixRows] = []
         self._visits = np.zeros(0, np.int64)  # of the parties admitted and not yet gone, sorted
         self._wifi_phones = np.zeros(0, np.int64)  # of each, phones with Wi-Fi on
@@ -111,6 +123,7 @@ class Located:
         self._profiles.take_stays(identity.profile_of(stays.subject), stays)
         self._fixes.append(tick.fixes)
         self._last = visits, tick.fixes
+        self._last_profiles = profiles
         self._rows += [
             stays_observed(now_us, stays),
             self._recognition.take(now_us, tick.fixes, tick.rows, visits, profiles, identity.id_of),
@@ -155,6 +168,15 @@ class Located:
         visits, fixes = self._last
         whose, first = np.unique(visits, return_index=True)
         return PartyFixes(whose, fixes.level[first], fixes.x_m[first], fixes.y_m[first])
+
+    def greeted(self, now_us: int) -> Greeted:
+        """Return who was recognised in which store at the last tick: of several known people of a party the first one located."""
+        visits, fixes = self._last
+        known = np.flatnonzero(self._last_profiles >= 0)
+        unit = units_of(self._areas, fixes, known)
+        known, unit = known[unit >= 0], unit[unit >= 0]
+        visit, first = np.unique(visits[known], return_index=True)
+        return Greeted(visit, unit[first], self._tastes.of(self._last_profiles[known[first]], now_us))
 
     def read(self) -> tuple[ObservedRows, FixRows]:
         """Return what was observed and the fixes made since the last reading."""

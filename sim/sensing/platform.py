@@ -14,7 +14,7 @@ from sim.sensing.gates import Gates
 from sim.sensing.identity.identity import Identity, Known
 from sim.sensing.insight.known_people import KnownPeople
 from sim.sensing.insight.profiles import Profiles
-from sim.sensing.located import Located, PartyFixes
+from sim.sensing.located import Greeted, Located, PartyFixes
 from sim.sensing.observations import Observations, ObservedRows, together
 from sim.sensing.positioning.kit import has_radio
 from sim.sensing.seats import Seats
@@ -79,6 +79,10 @@ class Sensing:
     def last_fixes(self) -> PartyFixes | None:
         """Return where parties were at the last `locate`; None where phones are not located."""
         return None if self._located is None else self._located.last_fixes()
+
+    def greeted(self, now_us: int) -> Greeted | None:
+        """Return which stores' staff knew at the last `locate` that known people were there; None where phones are not located."""
+        return None if self._located is None else self._located.greeted(now_us)
 
     def read(self, now_us: int, servers_on_duty: np.ndarray) -> Observations:
         """Return what was observed since the last reading."""

@@ -39,6 +39,7 @@ from sim.verification import (
     stairs,
     tables,
     tariff,
+    tastes,
     traces,
     walked_paths,
 )  # fmt: skip
@@ -115,6 +116,7 @@ CATALOGUE: dict[str, Family] = {
     "positioning": _family(positioning),
     "radio": _family(radio),
     "profiles": _family(profiles),
+    "tastes": _family(tastes),
     "parking": _family(parking, parking.run_strategies),
     "parties": _family(parties),
 }

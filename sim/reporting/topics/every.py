@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, lines, parties, targets
+from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, goods, lines, parties, targets
 from sim.reporting.topics.topic import Topic
 
 TOPICS: tuple[Topic, ...] = (
@@ -11,6 +11,7 @@ TOPICS: tuple[Topic, ...] = (
     food.TOPIC,
     cinema.TOPIC,
     checkout.TOPIC,
+    goods.TOPIC,
     desks.TOPIC,
     cars.TOPIC,
     car_money.TOPIC,

@@ -14,6 +14,7 @@ from sim.reporting.topics import (
     cinema_pictures,
     desks_pictures,
     food_pictures,
+    goods_pictures,
     lines_pictures,
     parties_pictures,
     targets_pictures,
@@ -22,6 +23,7 @@ from sim.reporting.topics import (
 _OF_TOPIC = {
     "targets": targets_pictures,
     "lines": lines_pictures, "food": food_pictures, "cinema": cinema_pictures, "checkout": checkout_pictures,
+    "goods": goods_pictures,
     "desks": desks_pictures, "cars": cars_pictures,
     "car_money": car_money_pictures,
     "parties": parties_pictures,

@@ -108,12 +108,8 @@ class Profiles:
             share = np.eye(len(self.classes))[at.astype(np.int64)] if at.size else np.zeros((0, len(self.classes)))
         np.add.at(self._stay_weight, rows, TAG_WEIGHT * self._worth(now_us) * share)
 
-    def affinity(self, profiles: np.ndarray, now_us: int) -> np.ndarray:
-        """Return the expected share of each class in what each person wants, (n, classes) float64; rows add up to 1.
-
-        The posterior mean under a Dirichlet prior: (prior_weight x everybody's share + own weight) / (prior_weight + all own weight).
-        Somebody not known (-1, or never seen) has everybody's taste.
-        """
+    def own_weight(self, profiles: np.ndarray, now_us: int) -> np.ndarray:
+        """Return what each person's own stays and purchases in each class are worth, in stays, (n, classes); nothing of strangers."""
         at = np.searchsorted(self._sorted, profiles)
         at = np.minimum(at, max(self._sorted.size - 1, 0))
         own = np.zeros((profiles.size, len(self.classes)))
@@ -121,6 +117,15 @@ class Profiles:
         rows = self._sorted_rows[at[known]] if known.size else known
         own[known] = self._stay_weight[rows] + self._config.purchase_weight * self._purchase_weight[rows]
         own /= self._worth(now_us)
+        return own
+
+    def affinity(self, profiles: np.ndarray, now_us: int) -> np.ndarray:
+        """Return the expected share of each class in what each person wants, (n, classes) float64; rows add up to 1.
+
+        The posterior mean under a Dirichlet prior: (prior_weight x everybody's share + own weight) / (prior_weight + all own weight).
+        Somebody not known (-1, or never seen) has everybody's taste.
+        """
+        own = self.own_weight(profiles, now_us)
         prior = self._config.prior_weight
         everybody = np.bincount(self.class_of_unit, self.store_shares(), len(self.classes))
         return (prior * everybody + own) / (prior + own.sum(axis=1, keepdims=True))
