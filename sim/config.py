@@ -46,13 +46,17 @@ from sim.schema.food import FoodConfig
 from sim.schema.food import problems as food_problems
 from sim.schema.goods import GoodsConfig
 from sim.schema.management import ManagementConfig
+from sim.schema.management import problems as management_problems
 from sim.schema.membership import MembershipConfig
 from sim.schema.minds import MindsConfig
 from sim.schema.parking import ParkingConfig
 from sim.schema.parties import PartiesConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
+from sim.schema.ratings import FeedbackConfig as FeedbackConfig
+from sim.schema.ratings import FraudConfig as FraudConfig
 from sim.schema.ratings import RatingsConfig
+from sim.schema.ratings import problems as ratings_problems
 from sim.schema.tariff import ExitsConfig as ExitsConfig
 from sim.schema.tariff import TariffConfig as TariffConfig
 from sim.schema.tariff import TariffRowConfig as TariffRowConfig
@@ -376,6 +380,8 @@ def problems_of(config: RunConfig) -> list[Problem]:
     if not any(problem.place.startswith("cinema.") for problem in found):
         found += list(cinema_problems(config.cinema))
     found += parking_schema.problems(config.parking)
+    found += ratings_problems(config.ratings)
+    found += management_problems(config.management, config.ratings.display)
     found += tariff_problems(config.parking.tariff, config.parking.exits)
     found += [] if found else [*desk_problems(config.desks)]
     for key, hours in hours_of(config):

@@ -15,7 +15,7 @@ import numpy as np
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Taken
 from sim.crowd.mind import OUTCOME
-from sim.decisions import Decision
+from sim.decisions import Decision, Verdict
 from sim.earlier_run import begin_sensing
 from sim.events import EventKind, EventLog
 from sim.ledger.accounts import account_names
@@ -30,6 +30,8 @@ from sim.operations.reviews import Reviews
 from sim.operations.services import services_of
 from sim.operations.settlement import Settlement
 from sim.operations.staffing import staffing_of
+from sim.operations.tomorrow import Standing
+from sim.operations.watching import Watch, Watching
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
@@ -51,6 +53,7 @@ class Lived:
     date: datetime.date
     outcomes: np.ndarray  # sim.crowd.mind.OUTCOME of every visit that ended, in order of its end
     ratings: np.ndarray  # RATING: what parties thought of stores
+    decided: tuple[Verdict, ...] = ()  # what was decided, of which some is for tomorrow
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class World:
     people: People
     folder: Path
     services: Mapping[str, Factory] = field(default_factory=dict)  # SimPy processes that serve at units, by unit id
+    watch: Watch | None = None  # somebody who looks and changes nothing
     counted_events: int = field(default=0, init=False)  # rows of the log that counters and gates have seen
     followed_events: int = field(default=0, init=False)  # and what follows people
     followed_segments: int = field(default=0, init=False)
@@ -112,6 +116,7 @@ class World:
             review_us,
             closes_us + review_us,
             next_us=opens_us + review_us,
+            price_range=(config.management.price_factor_min, config.management.price_factor_max),
         )
         batch_min = max(1, int(config.engine.arrivals_batch_min))
         operations: list[Operation] = [
@@ -122,11 +127,14 @@ class World:
             self.reviews,
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
+            Standing(self.crowd, config.ratings.display != "none", opens_us),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]
         every_us = self.sensing.locate_every_us
         if every_us is not None:
             operations.append(Locating(self._locate, every_us, END_US, next_us=opens_us + every_us))
+        if self.watch is not None:
+            operations.append(Watching(self.crowd, self.watch, closes_us, opens_us))
         for operation in operations:
             self.clock.add(operation)
 
@@ -185,7 +193,7 @@ class World:
     def _lived(self) -> Lived:
         outcomes = np.concatenate([np.zeros(0, OUTCOME), *self.outcomes])
         ratings = np.concatenate([np.zeros(0, RATING), *self.ratings])
-        return Lived(datetime.date.fromisoformat(self.config.date), outcomes, ratings)
+        return Lived(datetime.date.fromisoformat(self.config.date), outcomes, ratings, tuple(self.reviews.verdicts))
 
     def _close_sensing(self) -> None:
         """Write down what the sensors still had, and what the next day begins with."""

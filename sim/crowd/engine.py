@@ -22,8 +22,10 @@ from sim.crowd.mind import ARRIVING_MIND, MIND, OUTCOME
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.queues import serve_waiting
+from sim.crowd.ratings import post_standing
 from sim.crowd.routing import fill_times
 from sim.crowd.rows import enlarged
+from sim.crowd.satisfaction import judge_visits
 from sim.crowd.state import Doing, Mall, Meta, Role, Stream, records
 from sim.crowd.tables import build_tables, by_node, ways_between
 from sim.crowd.tallies import HOURS, Counted, Tallies
@@ -65,7 +67,7 @@ class Crowd:
     def __init__(
         self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None
     ) -> None:
-        tables = build_tables(compiled, config)
+        tables = build_tables(compiled, config, 1.0 if standing is None else standing["appeal_factor"])
         arrays = compiled.arrays
         self.station_names = tables.station_names
         self.place_names = {"show": show_names(compiled, config), "bay": bay_names(compiled, config)}
@@ -287,6 +289,19 @@ class Crowd:
             raise LedgerError(f"transfer of {amount_fen} fen from account {debit} to {credit} refused: {words}")
         meta[Meta.TRANSFERS_POSTED] += 1
         meta[Meta.TRANSFER_ROWS] += 1
+
+    def satisfaction_at(self, rows: np.ndarray, now_us: int) -> np.ndarray:
+        """Return what each party would think of its visit if it ended now."""
+        found = np.zeros(rows.size)
+        judge_visits(self.mall, np.ascontiguousarray(rows, np.int64), now_us, found)
+        return found
+
+    def post_standing(self, now_us: int) -> None:
+        """Write down how every tenant stands today."""
+        unit = 0
+        while unit < self.mall.units.size:
+            self._make_room()
+            unit = post_standing(self.mall, unit, now_us)
 
     def takings_fen(self) -> np.ndarray:
         """Return what each account has taken in sales so far, whatever it has paid since."""

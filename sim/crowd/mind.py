@@ -23,6 +23,8 @@ MIND = np.dtype(
         ("parent", "i4"), ("parts_away", "i4"), ("parts_made", "i4"), ("meet_place", "i4"), ("meet_us", "i8"), ("missed_us", "i8"),
         # what it looks at in a store (sim/crowd/goods/)
         ("article", "i4"), ("fits", "i4"),
+        # what it may rate (sim/crowd/ratings.py)
+        ("line_us", "i8"),
     ],
     align=True,
 )  # fmt: skip
@@ -61,3 +63,4 @@ def forget_mind(mind: np.record) -> None:
     mind.missed_us = 0
     mind.article = -1
     mind.fits = 1
+    mind.line_us = 0

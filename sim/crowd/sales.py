@@ -8,6 +8,7 @@ from sim.crowd.books import transfer
 from sim.crowd.checkout.methods import BEGINNING, BEGUN, fee_fen, is_by_phone, price_cut_fen, settle_method
 from sim.crowd.choice import lognormal
 from sim.crowd.movement import come_out
+from sim.crowd.ratings import judge_store
 from sim.crowd.state import Mall, Stream
 from sim.crowd.tallies import Counted
 from sim.crowd.venues.bags import carry_away
@@ -28,6 +29,7 @@ def basket_fen(mall: Mall, row: int) -> int:
     normal = standard_normal(mall.keys[Stream.BASKET], shopper.number, shopper.visits)
     heads = shopper.people if category.per_head == 1 else 1
     amount = 100.0 * heads * shopper.spend_scale * lognormal(category.basket_mu, category.basket_sigma, normal)
+    amount *= mall.standing[shopper.unit].price_factor
     return max(1, np.int64(amount))
 
 
@@ -46,6 +48,7 @@ def conclude_sale(mall: Mall, row: int, now_us: int, is_shipped: bool) -> int:
     take_money(mall, row, shopper.unit, shopper.amount_fen, now_us)
     if not is_shipped:
         carry_away(mall, row, now_us)
+    judge_store(mall, row, True, mall.minds[row].line_us, now_us)
     return leave_store(mall, row, now_us)
 
 

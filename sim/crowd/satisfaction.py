@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.crowd.state import Mall, Meta
-from sim.kernel import kernel
+from sim.kernel import entry, kernel, referred
 
 
 @kernel
@@ -38,3 +40,11 @@ def write_outcome(mall: Mall, row: int, now_us: int) -> None:
     outcome.came_by_car = 1 if shopper.parking >= 0 else 0
     outcome.has_eaten = shopper.has_eaten
     mall.meta[Meta.OUTCOME_ROWS] = index + 1
+
+
+@entry
+def judge_visits(mall: Mall, rows: np.ndarray, now_us: int, found: np.ndarray) -> None:
+    """Fill in what parties think of their visits so far."""
+    mall = referred(mall)
+    for index in range(rows.size):
+        found[index] = judge_visit(mall, rows[index], now_us)

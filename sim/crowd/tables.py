@@ -15,6 +15,7 @@ from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking
 from sim.crowd.cars.exits_built import describe_exits, machine_numbers, machine_stations
 from sim.crowd.checkout.build import describe_checkout, describe_trades, methods_of, self_checkout_stations
 from sim.crowd.movement import FREE_PER_M2
+from sim.crowd.ratings import describe_ratings
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
 from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, lane_records, station_records, unit_stations
 from sim.crowd.tickets import describe_tickets
@@ -57,10 +58,10 @@ class Tables:
     doors: np.ndarray  # a node of every place
 
 
-def build_tables(compiled: CompiledPlan, config: RunConfig) -> Tables:
-    """Return the records of a mall before opening: everything closed, nobody inside."""
+def build_tables(compiled: CompiledPlan, config: RunConfig, appeal_factor: np.ndarray | float = 1.0) -> Tables:
+    """Return the records of a mall before opening: everything closed, nobody inside; `appeal_factor` is that of each unit."""
     plan = compiled.arrays
-    categories, pool = _categories(plan, config)
+    categories, pool = _categories(plan, config, appeal_factor)
     rides, connectors, lift_load = _rides(plan, config)
     plans = station_plans(compiled, config)
     index = {each.name: station for station, each in enumerate(plans)}
@@ -233,7 +234,7 @@ def station_plans(compiled: CompiledPlan, config: RunConfig) -> list[StationPlan
     ]  # fmt: skip
 
 
-def _categories(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any]:
+def _categories(plan: PlanArrays, config: RunConfig, appeal_factor: np.ndarray | float) -> tuple[Any, Any]:
     """Return the trades, then a row for all food and one for all stores, with the pools of units they choose from."""
     trades = records(len(CATEGORIES) + 2, state.CATEGORY)
     appeal = (
@@ -242,6 +243,7 @@ def _categories(plan: PlanArrays, config: RunConfig) -> tuple[Any, Any]:
         else np.zeros(0)
     )
     appeal = appeal * (plan.unit_area_m2 / 100.0) ** config.choice.area_exponent
+    appeal = appeal * appeal_factor
     food = [CATEGORIES.index(name) for name in FOOD]
     members = [np.flatnonzero(plan.unit_category == c) for c in range(len(CATEGORIES))]
     members += [np.flatnonzero(np.isin(plan.unit_category, food)), np.arange(plan.unit_category.size)]
@@ -309,6 +311,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     for describe in (describe_venues, describe_checkout, describe_parking, describe_tickets):
         describe(one, config)
     describe_exits(one, config)
+    describe_ratings(one, config)
     return params
 
 

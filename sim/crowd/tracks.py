@@ -10,6 +10,12 @@ from sim.events import SegmentKind
 from sim.kernel import entry, inlined, referred
 
 
+IN_UNIT = (
+    Doing.WAITING_FOR_FOOD, Doing.EATING, Doing.WAITING_FOR_SHOW, Doing.WATCHING, Doing.AT_DESK, Doing.AWAY, Doing.BROWSING,
+    Doing.IN_LINE, Doing.IN_SERVICE,
+)  # as `_is_in_unit` says it to kernels  # fmt: skip
+
+
 @inlined
 def _is_in_unit(doing: int) -> bool:
     if doing == Doing.WAITING_FOR_FOOD or doing == Doing.EATING or doing == Doing.WAITING_FOR_SHOW or doing == Doing.WATCHING:
