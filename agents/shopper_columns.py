@@ -25,8 +25,8 @@ OUTSIDE = (
 
 
 def present_rows(mall: Mall) -> np.ndarray:
-    """Return the rows of parties on their visit, cars on their way in and out included."""
-    return np.flatnonzero(mall.shoppers["doing"] != Doing.NOTHING)
+    """Return the rows of parties on their visit, in their cars too; not of cars that stand there since last night, with nobody."""
+    return np.flatnonzero((mall.shoppers["doing"] != Doing.NOTHING) & (mall.shoppers["people"] > 0))
 
 
 @dataclass
@@ -66,7 +66,9 @@ class Seen:
         if address not in self._positions:
             now_us = np.full(rows.size, self.now_us, np.int64)
             x_m, y_m, level = positions_at(self.places, self._segments(rows), np.arange(rows.size), now_us)
-            is_outside = np.isin(self.mall.shoppers["doing"][rows], OUTSIDE)
+            doing, unit = self.mall.shoppers["doing"][rows], self.mall.shoppers["unit"][rows]
+            at_gate = np.isin(doing, (Doing.IN_LINE, Doing.IN_SERVICE)) & (unit < 0)
+            is_outside = np.isin(doing, OUTSIDE) | at_gate
             x_m[is_outside], y_m[is_outside], level[is_outside] = np.nan, np.nan, -1
             self._positions[address] = (x_m, y_m, level)
         return self._positions[address]

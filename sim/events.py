@@ -84,7 +84,7 @@ class EventKind(IntEnum):
     BAGS_MISLAID = 76  # place unit of the desk, value bags that are not found there; BAGS_DELIVERED follows
     DESK_REFUSED = 77  # place unit, value parties or children there: closed, full, or not done in time
     DESK_PAID = 78  # place unit, value fen to the mall, negative when the mall pays
-    STARS_SHOWN = 105  # place unit, value thousandths of a star: what the app shows of it today; by no party, as the next four
+    STARS_SHOWN = 105  # place unit, value thousandths of a star, 0 for none: what the app shows of it today; of no visit (-1), as the next four
     STARS_DESERVED = 106  # place unit, value thousandths of a star: its true quality
     RATINGS_COUNTED = 107  # place unit, value ratings that its stars rest on
     RATINGS_BOUGHT = 108  # place unit, value how many of these it has bought

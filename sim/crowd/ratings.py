@@ -17,7 +17,7 @@ NOISE = 1 << 20  # address of the draws of noise, beyond any number of stores en
 EAGERNESS_PARTICIPATORY, EAGERNESS_PROMOTER, EAGERNESS_CHOOSY, EAGERNESS_QUIET = 2.0, 1.5, 1.25, 0.4  # engineering judgement
 # Their mean is 1 where one in ten is a promoter, one in five choosy, one in five participatory, and half are quiet.
 MILLI = 1000.0
-NOBODY_RATES = -1  # the visit's number of an event that concerns a tenant and no party
+NO_VISIT = -1  # the visit's number of an event that concerns a tenant and no party
 EVENTS_OF_A_UNIT = 5
 
 
@@ -104,12 +104,9 @@ def post_standing(mall: Mall, first: int, now_us: int) -> int:
             return unit
         here = mall.standing[unit]
         _write(mall, now_us, EventKind.STARS_DESERVED, unit, np.int64(MILLI * here.quality))
-        if here.shown_stars > 0.0:
-            _write(mall, now_us, EventKind.STARS_SHOWN, unit, np.int64(MILLI * here.shown_stars + 0.5))
-        if here.ratings > 0:
-            _write(mall, now_us, EventKind.RATINGS_COUNTED, unit, here.ratings)
-        if here.bought > 0:
-            _write(mall, now_us, EventKind.RATINGS_BOUGHT, unit, here.bought)
+        _write(mall, now_us, EventKind.STARS_SHOWN, unit, np.int64(MILLI * here.shown_stars + 0.5))
+        _write(mall, now_us, EventKind.RATINGS_COUNTED, unit, here.ratings)
+        _write(mall, now_us, EventKind.RATINGS_BOUGHT, unit, here.bought)
         if here.fate != Fate.STAYS:
             _write(mall, now_us, EventKind.TENANT_JUDGED, unit, here.fate)
     return mall.units.size
@@ -119,7 +116,7 @@ def post_standing(mall: Mall, first: int, now_us: int) -> int:
 def _write(mall: Mall, now_us: int, kind: int, unit: int, value: int) -> None:
     event = mall.log[mall.meta[Meta.LOG_ROWS]]
     event.time_us = now_us
-    event.visit = NOBODY_RATES
+    event.visit = NO_VISIT
     event.people = 0
     event.kind = kind
     event.place = unit
