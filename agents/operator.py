@@ -60,7 +60,9 @@ class Operator(mesa.Agent):
         self.days += 1
         if self.rules.review_days == 0 or self.days % self.rules.review_days:
             return []
-        weak = [unit for unit, stars in zip(unit_ids, shown_stars.tolist(), strict=True) if 0 < stars < self.rules.warn_below_stars]
+        weak = [
+            unit for unit, stars in zip(unit_ids, shown_stars.tolist(), strict=True) if 0 < stars < self.rules.warn_below_stars
+        ]
         replaced = [unit for unit in weak if unit in self.warned]
         warned = [unit for unit in weak if unit not in self.warned]
         self.warned = set(warned)

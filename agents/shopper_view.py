@@ -111,7 +111,9 @@ class ShopperView:
             raise AttributeError(_no_column(names))
         if names not in self._kept:
             if self._seen is None:
-                raise EngineError("this view's look is over; take what you want to keep out of it while you look (view.get(...))")
+                raise EngineError(
+                    "this view's look is over; take what you want to keep out of it while you look (view.get(...))"
+                )
             column = np.array(COLUMNS[names].of(self._seen, self._rows))
             column.flags.writeable = False
             self._kept[names] = column

@@ -13,8 +13,8 @@ from sim import paths
 from sim.config import RunConfig
 from sim.decisions import Decision
 from sim.errors import ConfigError, Problem
-from sim.operations.own_services import Factory
 from sim.opening import mall_hours_min, tenant_hours_min
+from sim.operations.own_services import Factory
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.observations import Observations
@@ -65,7 +65,9 @@ def run_on(
     looks = watch_of(watch, watch_every_s, config, compiled)
     deciders = Deciders(config, compiled)
     try:
-        return World(config, compiled, people(config, compiled, deciders), Path(out), services or {}, looks).run(progress, command)
+        return World(config, compiled, people(config, compiled, deciders), Path(out), services or {}, looks).run(
+            progress, command
+        )
     finally:
         deciders.close()
 
@@ -101,7 +103,9 @@ def watch_of(watch: Any, every_s: float, config: RunConfig, compiled: CompiledPl
 
     every_us = int(every_s * US_PER_S)
     if every_us <= 0:
-        raise ConfigError.of("watch", [Problem("watch_every_s", str(every_s), "must be positive", "give seconds between two looks")])
+        raise ConfigError.of(
+            "watch", [Problem("watch_every_s", str(every_s), "must be positive", "give seconds between two looks")]
+        )
     return Watch(looks_of(watch, config, compiled), every_us)
 
 
@@ -165,7 +169,18 @@ def tenant_facts(config: RunConfig, compiled: CompiledPlan) -> list[TenantFacts]
         category = config.categories[compiled.tenant_categories[index]]
         servers = cashiers_of(compiled, config, index)[0]
         service_s = mean_till_s(config, compiled.tenant_categories[index])
-        facts.append(TenantFacts(index, unit_id, compiled.tenant_names[index], servers, service_s, category.tables, int(compiled.arrays.unit_key[index]), *hours[index]))
+        facts.append(
+            TenantFacts(
+                index,
+                unit_id,
+                compiled.tenant_names[index],
+                servers,
+                service_s,
+                category.tables,
+                int(compiled.arrays.unit_key[index]),
+                *hours[index],
+            )
+        )
     return facts
 
 

@@ -9,7 +9,6 @@ from sim.crowd.state import Doing, Mall, Meta
 from sim.events import SegmentKind
 from sim.kernel import entry, inlined, referred
 
-
 IN_UNIT = (
     Doing.WAITING_FOR_FOOD, Doing.EATING, Doing.WAITING_FOR_SHOW, Doing.WATCHING, Doing.AT_DESK, Doing.AWAY, Doing.BROWSING,
     Doing.IN_LINE, Doing.IN_SERVICE,

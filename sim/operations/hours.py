@@ -58,7 +58,10 @@ def _decided(planned: tuple[int, int], standing: Any) -> tuple[int, int]:
 def hours_of(crowd: Crowd, compiled: CompiledPlan, config: RunConfig) -> Hours:
     """Return the day's hours: those of tenants.csv where given, within the mall's, or what a tenant has decided within these."""
     opens, closes = mall_hours_min(config)
-    own = [_decided(planned, decided) for planned, decided in zip(tenant_hours_min(compiled, config), crowd.mall.standing, strict=True)]
+    own = [
+        _decided(planned, decided)
+        for planned, decided in zip(tenant_hours_min(compiled, config), crowd.mall.standing, strict=True)
+    ]
     return Hours(
         crowd=crowd,
         opens_us=opens * US_PER_MIN,

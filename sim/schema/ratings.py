@@ -59,7 +59,12 @@ class RatingsConfig:
     missed_stars: float = known(1.2, "stars that not getting it costs", 0, 4, source=_JUDGED, confidence="L")
     wait_min_per_star: float = known(10.0, "minutes in line that cost a star", 0.1, 1000, source=_JUDGED, confidence="L")
     dear_stars: float = known(
-        2.0, "stars that prices twice those of the trade cost a party of average sensitivity", 0, 10, source=_JUDGED, confidence="L"
+        2.0,
+        "stars that prices twice those of the trade cost a party of average sensitivity",
+        0,
+        10,
+        source=_JUDGED,
+        confidence="L",
     )
     choosy_stars: float = known(0.4, "stars that a choosy party gives less", 0, 4, source=_JUDGED, confidence="L")
     display: str = known(
@@ -71,7 +76,9 @@ class RatingsConfig:
         10.0, "ratings that the mean of all tenants weighs in a bayesian mean", 0, 10_000, source=_JUDGED, confidence="L"
     )
     ratings_min: int = known(5, "ratings below which nothing is shown", 1, 100_000, source=_JUDGED, confidence="L")
-    rounding_stars: float = known(0.1, "step to which shown stars are rounded; 0: not at all", 0, 2, source="usual displays", confidence="M")
+    rounding_stars: float = known(
+        0.1, "step to which shown stars are rounded; 0: not at all", 0, 2, source="usual displays", confidence="M"
+    )
     memory_days: float = known(
         180.0, "days in which a rating loses all but 37 % of its weight", 1, 100_000, source=_JUDGED, confidence="L"
     )

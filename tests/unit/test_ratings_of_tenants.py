@@ -72,7 +72,9 @@ def test_stars_are_rounded_to_the_step_of_the_display():
 
 
 def test_ratings_recover_quality_within_their_error():
-    reputation = live_days(config_of(rounding_stars=0.0, prior_ratings=0.0, quality_sd=0.2, memory_days=100_000.0), 40, per_day=5.0)
+    reputation = live_days(
+        config_of(rounding_stars=0.0, prior_ratings=0.0, quality_sd=0.2, memory_days=100_000.0), 40, per_day=5.0
+    )
 
     standing = reputation.standing
     error = standing["shown_stars"] - standing["quality"]
@@ -115,7 +117,9 @@ def test_false_alarms_cost_honest_tenants_their_best_ratings_and_some_their_plac
 
 
 def test_whoever_is_expelled_for_bought_ratings_makes_room_for_an_unrated_business():
-    config = config_of(fraud__tenants_share=1.0, fraud__ratings_per_day=5.0, fraud__detection_share=1.0, fraud__expelled_after=5)
+    config = config_of(
+        fraud__tenants_share=1.0, fraud__ratings_per_day=5.0, fraud__detection_share=1.0, fraud__expelled_after=5
+    )
     reputation = Reputation(config, mall_of(4))
     before = reputation.standing["quality"].copy()
 
@@ -130,7 +134,9 @@ def test_whoever_is_expelled_for_bought_ratings_makes_room_for_an_unrated_busine
 
 
 def test_answered_complaints_raise_quality_for_money_and_it_fades_without():
-    config = config_of(feedback__answers_per_day=2.0, feedback__gain_stars=0.1, feedback__fade_per_day=0.5, feedback__answer_yuan=20.0)
+    config = config_of(
+        feedback__answers_per_day=2.0, feedback__gain_stars=0.1, feedback__fade_per_day=0.5, feedback__answer_yuan=20.0
+    )
     reputation = Reputation(config, mall_of(4))
     base = reputation.standing["quality"].copy()
 

@@ -39,7 +39,9 @@ def test_every_party_inside_is_there_once(view, seen):
     assert len(inside) > 10
     assert len(np.unique(view.number)) == len(view)
     people = inside.agg("people", np.sum)
-    waiting_outside = view.select(lambda shopper: np.isin(shopper.state, ["entering_mall", "leaving_mall"])).agg("people", np.sum)
+    waiting_outside = view.select(lambda shopper: np.isin(shopper.state, ["entering_mall", "leaving_mall"])).agg(
+        "people", np.sum
+    )
     assert people - waiting_outside <= seen.crowd.people_inside <= view.agg("people", np.sum)
 
 
@@ -68,7 +70,9 @@ def test_whoever_stands_on_a_level_stands_within_the_plan(view):
     assert np.isfinite(inside.x_m).all()
     assert arrays.node_x_m.min() - 30 <= inside.x_m.min() <= inside.x_m.max() <= arrays.node_x_m.max() + 30
     in_car = view.select(lambda shopper: shopper.level == "")
-    assert set(in_car.state) <= {doing.name.lower() for doing in (*OUTSIDE, Doing.IN_LINE, Doing.IN_SERVICE)}  # the last two at a gate
+    assert set(in_car.state) <= {
+        doing.name.lower() for doing in (*OUTSIDE, Doing.IN_LINE, Doing.IN_SERVICE)
+    }  # the last two at a gate
     assert np.isnan(in_car.x_m).all()
 
 
@@ -104,7 +108,9 @@ def test_verbs_agree_with_plain_lists(view):
     assert view.agg("people", [min, max, np.mean]) == [min(people), max(people), np.mean(people)]
     assert view.sort("people", ascending=True).people.tolist() == sorted(people)
     assert view.sort("state").state.tolist() == sorted(view.state.tolist(), reverse=True)
-    assert {name: len(part) for name, part in view.groupby("people").items()} == {each: people.count(each) for each in set(people)}
+    assert {name: len(part) for name, part in view.groupby("people").items()} == {
+        each: people.count(each) for each in set(people)
+    }
     assert view.get(["number", "people"])["people"].tolist() == people
     assert view[1].unique_id == view[-len(view) + 1].unique_id == view.number[1]
     assert len(view[2:5]) == 3

@@ -93,7 +93,9 @@ def test_a_tenant_climbs_towards_the_prices_that_left_more(malls):
     mall, factors = malls(price_step=0.1, price_trial_days=2), []
 
     for takings in (10_000, 10_000, 9_000, 9_000, 12_000, 12_000):
-        decided = [each for _, each in mall.review(CLOSES_US, seen(*sales("u1", 1, fen=takings))) if isinstance(each, SetPrices)]
+        decided = [
+            each for _, each in mall.review(CLOSES_US, seen(*sales("u1", 1, fen=takings))) if isinstance(each, SetPrices)
+        ]
         factors += [decision.factor for decision in decided if decision.unit_id == "u1"]
 
     # dearer first (its key is odd): it sold less, but margins are wider: 0.45 x 10,000 = 4,500 and (1 - 0.55 / 1.1) x 9,000 = 4,500
@@ -104,7 +106,9 @@ def test_a_tenant_turns_round_when_other_prices_left_less(malls):
     mall, factors = malls(price_step=0.1, price_trial_days=1), []
 
     for takings in (10_000, 5_000, 8_000):
-        decided = [each for _, each in mall.review(CLOSES_US, seen(*sales("u1", 1, fen=takings))) if isinstance(each, SetPrices)]
+        decided = [
+            each for _, each in mall.review(CLOSES_US, seen(*sales("u1", 1, fen=takings))) if isinstance(each, SetPrices)
+        ]
         factors += [decision.factor for decision in decided if decision.unit_id == "u1"]
 
     assert factors == pytest.approx([1.1, 0.99, 0.891])
@@ -122,7 +126,13 @@ def test_promotion_follows_a_day_that_was_weaker_than_usual(malls):
 
 
 def test_what_a_tenant_decides_does_not_depend_on_what_others_sell(malls):
-    rules = {"send_home_below": 0.3, "price_step": 0.05, "price_trial_days": 1, "promotion_yuan_per_day": 100.0, "closes_earlier_min": 30}
+    rules = {
+        "send_home_below": 0.3,
+        "price_step": 0.05,
+        "price_trial_days": 1,
+        "promotion_yuan_per_day": 100.0,
+        "closes_earlier_min": 30,
+    }
     decided = []
     for others in (0, 40):
         mall = malls(**rules)
