@@ -39,6 +39,7 @@ class MallModel(mesa.Model):
     ) -> None:
         super().__init__()
         self.every_s, self.closes_us = every_s, closes_us
+        self.sends_home = rules.send_home_below > 0
         self.operator = Operator(self, entrance_ids, rules)
         self.tenants = {facts.unit_id: Tenant(self, facts, rules) for facts in tenants}
         self.shown_stars = np.zeros(len(tenants))  # what the mall shows today, as anybody can read it; 0 for nothing
@@ -64,7 +65,7 @@ class MallModel(mesa.Model):
         return decisions
 
     def _sales(self, observations: Observations) -> list[tuple[Tenant, tuple[int, int]]]:
-        """Return what each tenant's own till says: customers and fen; also of tills that say nothing."""
+        """Return what each tenant's own till says: customers and fen; also of tills that say nothing, where that sends somebody home."""
         is_sale = observations.kind == "sale"
         tills, which = np.unique(observations.sensor[is_sale], return_inverse=True)
         customers = np.bincount(which, minlength=tills.size)
@@ -74,7 +75,8 @@ class MallModel(mesa.Model):
             str(till).removeprefix("till:"): (int(count), int(amount))
             for till, count, amount in zip(tills, customers, fen, strict=True)
         }
-        return [(tenant, sold.get(unit_id, (0, 0))) for unit_id, tenant in self.tenants.items()]
+        asked = self.tenants if self.sends_home else sold
+        return [(self.tenants[unit_id], sold.get(unit_id, (0, 0))) for unit_id in asked]
 
     def _close_day(self, observations: Observations) -> list[tuple[str, Decision]]:
         decisions: list[tuple[str, Decision]] = []

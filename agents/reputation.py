@@ -129,7 +129,8 @@ class Reputation:
     def _apply(self, decided: Iterable[Verdict]) -> None:
         """Let tomorrow's standing be what was decided and not refused, in the order of the decisions."""
         standing, rules = self.standing, self._management
-        half_fen, gain_per_fen = 100 * rules.promotion_yuan_half, rules.help_gain_stars / HELP_UNIT_FEN
+        pull, half_fen = rules.promotion_pull, 100 * rules.promotion_yuan_half
+        gain_per_fen = rules.help_gain_stars / HELP_UNIT_FEN
         for decision in [verdict.decision for verdict in decided if not verdict.refused_because]:
             if isinstance(decision, SetPrices):
                 standing["price_factor"][self._index[decision.unit_id]] = decision.factor
@@ -139,7 +140,7 @@ class Reputation:
             elif isinstance(decision, Promote):
                 unit, budget_fen = self._index[decision.unit_id], decision.budget_fen
                 standing["promotion_fen"][unit] = budget_fen
-                standing["appeal_factor"][unit] = 1 + rules.promotion_pull * budget_fen / (budget_fen + half_fen)
+                standing["appeal_factor"][unit] = 1 + pull * budget_fen / (budget_fen + half_fen)
             elif isinstance(decision, WarnTenant):
                 unit = self._index[decision.unit_id]
                 standing["help_fen"][unit], standing["fate"][unit] = decision.help_fen, Fate.WARNED
@@ -165,7 +166,7 @@ class Reputation:
         """Work out what people will read tomorrow."""
         rules, books, standing = self._ratings, self._books, self.standing
         count = books["honest"] + books["bought"]
-        prior = rules.prior_ratings if rules.display == "bayesian" else 0.0
+        prior = rules.prior_ratings * (rules.display == "bayesian")
         mean_of_all = books["stars"].sum() / count.sum() if count.sum() > 0 else AVERAGE_STARS
         shown = (books["stars"] + prior * mean_of_all) / np.maximum(count + prior, 1e-9)
         step = rules.rounding_stars

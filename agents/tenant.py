@@ -74,12 +74,12 @@ class Tenant(mesa.Agent):
     def _hours(self, on_duty: int) -> list[Tomorrow]:
         """Close earlier where the last hour did not earn its wages; where it did, try a later end again."""
         step_min, diary = int(self.rules.closes_earlier_min), self.diary
+        wages_yuan = self.rules.wage_yuan_per_h * max(on_duty, 1)
         if step_min == 0:
             return []
         from_us = diary.closes_min * US_PER_MIN - US_PER_HOUR
         earned_yuan = self.rules.margin_share * sum(fen for now_us, fen in diary.today if now_us > from_us) / 100
-        is_worth_it = earned_yuan >= self.rules.wage_yuan_per_h * max(on_duty, 1)
-        wanted = diary.closes_min + (step_min if is_worth_it else -step_min)
+        wanted = diary.closes_min + (step_min if earned_yuan >= wages_yuan else -step_min)
         closes_min = min(max(wanted, self.facts.opens_min + LEAST_OPEN_MIN), self.facts.closes_min)
         if closes_min == diary.closes_min:
             return []
@@ -93,7 +93,8 @@ class Tenant(mesa.Agent):
         """
         rules, diary = self.rules, self.diary
         diary.trial_fen += taken_fen * (1 - (1 - rules.margin_share) / diary.price_factor)
-        if rules.price_step == 0 or (diary.days + 1) % rules.price_trial_days:
+        is_over = (diary.days + 1) % rules.price_trial_days == 0
+        if rules.price_step == 0 or not is_over:
             return []
         if diary.before_fen is not None and diary.trial_fen < diary.before_fen:
             diary.direction = -diary.direction
@@ -109,5 +110,5 @@ class Tenant(mesa.Agent):
     def _promotion(self, taken_fen: int) -> list[Tomorrow]:
         """Buy a day of promotion after a day that was weaker than usual."""
         budget_fen = round(100 * self.rules.promotion_yuan_per_day)
-        is_weak = self.diary.days > 0 and taken_fen < self.rules.promotes_below * self.diary.usual_fen
+        is_weak = taken_fen < self.rules.promotes_below * self.diary.usual_fen  # there is no usual before the first day
         return [Promote(self.facts.unit_id, budget_fen)] if budget_fen > 0 and is_weak else []
