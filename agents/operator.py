@@ -58,13 +58,11 @@ class Operator(mesa.Agent):
         """Return whom it warns and whom it replaces, by what the mall shows; a store without stars is left alone."""
         self.people_inside_estimated, self.closed = 0, []
         self.days += 1
+        weak_below, help_fen = self.rules.warn_below_stars, round(100 * self.rules.help_yuan)
         if self.rules.review_days == 0 or self.days % self.rules.review_days:
             return []
-        weak = [
-            unit for unit, stars in zip(unit_ids, shown_stars.tolist(), strict=True) if 0 < stars < self.rules.warn_below_stars
-        ]
+        weak = [unit for unit, stars in zip(unit_ids, shown_stars.tolist(), strict=True) if 0 < stars < weak_below]
         replaced = [unit for unit in weak if unit in self.warned]
         warned = [unit for unit in weak if unit not in self.warned]
         self.warned = set(warned)
-        help_fen = round(100 * self.rules.help_yuan)
         return [*(ReplaceTenant(unit) for unit in replaced), *(WarnTenant(unit, help_fen) for unit in warned)]
