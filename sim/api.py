@@ -14,9 +14,13 @@ from sim import paths
 from sim.config import RunConfig
 from sim.days import DaysInARow
 from sim.decisions import Decision
+from sim.errors import ConfigError, Problem
+from sim.opening import mall_hours_min, tenant_hours_min
 from sim.operations.own_services import Factory
+from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.observations import Observations
+from sim.units import US_PER_MIN, US_PER_S
 from sim.world import Lived, People, Progress, RunResult, World
 
 if TYPE_CHECKING:
@@ -32,15 +36,21 @@ def run(
     progress: Progress | None = None,
     command: str = "",
     services: Mapping[str, Factory] | None = None,
+    watch: Any = None,
+    watch_every_s: float = 300.0,
 ) -> RunResult:
     """Run one day, or `config.days` in a row, into the folder `out` and return its KPIs; raises GalleriaError for mistakes in plan or configuration.
 
-    `services` gives units, by id, a service of one's own (docs/how-to/a-service-of-your-own.md).
+    `services` gives units, by id, a service of one's own (docs/how-to/a-service-of-your-own.md). `watch` looks at the shoppers every
+    `watch_every_s` and changes nothing: a function that takes an agents.shopper_view.ShopperView, or a Mesa model, whose `shoppers`
+    the view becomes before each of its steps (docs/tutorial/mesa.ipynb).
     """
     from sim.floorplan.cache import load_compiled
 
     compiled = load_compiled(paths.find_floorplan(config.floorplan))
-    return run_on(config, compiled, out, progress=progress, command=command, services=services)
+    return run_on(
+        config, compiled, out, progress=progress, command=command, services=services, watch=watch, watch_every_s=watch_every_s
+    )
 
 
 def run_on(
@@ -51,16 +61,19 @@ def run_on(
     progress: Progress | None = None,
     command: str = "",
     services: Mapping[str, Factory] | None = None,
+    watch: Any = None,
+    watch_every_s: float = 300.0,
 ) -> RunResult:
     """Run one day, or several in a row, on a compiled plan."""
+    looks = watch_of(watch, watch_every_s, config, compiled)
     deciders = Deciders(config, compiled)
     try:
         town = Town(config, compiled, deciders)
         if config.recording.residents:
             keep_residents(config, town.people, Path(out) / "residents.parquet")
         if config.days > 1:
-            return DaysInARow(config, compiled, town, Path(out), services or {}).run(progress, command)
-        return World(config, compiled, town.people_on(config), Path(out), services or {}).run(progress, command)
+            return DaysInARow(config, compiled, town, Path(out), services or {}, looks).run(progress, command)
+        return World(config, compiled, town.people_on(config), Path(out), services or {}, watch=looks).run(progress, command)
     finally:
         deciders.close()
 
@@ -102,8 +115,24 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
     def learn(lived: Lived) -> None:
         memory.learn(lived)
         reputation.learn(lived)
+        deciders.read(*reputation.news())
 
+    deciders.read(*reputation.news())
     return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing)
+
+
+def watch_of(watch: Any, every_s: float, config: RunConfig, compiled: CompiledPlan) -> Watch | None:
+    """Return who looks at the shoppers and how often; None when nobody does."""
+    if watch is None:
+        return None
+    from agents.shopper_view import looks_of
+
+    every_us = int(every_s * US_PER_S)
+    if every_us <= 0:
+        raise ConfigError.of(
+            "watch", [Problem("watch_every_s", str(every_s), "must be positive", "give seconds between two looks")]
+        )
+    return Watch(looks_of(watch, config, compiled), every_us)
 
 
 def population_of(config: RunConfig, compiled: CompiledPlan) -> Visits:
@@ -155,6 +184,15 @@ class Deciders:
         self._config = config
         self._compiled = compiled
         self._model: object = None
+        self._shown_stars = np.zeros(len(compiled.unit_ids))
+
+    def read(self, shown_stars: np.ndarray, is_new: np.ndarray) -> None:
+        """Let them see what everybody can in the morning: the shown stars, and which units have a new business."""
+        from agents.mall import MallModel
+
+        self._shown_stars = shown_stars.copy()
+        if isinstance(self._model, MallModel):
+            self._model.read(shown_stars, is_new)
 
     def review(self, now_us: int, observations: Observations) -> list[tuple[str, Decision]]:
         """Let tenants and operator review."""
@@ -162,8 +200,13 @@ class Deciders:
 
         if self._model is None:
             self._model = MallModel(
-                tenant_facts(self._config, self._compiled), self._compiled.entrance_ids, self._config.operations.review_s
+                tenant_facts(self._config, self._compiled),
+                self._compiled.entrance_ids,
+                self._config.operations.review_s,
+                mall_hours_min(self._config)[1] * US_PER_MIN,
+                self._config.management,
             )
+            self._model.shown_stars = self._shown_stars
         assert isinstance(self._model, MallModel)
         return self._model.review(now_us, observations)
 
@@ -179,11 +222,23 @@ def tenant_facts(config: RunConfig, compiled: CompiledPlan) -> list[TenantFacts]
     from sim.crowd.station_plans import cashiers_of, mean_till_s
 
     facts = []
+    hours = tenant_hours_min(compiled, config)
     for index, unit_id in enumerate(compiled.unit_ids):
         category = config.categories[compiled.tenant_categories[index]]
         servers = cashiers_of(compiled, config, index)[0]
         service_s = mean_till_s(config, compiled.tenant_categories[index])
-        facts.append(TenantFacts(index, unit_id, compiled.tenant_names[index], servers, service_s, category.tables))
+        facts.append(
+            TenantFacts(
+                index,
+                unit_id,
+                compiled.tenant_names[index],
+                servers,
+                service_s,
+                category.tables,
+                int(compiled.arrays.unit_key[index]),
+                *hours[index],
+            )
+        )
     return facts
 
 

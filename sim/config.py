@@ -55,6 +55,7 @@ from sim.schema.goods import ReviewsAtShelfConfig as ReviewsAtShelfConfig
 from sim.schema.goods import StockingConfig as StockingConfig
 from sim.schema.goods import problems as goods_problems
 from sim.schema.management import ManagementConfig
+from sim.schema.management import problems as management_problems
 from sim.schema.membership import (  # noqa: F401  (a section of the schema is found by its name here)
     CompetitorConfig,
     MembershipConfig,
@@ -71,7 +72,10 @@ from sim.schema.parking import ParkingConfig
 from sim.schema.parties import PartiesConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
+from sim.schema.ratings import FeedbackConfig as FeedbackConfig
+from sim.schema.ratings import FraudConfig as FraudConfig
 from sim.schema.ratings import RatingsConfig
+from sim.schema.ratings import problems as ratings_problems
 from sim.schema.targets import TargetsConfig
 from sim.schema.tariff import ExitsConfig as ExitsConfig
 from sim.schema.tariff import TariffConfig as TariffConfig
@@ -404,6 +408,8 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += [] if found else [*catchment_problems(config.catchment)]
     found += parking_schema.problems(config.parking)
     found += mind_problems(config.minds)
+    found += ratings_problems(config.ratings)
+    found += management_problems(config.management, config.ratings.display)
     found += tariff_problems(config.parking.tariff, config.parking.exits)
     found += [] if found else [*desk_problems(config.desks)]
     found += [] if found else [*membership_problems(config.membership)]

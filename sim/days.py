@@ -19,6 +19,7 @@ from sim.crowd.engine import Routes
 from sim.earlier_run import Columns
 from sim.ledger.points import CENTIPOINTS, Points
 from sim.operations.own_services import Factory
+from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.days_books import DayRecorder, DaysBooks
 from sim.reporting.days_report import finish_days
@@ -53,6 +54,7 @@ class DaysInARow:
     population: Population
     folder: Path
     services: Mapping[str, Factory] = field(default_factory=dict)
+    watch: Watch | None = None
     routes: Routes = field(default_factory=dict, init=False)
 
     def run(self, show: Progress | None = None, command: str = "") -> RunResult:
@@ -78,7 +80,15 @@ class DaysInARow:
         today = dataclasses.replace(self.config, date=date.isoformat(), days=1)
         folder = self.folder / "days" / today.date
         world = World(
-            today, self.compiled, self.population.people_on(today), folder, self.services, left, self.routes, is_followed=True
+            today,
+            self.compiled,
+            self.population.people_on(today),
+            folder,
+            self.services,
+            left,
+            self.routes,
+            is_followed=True,
+            watch=self.watch,
         )
         world.recorder = DayRecorder(
             folder, self.compiled, world.crowd.station_names, today.recording.events, more_places=world.crowd.place_names

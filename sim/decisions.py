@@ -21,7 +21,48 @@ class OpenEntrance:
     is_open: bool
 
 
-Decision = SetStaff | OpenEntrance
+@dataclass(frozen=True)
+class SetHours:
+    """Open a store at these hours from tomorrow on, in minutes after midnight, within the mall's."""
+
+    unit_id: str
+    opens_min: int
+    closes_min: int
+
+
+@dataclass(frozen=True)
+class SetPrices:
+    """Take this many times the trade's prices from tomorrow on."""
+
+    unit_id: str
+    factor: float
+
+
+@dataclass(frozen=True)
+class Promote:
+    """Pay the mall this much to be seen tomorrow; 0 ends a campaign."""
+
+    unit_id: str
+    budget_fen: int
+
+
+@dataclass(frozen=True)
+class WarnTenant:
+    """Tell a tenant that its ratings are too low, and spend this much on training there."""
+
+    unit_id: str
+    help_fen: int
+
+
+@dataclass(frozen=True)
+class ReplaceTenant:
+    """Let another business of the trade have the unit from tomorrow on."""
+
+    unit_id: str
+
+
+Tomorrow = SetHours | SetPrices | Promote | WarnTenant | ReplaceTenant  # what acts from the next day on
+Decision = SetStaff | OpenEntrance | Tomorrow
 
 
 @dataclass(frozen=True)

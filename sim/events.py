@@ -101,13 +101,18 @@ class EventKind(IntEnum):
     GREETED_SALE = 95  # place unit, value fen just paid by a party that was greeted
     SHELF_LEFT = 96  # place unit, value fen, at prices of sale, of what is left on the shelves at the end of the day; of nobody
     SIZES_SOLD_OUT = (
-        97  # place unit, value sizes of articles of which nothing is left, of those that were there in the morning; of nobody
+        97  # place unit, value sizes of articles that have run out, of those that were there in the morning; of nobody
     )
     VISIT_JUDGED = 100  # place Purpose, value satisfaction in thousandths: just before LEFT, or when a party is turned away
     WAIT_FELT = 101  # place Purpose, value waiting of the visit as it felt us: follows VISIT_JUDGED
     EFFORT_FELT = 102  # place Purpose, value effort that has not been rested off in metres walked: follows WAIT_FELT
     PLAN_CHANGED = 103  # place trade, value Change
     LIST_CLOSED = 104  # place Purpose, value 100 x needs on the list + needs found: follows EFFORT_FELT where there was a list
+    STARS_SHOWN = 105  # place unit, value thousandths of a star, 0 for none: what the app shows of it today; of no visit (-1), as the next four
+    STARS_DESERVED = 106  # place unit, value thousandths of a star: its true quality
+    RATINGS_COUNTED = 107  # place unit, value ratings that its stars rest on
+    RATINGS_BOUGHT = 108  # place unit, value how many of these it has bought
+    TENANT_JUDGED = 109  # place unit, value sim.standing.Fate
 
 
 class Change(IntEnum):
@@ -203,4 +208,6 @@ PLACE_TABLE = {
     EventKind.ARTICLE_WANTED: "unit", EventKind.ARTICLE_OUT: "unit", EventKind.ARTICLE_MISFIT: "unit",
     EventKind.RETURN_FORESEEN: "unit", EventKind.MEMBER_GREETED: "unit", EventKind.GREETED_SALE: "unit",
     EventKind.SHELF_LEFT: "unit", EventKind.SIZES_SOLD_OUT: "unit",
+    EventKind.STARS_SHOWN: "unit", EventKind.STARS_DESERVED: "unit", EventKind.RATINGS_COUNTED: "unit",
+    EventKind.RATINGS_BOUGHT: "unit", EventKind.TENANT_JUDGED: "unit",
 }  # fmt: skip

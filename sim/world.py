@@ -17,7 +17,7 @@ from sim.crowd.engine import Crowd, Routes, Taken
 from sim.crowd.goods.records import ITEM
 from sim.crowd.goods.stocking import Morning
 from sim.crowd.mind import OUTCOME
-from sim.decisions import Decision
+from sim.decisions import Decision, Verdict
 from sim.earlier_run import Columns, begin_sensing
 from sim.events import EventKind, EventLog
 from sim.ledger.accounts import account_names
@@ -33,6 +33,8 @@ from sim.operations.reviews import Reviews
 from sim.operations.services import services_of
 from sim.operations.settlement import Settlement
 from sim.operations.staffing import staffing_of
+from sim.operations.tomorrow import Standing
+from sim.operations.watching import Watch, Watching
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
@@ -58,6 +60,7 @@ class Lived:
     items: np.ndarray = field(
         default_factory=lambda: np.zeros(0, ITEM)
     )  # sim.crowd.goods.records.ITEM of every item as the day has left them, for Shelves.learn
+    decided: tuple[Verdict, ...] = ()  # what was decided, of which some is for tomorrow
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class World:
     yesterday: Mapping[str, Columns] | None = None  # tables that sensing left on the day before, by file
     routes: Routes | None = None  # times between places that earlier days have worked out
     is_followed: bool = False  # by another day, which wants to know what sensing leaves
+    watch: Watch | None = None  # somebody who looks and changes nothing
     counted_events: int = field(default=0, init=False)  # rows of the log that counters and gates have seen
     followed_events: int = field(default=0, init=False)  # and what follows people
     followed_segments: int = field(default=0, init=False)
@@ -126,6 +130,7 @@ class World:
             review_us,
             closes_us + review_us,
             next_us=opens_us + review_us,
+            price_range=(config.management.price_factor_min, config.management.price_factor_max),
         )
         batch_min = max(1, int(config.engine.arrivals_batch_min))
         operations: list[Operation] = [
@@ -137,11 +142,14 @@ class World:
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
+            Standing(self.crowd, config.ratings.display != "none", opens_us),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]
         every_us = self.sensing.locate_every_us
         if every_us is not None:
             operations.append(Locating(self._locate, every_us, END_US, next_us=opens_us + every_us))
+        if self.watch is not None:
+            operations.append(Watching(self.crowd, self.watch, closes_us, opens_us))
         for operation in operations:
             self.clock.add(operation)
 
@@ -209,7 +217,13 @@ class World:
     def _lived(self) -> Lived:
         outcomes = np.concatenate([np.zeros(0, OUTCOME), *self.outcomes])
         ratings = np.concatenate([np.zeros(0, RATING), *self.ratings])
-        return Lived(datetime.date.fromisoformat(self.config.date), outcomes, ratings, np.array(self.crowd.mall.items))
+        return Lived(
+            datetime.date.fromisoformat(self.config.date),
+            outcomes,
+            ratings,
+            np.array(self.crowd.mall.items),
+            tuple(self.reviews.verdicts),
+        )
 
     def _close_sensing(self) -> None:
         """Write down what the sensors still had, and what the next day begins with."""

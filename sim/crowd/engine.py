@@ -23,8 +23,10 @@ from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.queues import serve_waiting
+from sim.crowd.ratings import post_standing
 from sim.crowd.routing import fill_times
 from sim.crowd.rows import enlarged
+from sim.crowd.satisfaction import judge_visits
 from sim.crowd.state import Doing, Mall, Meta, Role, Stream, records
 from sim.crowd.tables import build_tables, by_node, ways_between
 from sim.crowd.tallies import HOURS, Counted, Tallies
@@ -300,6 +302,19 @@ class Crowd:
         event = self.mall.log[self.mall.meta[Meta.LOG_ROWS]]
         event.time_us, event.visit, event.people, event.kind, event.place, event.value = now_us, -1, 0, kind, unit, value
         self.mall.meta[Meta.LOG_ROWS] += 1
+
+    def satisfaction_at(self, rows: np.ndarray, now_us: int) -> np.ndarray:
+        """Return what each party would think of its visit if it ended now."""
+        found = np.zeros(rows.size)
+        judge_visits(self.mall, np.ascontiguousarray(rows, np.int64), now_us, found)
+        return found
+
+    def post_standing(self, now_us: int) -> None:
+        """Write down how every tenant stands today."""
+        unit = 0
+        while unit < self.mall.units.size:
+            self._make_room()
+            unit = post_standing(self.mall, unit, now_us)
 
     def takings_fen(self) -> np.ndarray:
         """Return what each account has taken in sales so far, whatever it has paid since."""

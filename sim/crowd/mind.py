@@ -27,6 +27,8 @@ MIND = np.dtype(
         # what it looks at in a store (sim/crowd/goods/)
         ("article", "i4"), ("fits", "i4"), ("holds", "i1"), ("shown", "i4"), ("greeted", "i4"),
         ("known_0", "f4"), ("known_1", "f4"), ("known_2", "f4"), ("known_3", "f4"),
+        # what it may rate (sim/crowd/ratings.py)
+        ("line_us", "i8"),
     ],
     align=True,
 )  # fmt: skip
@@ -100,3 +102,4 @@ def forget_mind(mind: np.record) -> None:
     mind.holds = 0
     mind.shown = -1
     mind.greeted = -1
+    mind.line_us = 0

@@ -35,6 +35,7 @@ def begin_own(mall: Mall, row: int, now_us: int) -> None:
     here.waiting -= 1
     here.busy += 1
     note(mall, row, now_us, EventKind.SERVICE_STARTED, shopper.station, now_us - shopper.joined_us)
+    mall.minds[row].line_us = now_us - shopper.joined_us
     shopper.joined_us = now_us
     mall.errands[row].is_begun = 1
 

@@ -72,6 +72,7 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
     shopper = mall.shoppers[row]
     here.busy += 1
     note(mall, row, now_us, EventKind.SERVICE_STARTED, station, now_us - shopper.joined_us)
+    mall.minds[row].line_us = now_us - shopper.joined_us
     here.last_wait_us = now_us - (order_us(mall, row) if here.takes_tickets == 1 else shopper.joined_us)
     feel_wait(mall, row, now_us - shopper.joined_us, station)
     shopper.doing = Doing.IN_SERVICE

@@ -11,6 +11,7 @@ from sim.crowd.goods.matching import price_factor_of
 from sim.crowd.goods.taking import put_back, take_along
 from sim.crowd.movement import come_out
 from sim.crowd.needs import feel_store
+from sim.crowd.ratings import judge_store
 from sim.crowd.state import Mall, Stream
 from sim.crowd.tallies import Counted
 from sim.crowd.venues.bags import carry_away
@@ -51,6 +52,7 @@ def conclude_sale(mall: Mall, row: int, now_us: int, is_shipped: bool) -> int:
     take_along(mall, row, paid_fen, now_us)
     if not is_shipped:
         carry_away(mall, row, now_us)
+    judge_store(mall, row, True, mall.minds[row].line_us, now_us)
     return leave_store(mall, row, now_us)
 
 

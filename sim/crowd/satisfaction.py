@@ -8,7 +8,7 @@ from sim.crowd.needs import beyond_usual_m
 from sim.crowd.state import Mall, Meta, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
-from sim.kernel import kernel
+from sim.kernel import entry, kernel, referred
 from sim.random_streams import standard_normal
 from sim.visitors import Character
 
@@ -76,3 +76,11 @@ def write_outcome(mall: Mall, row: int, now_us: int, is_in: bool) -> None:
     if mind.list_length > 0:
         found = min(mind.finds, mind.list_length)
         note(mall, row, now_us, EventKind.LIST_CLOSED, mind.purpose, LIST_UNIT * mind.list_length + found)
+
+
+@entry
+def judge_visits(mall: Mall, rows: np.ndarray, now_us: int, found: np.ndarray) -> None:
+    """Fill in what parties think of their visits so far."""
+    mall = referred(mall)
+    for index in range(rows.size):
+        found[index] = judge_visit(mall, rows[index], now_us, True)

@@ -17,6 +17,7 @@ from sim.crowd.checkout.build import describe_checkout, describe_trades, methods
 from sim.crowd.goods.catalogue import describe_goods
 from sim.crowd.minds_built import describe_minds
 from sim.crowd.movement import FREE_PER_M2
+from sim.crowd.ratings import describe_ratings
 from sim.crowd.splitting import describe_parties
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
 from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, lane_records, station_records, unit_stations
@@ -315,6 +316,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     describe_minds(one, config)
     describe_parties(one, config)
     describe_goods(one, config)
+    describe_ratings(one, config)
     return params
 
 

@@ -9,6 +9,11 @@ from sim.crowd.state import Doing, Mall, Meta
 from sim.events import SegmentKind
 from sim.kernel import entry, inlined, referred
 
+IN_UNIT = (
+    Doing.WAITING_FOR_FOOD, Doing.EATING, Doing.WAITING_FOR_SHOW, Doing.WATCHING, Doing.AT_DESK, Doing.AWAY, Doing.BROWSING,
+    Doing.IN_LINE, Doing.IN_SERVICE,
+)  # as `_is_in_unit` says it to kernels  # fmt: skip
+
 
 @inlined
 def _is_in_unit(doing: int) -> bool:

@@ -43,6 +43,9 @@ class TransferReason(IntEnum):
     PARKING_FEE = 11
     DESK_FEE = 12  # for bags handed in, a place in the playground, a wash
     DESK_COST = 13  # staff of desks, porters, deliveries
+    PROMOTION = 14  # what a tenant pays the mall to be seen
+    UPKEEP = 15  # what a tenant pays for answers to complaints, and for ratings that it buys
+    TENANT_HELP = 16  # what the operator spends on training at a tenant
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -44,10 +45,23 @@ class Hours:
         self.next_us = self._instants.pop() if self._instants else None
 
 
+def _decided(planned: tuple[int, int], standing: Any) -> tuple[int, int]:
+    """Return a store's hours: what its tenant has decided for today, within what the plan and the mall allow."""
+    first, last = planned
+    if standing["opens_min"] >= 0:
+        first = min(max(first, int(standing["opens_min"])), last)
+    if standing["closes_min"] >= 0:
+        last = max(first, min(last, int(standing["closes_min"])))
+    return first, last
+
+
 def hours_of(crowd: Crowd, compiled: CompiledPlan, config: RunConfig) -> Hours:
-    """Return the day's hours: those of tenants.csv where given, within the mall's."""
+    """Return the day's hours: those of tenants.csv where given, within the mall's, or what a tenant has decided within these."""
     opens, closes = mall_hours_min(config)
-    own = tenant_hours_min(compiled, config)
+    own = [
+        _decided(planned, decided)
+        for planned, decided in zip(tenant_hours_min(compiled, config), crowd.mall.standing, strict=True)
+    ]
     return Hours(
         crowd=crowd,
         opens_us=opens * US_PER_MIN,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sim.crowd.engine import Crowd
-from sim.decisions import Decision, OpenEntrance, SetStaff, Verdict
+from sim.decisions import Decision, OpenEntrance, SetStaff, Tomorrow, Verdict
+from sim.operations.tomorrow import refusal
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.observations import Observations
 
@@ -24,6 +25,7 @@ class Reviews:
     every_us: int
     until_us: int
     next_us: int | None
+    price_range: tuple[float, float] = (1.0, 1.0)  # that a tenant may choose from
     rank: int = 50
     verdicts: list[Verdict] = field(default_factory=list)
 
@@ -42,6 +44,8 @@ class Reviews:
         """Throw the switch; return why not, or nothing."""
         if isinstance(decision, SetStaff):
             return self._set_staff(decision)
+        if isinstance(decision, Tomorrow):
+            return refusal(decision, self.compiled, self.price_range)
         return self._open_entrance(decision)
 
     def _set_staff(self, decision: SetStaff) -> str:

@@ -19,6 +19,7 @@ GROUPS = {
     "checkout": "Paying",
     "desks": "Desks and bags",
     "parking": "Car parks",
+    "ratings": "Ratings of tenants",
     "sensing": "Sensing and members",
     "offers": "Offers and messages",
     "points": "Points",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.crowd.books import transfer
 from sim.crowd.checkout.methods import BEGINNING, USES_SELF_CHECKOUT, is_by_phone, settle_method
 from sim.crowd.queues import expected_wait_s, join
+from sim.crowd.ratings import judge_store
 from sim.crowd.sales import basket_fen, conclude_sale, leave_store
 from sim.crowd.state import Mall, Stream, Then
 from sim.crowd.writing import note
@@ -58,6 +59,7 @@ def miss_sale(mall: Mall, row: int, now_us: int) -> int:
         if join(mall, row, guide, now_us):
             return Then.WAIT
     note(mall, row, now_us, EventKind.SALE_LOST, shopper.unit, shopper.amount_fen)
+    judge_store(mall, row, False, 0, now_us)
     return leave_store(mall, row, now_us)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.queues import service_s
+from sim.crowd.ratings import leave_stars, shown_appeal
 from sim.crowd.state import Mall, Stream
 from sim.crowd.venues.restaurant_records import Ordered
 from sim.crowd.writing import note
@@ -17,7 +18,7 @@ from sim.events import EventKind
 from sim.kernel import inlined, kernel
 from sim.random_streams import uniform
 
-SCORE_MIN, SCORE_MAX = 1.0, 5.0
+SCORE_MIN = 1.0
 
 
 @kernel
@@ -101,12 +102,10 @@ def rate(mall: Mall, row: int, score: float, now_us: int) -> None:
     """Let a party leave a score, if it is of those who do; the rating follows by exponential smoothing."""
     shopper = mall.shoppers[row]
     params = mall.params[0]
-    if uniform(mall.keys[Stream.RATING], shopper.number, shopper.visits) >= params.rating_share:
-        return
-    score = min(SCORE_MAX, max(SCORE_MIN, score))
-    venue = mall.venues[shopper.unit]
-    venue.rating += params.rating_memory * (score - venue.rating)
-    note(mall, row, now_us, EventKind.RATED, shopper.unit, np.int64(1000.0 * score))
+    stars = leave_stars(mall, row, score, params.rating_share, now_us)
+    if stars > 0.0:
+        venue = mall.venues[shopper.unit]
+        venue.rating += params.rating_memory * (stars - venue.rating)
 
 
 @kernel
@@ -122,8 +121,15 @@ def score_of_meal(mall: Mall, row: int) -> float:
 
 @inlined
 def reputation(mall: Mall, row: int, unit: int) -> float:
-    """Return what a restaurant's rating adds to its utility; 0 for whoever has no app to look at, and for what is not rated."""
+    """Return what a store's rating adds to its utility: the stars that the app shows, else a restaurant's running score.
+
+    It is 0 for whoever has no app to look at, and for what is not rated.
+    """
+    if mall.errands[row].uses_app == 0:
+        return 0.0
+    if mall.standing[unit].shown_stars > 0.0:
+        return shown_appeal(mall, row, unit)
     venue = mall.venues[unit]
-    if venue.dines == 0 or mall.errands[row].uses_app == 0:
+    if venue.dines == 0:
         return 0.0
     return mall.params[0].rating_weight * (venue.rating - mall.params[0].rating_start)

@@ -7,6 +7,7 @@ import numpy as np
 from sim.crowd.agenda import FIRST, NORMAL, forget, schedule
 from sim.crowd.choice import weibull
 from sim.crowd.movement import append
+from sim.crowd.ratings import give_up_line
 from sim.crowd.sales import basket_fen, leave_store, pay
 from sim.crowd.state import Doing, Mall, Role, Stream, Then
 from sim.crowd.ticket_lists import take_place
@@ -113,6 +114,7 @@ def miss_table(mall: Mall, row: int, now_us: int) -> None:
     """Before a party leaves a line: at a restaurant, what it has ordered ahead is lost, and it may say what it thinks."""
     shopper = mall.shoppers[row]
     if mall.stations[shopper.station].role != Role.TABLE:
+        give_up_line(mall, row, now_us)
         return
     if mall.errands[row].has_ordered != Ordered.NOTHING:
         mall.venues[shopper.unit].portions_lost += shopper.people

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, goods, lines, parties, targets
+from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, goods, lines, parties, ratings, targets
 from sim.reporting.topics.topic import Topic
 
 TOPICS: tuple[Topic, ...] = (
@@ -16,4 +16,5 @@ TOPICS: tuple[Topic, ...] = (
     cars.TOPIC,
     car_money.TOPIC,
     parties.TOPIC,
+    ratings.TOPIC,
 )

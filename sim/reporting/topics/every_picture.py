@@ -17,6 +17,7 @@ from sim.reporting.topics import (
     goods_pictures,
     lines_pictures,
     parties_pictures,
+    ratings_pictures,
     targets_pictures,
 )
 
@@ -27,6 +28,7 @@ _OF_TOPIC = {
     "desks": desks_pictures, "cars": cars_pictures,
     "car_money": car_money_pictures,
     "parties": parties_pictures,
+    "ratings": ratings_pictures,
 }  # fmt: skip
 
 

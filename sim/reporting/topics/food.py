@@ -124,7 +124,8 @@ def values(sums: Sums, books: Books) -> dict[str, Value]:
     tried = unit["ordered"] + unit["stocked_out"] - unit["substituted"]
     asked = station["seated"] + station["reneged"] + station["balked"]
     food_s, turn_min = _ratio(unit["food_us"], unit["served"]), _ratio(station["turn_us"], station["ended"])
-    rating = _ratio(unit["rating_milli"], unit["ratings"])
+    dines = at_tables[: sums.unit["ratings"].size]  # stores are rated too
+    rating = _ratio(int(sums.unit["rating_milli"][dines].sum()), int(sums.unit["ratings"][dines].sum()))
     return {
         "food_waste_fen": sum(line["waste_fen"] for line in lines) if lines else None,
         "restaurant_profit_fen": profit_fen if lines else None,
