@@ -12,8 +12,7 @@ import pyarrow.parquet as pq
 
 from sim.config import RunConfig
 from sim.errors import ConfigError, Problem
-from sim.reporting.files import appearing_whole
-from sim.reporting.manifest import sha256_of
+from sim.reporting.files import appearing_whole, sha256_of
 
 KEY = "catchment.residents_from"
 SCHEMA_VERSION = b"1"
