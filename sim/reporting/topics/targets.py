@@ -34,8 +34,7 @@ _KPIS = (
     Kpi("people_in_groups_share", "share", "neither", "visits", "People in company", "People who came in parties of two and more / people."),
     Kpi("visits_by_car_share", "share", "neither", "visits", "Visits by car", "Visits whose party came in from a car park / visits."),
     Kpi("co_visit_share", "share", "neither", "visits", "Customers of two merchants", "Visits that entered both targets.merchant_a and merchant_b / visits that entered merchant_a.", null_where="the mall lacks one of the two"),
-    Kpi("targets_within", "count", "higher", "visits", "Figures as known elsewhere", "Figures of the table of targets that lie within their range."),
-    Kpi("targets_outside", "count", "lower", "visits", "Figures unlike those known", "Figures of the table of targets that lie outside their range."),
+    Kpi("targets_within_share", "share", "higher", "visits", "Figures as known elsewhere", "Figures of the table of targets that lie within their range / those that can be judged."),
 )  # fmt: skip
 
 
@@ -108,8 +107,7 @@ def values(sums: Sums, books: Books) -> dict[str, Value]:
         "people_in_groups_share": found["groups"][0],
         "visits_by_car_share": _share(sums.by_car, int(sums.parties.sum())),
         "co_visit_share": found["both"][0],
-        "targets_within": verdicts.count(WITHIN),
-        "targets_outside": verdicts.count(OUTSIDE),
+        "targets_within_share": _share(verdicts.count(WITHIN), verdicts.count(WITHIN) + verdicts.count(OUTSIDE)),
     }
 
 
