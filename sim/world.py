@@ -39,6 +39,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun, finish
+from sim.reporting.residents_file import digest_of_residents
 from sim.reporting.topics.targets import pair_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_DAY, US_PER_HOUR, US_PER_MIN
@@ -120,6 +121,7 @@ class World:
         self.hours = hours_of(self.crowd, compiled, config)
         opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
         self.sensing, self.continued_from = begin_sensing(compiled, config, switches.is_on, opens_us, self.yesterday)
+        self.continued_from |= digest_of_residents(config)
         has_tables = np.array([not name.startswith("till:") for name in names], bool)
         review_us = int(config.operations.review_s * 1e6)
         self.reviews = Reviews(

@@ -9,14 +9,14 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from agents.population.fitting import fitted
-from agents.population.kinds import HOUSEHOLD_MAX, Household, Income, Mode
+from agents.population.kinds import HOUSEHOLD_MAX, Household, Income, LifeCycle, Mode
 from sim.config import RunConfig
 
 SHAPE = (HOUSEHOLD_MAX, len(Household), 3, len(Income), 5, len(Mode))  # size, kind, age of head, income, distance, mode
 SIZE, KIND, AGE, INCOME, BAND, MODE = range(6)
 OTHER_VISITS = 0.7  # how often another adult of a household comes, relative to its head; engineering judgement
 PARTNER_AMONG_ADULTS = 0.6  # households of three and more adults with a couple among them; engineering judgement
-FREQUENCY_Z_MAX = 2.576  # the most frequent 0.5 % come equally often: the law would have some come several times a day
+FREQUENCY_Z_MAX = 2.054  # the most frequent 2 % come equally often: the law would have some come several times a day
 SPEND_TAIL_SHARE = 0.05  # of people spend by the tail's law
 BAND_POINTS = 256
 
@@ -135,6 +135,14 @@ def frequencies(sigma: float, normal: np.ndarray) -> np.ndarray:
     mean = exp(sigma**2 / 2) * float(ndtr(cut - sigma)) + exp(sigma * cut) * float(ndtr(-cut))
     found: np.ndarray = np.exp(sigma * np.minimum(normal, cut)) / mean
     return found
+
+
+def life_cycle_visits(config: RunConfig) -> np.ndarray:
+    """Return how often people of each state of the life cycle come, relative, of mean 1: who never was there, or is lost, comes seldom."""
+    catchment = config.catchment
+    factor = [1.0] * len(LifeCycle)
+    factor[LifeCycle.POTENTIAL] = factor[LifeCycle.LOST] = catchment.seldom_visits
+    return of_mean_one(factor, _normalised(catchment.life_cycle_shares))
 
 
 def spends(sigma: float, exponent: float, draws: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ from agents.population.law import (
     distance_factor,
     distances_km,
     frequencies,
+    life_cycle_visits,
     of_mean_one,
     spend_sigma_within,
     spends,
@@ -75,7 +76,7 @@ def people_of(
     years = _ages(homes, of_row, role, draw)
     is_female = _sexes(homes, of_row, role, draw)
     normal = ndtri(draw("frequency"))
-    is_member, life_cycle = _standing_with_mall(config, role, normal, draw)
+    life_cycle = _of_shares(config.catchment.life_cycle_shares, draw("life cycle"))
     return {
         "role": role,
         "age_years": years,
@@ -83,10 +84,10 @@ def people_of(
         "stage": _stages(config.catchment, homes, of_row, role, years, is_female, draw),
         "character": _of_shares(config.catchment.character_shares, draw("character")),
         "distance_km": homes.distance_km[of_row],
-        "visits_per_day": _rates(config, law, homes, of_row, role, normal),
+        "visits_per_day": _rates(config, law, homes, of_row, role, normal) * life_cycle_visits(config)[life_cycle],
         "spend_scale": _spend_scales(config, law, homes.income[of_row], draw),
         "price_sensitivity": _price_sensitivities(config, law, homes.income[of_row], draw),
-        "is_member": is_member,
+        "is_member": _are_members(config, role, life_cycle, normal, draw),
         "life_cycle": life_cycle,
         "taste": _tastes(config, law, homes.income[of_row], years, is_female, draw),
     }
@@ -172,16 +173,13 @@ def _rates(config: RunConfig, law: Law, homes: _Homes, of_row: np.ndarray, role:
     return law.visits_scale * of_home[of_row] * of_role * frequencies(config.catchment.frequency_sigma, normal)
 
 
-def _standing_with_mall(config: RunConfig, role: np.ndarray, normal: np.ndarray, draw: Draw) -> tuple[np.ndarray, np.ndarray]:
-    """Return who is a member, and how everybody stands to the mall: who comes often is more often a member and less often new."""
-    catchment = config.catchment
-    together = catchment.member_frequency_correlation
+def _are_members(config: RunConfig, role: np.ndarray, life_cycle: np.ndarray, normal: np.ndarray, draw: Draw) -> np.ndarray:
+    """Return who is a member: adults who have been there, and those who come often more than others."""
+    never = config.catchment.life_cycle_shares[LifeCycle.POTENTIAL] / sum(config.catchment.life_cycle_shares)
+    share = min(config.digital.member_share / (1 - never), 1.0) if never < 1 else 0.0
+    together = config.catchment.member_frequency_correlation
     near = together * normal + np.sqrt(1 - together**2) * ndtri(draw("member"))
-    is_member = (near > -ndtri(config.digital.member_share)) & (role != Role.CHILD)
-    never, new, loyal, lost = np.array(catchment.life_cycle_shares) / sum(catchment.life_cycle_shares)
-    after = _of_shares([new, loyal, lost], draw("life cycle")) + np.int8(LifeCycle.NEW) if never < 1 else LifeCycle.POTENTIAL
-    life_cycle = np.where((near < ndtri(never)) & ~is_member, LifeCycle.POTENTIAL, after)
-    return is_member.astype(np.int8), life_cycle.astype(np.int8)
+    return ((near > -ndtri(share)) & (role != Role.CHILD) & (life_cycle != LifeCycle.POTENTIAL)).astype(np.int8)
 
 
 def _spend_scales(config: RunConfig, law: Law, income: np.ndarray, draw: Draw) -> np.ndarray:

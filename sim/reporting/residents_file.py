@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.config import RunConfig
 from sim.errors import ConfigError, Problem
-from sim.reporting.files import appearing_whole
+from sim.reporting.files import appearing_whole, sha256_of
 
 KEY = "catchment.residents_from"
 SCHEMA_VERSION = b"1"
@@ -50,6 +51,14 @@ def read_residents(path: Path, wanted: Mapping[str, np.ndarray], most: Mapping[s
     if problems:
         raise ConfigError.of(f"{KEY}={path}", problems)
     return columns, float(facts[b"visits_per_day"])
+
+
+def digest_of_residents(config: RunConfig) -> dict[str, str]:
+    """Return the SHA-256 of the file whose residents a run lives with, under the file's own name; {} where they were drawn."""
+    if not config.catchment.residents_from:
+        return {}
+    path = Path(config.catchment.residents_from).expanduser()
+    return {path.name: sha256_of(path)}
 
 
 def _flattened(name: str, values: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:

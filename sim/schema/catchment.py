@@ -162,8 +162,8 @@ class CatchmentConfig:
         3.0, "distance at which that fall sets in", 0.1, 100, source=_JUDGED, tag="D", confidence="L"
     )
     frequency_sigma: float = known(
-        0.9,
-        "log-sd of how often people alike come; nobody more often than the most frequent 0.5 %",
+        0.7,
+        "log-sd of how often people alike come; nobody more often than the most frequent 2 %",
         0,
         2,
         source="heavy-tailed visit counts: the top tenth of adults then makes two fifths of all visits",
@@ -189,13 +189,22 @@ class CatchmentConfig:
         ),
     )
     life_cycle_shares: list[float] = field(
-        default_factory=lambda: [0.30, 0.10, 0.45, 0.15],
+        default_factory=lambda: [0.30, 0.06, 0.56, 0.08],
         metadata=_facts(
             "share of people who have not been there, are new, loyal, lost (normalised)",
             0,
             1,
             f"the states are article S1's; a third never comes, see residents_per_visit; the rest {_JUDGED}",
         ),
+    )
+    seldom_visits: float = known(
+        0.05,
+        "how often people who have not been there, or are lost, come, relative to others alike",
+        0,
+        1,
+        source=f"{_JUDGED}: at that rate about half of those who have not been there come once in a year",
+        tag="D",
+        confidence="L",
     )
     spend_by_income: list[float] = field(
         default_factory=lambda: [0.8, 1.15, 1.8, 0.75],

@@ -47,7 +47,7 @@ def module_list() -> str:
         ROOT / "sim",
         *sorted(path.parent for path in (ROOT / "sim").glob("*/**/__init__.py")),
         ROOT / "agents",
-        ROOT / "agents" / "policies",
+        *sorted(path.parent for path in (ROOT / "agents").glob("*/**/__init__.py")),
     ]
     sections = []
     for folder in folders:

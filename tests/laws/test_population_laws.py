@@ -202,6 +202,14 @@ def test_members_come_more_often_and_have_been_there():
     assert (PEOPLE.life_cycle[member] != LifeCycle.POTENTIAL).all()
 
 
+def test_who_has_not_been_there_or_is_lost_comes_seldom_and_the_others_that_much_oftener():
+    """Twenty times as seldom as others; the ratio of two means over 20,000 and 40,000 adults has a standard error of 2 %."""
+    away = np.isin(PEOPLE.life_cycle, [LifeCycle.POTENTIAL, LifeCycle.LOST])
+
+    ratio = PEOPLE.visits_per_day[away & ADULTS].mean() / PEOPLE.visits_per_day[~away & ADULTS].mean()
+    assert ratio == pytest.approx(CONFIG.catchment.seldom_visits, rel=0.1)
+
+
 def test_tastes_are_standard_normal_and_tags_explain_only_their_share():
     income = np.eye(4)[PEOPLE.income[ADULTS]]
     age = np.eye(3)[(PEOPLE.age_years[ADULTS] >= 35).astype(int) + (PEOPLE.age_years[ADULTS] >= 60)]

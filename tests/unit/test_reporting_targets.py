@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -11,13 +12,16 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from reporting_day import made_up_day, made_up_plan, made_up_tallies, station_names
 
+from sim.cli_run import say_targets
 from sim.config import RunConfig
 from sim.errors import ConfigError
 from sim.events import EventKind, Reason
 from sim.reporting.curves import curves
 from sim.reporting.day_sums import DaySums
 from sim.reporting.event_schema import Columns
+from sim.reporting.files import plain
 from sim.reporting.kpis import Books, compute
+from sim.reporting.page_tables import comparison
 from sim.reporting.stations import stations_of
 from sim.reporting.topics import targets
 from sim.reporting.topics.targets_table import NOTHING, ONE_DAY, OUTSIDE, TOO_FEW, WITHIN, targets_of
@@ -112,7 +116,7 @@ def test_the_table_says_what_is_outside_and_what_one_day_cannot_tell():
     assert rows["A shop of 100 customers a day: variance / mean of its day totals"]["verdict"] == ONE_DAY
     kpis = compute(books)
     verdicts = [row["verdict"] for row in rows.values()]
-    assert (kpis["targets_within"], kpis["targets_outside"]) == (verdicts.count(WITHIN), verdicts.count(OUTSIDE))
+    assert kpis["targets_within_share"] == verdicts.count(WITHIN) / (verdicts.count(WITHIN) + verdicts.count(OUTSIDE))
     said = " ".join(targets.words(kpis, curves(books)["targets"]))
     assert "Visits on a weekend day / a weekday (calendar) 1.00, known 1.50" in said
 
@@ -169,3 +173,22 @@ def test_a_weekday_has_two_times_at_which_most_may_come():
         OUTSIDE, WITHIN, OUTSIDE, WITHIN, WITHIN, OUTSIDE,
     ]  # fmt: skip
     assert busiest.wanted == "12-13 h or 18-20 h"
+
+
+def test_the_terminal_shows_the_table_of_a_day_that_is_large_enough(tmp_path, capsys):
+    day = plain(curves(books_of(RunConfig(), 600)))
+    (tmp_path / "curves.json").write_text(json.dumps(day), encoding="utf-8")
+
+    say_targets(tmp_path, {"footfall_visits": 600})
+    assert capsys.readouterr().out == ""
+    say_targets(tmp_path, {"footfall_visits": 6000})
+    assert "cannot be known in one day" in capsys.readouterr().out
+
+
+def test_the_report_shows_sources_and_marks_what_is_outside():
+    config = RunConfig()
+    config.population.weekday_factors = [1.0] * 7
+    shown = comparison(curves(books_of(config, 600))["targets"]["rows"])
+
+    assert "Moussaid et al. 2010" in shown
+    assert '<tr class=changed><th scope="row">Visits on a weekend day / a weekday (calendar)</th>' in shown

@@ -17,7 +17,8 @@ from sim.reporting.bins import BIN_MIN, BINS, add_counts, bin_of
 from sim.reporting.event_schema import Columns
 from sim.reporting.kpi import Kpi
 from sim.reporting.stations import Stations
-from sim.reporting.topics.targets_table import CONVERSION, NOTHING, ONE_DAY, OUTSIDE, TOO_FEW, WITHIN, targets_of
+from sim.reporting.topics.targets_table import CONVERSION, NOTHING, ONE_DAY, OUTSIDE, TOO_FEW, WITHIN, mon_fri_gap, targets_of
+from sim.reporting.topics.targets_words import words
 from sim.reporting.topics.topic import Topic, Value
 from sim.units import minutes_from_hours
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 CALENDAR_DAYS = 364
 BASIS_LEAST = 200  # visits or entries below which a share says little
-PAYMENTS_MON_FRI = np.array([0.94, 0.97, 0.96, 0.97, 1.07])  # Koubei, against its own mean
 PEOPLE_MAX = 127
 _KPIS = (
     Kpi("visits_buying_share", "share", "higher", "visits", "Visits that buy", "Visits with at least one purchase / visits; what parts of a split party buy on their own is not seen here."),
@@ -34,8 +34,7 @@ _KPIS = (
     Kpi("people_in_groups_share", "share", "neither", "visits", "People in company", "People who came in parties of two and more / people."),
     Kpi("visits_by_car_share", "share", "neither", "visits", "Visits by car", "Visits whose party came in from a car park / visits."),
     Kpi("co_visit_share", "share", "neither", "visits", "Customers of two merchants", "Visits that entered both targets.merchant_a and merchant_b / visits that entered merchant_a.", null_where="the mall lacks one of the two"),
-    Kpi("targets_within", "count", "higher", "visits", "Figures as known elsewhere", "Figures of the table of targets that lie within their range."),
-    Kpi("targets_outside", "count", "lower", "visits", "Figures unlike those known", "Figures of the table of targets that lie outside their range."),
+    Kpi("targets_within_share", "share", "higher", "visits", "Figures as known elsewhere", "Figures of the table of targets that lie within their range / those that can be judged."),
 )  # fmt: skip
 
 
@@ -108,8 +107,7 @@ def values(sums: Sums, books: Books) -> dict[str, Value]:
         "people_in_groups_share": found["groups"][0],
         "visits_by_car_share": _share(sums.by_car, int(sums.parties.sum())),
         "co_visit_share": found["both"][0],
-        "targets_within": verdicts.count(WITHIN),
-        "targets_outside": verdicts.count(OUTSIDE),
+        "targets_within_share": _share(verdicts.count(WITHIN), verdicts.count(WITHIN) + verdicts.count(OUTSIDE)),
     }
 
 
@@ -171,13 +169,11 @@ def _of_calendar(config: RunConfig) -> dict[str, tuple[float | None, int]]:
     factor, luck = np.array([day.factor for day in days]), np.array([day.luck for day in days])
     weekday = np.array([date.weekday() for date in dates])
     mean = np.array([factor[weekday == day].mean() for day in range(7)])
-    mon_fri = mean[:SATURDAY] / max(mean[:SATURDAY].mean(), 1e-300)
-    payments = PAYMENTS_MON_FRI / PAYMENTS_MON_FRI.mean()
     expected = config.population.visits_per_day * float(factor.mean())
     spread = float(np.sqrt(luck.var() / luck.mean() ** 2 + 1 / max(expected, 1.0)))  # chance adds that of a Poisson count
     return {
         "weekend": (_share(float(mean[SATURDAY:].mean()), float(mean[:SATURDAY].mean())), CALENDAR_DAYS),
-        "weekdays": (float(np.abs(mon_fri - payments).max()), CALENDAR_DAYS),
+        "weekdays": (mon_fri_gap(mean), CALENDAR_DAYS),
         "spread": (spread, CALENDAR_DAYS),
     }
 
@@ -214,32 +210,20 @@ def curves(sums: Sums, books: Books) -> dict[str, Any]:
         "starts_min": [opens + (closes - opens) * part / 12 for part in range(13)],
         "arrivals_share": shares,
         "profile_share": profile,
+        "merchants": _merchants(sums, books),
         "shop_from_mall": 1 + 100 * spread**2,
         "visits": int(sums.parties.sum()),
     }
 
 
-def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
-    """Return what the report says."""
-    if not curves:
-        return []
-    rows = curves["rows"]
-    judged = [row for row in rows if row["verdict"] in (WITHIN, OUTSIDE)]
-    missed = [row for row in rows if row["verdict"] == OUTSIDE]
-    found = [
-        f"What is known of real malls, and what this day gives. {len(judged) - len(missed)} of the {len(judged)} figures that can be judged lie "
-        "within their range. A figure outside is not repaired anywhere: mind it when you rely on what hangs on it. Those marked "
-        "(calendar) are what the calendar and its luck foresee for a year; no other day was simulated."
-    ]
-    if missed:
-        found.append(
-            "Outside: " + "; ".join(f"{row['what']} {row['simulated']}, known {row['target']}" for row in missed) + "."
-        )
-    found.append(
-        "How much the day totals of one shop vary takes a run of many days. If a shop of 100 customers a day went up and down with the mall "
-        f"alone, their variance would be {curves['shop_from_mall']:.1f} times their mean; 6.7 was measured at a real one."
-    )
-    return found
+def _merchants(sums: Sums, books: Books) -> dict[str, Any]:
+    """Return how many go to the second merchant, of all visits and of the customers of the first; {} where a mall lacks one of them."""
+    pair = pair_of(books.config, books.compiled)
+    both = _found(sums, books)["both"][0]
+    if pair is None or both is None:
+        return {}
+    a, b = (books.compiled.tenant_names[unit] for unit in pair)
+    return {"a": a, "b": b, "share_b": sums.visits_of(pair[1]).size / int(sums.parties.sum()), "share_both": both}
 
 
 TOPIC = Topic("targets", "How this day compares with what is known", _KPIS, Sums, values, curves, words)

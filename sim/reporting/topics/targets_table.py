@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 WITHIN, OUTSIDE, ONE_DAY, TOO_FEW, NOTHING = (
     "within", "outside", "cannot be known in one day", "too few to tell", "nothing of it in this mall",
 )  # fmt: skip
@@ -80,6 +82,15 @@ def targets_of(is_weekend: bool, car_share: float) -> tuple[Target, ...]:
         Target("shop", "A shop of 100 customers a day: variance / mean of its day totals", "ratio", 6.7, ((5.0, 9.0),), "Koubei: one shop, 494 days"),
         Target("both", "Customers of {a} who also go to {b} that day", "share", 0.25, ((0.20, 0.30),), "article S0: 20-30 % of users go to Uniqlo and Pizza Hut; of users, maybe over many visits"),
     )  # fmt: skip
+
+
+PAYMENTS_MON_FRI = np.array([0.94, 0.97, 0.96, 0.97, 1.07])  # Koubei, relative to the mean of the week
+
+
+def mon_fri_gap(week: np.ndarray) -> float:
+    """Return the largest gap of Monday ... Friday, each relative to their mean, to those of payments; `week` has all seven days."""
+    mon_fri, payments = week[:5] / max(float(week[:5].mean()), 1e-300), PAYMENTS_MON_FRI / PAYMENTS_MON_FRI.mean()
+    return float(np.abs(mon_fri - payments).max())
 
 
 def _conversion(key: str) -> Target:

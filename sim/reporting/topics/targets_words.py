@@ -1,0 +1,41 @@
+"""What the report says of the comparison with what is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.reporting.topics.targets_table import OUTSIDE, WITHIN
+from sim.reporting.topics.topic import Value
+
+
+def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
+    """Return the paragraphs above the table."""
+    if not curves:
+        return []
+    rows = curves["rows"]
+    judged = [row for row in rows if row["verdict"] in (WITHIN, OUTSIDE)]
+    missed = misses(rows)
+    found = [
+        f"What is known of real malls, and what this day gives. {len(judged) - len(missed)} of the {len(judged)} figures that can be judged lie "
+        "within their range. A figure outside is not repaired anywhere: mind it when you rely on what hangs on it. Those marked "
+        "(calendar) are what the calendar and its luck foresee for a year; no other day was simulated.",
+        "Conversion, means of travel, party sizes, the profile and the calendar are put in: there the table checks that the day carries out "
+        "what it was given. Time in the mall, stores per visit, visits that buy and customers of two merchants come out by themselves.",
+    ]
+    if missed:
+        found.append(f"Outside: {'; '.join(missed)}.")
+    if curves["merchants"]:
+        found.append(
+            "Of all visits, {share_b:.1%} went to {b}; of the customers of {a}, {share_both:.1%} did. The article says it of users, whom it "
+            "may have followed over many visits; this is one day.".format(**curves["merchants"])
+        )
+    found.append(
+        "How much the day totals of one shop vary takes a run of many days. If a shop of 100 customers a day went up and down with the mall "
+        f"alone, their variance would be {curves['shop_from_mall']:.1f} times their mean; 6.7 was measured at a real one."
+    )
+    return found
+
+
+def misses(rows: list[dict[str, str]]) -> list[str]:
+    """Return what lies outside, in words."""
+    return [f"{row['what']} {row['simulated']}, known {row['target']}" for row in rows if row["verdict"] == OUTSIDE]
