@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import paths
 from sim.config import RunConfig
+from sim.crowd.goods.stocking import Shelves
 from sim.decisions import Decision
 from sim.operations.own_services import Factory
 from sim.plan_arrays import CompiledPlan
@@ -65,15 +67,18 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> Peo
 
     residents = residents_of(config)
     memory = Memory(config, residents)
+    shelves = Shelves(config, compiled)
     population = Visits(config, compiled, residents, memory)
     reputation = Reputation(config, compiled)
 
     def learn(lived: Lived) -> None:
         memory.learn(lived)
         reputation.learn(lived)
+        shelves.learn(lived.items, lived.date)
 
     phones = partial(phones_of, config)
-    return People(population.arrivals, phones, deciders.review, learn, reputation.standing)
+    morning = shelves.morning(datetime.date.fromisoformat(config.date))
+    return People(population.arrivals, phones, deciders.review, learn, reputation.standing, morning)
 
 
 def population_of(config: RunConfig, compiled: CompiledPlan) -> Visits:
