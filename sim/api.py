@@ -12,6 +12,7 @@ import numpy as np
 
 from sim import paths
 from sim.config import RunConfig
+from sim.crowd.goods.stocking import Shelves
 from sim.days import DaysInARow
 from sim.decisions import Decision
 from sim.errors import ConfigError, Problem
@@ -89,6 +90,7 @@ class Town:
         self.people = residents_for(config)
         self.memory = Memory(config, self.people)
         self.reputation = Reputation(config, compiled)
+        self.shelves = Shelves(config, compiled)
         self.residents = int(self.people.key.size)
 
     def people_on(self, today: RunConfig) -> People:
@@ -115,10 +117,12 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
     def learn(lived: Lived) -> None:
         memory.learn(lived)
         reputation.learn(lived)
+        town.shelves.learn(lived.items, lived.date)
         deciders.read(*reputation.news())
 
     deciders.read(*reputation.news())
-    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing)
+    morning = town.shelves.morning(datetime.date.fromisoformat(config.date))
+    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing, morning)
 
 
 def watch_of(watch: Any, every_s: float, config: RunConfig, compiled: CompiledPlan) -> Watch | None:

@@ -194,11 +194,15 @@ def test_mechanisms_that_nobody_uses_change_no_byte():
     assert lived(idle).digest == lived().digest
 
 
-def test_what_stock_loses_changes_nothing_but_that_it_is_told():
+def test_without_shelves_what_stock_loses_changes_nothing_but_that_it_is_told():
+    def bare(config: RunConfig) -> None:
+        config.goods.items_per_store = 0
+
     def without(config: RunConfig) -> None:
+        bare(config)
         config.categories["fashion"].lost_to_stock_share = 0.0
 
-    told, untold = lived(), lived(without)
+    told, untold = lived(bare), lived(without)
     kept = told.events["kind"] != EventKind.SALE_LOST
 
     assert not kept.all()
