@@ -33,7 +33,7 @@ _NO_IDENTITY = "nothing of it happened"
 _NO_OFFERS = "coupons and messages are not simulated"
 _NO_POINTS = "points and the alliance are not simulated"
 _NO_COSTS = "tenants' costs are not known"
-_NO_MINDS = "satisfaction is not simulated"
+_NO_MINDS = "what people tell each other is not simulated"
 
 _VISITS = (
     Kpi("footfall_visits", "visits", "higher", "visits", "Visits", "Parties that passed an entrance into the mall; one stay is one visit however large the party."),
@@ -139,7 +139,6 @@ _POINTS = (
     Kpi("referral_points_share", "share", "neither", "points", "Points from referrals", "Points issued for referrals / issued.", _NO_POINTS),
 )  # fmt: skip
 _PEOPLE = (
-    Kpi("satisfaction_mean", "index", "higher", "people", "Satisfaction", "Mean satisfaction of visits, 0 to 1.", _NO_MINDS),
     Kpi("wom_new_visits", "visits", "higher", "people", "Visits by word of mouth", "Visits caused by what others told.", _NO_MINDS),
     Kpi("revisit_share_30d", "share", "higher", "people", "Came again", "Visitors that come again within 30 days.", _NO_MEMBERS),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, lines
+from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, lines, minds
 from sim.reporting.topics.topic import Topic
 
-TOPICS: tuple[Topic, ...] = (lines.TOPIC, food.TOPIC, cinema.TOPIC, checkout.TOPIC, desks.TOPIC, cars.TOPIC, car_money.TOPIC)
+TOPICS: tuple[Topic, ...] = (lines.TOPIC, food.TOPIC, cinema.TOPIC, checkout.TOPIC, desks.TOPIC, cars.TOPIC, car_money.TOPIC, minds.TOPIC)

@@ -15,12 +15,14 @@ from sim.reporting.topics import (
     desks_pictures,
     food_pictures,
     lines_pictures,
+    minds_pictures,
 )
 
 _OF_TOPIC = {
     "lines": lines_pictures, "food": food_pictures, "cinema": cinema_pictures, "checkout": checkout_pictures,
     "desks": desks_pictures, "cars": cars_pictures,
     "car_money": car_money_pictures,
+    "minds": minds_pictures,
 }  # fmt: skip
 
 
