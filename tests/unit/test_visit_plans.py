@@ -84,7 +84,11 @@ def test_nobody_is_ever_hungry_or_everybody_is_who_comes_before_the_end_of_dinne
 
 def test_plans_are_a_partys_own_whoever_else_comes(saturday):
     some = np.arange(0, saturday.number.size, 7)
-    alone = planned(day_config(VISITS), corner_mall(), saturday._replace(**{name: getattr(saturday, name)[some] for name in saturday._fields}))
+    alone = planned(
+        day_config(VISITS),
+        corner_mall(),
+        saturday._replace(**{name: getattr(saturday, name)[some] for name in saturday._fields}),
+    )
 
     for name in ("needs", "stay_s", "purpose", "hungry_us", "budget_fen"):
         assert np.array_equal(getattr(alone, name), getattr(saturday, name)[some]), name
