@@ -148,8 +148,8 @@ class ChoiceConfig:
     walk_s_scale: float = known(90.0, "walking time that costs one unit of utility", 1, 3600, source="Huff exponent 2 at typical distances", tag="D", confidence="L")
     wait_s_scale: float = known(240.0, "visible wait that costs one unit of utility", 1, 36000, source="about a third of patience at a table", tag="D", confidence="L")
     route_s_scale: float = known(15.0, "time that costs one unit of utility between connectors or exits", 0.1, 3600, source="engineering judgement", confidence="L")
-    impulse_share: float = known(0.007, "chance to enter an unplanned store on passing its frontage once", 0, 1, source="with all repeated passings gives a capture near 0.13 (Link Retail)", tag="D", confidence="L")
-    browse_share: float = known(0.86, "chance to browse on when needs are done and time is left", 0, 1, source="set so that stores entered per visit come near 3.5", tag="D", confidence="L")
+    impulse_share: float = known(0.0085, "chance to enter an unplanned store on passing its frontage once", 0, 1, source="with all repeated passings gives a capture near 0.13 (Link Retail)", tag="D", confidence="L")
+    browse_share: float = known(0.875, "chance to browse on when needs are done and time is left", 0, 1, source="set so that stores entered per visit come near 3.5", tag="D", confidence="L")
     wrong_turn_share: float = known(0.08, "share of errands to a newly chosen store that go to a wrong one of its level first", 0, 1, source="engineering judgement", confidence="L")
     orientation_share: float = known(0.3, "share of such errands before which a party stops to look for the way", 0, 1, source="engineering judgement", confidence="L")
     orientation_s_mean: float = known(30.0, "length of such a stop, exponential", 0, 600, source="engineering judgement: a look at a directory", confidence="L")
@@ -158,7 +158,7 @@ class ChoiceConfig:
     lunch_ends: Any = known("13:30", "until when")
     dinner_starts: Any = known("17:30", "from when parties feel like dinner")
     dinner_ends: Any = known("20:00", "until when")
-    meal_share: float = known(0.45, "share of parties inside at a meal time that eat", 0, 1, source="43 % dined (ICSC 2017)", tag="V", confidence="M")
+    meal_share: float = known(0.65, "share of parties that get hungry at a meal time if they are inside then", 0, 1, source="set so that 43 % of parties dine (ICSC 2017)", tag="D", confidence="M")
 
 
 @dataclass

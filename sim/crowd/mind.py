@@ -18,7 +18,7 @@ MIND = np.dtype(
         *ARRIVING_MIND,
         # what grows and fades on a visit (sim/crowd/needs.py)
         ("seen_us", "i8"), ("fatigue", "f8"), ("sated", "i8"),
-        ("metres_felt", "f8"), ("bought", "i4"), ("resumes_as", "i4"), ("meals", "i4"), ("meal_tries", "i4"),
+        ("metres_felt", "f8"), ("bought", "i4"), ("resumes_as", "i4"), ("meals", "i4"), ("meal_tries", "i4"), ("replans", "i4"),
         # what it thinks of the visit (sim/crowd/satisfaction.py)
         ("waited_us", "i8"), ("crowded_us", "i8"), ("purchases", "i4"), ("finds", "i4"), ("misses", "i4"), ("delight", "f8"),
         ("felt_us", "i8"), ("beside", "i4"), ("meals_given_up", "i4"),
@@ -49,7 +49,7 @@ OUTCOME = np.dtype(
 
 
 MIND_PARAMS = [  # of PARAMS: needs and satisfaction
-    ("hunger_grows_us", "i8"), ("snack_holds_us", "i8"), ("hunger_patience_us", "i8"), ("meal_tries_max", "i4"), ("unhungry_utility", "f8"),
+    ("hunger_grows_us", "i8"), ("snack_holds_us", "i8"), ("hunger_patience_us", "i8"), ("meal_tries_max", "i4"), ("replans_max", "i4"), ("unhungry_utility", "f8"),
     ("usual_m_per_us", "f8"), ("tire_us_per_m", "f8"), ("tire_us_max", "f8"), ("queue_m_per_us", "f8"), ("rest_m_per_us", "f8"),
     ("sit_from_m", "f8"), ("sit_share", "f8"),
     ("taste_utility", "f8"), ("liked_utility", "f8"), ("price_utility", "f8"), ("sated_utility", "f8"), ("veto_at", "f8"), ("veto_spread", "f8"),
@@ -72,6 +72,7 @@ def forget_mind(mind: np.record) -> None:
     mind.resumes_as = 0
     mind.meals = 0
     mind.meal_tries = 0
+    mind.replans = 0
     mind.waited_us = 0
     mind.crowded_us = 0
     mind.purchases = 0

@@ -26,6 +26,7 @@ def describe_minds(params: Any, config: RunConfig) -> None:
     hunger, fatigue, appeal = config.minds.hunger, config.minds.fatigue, config.minds.appeal
     params.hunger_grows_us, params.snack_holds_us = int(hunger.grows_h * US_PER_HOUR), int(hunger.snack_holds_h * US_PER_HOUR)
     params.hunger_patience_us, params.meal_tries_max = int(hunger.patience_min * US_PER_MIN), hunger.tries_max
+    params.replans_max = config.minds.plans.replans_max
     params.unhungry_utility = hunger.sated_utility
     params.usual_m_per_us = fatigue.usual_m_per_min / US_PER_MIN
     params.tire_us_per_m = fatigue.tire_min_per_km * US_PER_MIN / KM_M

@@ -34,7 +34,7 @@ def grow(mall: Mall, row: int, now_us: int) -> None:
 def stays_until_us(mall: Mall, row: int, now_us: int) -> int:
     """Return until when the party stays: as long as it meant to, less for effort beyond the usual, more for less of it.
 
-    Effort grows by the usual on average, so the mean stay is kept. A film or a table that is booked is kept however tired one is, and
+    Effort grows by the usual on average, so the mean stay is kept; bags end it by themselves (venues/bags.py) and are no effort here. A film or a table that is booked is kept however tired one is, and
     whoever has turned to leave stays no longer.
     """
     shopper = mall.shoppers[row]
@@ -167,7 +167,9 @@ def feel_wait(mall: Mall, row: int, wait_us: int, station: int) -> None:
     params = mall.params[0]
     here = mall.stations[station]
     mind.waited_us += wait_us
-    mind.felt_us += wait_us if here.is_shown == 1 else np.int64(wait_us * params.uninformed_factor)
+    reads = params.shown_at_line == 1 or (params.shown_in_app == 1 and mall.errands[row].uses_app == 1)
+    is_told = here.is_shown == 1 and reads
+    mind.felt_us += wait_us if is_told else np.int64(wait_us * params.uninformed_factor)
     if here.unit >= 0:
         mind.fatigue += params.queue_m_per_us * wait_us
 

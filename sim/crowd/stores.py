@@ -85,7 +85,10 @@ def _look_for_another(mall: Mall, row: int, unit: int, now_us: int) -> None:
     """Closed or full: whoever needs something of this trade puts it back on its list, first; who came to eat is hungry still."""
     shopper = mall.shoppers[row]
     trade = mall.units[unit].category
-    if shopper.reason == Reason.NEED and trade != CINEMA and shopper.needs >> LIST_BITS == 0:
+    mind = mall.minds[row]
+    is_free = mind.replans < mall.params[0].replans_max and shopper.needs >> LIST_BITS == 0
+    if shopper.reason == Reason.NEED and trade != CINEMA and is_free:
+        mind.replans += 1
         shopper.needs = shopper.needs << NEED_BITS | (trade + 1)
         note(mall, row, now_us, EventKind.PLAN_CHANGED, trade, Change.REPLANNED)
     elif shopper.reason == Reason.MEAL:

@@ -33,9 +33,8 @@ _NO_WIFI = "positioning is off (sensing.positioning.method), or nothing of it ha
 _NO_IDENTITY = "nothing of it happened"
 _NO_OFFERS = "coupons and messages are not simulated"
 _NO_POINTS = "points and the alliance are not simulated"
-_ONE_DAY = "the run is of one day: points are credited at the end of each day in a row"
+_ONE_DAY_POINTS = "the run is of one day: points are credited at the end of each day in a row"
 _NO_COSTS = "tenants' costs are not known"
-_NO_MINDS = "satisfaction is not simulated"
 _ONE_DAY = "the run has one day (`days`), or too few"
 
 _VISITS = (
@@ -130,10 +129,10 @@ _OFFERS = (
     Kpi("uplift_estimated_fen", "fen", "neither", "offers", "Uplift as the mall would estimate it", "The same from observations alone.", _NO_OFFERS),
 )  # fmt: skip
 _POINTS = (
-    Kpi("points_issued", "points", "neither", "points", "Points issued", "Points that members earned: one for 100 yuan of a visit.", null_where=_ONE_DAY),
+    Kpi("points_issued", "points", "neither", "points", "Points issued", "Points that members earned: one for 100 yuan of a visit.", null_where=_ONE_DAY_POINTS),
     Kpi("points_burned", "points", "higher", "points", "Points spent", "Points spent by members.", _NO_POINTS),
-    Kpi("points_outstanding", "points", "neither", "points", "Points outstanding", "Issued less burned and expired, at the end.", null_where=_ONE_DAY),
-    Kpi("points_liability_fen", "fen", "lower", "points", "Liability for points", "What the outstanding points cost when all are spent: a yuan each.", null_where=_ONE_DAY),
+    Kpi("points_outstanding", "points", "neither", "points", "Points outstanding", "Issued less burned and expired, at the end.", null_where=_ONE_DAY_POINTS),
+    Kpi("points_liability_fen", "fen", "lower", "points", "Liability for points", "What the outstanding points cost when all are spent: a yuan each.", null_where=_ONE_DAY_POINTS),
     Kpi("points_breakage_share_est", "share", "neither", "points", "Breakage, estimated", "Share of the points that will never be spent.", _NO_POINTS),
     Kpi("clearing_latency_s_p95", "s", "lower", "points", "Clearing time that 5 % exceed", "From a redemption to its settlement, 95th percentile.", _NO_POINTS),
     Kpi("clearing_imbalance_fen", "fen", "lower", "points", "Unsettled between merchants", "Sum of open positions between merchants at the end.", _NO_POINTS),
@@ -142,7 +141,6 @@ _POINTS = (
     Kpi("referral_points_share", "share", "neither", "points", "Points from referrals", "Points issued for referrals / issued.", _NO_POINTS),
 )  # fmt: skip
 _PEOPLE = (
-    Kpi("satisfaction_mean", "index", "higher", "people", "Satisfaction", "Mean satisfaction of visits, 0 to 1.", _NO_MINDS),
     Kpi("wom_new_visits", "visits", "higher", "people", "First visits by word of mouth", "First visits of residents to whom a friend had told something good of the mall; each counts once, and with its luck: some would have come anyway.", null_where=_ONE_DAY),
     Kpi("revisit_share_30d", "share", "higher", "people", "Came again", "Of residents that came on a day at least 30 days before the end, the share that came again within 30 days, over all such days.", null_where=_ONE_DAY),
 )  # fmt: skip

@@ -56,10 +56,18 @@ class PlansConfig:
         metadata=_judged("money for a visit for shopping, meal, leisure, cinema, stroll, relative"),
     )
     budget_yuan_per_person: float = known(
-        1200.0, "most that a party would spend on a visit, mean per person, to the square root of their number; goes with its spending power",
-        1, 1e7, source="eight times the China preset of 150 yuan a visit: a limit, not a plan; engineering judgement", tag="D", confidence="L",
+        3000.0, "most that a party would spend on a visit, mean per person, to the square root of their number; goes with its spending power",
+        1, 1e7, source="twenty times the China preset of 150 yuan a visit: a limit, not a plan; engineering judgement", tag="D", confidence="L",
     )  # fmt: skip
-    budget_sigma: float = known(0.6, "its own log-sd beside that of spending power", 0, 3, source=_JUDGED, confidence="L")
+    budget_sigma: float = known(0.5, "its own log-sd beside that of spending power", 0, 3, source=_JUDGED, confidence="L")
+    replans_max: int = known(
+        2,
+        "times on a visit that a party, before a closed or full store, looks for another of its trade",
+        0,
+        20,
+        source=_JUDGED,
+        confidence="L",
+    )
 
 
 @dataclass
@@ -88,7 +96,7 @@ class HungerConfig:
         2, "restaurants that a party tries before it gives its meal up", 1, 10, source=_JUDGED, confidence="L"
     )
     sated_utility: float = known(
-        1.5, "what a restaurant loses for a party that only browses and is not hungry", 0, 20, source=_JUDGED, confidence="L"
+        0.7, "what a restaurant loses for a party that only browses and is not hungry", 0, 20, source=_JUDGED, confidence="L"
     )
 
 
@@ -97,7 +105,7 @@ class FatigueConfig:
     """What walking and standing do to a party; effort is counted in metres walked."""
 
     usual_m_per_min: float = known(
-        9.0,
+        5.2,
         "effort per minute of a visit at which parties stay as long as they meant to",
         0,
         100,
@@ -189,7 +197,7 @@ class AppealConfig:
         confidence="L",
     )
     store_day_cv: float = known(
-        0.22,
+        0.19,
         "sd / mean of a store's own pull from day to day",
         0,
         2,

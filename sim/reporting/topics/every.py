@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, goods, lines, parties, ratings, targets
+from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, goods, lines, minds, parties, ratings, targets
 from sim.reporting.topics.topic import Topic
 
 TOPICS: tuple[Topic, ...] = (
@@ -15,6 +15,7 @@ TOPICS: tuple[Topic, ...] = (
     desks.TOPIC,
     cars.TOPIC,
     car_money.TOPIC,
+    minds.TOPIC,
     parties.TOPIC,
     ratings.TOPIC,
 )

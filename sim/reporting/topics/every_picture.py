@@ -16,6 +16,7 @@ from sim.reporting.topics import (
     food_pictures,
     goods_pictures,
     lines_pictures,
+    minds_pictures,
     parties_pictures,
     ratings_pictures,
     targets_pictures,
@@ -27,6 +28,7 @@ _OF_TOPIC = {
     "goods": goods_pictures,
     "desks": desks_pictures, "cars": cars_pictures,
     "car_money": car_money_pictures,
+    "minds": minds_pictures,
     "parties": parties_pictures,
     "ratings": ratings_pictures,
 }  # fmt: skip
