@@ -7,7 +7,7 @@ import numpy as np
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.choice import NEVER, choose, pick_by_weight
 from sim.crowd.company.interests import gives_up
-from sim.crowd.company.meeting import browses_on, meets_first, meets_now
+from sim.crowd.company.meeting import browses_on, leaves_time, meets_first, meets_now
 from sim.crowd.needs import (
     CAFE,
     WISH_MAX,
@@ -198,7 +198,7 @@ def suits(mall: Mall, row: int, unit: int, now_us: int) -> bool:
     for index in range(VISITED_KEPT):
         if mall.visited[row, index] == unit:
             return False
-    if has_booked_at(mall, row, unit):
+    if has_booked_at(mall, row, unit) or not leaves_time(mall, row, unit, now_us):
         return False
     return has_show(mall, row, unit, now_us)
 

@@ -65,7 +65,12 @@ class PartiesConfig:
         confidence="L",
     )
     spare_min: float = known(
-        8.0, "time to spare from which who sees the others looks at one more store", 0, 240, source=_JUDGED, confidence="L"
+        8.0,
+        "time left before a meeting below which nobody begins anything, and by which a usual visit to a store may outlast the time agreed",
+        0,
+        240,
+        source="about half of a visit to a store, engineering judgement",
+        confidence="L",
     )
     own_taste_sd: float = known(
         0.7, "how far somebody's taste lies from the party's, in standard deviations of all tastes", 0, 5, source=_JUDGED,

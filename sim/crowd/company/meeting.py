@@ -50,23 +50,34 @@ def meets_first(mall: Mall, row: int, now_us: int) -> bool:
 @inlined
 def browses_on(mall: Mall, row: int, now_us: int) -> bool:
     """Return whether somebody who wants nothing more looks at one more store, since it sees that the others are not there yet."""
-    return is_apart(mall, row) and _has_time(mall, row, now_us)
+    return is_apart(mall, row) and mall.minds[row].sees_others == 1
 
 
 @kernel
 def _is_due(mall: Mall, row: int, now_us: int) -> bool:
     mind = mall.minds[row]
-    if mind.is_called == 0 and now_us + _walk_us(mall, row) < _ends_us(mall, row):
+    ready_us = now_us + _walk_us(mall, row) + mall.params[0].spare_us
+    if mind.is_called == 0 and ready_us < _ends_us(mall, row):
         return False
     _head_for_meeting(mall, row)
     return True
 
 
+@inlined
+def leaves_time(mall: Mall, row: int, unit: int, now_us: int) -> bool:
+    """Return whether a visit to a unit would be over, as a rule, before the party's people have agreed to meet."""
+    return not is_apart(mall, row) or _is_over_in_time(mall, row, unit, now_us)
+
+
 @kernel
-def _has_time(mall: Mall, row: int, now_us: int) -> bool:
-    if mall.minds[row].sees_others == 0:
-        return False
-    return now_us + _walk_us(mall, row) + mall.params[0].spare_us < _ends_us(mall, row)
+def _is_over_in_time(mall: Mall, row: int, unit: int, now_us: int) -> bool:
+    shopper = mall.shoppers[row]
+    trade = mall.categories[mall.units[unit].category]
+    stay_s = np.exp(trade.dwell_mu + 0.5 * trade.dwell_sigma * trade.dwell_sigma)
+    if trade.has_tables == 1:
+        stay_s = max(stay_s, mall.stations[unit].service_s_mean)
+    walk_s = min(FAR_S, mall.hop_s[shopper.step_free, shopper.place, unit]) * REFERENCE_MPS / shopper.speed_mps
+    return now_us + np.int64(1e6 * (walk_s + stay_s)) < _ends_us(mall, row) + mall.params[0].spare_us
 
 
 @kernel
