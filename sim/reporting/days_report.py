@@ -15,8 +15,8 @@ from sim.reporting.curves import tenants_csv
 from sim.reporting.days_books import DaysBooks, keep_table
 from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpis import Value
-from sim.reporting.report import RUN_SCHEMA_VERSION, page_data
 from sim.reporting.rents import TURNOVER_RENT_SOURCE
+from sim.reporting.report import RUN_SCHEMA_VERSION, page_data
 from sim.reporting.wording import whole
 
 Finished = tuple[dict[str, Value], dict[str, Any], Path | None]
