@@ -109,7 +109,9 @@ def stopped_at(config: RunConfig, reached_us: int) -> str:
     if config.days == 1:
         return f"Stopped at {clock_text(reached_us)[:5]} of the simulated day."
     whole_days = max(reached_us - NIGHT_US, 0) // US_PER_DAY
-    there = "days.csv, days.parquet, transfers.parquet and visits.parquet hold the days before" if whole_days else "no day was over"
+    there = (
+        "days.csv, days.parquet, transfers.parquet and visits.parquet hold the days before" if whole_days else "no day was over"
+    )
     return f"Stopped on {instant_text(reached_us, config.days)}: {there}."
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 
 import numpy as np
@@ -19,7 +18,7 @@ from sim.reporting.over_days import LAST, how
 from sim.units import US_PER_DAY
 
 DAYS = 3
-QUIET = ("population.visits_per_day=60", "recording.report=false")
+QUIET = ("population.visits_per_day=60", "recording.report=false", "sensing.positioning.method=off")
 
 
 def config_of(*overrides, days=DAYS):
@@ -133,7 +132,9 @@ def test_half_a_day_leaves_nothing(tmp_path):
 
 
 def test_members_met_on_a_day_are_known_on_the_next(lived):
-    first, last = (pq.read_table(lived.folder / "days" / date / "members.parquet").to_pydict() for date in ("2026-11-21", "2026-11-23"))
+    first, last = (
+        pq.read_table(lived.folder / "days" / date / "members.parquet").to_pydict() for date in ("2026-11-21", "2026-11-23")
+    )
 
     assert set(first["member"]) <= set(last["member"])
     assert len(last["member"]) > len(first["member"])

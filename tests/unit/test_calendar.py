@@ -82,7 +82,9 @@ def test_weather_leaves_the_mean_of_visits_and_stays_as_it_was():
 
     for name in ("foot_factor", "car_factor", "stay_factor"):
         values = np.array([getattr(each, name) for each in weather])
-        error = 4 * values.std() / np.sqrt(values.size) * 1.4  # wet days come in runs: (1 + r) / (1 - r), r = 0.3, under the root
+        error = (
+            4 * values.std() / np.sqrt(values.size) * 1.4
+        )  # wet days come in runs: (1 + r) / (1 - r), r = 0.3, under the root
         assert abs(values.mean() - 1) < error < 0.005, name
 
 
