@@ -14,8 +14,8 @@ from typing import Any
 from sim import config_files, paths
 from sim.cli_output import UsageError, note, say, say_json, say_table, shown
 from sim.config import RunConfig
-from sim.progress import Progress
-from sim.units import clock_text
+from sim.progress import NIGHT_US, Progress, instant_text
+from sim.units import US_PER_DAY, clock_text
 
 HEADLINES = (
     "footfall_visits", "footfall_people", "people_inside_max", "dwell_min_mean", "stores_per_visit_mean", "conversion_share",
@@ -26,6 +26,8 @@ START_S = 6.0  # loading libraries, plan and kernels
 BESIDES_ENGINE = 1.6  # a whole run, with log, indicators and report, takes at most so many times the engine's seconds
 TELLING_VISITS = 5_000  # a smaller run says little of the pace
 BYTES_PER_VISIT = {"none": 0, "visits": 550, "edges": 5_500}
+BYTES_STREAMED = 90  # a visit with its transfers, in runs of several days
+DAY_S = 0.4  # to open and to close one of several days
 BYTES_OF_REPORT = 1_500_000
 UNFINISHED = ".unfinished"  # stands in a run's folder until its manifest does; all beside it was written by that run
 WRITTEN_BY_RUNS = (".parquet", ".json", ".yaml", ".html", ".svg", ".png", ".csv", ".part")
@@ -77,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
 def run_into(config: RunConfig, folder: Path, command: str) -> Any:
     """Run a configuration with a progress bar; on Ctrl-C say what is left behind. `command` is what the manifest quotes."""
     (folder / UNFINISHED).write_text(f"{config.name}\n", encoding="utf-8")
-    progress = Progress(config.name)
+    progress = Progress(config.name, days=config.days)
     reached_us = 0
 
     def show(time_us: int, people_inside: int, share_done: float) -> None:
@@ -94,13 +96,24 @@ def run_into(config: RunConfig, folder: Path, command: str) -> Any:
         return result
     except KeyboardInterrupt:
         progress.close()
-        note(f"Stopped at {clock_text(reached_us)[:5]} of the simulated day.")
+        note(stopped_at(config, reached_us))
         if [path.name for path in folder.iterdir()] != [UNFINISHED]:
             note(f"{folder} has no manifest.json: an unfinished run. Delete it, or replace it: --out {folder} --overwrite")
         raise
     finally:
         progress.close()
         _drop_if_empty(folder)
+
+
+def stopped_at(config: RunConfig, reached_us: int) -> str:
+    """Return where a run was stopped, and what of it can be read."""
+    if config.days == 1:
+        return f"Stopped at {clock_text(reached_us)[:5]} of the simulated day."
+    whole_days = max(reached_us - NIGHT_US, 0) // US_PER_DAY
+    there = (
+        "days.csv, days.parquet, transfers.parquet and visits.parquet hold the days before" if whole_days else "no day was over"
+    )
+    return f"Stopped on {instant_text(reached_us, config.days)}: {there}."
 
 
 def _drop_if_empty(folder: Path) -> None:
@@ -200,11 +213,16 @@ def _dry_run(config: RunConfig, options: argparse.Namespace) -> int:
 
 def estimate(config: RunConfig) -> tuple[int, float, float, str]:
     """Return expected visits, seconds and megabytes of a run, and what the seconds rest on."""
-    weekday = datetime.date.fromisoformat(config.date).weekday()
-    visits = round(config.population.visits_per_day * config.population.weekday_factors[weekday])
+    from sim.calendar import day_of
+
+    first = datetime.date.fromisoformat(config.date)
+    days = [day_of(config, first + datetime.timedelta(days=number)) for number in range(config.days)]
+    visits = round(config.population.visits_per_day * sum(day.factor for day in days))
     per_s, basis = _measured_pace()
-    megabytes = (visits * BYTES_PER_VISIT[config.recording.events] + config.recording.report * BYTES_OF_REPORT) / 1e6
-    return visits, START_S + BESIDES_ENGINE * visits / per_s, megabytes, basis
+    per_visit = BYTES_PER_VISIT[config.recording.events] + (BYTES_STREAMED if config.days > 1 else 0)
+    megabytes = (visits * per_visit + config.recording.report * BYTES_OF_REPORT) / 1e6
+    more_s = DAY_S * config.days if config.days > 1 else 0.0
+    return visits, START_S + more_s + BESIDES_ENGINE * visits / per_s, megabytes, basis
 
 
 def _measured_pace() -> tuple[float, str]:

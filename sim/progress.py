@@ -6,18 +6,20 @@ import sys
 import time
 from typing import TextIO
 
-from sim.units import clock_text
+from sim.units import US_PER_DAY, US_PER_HOUR, clock_text
 
 _REDRAW_S = 0.2
 _BAR_SIGNS = 24
+NIGHT_US = 2 * US_PER_HOUR  # until when a day's last customers are on their way
 
 
 class Progress:
     """Draws nothing where the stream is no terminal; call it as `progress(time_us, people_inside, share_done)`."""
 
-    def __init__(self, label: str, stream: TextIO | None = None, *, wanted: bool | None = None) -> None:
+    def __init__(self, label: str, stream: TextIO | None = None, *, wanted: bool | None = None, days: int = 1) -> None:
         self.stream = stream or sys.stderr
         self.label = label
+        self.days = days
         self.wanted = self.stream.isatty() if wanted is None else wanted
         self.started_s = time.monotonic()
         self.drawn_s = -1e9
@@ -25,7 +27,7 @@ class Progress:
 
     def __call__(self, time_us: int, people_inside: int, share_done: float) -> None:
         """Show where the simulated day has got to; `share_done` is 0 to 1."""
-        self._draw(f"{clock_text(time_us)[:5]}  {people_inside:>7,} inside", share_done)
+        self._draw(f"{instant_text(time_us, self.days)}  {people_inside:>7,} inside", share_done)
 
     def count(self, done: int, total: int, noun: str = "runs") -> None:
         """Show how many of many pieces of work are done."""
@@ -55,3 +57,11 @@ class Progress:
             return ""
         left_s = (now_s - self.started_s) * (1 - share) / share
         return f"  {int(left_s) // 60}:{int(left_s) % 60:02d} left"
+
+
+def instant_text(time_us: int, days: int = 1) -> str:
+    """Return an instant as "14:35", or among several days as "day 3 of 7, 14:35"; a day goes on until two in the morning."""
+    if days == 1:
+        return clock_text(time_us)[:5]
+    day = max(time_us - NIGHT_US, 0) // US_PER_DAY
+    return f"day {day + 1} of {days}, {clock_text(time_us - day * US_PER_DAY)[:5]}"

@@ -136,9 +136,9 @@ def _programme(compiled: CompiledPlan, config: RunConfig, halls: list[Hall]) -> 
 
     Lengths belong to the hall and the show's place in its day, not to the seed: a programme is a plan, not luck.
     """
-    cinema = config.cinema
+    cinema, hours = config.cinema, tenant_hours_min(compiled, config)
     for hall in halls:
-        opens, closes = tenant_hours_min(compiled, config)[hall.unit]
+        opens, closes = hours[hall.unit]
         starts_min = _rounded_up(opens + cinema.first_show_min + (hall.number - 1) * cinema.stagger_min)
         place = stable_key(f"{compiled.unit_ids[hall.unit]}/{hall.number}")
         for ordinal in range(24 * 60):

@@ -184,7 +184,8 @@ class World:
         )  # fmt: skip
 
     def close(self) -> None:
-        """Let go of the crowd's arrays: clock and operations refer to each other, and would keep them until they are looked for."""
+        """Let go of all that is large: clock and operations refer to each other and are found by the interpreter in its own time."""
+        self.crowd.close()
         del self.crowd, self.clock, self.hours, self.reviews, self.own_services, self.sensing, self.recorder
 
     def live(self, show: Progress | None = None) -> float:

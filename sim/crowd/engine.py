@@ -288,7 +288,7 @@ class Crowd:
             self._flush()
         serial = int(meta[Meta.TRANSFERS_POSTED])
         refusal = post(
-            mall.balances_fen, mall.transfers, int(meta[Meta.TRANSFER_ROWS]), serial, now_us, debit, credit, amount_fen, reason
+            mall.balances_fen, mall.transfers, int(meta[Meta.TRANSFER_ROWS]), serial, now_us, debit, credit, amount_fen, int(reason)
         )
         if refusal != Refusal.POSTED:
             words = Refusal(refusal).name.lower().replace("_", " ")
@@ -344,6 +344,11 @@ class Crowd:
             station_served=stations["served"].copy(), station_busy_us=stations["busy_us"].copy(), counts=self.mall.counts.copy(),
             station_duty_us=self._duty.server_us.copy(),
         )  # fmt: skip
+
+    def close(self) -> None:
+        """Let go of the arrays: who still refers to the crowd would otherwise keep them until the interpreter looks for cycles."""
+        self._receive, self._on_flush = None, lambda _: None
+        del self.mall, self._duty
 
     def passings(self) -> np.ndarray:
         """Return how many parties have passed each unit's frontage; each passing counts."""

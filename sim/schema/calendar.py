@@ -11,7 +11,7 @@ from sim.errors import Problem
 from sim.known import known
 from sim.units import minutes_from_hours
 
-JUDGED = {"source": "engineering judgement", "confidence": "L"}
+JUDGED = "engineering judgement"
 
 
 @dataclass
@@ -66,12 +66,14 @@ class CalendarConfig:
         1.06, "visits by car on a wet day relative to a dry one", 0.1, 3,
         source="the same reports: centres with parking lose less or gain", tag="D", confidence="L",
     )  # fmt: skip
-    rain_stay_factor: float = known(1.05, "intended length of a visit on a wet day relative to a dry one", 0.1, 3, **JUDGED)
-    extreme_foot_factor: float = known(
-        0.95, "visits on foot on a day of hot_c and more, or below cold_c, relative to others", 0.1, 3, **JUDGED
+    rain_stay_factor: float = known(
+        1.05, "intended length of a visit on a wet day relative to a dry one", 0.1, 3, source=JUDGED, confidence="L"
     )
-    hot_c: float = known(33.0, "mean temperature from which a day is hot", 0, 60, **JUDGED)
-    cold_c: float = known(-5.0, "mean temperature below which a day is cold", -60, 40, **JUDGED)
+    extreme_foot_factor: float = known(
+        0.95, "visits on foot on a day of hot_c and more, or below cold_c, relative to others", 0.1, 3, source=JUDGED, confidence="L"
+    )
+    hot_c: float = known(33.0, "mean temperature from which a day is hot", 0, 60, source=JUDGED, confidence="L")
+    cold_c: float = known(-5.0, "mean temperature below which a day is cold", -60, 40, source=JUDGED, confidence="L")
 
 
 def problems(calendar: CalendarConfig, first: str, days: int) -> Iterator[Problem]:

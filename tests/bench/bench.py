@@ -215,6 +215,19 @@ class Bench:
             f"memory, {span}, relative to linear", "at most 1.15 x", f"{most:.2f} x ({peaks} MB)", judged(most, 1.15, False)
         )
 
+    def year(self) -> None:
+        """Days in a row: what a year takes, and whether memory stays where it is."""
+        run = run_case("year", days=12)
+        self.measured["year"] = run
+        self.add(
+            "a year of 15,000 visits a day, from days 2 to 12",
+            "at most 600 s",
+            f"{run['year_s']:,.0f} s",
+            judged(run["year_s"], 600, False),
+        )
+        growth = run["growth_mb_per_day"]
+        self.add("memory after day 3", "at most 1 MB a day", f"{growth:+.2f} MB a day", judged(growth, 1.0, False))
+
     def starts(self) -> None:
         """Warm start to the first event, and the first run ever."""
         runs = [run_case("first_event") for _ in range(self.rounds)]
@@ -283,7 +296,7 @@ def table(rows: list[Row]) -> str:
 
 def main() -> None:
     """Measure what was asked for."""
-    parts = ("engine", "whole_run", "peers", "station", "fixes", "growth", "starts")
+    parts = ("engine", "whole_run", "peers", "station", "fixes", "growth", "year", "starts")
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=parts, default=parts, help="measure these parts")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each case, of which the median is judged")

@@ -283,6 +283,34 @@ def first_event(visits: float = 60_000) -> dict[str, Any]:
     return {"at_s": at_s}
 
 
+def year(days: int = 10, visits: float = 15_000, overrides: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Run some days of `a_year`; seconds of each day and the memory held after it (resident set, MB), 365 / days of them make the year."""
+    from sim import api
+    from sim import days as days_in_a_row
+    from sim.config_files import compose
+
+    settings = (f"days={days}", f"population.visits_per_day={visits}", "recording.report=false", *overrides)
+    config = compose("a_year", list(settings))
+    one_day = days_in_a_row.DaysInARow._one_day
+    ended_s, held_mb = [time.perf_counter()], []
+
+    def noted(self: Any, *arguments: Any) -> Any:
+        found = one_day(self, *arguments)
+        ended_s.append(time.perf_counter())
+        held_mb.append(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6)
+        return found
+
+    days_in_a_row.DaysInARow._one_day = noted  # type: ignore[method-assign]
+    with tempfile.TemporaryDirectory() as folder:
+        result = api.run(config, Path(folder))
+    spent_s = np.diff(ended_s)[1:]  # the first loads compiled code
+    growth_mb = np.polyfit(np.arange(len(held_mb))[3:], held_mb[3:], 1)[0] if len(held_mb) > 5 else None
+    return {
+        "visits": result.kpis["footfall_visits"], "engine_s": result.manifest["engine_s"], "day_s_mean": float(spent_s.mean()),
+        "year_s": 365 * float(spent_s.mean()), "growth_mb_per_day": growth_mb, "held_mb": held_mb,
+    }  # fmt: skip
+
+
 def peak_mb() -> float:
     """Return the most memory this process has held: of this program only, where the system tells (ru_maxrss may hold the parent's)."""
     status = Path("/proc/self/status")
@@ -294,7 +322,7 @@ def peak_mb() -> float:
 
 CASES: dict[str, Callable[..., dict[str, Any]]] = {
     "engine": engine, "whole_run": whole_run, "peer": peer, "station": station, "first_event": first_event, "doings": doings,
-    "fixes": fixes, "sensed_day": sensed_day,
+    "fixes": fixes, "sensed_day": sensed_day, "year": year,
 }  # fmt: skip
 
 if __name__ == "__main__":

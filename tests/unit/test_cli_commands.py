@@ -12,7 +12,7 @@ from sim import cli, cli_compare, cli_run, cli_verify, paths
 from sim.cli_output import UsageError
 from sim.config import RunConfig
 from sim.errors import ConfigError
-from sim.progress import Progress
+from sim.progress import Progress, instant_text
 
 pytestmark = pytest.mark.plain
 
@@ -217,6 +217,30 @@ def test_progress_shows_clock_people_and_time_left_on_a_terminal_and_nothing_els
     assert pipe.getvalue() == ""
     shown.close()
     assert terminal.getvalue().endswith("\r")
+
+
+def test_progress_of_several_days_says_which_day_it_is_until_its_last_customers_are_home():
+    hour_us = 3_600_000_000
+
+    assert instant_text(14 * hour_us, 1) == "14:00"
+    assert instant_text(14 * hour_us, 7) == "day 1 of 7, 14:00"
+    assert instant_text(25 * hour_us, 7) == "day 1 of 7, 25:00"
+    assert instant_text(24 * hour_us + 10 * hour_us, 7) == "day 2 of 7, 10:00"
+
+
+def test_a_week_takes_as_many_visits_as_its_days_and_more_disk_than_its_report():
+    week = RunConfig(days=7)
+
+    visits, seconds, megabytes, _ = cli_run.estimate(week)
+
+    assert visits == pytest.approx(7 * week.population.visits_per_day, rel=0.01)
+    assert seconds > cli_run.estimate(RunConfig())[1]
+    assert megabytes > cli_run.estimate(RunConfig())[2]
+
+
+@pytest.mark.parametrize(("hours", "said"), [(15, "no day was over"), (24 + 15, "hold the days before")])
+def test_a_stopped_run_of_several_days_says_what_can_be_read(hours, said):
+    assert said in cli_run.stopped_at(RunConfig(days=3), hours * 3_600_000_000)
 
 
 def test_a_comparison_of_two_finished_runs_puts_their_indicators_side_by_side(tmp_path, capsys):

@@ -54,10 +54,24 @@ class Followed:
         told = np.concatenate([of_kind[kind] for kind in _TOLD])
         in_line = np.concatenate([of_kind[kind] for kind in _IN_LINE])
         in_line = in_line[self._is_table[rows.place[in_line]]]
+        if told.size == 0 and not (self._told_us or self._tickets or self._deterred):
+            self._stand(rows, in_line[rows.kind[in_line] != EventKind.SERVICE_ENDED])
+            return
         wanted = np.sort(np.concatenate([told, in_line, of_kind[EventKind.PURCHASED], of_kind[EventKind.STORE_LEFT]]))
         columns = (rows.time_us, rows.kind, rows.visit, rows.place, rows.value)
         for event in zip(*(column[wanted].tolist() for column in columns), strict=True):
             self._take_one(*event)
+
+    def _stand(self, rows: Columns, in_line: np.ndarray) -> None:
+        """Note who stands in line after events of lines alone, of which only each party's last counts."""
+        ordered = in_line[np.lexsort((in_line, rows.visit[in_line]))]
+        is_last = np.append(rows.visit[ordered][1:] != rows.visit[ordered][:-1], True) if ordered.size else np.zeros(0, bool)
+        moved = set(rows.visit[ordered[is_last]].tolist())
+        for standing in self._standing.values():
+            standing -= moved
+        joined = ordered[is_last & (rows.kind[ordered] == EventKind.QUEUE_JOINED)]
+        for place, visit in zip(rows.place[joined].tolist(), rows.visit[joined].tolist(), strict=True):
+            self._standing.setdefault(place, set()).add(visit)
 
     def _take_one(self, time_us: int, kind: int, visit: int, place: int, value: int) -> None:
         if kind == EventKind.PURCHASED:

@@ -128,8 +128,7 @@ class Members:
         rows, _ = self._place(np.asarray(known["member"], np.int64))
         table = self._rows
         table["joined"][rows], table["last_seen"][rows] = _days(known["joined"]), _days(known["last_seen"])
-        table["channel"][rows] = [Channel[str(name).upper()] for name in known["channel"]]
-        table["app"][rows] = [App[str(name).upper()] for name in known["app"]]
+        table["channel"][rows], table["app"][rows] = _numbers(Channel, known["channel"]), _numbers(App, known["app"])
         table["consents"][rows], table["is_false"][rows] = known["consents"], known["is_false"]
 
 
@@ -174,6 +173,12 @@ def _dates(ordinals: np.ndarray) -> np.ndarray:
     """Return days as text, NO_DAY as the empty one."""
     days, back = np.unique(ordinals, return_inverse=True)
     return np.array([datetime.date.fromordinal(int(day)).isoformat() if day != NO_DAY else "" for day in days], "U10")[back]
+
+
+def _numbers(kind: type[IntEnum], names: np.ndarray) -> np.ndarray:
+    """Return the numbers of names, each name looked up once."""
+    words, back = np.unique(np.asarray(names).astype(str), return_inverse=True)
+    return np.array([kind[str(word).upper()] for word in words], np.int64)[back]
 
 
 def _days(dates: np.ndarray) -> np.ndarray:

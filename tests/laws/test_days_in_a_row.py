@@ -1,0 +1,168 @@
+"""Days in a row: each is the day that it would be by itself, as long as nobody remembers; files, sums and digests agree."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from sim import api
+from sim.config_files import compose
+from sim.days import DaysInARow
+from sim.errors import ConfigError
+from sim.reporting.files import sha256_of
+from sim.reporting.kpi_catalogue import KPIS
+from sim.reporting.over_days import LAST, how
+from sim.units import US_PER_DAY
+
+DAYS = 3
+QUIET = ("population.visits_per_day=60", "recording.report=false", "sensing.positioning.method=off")
+
+
+def config_of(*overrides, days=DAYS):
+    return compose("corner_day", [*QUIET, f"days={days}", *overrides])
+
+
+def run(folder, *overrides, days=DAYS):
+    return api.run(config_of(*overrides, days=days), folder)
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory):
+    """Three days in a row."""
+    return run(tmp_path_factory.mktemp("days"))
+
+
+@pytest.fixture(scope="module")
+def single(tmp_path_factory):
+    """The same three days, each run by itself."""
+    dates = ("2026-11-21", "2026-11-22", "2026-11-23")
+    return [run(tmp_path_factory.mktemp(date), f"date={date}", days=1) for date in dates]
+
+
+def table_of(result, name):
+    return pq.read_table(result.folder / name).to_pydict()
+
+
+def test_each_day_is_the_one_it_would_be_by_itself(lived, single):
+    days = table_of(lived, "days.parquet")
+
+    assert days["footfall_visits"] == [result.kpis["footfall_visits"] for result in single]
+    assert days["events_content_sha256"] == [result.manifest["events_content_sha256"] for result in single]
+
+
+def test_kpis_that_add_up_are_the_sums_of_the_days(lived, single):
+    for name in ("footfall_visits", "sales_fen", "purchases"):
+        assert lived.kpis[name] == sum(result.kpis[name] for result in single)
+    assert lived.kpis["people_inside_max"] == max(result.kpis["people_inside_max"] for result in single)
+    assert lived.kpis["dwell_min_mean"] == pytest.approx(np.mean([result.kpis["dwell_min_mean"] for result in single]))
+    assert lived.kpis["unique_members"] is None
+
+
+def test_every_visit_stands_in_the_file_of_visits_on_its_own_day(lived):
+    visits, days = table_of(lived, "visits.parquet"), table_of(lived, "days.parquet")
+
+    arrived_on = np.array(visits["arrived_us"]) // US_PER_DAY
+    assert np.bincount(arrived_on, minlength=DAYS).tolist() == days["visits_ended"]
+    assert [days["date"][day] for day in arrived_on.tolist()] == visits["date"]
+    assert (np.array(visits["left_us"]) >= np.array(visits["arrived_us"])).all()
+
+
+def test_the_journal_of_all_days_balances_and_is_that_of_the_sales(lived):
+    transfers, days = table_of(lived, "transfers.parquet"), table_of(lived, "days.parquet")
+    reason, amount = np.array(transfers["reason"]), np.array(transfers["amount"])
+
+    assert transfers["id"] == list(range(len(transfers["id"])))
+    assert amount[reason == "sale"].sum() == sum(days["sales_fen"]) == lived.kpis["sales_fen"]
+    assert sum(json.loads((lived.folder / "run.json").read_text())["balances_fen"].values()) == 0
+
+
+def test_the_tenants_sales_are_those_of_all_days(lived):
+    lines = (lived.folder / "tenants.csv").read_text().splitlines()
+    place = lines[0].split(",").index("sales_fen")
+
+    assert sum(int(line.split(",")[place]) for line in lines[1:]) == lived.kpis["sales_fen"]
+
+
+def test_the_same_days_have_the_same_bytes(lived, tmp_path):
+    again = run(tmp_path)
+
+    names = [name for name in again.manifest["files"] if name != "run.json"]
+    assert "visits.parquet" in names
+    assert {name: again.manifest["files"][name] for name in names} == {name: lived.manifest["files"][name] for name in names}
+    assert again.manifest["events_content_sha256"] == lived.manifest["events_content_sha256"]
+
+
+def test_the_manifest_vouches_for_every_file(lived):
+    assert all(sha256_of(lived.folder / name) == digest for name, digest in lived.manifest["files"].items())
+    assert api.load(lived.folder).kpis == json.loads(json.dumps(lived.kpis))
+
+
+def test_days_that_were_over_can_be_read_when_a_later_one_is_stopped(tmp_path, monkeypatch):
+    whole_day = DaysInARow._one_day
+
+    def stopped(self, number, *more):
+        if number == 2:
+            raise KeyboardInterrupt
+        return whole_day(self, number, *more)
+
+    monkeypatch.setattr(DaysInARow, "_one_day", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path)
+
+    days, visits = (pq.read_table(tmp_path / name).to_pydict() for name in ("days.parquet", "visits.parquet"))
+    assert len(days["date"]) == 2
+    assert len(visits["date"]) == sum(days["visits_ended"])
+    assert not (tmp_path / "manifest.json").exists()
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_half_a_day_leaves_nothing(tmp_path):
+    def stop(time_us, *_):
+        if time_us > US_PER_DAY + 15 * 3_600_000_000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        api.run(config_of(), tmp_path, progress=stop)
+
+    assert [path.name for path in (tmp_path / "days").iterdir()] == ["2026-11-21"]
+    assert len(pq.read_table(tmp_path / "days.parquet")) == 1
+
+
+def test_members_met_on_a_day_are_known_on_the_next(lived):
+    first, last = (
+        pq.read_table(lived.folder / "days" / date / "members.parquet").to_pydict() for date in ("2026-11-21", "2026-11-23")
+    )
+
+    assert set(first["member"]) <= set(last["member"])
+    assert len(last["member"]) > len(first["member"])
+
+
+def test_a_rainy_day_keeps_every_party_that_a_dry_one_with_fewer_cars_has_on_foot(tmp_path):
+    visits = {}
+    for weather in ("dry", "rain"):
+        result = run(tmp_path / weather, f"calendar.weather={weather}", "population.car_share=0.0", "recording=none")
+        visits[weather] = set(table_of(result, "visits.parquet")["number"])
+
+    assert visits["rain"] < visits["dry"]
+
+
+@pytest.mark.plain
+@pytest.mark.parametrize("days", ["0", "-3", "4000", "many"])
+def test_a_wrong_number_of_days_is_refused(days):
+    with pytest.raises(ConfigError) as refused:
+        config_of(days=days)
+    assert refused.value.exit_code == 2
+
+
+@pytest.mark.plain
+def test_every_kpi_says_how_days_make_one_of_it():
+    rules = {kpi.name: how(kpi) for kpi in KPIS}
+
+    assert rules["footfall_visits"] == "sum"
+    assert rules["queue_wait_s_p95"] == "mean of the days"
+    assert rules["members_total"] == LAST
+    assert rules["people_inside_max"] == "largest"
+    assert rules["profit_per_cover_fen"] == "mean of the days"
