@@ -71,9 +71,7 @@ class Visits:
         """Return the parties that arrive in the minutes [from_min, to_min) of the day."""
         own = self._own
         due = np.flatnonzero((own.arrive_us >= from_min * US_PER_MIN) & (own.arrive_us < to_min * US_PER_MIN))
-        walk_ins = arrivals_between(
-            self._config.seed, self._config.date, self._sources, self._walk_in_rates, from_min, to_min
-        )
+        walk_ins = arrivals_between(self._config.seed, self._config.date, self._sources, self._walk_in_rates, from_min, to_min)
         strangers = self._parties.walk_ins(walk_ins.number)
         meant = Meant(*(np.concatenate([mine[due], theirs]) for mine, theirs in zip(own.meant, strangers, strict=True)))
         resident = np.concatenate([own.resident[due], np.full(walk_ins.number.size, NOBODY)])

@@ -49,7 +49,9 @@ class Members:
         """Begin with the members of an earlier run, as `columns` gave them, or with an empty table."""
         digital = config.digital
         self._day = datetime.date.fromisoformat(config.date).toordinal()
-        self._of_old = round(residents_expected(config) * (digital.member_share + (1 - digital.member_share) * digital.card_share))
+        self._of_old = round(
+            residents_expected(config) * (digital.member_share + (1 - digital.member_share) * digital.card_share)
+        )
         self._numbers = Numbering()
         self._rows = np.zeros(0, MEMBER)
         if known is not None:
