@@ -21,8 +21,8 @@ from sim.config import RunConfig
 from sim.config_sensing import DigitalConfig
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
-from sim.sensing.identity.friends import Friends
 from sim.schema.catchment import CatchmentConfig
+from sim.sensing.identity.friends import Friends
 from sim.visitors import NEEDS_MAX, NEVER_US, App, Phones, Visitors
 
 pytestmark = pytest.mark.plain
