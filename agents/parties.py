@@ -24,7 +24,7 @@ PARTNER_SHARE = 0.6  # of partners come along when there is a place in the party
 OTHERS_SHARE = 0.3  # and of other people of the household; engineering judgement
 FRIENDS = 8  # that a resident goes out with; engineering judgement
 FRIENDS_LOOKED_AT = 4  # people of whom the nearest in age is the friend
-LOOKED_AT = 16  # residents of whom one is drawn by how often they come, for a walk-in to be like
+LOOKED_AT = 8  # residents of whom one is drawn by how often they come, for a walk-in to be like
 NOT = -1  # no person in this place of the party
 STAYS_HOME = 9.0  # rank of whoever of a household does not come along
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.special import ndtr, ndtri
 
@@ -17,6 +19,13 @@ PRAM_YEARS = 3
 FRAIL_YEARS = 75
 PRAM_WEIGHT, FRAIL_WEIGHT, OTHER_WEIGHT = 12.0, 4.0, 0.3  # how much likelier lifts only will do; engineering judgement
 SAY = 0.5  # of a further adult in what a party likes, against 1 of the one whose visit it is; engineering judgement
+
+
+class Usual(NamedTuple):
+    """What the means over all parties are held at."""
+
+    pace: float  # mean pace relative to a party without children and elderly
+    lifts_share: float  # s in the chance 1 - (1 - s) ** weight of taking lifts only, whose mean is step_free_share
 
 
 def children_in(residents: Residents, meant: Meant) -> np.ndarray:
@@ -40,7 +49,19 @@ def joint_tastes(residents: Residents, meant: Meant) -> np.ndarray:
     return scaled
 
 
-def free_speeds_mps(config: RunConfig, residents: Residents, meant: Meant, reference: Meant) -> np.ndarray:
+def usual_of(config: RunConfig, residents: Residents, reference: Meant) -> Usual:
+    """Return what is usual among the reference's parties."""
+    wanted = config.population.step_free_share
+    weights, counts = np.unique(_lift_weights(residents, reference), return_counts=True)
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if counts @ (1 - (1 - middle) ** weights) < wanted * counts.sum() else (low, middle)
+    pace = float(_paces(config, residents, reference).mean())
+    return Usual(pace, wanted if wanted in (0.0, 1.0) else high)
+
+
+def free_speeds_mps(config: RunConfig, residents: Residents, meant: Meant, usual: Usual) -> np.ndarray:
     """Return each party's pace: a truncated normal, less for company (Moussaid et al. 2010), for children and for the elderly.
 
     Families and the elderly are slower (Zanlungo et al. 2017, 2019), the others that much faster that the mean stays what it is.
@@ -53,24 +74,14 @@ def free_speeds_mps(config: RunConfig, residents: Residents, meant: Meant, refer
     speed = np.nan_to_num(mean + sd * ndtri(low + (high - low) * draw), nan=mean)
     speed = np.clip(speed, population.free_speed_mps_min, population.free_speed_mps_max)
     slowed = speed - population.party_slowdown_mps * (meant.people - 1)
-    pace = _paces(config, residents, meant) / _paces(config, residents, reference).mean()
+    pace = _paces(config, residents, meant) / usual.pace
     return np.clip(slowed * pace, population.free_speed_mps_min, population.free_speed_mps_max)
 
 
-def step_free(config: RunConfig, residents: Residents, meant: Meant, reference: Meant) -> np.ndarray:
-    """Return 1 for each party that takes lifts only (int8): oftenest with a pram, then with the frail; step_free_share of all.
-
-    The chance is 1 - (1 - s) ** weight, with s such that it is step_free_share on the mean of the reference.
-    """
-    wanted = config.population.step_free_share
-    weight, usual = _lift_weights(residents, meant), _lift_weights(residents, reference)
-    low, high = 0.0, 1.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if (1 - (1 - middle) ** usual).mean() < wanted else (low, middle)
-    share = wanted if wanted in (0.0, 1.0) else middle
+def step_free(config: RunConfig, residents: Residents, meant: Meant, usual: Usual) -> np.ndarray:
+    """Return 1 for each party that takes lifts only (int8): oftenest with a pram, then with the frail; step_free_share of all."""
     draw = uniforms(stream_key(config.seed, "step-free"), meant.number, 0)
-    return (draw < 1 - (1 - share) ** weight).astype(np.int8)
+    return (draw < 1 - (1 - usual.lifts_share) ** _lift_weights(residents, meant)).astype(np.int8)
 
 
 def _paces(config: RunConfig, residents: Residents, meant: Meant) -> np.ndarray:
@@ -84,7 +95,8 @@ def _paces(config: RunConfig, residents: Residents, meant: Meant) -> np.ndarray:
 def _lift_weights(residents: Residents, meant: Meant) -> np.ndarray:
     with_pram = _some(residents, meant, 0, PRAM_YEARS).any(axis=1)
     with_frail = _some(residents, meant, FRAIL_YEARS, 127).any(axis=1)
-    return OTHER_WEIGHT + PRAM_WEIGHT * with_pram + FRAIL_WEIGHT * with_frail
+    weights: np.ndarray = OTHER_WEIGHT + PRAM_WEIGHT * with_pram + FRAIL_WEIGHT * with_frail
+    return weights
 
 
 def _some(residents: Residents, meant: Meant, from_years: int, to_years: int) -> np.ndarray:

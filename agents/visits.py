@@ -26,7 +26,7 @@ from agents.habits import with_habits
 from agents.membership import Memory
 from agents.parties import CHILD_YEARS, NOT, Meant, Parties, Persons, is_out_already, strangers_of
 from agents.population import Residents
-from agents.traits import children_in, free_speeds_mps, joint_tastes, step_free
+from agents.traits import Usual, children_in, free_speeds_mps, joint_tastes, step_free, usual_of
 from agents.visit_plans import planned
 from sim.calendar import day_of
 from sim.config import RunConfig
@@ -59,6 +59,7 @@ class Visits:
         self._sources_of_walk_ins = sources_in_weather(self._sources, config)
         self._profile = profile_of(config)
         self._walk_in_rates = config.catchment.walk_in_share * visits_expected(config) * self._profile
+        self._latest: Meant | None = None  # the batch asked for last, whose phones are asked for next
 
     @property
     def visits_expected(self) -> float:
@@ -78,7 +79,8 @@ class Visits:
         arrive_us = np.concatenate([own.arrive_us[due], walk_ins.arrive_us])
         source = np.concatenate([own.source[due], walk_ins.source])
         order = np.lexsort((meant.number, arrive_us))
-        return self._described(Meant(*(column[order] for column in meant)), resident[order], arrive_us[order], source[order])
+        self._latest = Meant(*(column[order] for column in meant))
+        return self._described(self._latest, resident[order], arrive_us[order], source[order])
 
     def phones(self, visitors: Visitors) -> Phones:
         """Return the phones that a batch of these visits carries."""
@@ -89,8 +91,7 @@ class Visits:
         own, residents = self._own, self._residents
         is_own = visitors.resident != NOBODY
         row = np.searchsorted(own.resident, visitors.resident[is_own])
-        like = np.empty((visitors.number.size, own.meant.like.shape[1]), np.int64)
-        like[is_own], like[~is_own] = own.meant.like[row], self._parties.walk_ins(visitors.number[~is_own]).like
+        like = self._like(visitors.number, is_own, row)
         is_stranger = np.ones(like.shape, bool)
         is_stranger[is_own] = own.stands_in[row]
         plate_key = self._first_keys(visitors)
@@ -109,6 +110,14 @@ class Visits:
             plate_key=plate_key[party],
         )
 
+    def _like(self, number: np.ndarray, is_own: np.ndarray, row: np.ndarray) -> np.ndarray:
+        """Return whom the people of some visits are, or are like; `row`: where those of residents stand in the day's list."""
+        if self._latest is not None and self._latest.number is number:
+            return self._latest.like
+        like = np.empty((number.size, self._own.meant.like.shape[1]), np.int64)
+        like[is_own], like[~is_own] = self._own.meant.like[row], self._parties.walk_ins(number[~is_own]).like
+        return like
+
     @cached_property
     def _comers(self) -> Comers:
         """Who comes of their own accord."""
@@ -121,8 +130,8 @@ class Visits:
         return Parties(self._config, self._residents, day_of(self._config).is_weekend)
 
     @cached_property
-    def _reference(self) -> Meant:
-        return self._parties.reference()
+    def _usual(self) -> Usual:
+        return usual_of(self._config, self._residents, self._parties.reference())
 
     @cached_property
     def _own(self) -> OwnVisits:
@@ -182,8 +191,8 @@ class Visits:
             price_sensitivity=residents.price_sensitivity[like].astype(np.float64),
             taste=joint_tastes(residents, meant),
             liked=self._liked(resident),
-            free_speed_mps=free_speeds_mps(config, residents, meant, self._reference),
-            step_free=step_free(config, residents, meant, self._reference),
+            free_speed_mps=free_speeds_mps(config, residents, meant, self._usual),
+            step_free=step_free(config, residents, meant, self._usual),
         )
         keys = self._first_keys(visitors)
         visitors = visitors._replace(

@@ -7,6 +7,7 @@ word of the address; the same functions take NumPy arrays outside kernels and sc
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,7 @@ def standard_normal(key: np.uint64, entity: int, count: int) -> float:
     return radius * np.cos(2.0 * np.pi * uniform(key, entity, 2 * count + 1))
 
 
+@lru_cache(maxsize=4096)
 def stream_key(seed: int, purpose: str) -> np.uint64:
     """Return the key of one purpose, a word such as "dwell"; purposes never collide by adding one."""
     words = hashlib.sha256(f"{seed}/{purpose}".encode()).digest()

@@ -288,7 +288,15 @@ class Crowd:
             self._flush()
         serial = int(meta[Meta.TRANSFERS_POSTED])
         refusal = post(
-            mall.balances_fen, mall.transfers, int(meta[Meta.TRANSFER_ROWS]), serial, now_us, debit, credit, amount_fen, int(reason)
+            mall.balances_fen,
+            mall.transfers,
+            int(meta[Meta.TRANSFER_ROWS]),
+            serial,
+            now_us,
+            debit,
+            credit,
+            amount_fen,
+            int(reason),
         )
         if refusal != Refusal.POSTED:
             words = Refusal(refusal).name.lower().replace("_", " ")

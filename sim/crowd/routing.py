@@ -186,5 +186,5 @@ def _race(mall: Mall, row: int, count: int, over_rides: bool) -> int:
         place = mall.scratch_place[index]
         key = mall.rides[place].key if over_rides else mall.entrances[place].key
         mall.scratch_utility[index] -= best
-        mall.scratch_draw[index] = uniform_of(base, key + shopper.node)
+        mall.scratch_draw[index] = uniform_of(base, key + shopper.rides_taken)
     return mall.scratch_place[choose(mall.scratch_utility, mall.scratch_draw, count)]

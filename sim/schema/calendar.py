@@ -70,7 +70,12 @@ class CalendarConfig:
         1.05, "intended length of a visit on a wet day relative to a dry one", 0.1, 3, source=JUDGED, confidence="L"
     )
     extreme_foot_factor: float = known(
-        0.95, "visits on foot on a day of hot_c and more, or below cold_c, relative to others", 0.1, 3, source=JUDGED, confidence="L"
+        0.95,
+        "visits on foot on a day of hot_c and more, or below cold_c, relative to others",
+        0.1,
+        3,
+        source=JUDGED,
+        confidence="L",
     )
     hot_c: float = known(33.0, "mean temperature from which a day is hot", 0, 60, source=JUDGED, confidence="L")
     cold_c: float = known(-5.0, "mean temperature below which a day is cold", -60, 40, source=JUDGED, confidence="L")
