@@ -21,7 +21,7 @@ from sim.visitors import LIKED_MAX, App
 from sim.world import Lived
 
 FACTOR_LEAST, FACTOR_MOST = 0.05, 4.0
-HEARD_MOST = 1.0  # tales add up to no more than this, in the log of the factor
+HEARD_MOST = 1.3  # tales add up to no more than this, in the log of the factor
 ACTIVE_DAYS = 90  # a member seen within these counts as active
 FEN_MAX = 2**31 - 1
 SAVED = (
@@ -145,10 +145,11 @@ class Memory:
     def _tell(self, rows: np.ndarray, delight: np.ndarray, day: int) -> None:
         """Let visitors tell their friends."""
         tales = self._social.tell(rows, delight, np.isin(rows, self.seeds), day)
-        added = np.bincount(tales.listener, self._social.effects(tales), minlength=self.heard.size)
+        is_stranger = self.life_cycle[tales.listener] == LifeCycle.POTENTIAL
+        added = np.bincount(tales.listener, self._social.effects(tales, is_stranger), minlength=self.heard.size)
         heard = np.flatnonzero(added)
         self.heard[heard] = np.clip(self.heard[heard] + added[heard], -HEARD_MOST, HEARD_MOST)
-        is_news = tales.is_good & (self.life_cycle[tales.listener] == LifeCycle.POTENTIAL)
+        is_news = tales.is_good & is_stranger
         self.teller[tales.listener[is_news]] = tales.teller[is_news]
         self.tally.good_tales += int(tales.is_good.sum())
         self.tally.bad_tales += int((~tales.is_good).sum())

@@ -123,7 +123,8 @@ class Social:
         """
         talk, residents = self._talk, self._residents
         key = residents.key[rows]
-        share = talk.share * self._talks[residents.character[rows]] * np.where(is_seed, self._seeding.talk_factor, 1.0)
+        rewarded = np.where(is_seed & (delight > 0), self._seeding.talk_factor, 1.0)
+        share = talk.share * self._talks[residents.character[rows]] * rewarded
         talks = (np.abs(delight) > talk.surprise) & (uniforms(stream_key(self._seed, "talks"), key, day) < share)
         rows, is_good, is_seed = rows[talks], delight[talks] > 0, is_seed[talks]
         if rows.size == 0:
@@ -135,10 +136,13 @@ class Social:
         index, friend = index[told], friend[told]
         return Tales(rows[index], friend, is_good[index], is_seed[index])
 
-    def effects(self, tales: Tales) -> np.ndarray:
-        """Return what each tale adds to the log of its listener's wish to come; rewarded praise is trusted less."""
+    def effects(self, tales: Tales, is_news: np.ndarray) -> np.ndarray:
+        """Return what each tale adds to the log of its listener's wish to come; `is_news` to whom it says that the mall is there.
+
+        Rewarded praise is trusted less; rewarded or not, bad news lose nothing.
+        """
         talk = self._talk
-        good = talk.good_effect * np.where(tales.is_rewarded, self._seeding.trust, 1.0)
+        good = np.where(is_news, talk.news_effect, talk.good_effect) * np.where(tales.is_rewarded, self._seeding.trust, 1.0)
         found: np.ndarray = np.where(tales.is_good, good, -talk.bad_effect)
         return found
 

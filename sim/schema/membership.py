@@ -21,7 +21,7 @@ class RecencyConfig:
     )
     rest_gaps: float = known(0.3, "time in which that wears off to 1 / e", 0.01, 10, source=_JUDGED, confidence="L")
     lapse_floor: float = known(
-        0.25,
+        0.15,
         "what remains of the wish to come after a long absence; never nothing, so that everybody can come back",
         0.01,
         1,
@@ -29,7 +29,7 @@ class RecencyConfig:
         confidence="L",
     )
     lapse_gaps: float = known(
-        8.0, "absence after which it has fallen to 1 / e of the way there", 0.1, 1000, source=_JUDGED, confidence="L"
+        5.0, "absence after which it has fallen to 1 / e of the way there", 0.1, 1000, source=_JUDGED, confidence="L"
     )
 
 
@@ -113,6 +113,14 @@ class TalkConfig:
         source="+0.20 purchase probability after good, -0.11 after bad word of mouth (East et al. 2008)",
         confidence="L",
     )
+    news_effect: float = known(
+        1.0,
+        "the same after a good tale, for those who have not been there: they hear that the mall exists",
+        0,
+        2,
+        source=_JUDGED,
+        confidence="L",
+    )
     bad_effect: float = known(
         0.10,
         "the same after a bad tale; half of it with twice the hearers: the usual mixture moves no visits",
@@ -145,7 +153,7 @@ class SeedingConfig:
         confidence="L",
     )
     reward_yuan_per_month: float = known(30.0, "reward of each, in a month", 0, 10_000, source=_JUDGED, confidence="L")
-    talk_factor: float = known(3.0, "how much more they talk for it", 0, 20, source=_JUDGED, confidence="L")
+    talk_factor: float = known(3.0, "how much more they tell of good visits for it", 0, 20, source=_JUDGED, confidence="L")
     trust: float = known(
         0.7,
         "what a tale is worth of which friends know that it is rewarded; bad tales lose nothing",
@@ -276,7 +284,7 @@ class MembershipConfig:
         3, "visits, since the first or since coming back, from which somebody is loyal", 1, 100, source=_JUDGED, confidence="L"
     )
     lost_gaps: float = known(
-        4.0,
+        3.0,
         "absence, in own mean gaps between visits, from which somebody counts as lost",
         1,
         100,

@@ -154,7 +154,8 @@ def _steady_year(values: dict[str, Any], population_of: PopulationOf) -> list[Re
     rate = population.residents.visits_per_day
     for lived in toy_days(population, config, values["days"], values["satisfaction_sd"]):
         visits += lived.outcomes.size
-        factors.append(float((population.memory.visit_factor(lived.date) * rate).sum() / rate.sum()))
+        tomorrow = lived.date + datetime.timedelta(days=1)
+        factors.append(float((population.memory.visit_factor(tomorrow) * rate).sum() / rate.sum()))
     summary = population.memory.summary(lived.date)
     expected = float(rate.sum()) * values["days"]
     heard = population.memory.heard

@@ -70,8 +70,9 @@ def test_bad_news_reach_more_people_than_good_ones_and_move_each_less(town):
 
     talk = people.config.membership.talk
     assert bad.listener.size / good.listener.size == pytest.approx(talk.bad_news_factor, rel=0.15)
-    balance = social.effects(good).sum() + social.effects(bad).sum()
-    assert abs(balance) < 0.15 * social.effects(good).sum()
+    effects = [social.effects(tales, np.zeros(tales.listener.size, bool)).sum() for tales in (good, bad)]
+    assert abs(sum(effects)) < 0.15 * effects[0]
+    assert social.effects(good, np.ones(good.listener.size, bool)).sum() == pytest.approx(5 * effects[0])
 
 
 def test_usual_visits_are_not_worth_telling(town):
