@@ -41,7 +41,7 @@ def read_residents(path: Path, wanted: Mapping[str, np.ndarray], most: Mapping[s
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowException) as trouble:
-        reason = str(trouble).splitlines()[0]
+        reason = str(trouble).splitlines()[0] if path.is_file() else "no such file"
         raise ConfigError.of(f"{KEY}={path}", [Problem(KEY, reason, "must be a file of residents", AGAIN)]) from trouble
     facts = table.schema.metadata or {}
     problems = [*_stranger(facts), *_wrong_columns(table, wanted)]
