@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def read_residents(path: Path, wanted: Mapping[str, np.ndarray], most: Mapping[s
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowException) as trouble:
-        reason = str(trouble).splitlines()[0]
+        reason = str(trouble).splitlines()[0] if path.is_file() else "no such file"
         raise ConfigError.of(f"{KEY}={path}", [Problem(KEY, reason, "must be a file of residents", AGAIN)]) from trouble
     facts = table.schema.metadata or {}
     problems = [*_stranger(facts), *_wrong_columns(table, wanted)]
@@ -58,7 +59,12 @@ def digest_of_residents(config: RunConfig) -> dict[str, str]:
     if not config.catchment.residents_from:
         return {}
     path = Path(config.catchment.residents_from).expanduser()
-    return {path.name: sha256_of(path)}
+    return {path.name: _digest(path, path.stat().st_mtime_ns)}
+
+
+@lru_cache(maxsize=4)
+def _digest(path: Path, changed_ns: int) -> str:
+    return sha256_of(path)  # once for all days of a run
 
 
 def _flattened(name: str, values: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:

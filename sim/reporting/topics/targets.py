@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CALENDAR_DAYS = 364
 BASIS_LEAST = 200  # visits or entries below which a share says little
 PEOPLE_MAX = 127
+CALENDARS_KEPT = 8
+Found = tuple[float | None, int]
 _KPIS = (
     Kpi("visits_buying_share", "share", "higher", "visits", "Visits that buy", "Visits with at least one purchase / visits; what parts of a split party buy on their own is not seen here."),
     Kpi("people_per_visit_mean", "ratio", "neither", "visits", "People per visit", "People / visits."),
@@ -50,9 +52,11 @@ class Sums:
         self._bought: list[np.ndarray] = []
         self._entered: list[np.ndarray] = []  # visits, in step with _units
         self._units: list[np.ndarray] = []
+        self.found: dict[str, Found] | None = None  # the figures of all events so far, once somebody has asked for them
 
     def take(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> None:
         """Add the events."""
+        self.found = None
         arrived, entered = of_kind[EventKind.ARRIVED], of_kind[EventKind.STORE_ENTERED]
         self.by_car += int(rows.value[arrived].sum())
         add_counts(self.parties, rows.people[arrived])
@@ -115,11 +119,17 @@ def _share(part: int | float, whole: int | float) -> float | None:
     return part / whole if whole else None
 
 
-def _found(sums: Sums, books: Books) -> dict[str, tuple[float | None, int]]:
+def _found(sums: Sums, books: Books) -> dict[str, Found]:
     """Return each simulated figure, None where it is not known, and of how many cases it is."""
+    if sums.found is None:
+        sums.found = _figures(sums, books) | _of_calendar(books.config)
+    return sums.found
+
+
+def _figures(sums: Sums, books: Books) -> dict[str, Found]:
     visits, people = int(sums.parties.sum()), int((sums.parties * np.arange(sums.parties.size)).sum())
     config, stay, bays = books.config, books.sums.stay, int(books.compiled.arrays.parking_bays.sum())
-    found: dict[str, tuple[float | None, int]] = {
+    found: dict[str, Found] = {
         "dwell": (_share(stay.sum_us / 60e6, stay.ended), stay.ended),
         "stores": (_share(int(books.sums.unit["entries"].sum()), visits), visits),
         "buyers": (_share(sums.buyers, visits), visits),
@@ -142,7 +152,7 @@ def _found(sums: Sums, books: Books) -> dict[str, tuple[float | None, int]]:
     customers = sums.visits_of(pair[0]) if pair else np.zeros(0, np.int64)
     both = int(np.isin(customers, sums.visits_of(pair[1])).sum()) if pair else 0
     found["both"] = (_share(both, customers.size), customers.size)
-    return found | _of_calendar(config)
+    return found
 
 
 def _twelfths(sums: Sums, config: RunConfig) -> tuple[np.ndarray, np.ndarray]:
@@ -161,9 +171,21 @@ def _open_min(config: RunConfig) -> tuple[int, int]:
     return minutes_from_hours(hours.opens), minutes_from_hours(hours.closes)
 
 
-def _of_calendar(config: RunConfig) -> dict[str, tuple[float | None, int]]:
-    """Return what a year of the calendar says, this seed's luck included; no day of it but this one was simulated."""
-    first = datetime.date.fromisoformat(config.date)
+_calendars: dict[str, dict[str, Found]] = {}
+
+
+def _of_calendar(config: RunConfig) -> dict[str, Found]:
+    """Return what the calendar says of the run's year, this seed's luck included; reckoned once for all days of that year."""
+    year = datetime.date.fromisoformat(config.date).year
+    key = f"{config.seed} {year} {config.population!r} {config.calendar!r}"
+    if key not in _calendars:
+        if len(_calendars) >= CALENDARS_KEPT:
+            _calendars.clear()
+        _calendars[key] = _of_year(config, datetime.date(year, 1, 1))
+    return _calendars[key]
+
+
+def _of_year(config: RunConfig, first: datetime.date) -> dict[str, Found]:
     dates = [first + datetime.timedelta(days=after) for after in range(CALENDAR_DAYS)]
     days = [day_of(config, date) for date in dates]
     factor, luck = np.array([day.factor for day in days]), np.array([day.luck for day in days])
@@ -204,7 +226,7 @@ def curves(sums: Sums, books: Books) -> dict[str, Any]:
         return {}
     shares, profile = _twelfths(sums, books.config)
     opens, closes = _open_min(books.config)
-    spread = _of_calendar(books.config)["spread"][0] or 0.0
+    spread = _found(sums, books)["spread"][0] or 0.0
     return {
         "rows": _rows(sums, books),
         "starts_min": [opens + (closes - opens) * part / 12 for part in range(13)],

@@ -20,7 +20,8 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         "within their range. A figure outside is not repaired anywhere: mind it when you rely on what hangs on it. Those marked "
         "(calendar) are what the calendar and its luck foresee for a year; no other day was simulated.",
         "Conversion, means of travel, party sizes, the profile and the calendar are put in: there the table checks that the day carries out "
-        "what it was given. Time in the mall, stores per visit, visits that buy and customers of two merchants come out by themselves.",
+        "what it was given. Time in the mall and stores per visit rest on settings that were chosen to come near them. Visits that buy and "
+        "customers of two merchants come out by themselves.",
     ]
     if missed:
         found.append(f"Outside: {'; '.join(missed)}.")
