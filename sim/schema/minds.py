@@ -105,7 +105,7 @@ class FatigueConfig:
     """What walking and standing do to a party; effort is counted in metres walked."""
 
     usual_m_per_min: float = known(
-        5.2,
+        4.9,
         "effort per minute of a visit at which parties stay as long as they meant to",
         0,
         100,
