@@ -16,6 +16,7 @@ from sim.events import EventKind
 from sim.ledger.accounts import FIRST_TENANT
 from sim.operations.goods import ShelvesClosed
 from sim.random_streams import stream_key, uniforms
+from sim.standing import even_standing
 from sim.units import US_PER_HOUR, US_PER_MIN
 from sim.visitors import TASTES, Visitors
 from tests import engine_days
@@ -228,3 +229,48 @@ def test_lower_prices_sell_more_and_higher_ones_less():
         return int(crowd.mall.items["sold"].sum())
 
     assert sold(0.5) > sold(1.0) > sold(2.0)
+
+
+def wishes_and_returns(change: Callable[[RunConfig, np.ndarray], None]) -> tuple[int, int]:
+    """Return the articles wanted at the outfitter's on a day, and the purchases that will be brought back."""
+    config = day_config(VISITS)
+    taken: list[Taken] = []
+    standing = even_standing(3)
+    change(config, standing)
+    crowd = opened(corner_mall(), config, taken)
+    crowd.mall.standing[:] = standing
+    crowd.admit(with_tastes(parties(config, corner_mall())))
+    crowd.advance_to(END_US)
+    crowd.finish(END_US)
+    kind = np.concatenate([part.events.kind for part in taken])
+    return int((kind == EventKind.ARTICLE_WANTED).sum()), int((kind == EventKind.RETURN_FORESEEN).sum())
+
+
+def test_a_guide_with_a_right_profile_sells_more_and_one_with_a_wrong_profile_less_than_none():
+    def guided(reliability: float) -> Callable[[RunConfig, np.ndarray], None]:
+        def change(config: RunConfig, standing: np.ndarray) -> None:
+            guide = config.goods.guide
+            guide.recognition, guide.recognised_share, guide.trust = "known", 1.0, 1.0
+            guide.profile_reliability = reliability
+
+        return change
+
+    right, none, wrong = (
+        wishes_and_returns(change)[0] for change in (guided(1.0), lambda config, standing: None, guided(-1.0))
+    )
+
+    assert right > none > wrong
+
+
+def test_flattering_reviews_sell_more_and_bring_more_back_and_honest_ones_deter_from_what_is_bad():
+    def bad(shown_stars: float, is_shown: bool) -> Callable[[RunConfig, np.ndarray], None]:
+        def change(config: RunConfig, standing: np.ndarray) -> None:
+            config.goods.fit.return_share, config.goods.reviews.show = 0.1, is_shown
+            standing["quality"], standing["shown_stars"] = 2.5, shown_stars
+
+        return change
+
+    flattered, honest, unseen = (wishes_and_returns(bad(*case)) for case in ((5.0, True), (2.5, True), (2.5, False)))
+
+    assert flattered[0] > unseen[0] > honest[0]
+    assert flattered[1] > honest[1]
