@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from math import pi
+from math import pi, radians
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class Rivals:
         self._malls = [  # (ordinal of the opening day, 0 when it was always there; pull relative to this mall's, by resident)
             (
                 datetime.date.fromisoformat(str(rival.opens)).toordinal() if rival.opens else 0,
-                self._pull_of(residents.distance_km, bearing, rival.distance_km, rival.attraction),
+                self._pull_of(residents.distance_km, bearing - radians(rival.bearing_deg), rival.distance_km, rival.attraction),
             )
             for rival in membership.competitors
         ]

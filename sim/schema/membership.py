@@ -168,8 +168,8 @@ class SeedingConfig:
 class CompetitorConfig:
     """A competing mall."""
 
-    name: str = "competitor"
     distance_km: float = 5.0  # from this mall
+    bearing_deg: float = 0.0  # in which direction: two competitors in one direction share their neighbours
     attraction: float = 1.0  # relative to this mall
     opens: str = ""  # YYYY-MM-DD; empty: it was there before, and is in the rates at which residents come
 

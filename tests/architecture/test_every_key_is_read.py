@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from sim import api, config
-from sim.config import HallConfig, OutageConfig, ShiftConfig, ShowConfig
+from sim.config import CompetitorConfig, HallConfig, OutageConfig, ShiftConfig, ShowConfig
 from sim.config_files import compose
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
 from sim.timetable import timetable_of
+from tests.memory_years import a_day, config_of, day, live, people_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = [ROOT / "sim" / "config.py", *(ROOT / "sim" / "schema").glob("*.py")]
@@ -28,6 +29,15 @@ READ_ELSEWHERE = {
     ("RunConfig", "arms"),  # by `galleria compare`
     ("ParkingConfig", "reserved_until"),  # by release_min beside it, for operations and the report
 }
+
+
+def weeks_of_memory():
+    """Live two weeks between visits, with messages, points, promoters and a new competitor; no engine."""
+    competitors = [CompetitorConfig(distance_km=3.0, opens="2026-11-25")]
+    people = people_of(config_of(messages_per_week=12.0, competitors=competitors, seeded_promoters=5))
+    people.memory.points_centi[:] = 1000
+    live(people, 14)
+    people.memory.learn(a_day(day(14), [1], ratings=[(0, 0, 5.0)]))
 
 
 def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
@@ -50,6 +60,7 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     for section in SECTIONS:
         monkeypatch.setattr(section, "__getattribute__", noted)
     api.run(wanted, tmp_path)
+    weeks_of_memory()
     found = load_compiled(find_floorplan("corner_mall"))
     assert timetable_of(found, compose("corner_day"))  # halls and shows that nobody listed
     doors = found.arrays._replace(entrance_share=np.full_like(found.arrays.entrance_share, 0.5))

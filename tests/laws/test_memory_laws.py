@@ -15,7 +15,7 @@ from sim.world import Lived
 from tests.memory_years import a_day, config_of, day, live, people_of
 
 pytestmark = pytest.mark.plain
-NEWCOMER = [CompetitorConfig(name="plaza", distance_km=3.0, opens="2026-11-25")]
+NEWCOMER = [CompetitorConfig(distance_km=3.0, opens="2026-11-25")]
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ NEWCOMER = [CompetitorConfig(name="plaza", distance_km=3.0, opens="2026-11-25")]
         {},
         {"messages_per_week": 20.0, "satisfaction_norm": 0.2, "points_effect": 0.5, "seeded_promoters": 50},
         {"competitors": NEWCOMER},
-        {"competitors": [CompetitorConfig(name="old one", distance_km=2.0)]},
+        {"competitors": [CompetitorConfig(distance_km=2.0)]},
     ],
 )
 def test_on_the_first_day_memory_moves_nobody(changed):
