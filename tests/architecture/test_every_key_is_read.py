@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sim import api, config
-from sim.config import CompetitorConfig, HallConfig, OutageConfig, ShiftConfig, ShowConfig
+from sim.config import CalendarConfig, CalendarEventConfig, CompetitorConfig, HallConfig, OutageConfig, ShiftConfig, ShowConfig
 from sim.config_files import compose
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
@@ -56,7 +56,9 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     wanted.cinema.halls = [HallConfig(seats=50)]
     wanted.cinema.shows = [ShowConfig(starts="14:00")]
     wanted.parking.information = "signs"
-    monday = dataclasses.replace(wanted, date="2026-11-23")
+    evening = CalendarEventConfig(name="lights", first="2026-11-23", starts="18:00", ends="19:00")
+    calendar = CalendarConfig(holidays="china", weather="climate", events=[evening])
+    monday = dataclasses.replace(wanted, date="2026-11-23", calendar=calendar)
     for section in SECTIONS:
         monkeypatch.setattr(section, "__getattribute__", noted)
     api.run(wanted, tmp_path)

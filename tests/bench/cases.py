@@ -284,7 +284,7 @@ def first_event(visits: float = 60_000) -> dict[str, Any]:
 
 
 def year(days: int = 10, visits: float = 15_000, overrides: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Run some days of `a_year`; seconds of each day and the memory held after it (resident set, MB), 365 / days of them make the year."""
+    """Run some days of `a_year`; processor seconds of each day and the memory held after it (resident set, MB), 365 / days of them make the year."""
     from sim import api
     from sim import days as days_in_a_row
     from sim.config_files import compose
@@ -292,11 +292,11 @@ def year(days: int = 10, visits: float = 15_000, overrides: tuple[str, ...] = ()
     settings = (f"days={days}", f"population.visits_per_day={visits}", "recording.report=false", *overrides)
     config = compose("a_year", list(settings))
     one_day = days_in_a_row.DaysInARow._one_day
-    ended_s, held_mb = [time.perf_counter()], []
+    ended_s, held_mb = [time.process_time()], []
 
     def noted(self: Any, *arguments: Any) -> Any:
         found = one_day(self, *arguments)
-        ended_s.append(time.perf_counter())
+        ended_s.append(time.process_time())
         held_mb.append(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6)
         return found
 
