@@ -22,21 +22,19 @@ from sim.crowd.mind import ARRIVING_MIND, MIND, OUTCOME
 from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
-from sim.crowd.queues import serve_waiting
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import fill_times
 from sim.crowd.rows import enlarged
 from sim.crowd.satisfaction import judge_visits
+from sim.crowd.serving import seat_from, serve_from
 from sim.crowd.state import Doing, Mall, Meta, Role, Stream, records
 from sim.crowd.tables import build_tables, by_node, ways_between
 from sim.crowd.tallies import HOURS, Counted, Tallies
-from sim.crowd.ticket_lists import CALLS_AT_ONCE, call_forward
 from sim.crowd.tracks import fill_open_segments
 from sim.crowd.venues.cinemas_built import show_names
-from sim.crowd.venues.seating import seat_waiting
 from sim.errors import EngineError, LedgerError
 from sim.events import EventLog, SegmentLog
-from sim.kernel import entry, kernel, referred
+from sim.kernel import entry, referred
 from sim.ledger.accounts import FIRST_TENANT, TRANSFER, Refusal, post, sales_by_account
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key
@@ -211,7 +209,7 @@ class Crowd:
         self._duty.note(self.mall, now_us)
         station = 0
         while station < self.mall.stations.size:
-            station = _serve_from(self.mall, station, now_us)
+            station = serve_from(self.mall, station, now_us)
             if station < self.mall.stations.size:
                 self._flush()
         if self.controls.connector_is_open.tobytes() != self._closures:
@@ -221,7 +219,7 @@ class Crowd:
         """Seat who waits for a table that is no longer kept for somebody else."""
         station = 0
         while station < self.mall.stations.size:
-            station = _seat_from(self.mall, station, now_us)
+            station = seat_from(self.mall, station, now_us)
             if station < self.mall.stations.size:
                 self._flush()
 
@@ -389,47 +387,6 @@ class Crowd:
 
 def _event_columns(events: np.ndarray) -> EventLog:
     return EventLog(**{name: events[name] for name in EventLog._fields[:-1]}, count=np.array([events.size]))
-
-
-@entry
-def _serve_from(mall: Mall, first: int, now_us: int) -> int:
-    """Serve the waiting at every station from `first` on; return the one at which the log was full, else the number of stations."""
-    mall = referred(mall)
-    for station in range(first, mall.stations.size):
-        if mall.meta[Meta.AGENDA_SIZE] + mall.stations[station].waiting >= mall.heap.shape[0]:
-            drop_dead(mall.shoppers, mall.heap, mall.meta)
-        if mall.stations[station].role != state.Role.TABLE and not serve_waiting(mall, station, now_us):
-            return station
-        if not _look_at_tickets(mall, station, now_us):
-            return station
-    return mall.stations.size
-
-
-@entry
-def _seat_from(mall: Mall, first: int, now_us: int) -> int:
-    """Seat who waits at every restaurant from `first` on; return the one at which the log was full, else the number of stations."""
-    mall = referred(mall)
-    for station in range(first, mall.stations.size):
-        if mall.stations[station].role != state.Role.TABLE:
-            continue
-        if mall.meta[Meta.AGENDA_SIZE] + mall.stations[station].waiting >= mall.heap.shape[0]:
-            drop_dead(mall.shoppers, mall.heap, mall.meta)
-        while True:
-            if mall.meta[Meta.LOG_ROWS] + ROOM_PER_EVENT > mall.log.size:
-                return station
-            if seat_waiting(mall, station, now_us):
-                break
-    return mall.stations.size
-
-
-@kernel
-def _look_at_tickets(mall: Mall, station: int, now_us: int) -> bool:
-    """Call forward who is due; return False when the log is full before that is done, or more may be due."""
-    if mall.stations[station].tickets == 0:
-        return True
-    if mall.meta[Meta.LOG_ROWS] + CALLS_AT_ONCE > mall.log.size:
-        return False
-    return call_forward(mall, station, now_us) < CALLS_AT_ONCE
 
 
 @entry

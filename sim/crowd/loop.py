@@ -18,8 +18,9 @@ from sim.crowd.doors import (
     reach_entrance,
     reach_exit,
 )
-from sim.crowd.goals import decide, go_home, is_lost, set_off, stride, walk_on
+from sim.crowd.goals import decide, go_home, is_lost
 from sim.crowd.movement import break_gridlock, end_crossing, end_stride
+from sim.crowd.on_the_way import set_off, stride, walk_on
 from sim.crowd.own_services import come_back
 from sim.crowd.queues import end_service, renege
 from sim.crowd.rides import ask_to_board, board, step_off
