@@ -30,6 +30,7 @@ from sim.reporting.recorder import GroupedFile, Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun
 from sim.reporting.stations import Stations
+from sim.reporting.topics.targets_days import DayTotals
 from sim.units import US_PER_DAY, US_PER_S
 
 EPOCH = datetime.date(1970, 1, 1).toordinal()
@@ -75,6 +76,7 @@ class DaysBooks:
         self._transfers = GroupedFile(self.folder / "transfers.parquet", TRANSFERS_SCHEMA, STREAM_ROWS)
         self._visits = GroupedFile(self.folder / "visits.parquet", VISITS_SCHEMA, STREAM_ROWS)
         self._posted = 0
+        self.totals = DayTotals(config, len(compiled.unit_ids))
 
     def take(self, run: FinishedRun, outcomes: np.ndarray, is_weekend: bool, facts: Row, points: dict[str, Value]) -> None:
         """Take a finished day: its visits, its transfers, its KPIs of points, and what `facts` say of it beside its KPIs."""
@@ -85,6 +87,8 @@ class DaysBooks:
         day, sha256 = len(self.rows), recorder.events_content_sha256
         self.digest.update(sha256.encode())
         self.rows.append({**facts, **compute(books), "events_content_sha256": sha256})
+        date = datetime.date.fromisoformat(run.config.date)
+        self.totals.take(date, int(self.rows[-1]["footfall_visits"] or 0), recorder.sums.unit["purchases"])
         self.engine_s += run.engine_s
         self.events += recorder.events_rows
         self.decisions += len(run.decisions)
@@ -92,7 +96,7 @@ class DaysBooks:
             self.balances_fen[name] = self.balances_fen.get(name, 0) + fen
         self._add_curves(books, int(is_weekend))
         self._add_tenants(books)
-        self._stream(getattr(recorder, "transfers", ()), outcomes, day, datetime.date.fromisoformat(run.config.date))
+        self._stream(getattr(recorder, "transfers", ()), outcomes, day, date)
 
     def post_points(self, centi: int, at_us: int) -> None:
         """Enter in the journal what all members together earned on the day last taken; points.parquet says who earned it."""

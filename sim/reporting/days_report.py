@@ -31,6 +31,7 @@ def finish_days(
     keep_table(folder / "points.parquet", points)
     manifest.write_config(folder, config)
     write_json(folder / "kpis.json", kpis)
+    days["targets"] = {"rows": books.totals.rows()}
     write_json(folder / "curves.json", days, indent=None)
     write_atomically(folder / "tenants.csv", tenants_csv(books.tenants()))
     facts = manifest.provenance(

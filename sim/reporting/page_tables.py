@@ -70,15 +70,15 @@ def _tenant_cell(row: dict[str, Any], key: str, show: Any, most: int) -> str:
 
 
 def comparison(rows: list[dict[str, str]]) -> str:
-    """Return the table of what is known beside what this day gives."""
+    """Return the table of what is known beside what the run gives."""
     body = "".join(
         f'<tr{"" if row["verdict"] != "outside" else " class=changed"}><th scope="row">{esc(row["what"])}</th><td class="n">{esc(row["target"])}</td>'
         f'<td class="n">{esc(row["simulated"])}</td><td>{esc(row["verdict"])}</td><td>{esc(row["source"])}</td></tr>\n'
         for row in rows
     )
     return (
-        "<table><caption>What is known, and what this day gives</caption><thead><tr><th scope=col>Figure</th><th scope=col class=n>Known</th>"
-        f"<th scope=col class=n>This day</th><th scope=col>Verdict</th><th scope=col>Source</th></tr></thead><tbody>{body}</tbody></table>"
+        "<table><caption>What is known, and what this run gives</caption><thead><tr><th scope=col>Figure</th><th scope=col class=n>Known</th>"
+        f"<th scope=col class=n>Simulated</th><th scope=col>Verdict</th><th scope=col>Source</th></tr></thead><tbody>{body}</tbody></table>"
     )
 
 
