@@ -154,7 +154,7 @@ class Parties:
         Children come first, so that as many are in a party as come along, or as there are places. Parties of a day without any, or
         of which all children are too few, get as near as they can.
         """
-        reference = self.reference()
+        reference = self.reference(8192)
         resident = reference.like[:, 0]
         first, size = self._residents.first[resident], self._residents.size[resident]
         draws = np.full((resident.size, max(PEOPLE_MAX, int(size.max(initial=1)))), np.inf)

@@ -26,6 +26,7 @@ class Usual(NamedTuple):
 
     pace: float  # mean pace relative to a party without children and elderly
     lifts_share: float  # s in the chance 1 - (1 - s) ** weight of taking lifts only, whose mean is step_free_share
+    taste_sd: np.ndarray  # float64 (TASTES) of what several grown-ups agree on: above 1 as far as they are alike
 
 
 def children_in(residents: Residents, meant: Meant) -> np.ndarray:
@@ -33,19 +34,10 @@ def children_in(residents: Residents, meant: Meant) -> np.ndarray:
     return _some(residents, meant, 0, CHILD_YEARS).sum(axis=1).astype(np.int8)
 
 
-def joint_tastes(residents: Residents, meant: Meant) -> np.ndarray:
-    """Return each party's taste (float32): the mean of its adults' by their say, with the variance of one person's.
-
-    Tastes count as independent there; where they are alike in a household, the joint one is a little more pronounced.
-    """
-    joint, squares = np.zeros((meant.number.size, TASTES)), np.zeros(meant.number.size)
-    for place in range(meant.like.shape[1]):
-        row = meant.like[:, place]
-        who = np.flatnonzero((row != NOT) & ((place == 0) | (residents.age_years[row] >= CHILD_YEARS)))
-        say = 1.0 if place == 0 else SAY
-        joint[who] += say * residents.taste[row[who]]
-        squares[who] += say**2
-    scaled: np.ndarray = (joint / np.sqrt(squares)[:, None]).astype(np.float32)
+def joint_tastes(residents: Residents, meant: Meant, usual: Usual) -> np.ndarray:
+    """Return each party's taste (float32): the mean of its grown-ups' by their say, with the variance of one person's."""
+    joint, grown_ups = _agreed_tastes(residents, meant)
+    scaled: np.ndarray = np.where(grown_ups[:, None] > 1, joint / usual.taste_sd, joint).astype(np.float32)
     return scaled
 
 
@@ -58,7 +50,10 @@ def usual_of(config: RunConfig, residents: Residents, reference: Meant) -> Usual
         middle = (low + high) / 2
         low, high = (middle, high) if counts @ (1 - (1 - middle) ** weights) < wanted * counts.sum() else (low, middle)
     pace = float(_paces(config, residents, reference).mean())
-    return Usual(pace, wanted if wanted in (0.0, 1.0) else high)
+    joint, grown_ups = _agreed_tastes(residents, reference)
+    together = joint[grown_ups > 1]
+    taste_sd = together.std(axis=0) if together.shape[0] > 1 else np.ones(TASTES)
+    return Usual(pace, wanted if wanted in (0.0, 1.0) else high, np.maximum(taste_sd, 1e-3))
 
 
 def free_speeds_mps(config: RunConfig, residents: Residents, meant: Meant, usual: Usual) -> np.ndarray:
@@ -82,6 +77,20 @@ def step_free(config: RunConfig, residents: Residents, meant: Meant, usual: Usua
     """Return 1 for each party that takes lifts only (int8): oftenest with a pram, then with the frail; step_free_share of all."""
     draw = uniforms(stream_key(config.seed, "step-free"), meant.number, 0)
     return (draw < 1 - (1 - usual.lifts_share) ** _lift_weights(residents, meant)).astype(np.int8)
+
+
+def _agreed_tastes(residents: Residents, meant: Meant) -> tuple[np.ndarray, np.ndarray]:
+    """Return the tastes that parties agree on, with the variance of one person's if theirs were independent, and their grown-ups."""
+    joint, squares = np.zeros((meant.number.size, TASTES)), np.zeros(meant.number.size)
+    grown_ups = np.zeros(meant.number.size, np.int64)
+    for place in range(meant.like.shape[1]):
+        row = meant.like[:, place]
+        who = np.flatnonzero((row != NOT) & ((place == 0) | (residents.age_years[row] >= CHILD_YEARS)))
+        say = 1.0 if place == 0 else SAY
+        joint[who] += say * residents.taste[row[who]]
+        squares[who] += say**2
+        grown_ups[who] += 1
+    return joint / np.sqrt(squares)[:, None], grown_ups
 
 
 def _paces(config: RunConfig, residents: Residents, meant: Meant) -> np.ndarray:

@@ -189,7 +189,7 @@ class Visits:
             character=residents.character[like],
             spend_scale=residents.spend_scale[like].astype(np.float64),
             price_sensitivity=residents.price_sensitivity[like].astype(np.float64),
-            taste=joint_tastes(residents, meant),
+            taste=joint_tastes(residents, meant, self._usual),
             liked=self._liked(resident),
             free_speed_mps=free_speeds_mps(config, residents, meant, self._usual),
             step_free=step_free(config, residents, meant, self._usual),
