@@ -91,7 +91,7 @@ class EventKind(IntEnum):
     MEMBER_GREETED = 94  # place unit: its staff knows the party that has looked round
     GREETED_SALE = 95  # place unit, value fen just paid by a party that was greeted
     SHELF_LEFT = 96  # place unit, value fen, at prices of sale, of what is left on the shelves at the end of the day; of nobody
-    SIZES_SOLD_OUT = 97  # place unit, value sizes of articles of which nothing is left, of those that were there in the morning; of nobody
+    SIZES_SOLD_OUT = 97  # place unit, value sizes of articles that were there in the morning and are all gone; of nobody
 
 
 class Reason(IntEnum):

@@ -54,7 +54,9 @@ class Lived:
     date: datetime.date
     outcomes: np.ndarray  # sim.crowd.mind.OUTCOME of every visit that ended, in order of its end
     ratings: np.ndarray  # RATING: what parties thought of stores
-    items: np.ndarray = field(default_factory=lambda: np.zeros(0, ITEM))  # sim.crowd.goods.records.ITEM of every item as the day has left them, for Shelves.learn
+    items: np.ndarray = field(
+        default_factory=lambda: np.zeros(0, ITEM)
+    )  # sim.crowd.goods.records.ITEM of every item as the day has left them, for Shelves.learn
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,11 @@ class Crowd:
     """
 
     def __init__(
-        self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None,
+        self,
+        compiled: CompiledPlan,
+        config: RunConfig,
+        on_flush: Callable[[Taken], None],
+        standing: np.ndarray | None = None,
         shelves: Morning | None = None,
     ) -> None:
         tables = build_tables(compiled, config)

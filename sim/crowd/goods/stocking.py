@@ -147,8 +147,8 @@ class Shelves:
         self._config = config
         self._catalogue = catalogue_of(compiled, config)
         self._lost_share = lost_shares(self._catalogue, compiled, config)
-        self.demand = (
-            usual_demand(self._catalogue, compiled, config) / max(day_of(config).factor, 1e-9)
+        self.demand = usual_demand(self._catalogue, compiled, config) / max(
+            day_of(config).factor, 1e-9
         )  # wishes for each item on an average day
         self.left = np.zeros(self.demand.size, np.int64)
         self._requests: list[np.ndarray] = []  # of the last days, for each item
