@@ -63,13 +63,9 @@ class Crowd:
     """
 
     def __init__(
-        self,
-        compiled: CompiledPlan,
-        config: RunConfig,
-        on_flush: Callable[[Taken], None],
-        standing: np.ndarray | None = None,
+        self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None,
         shelves: Morning | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         tables = build_tables(compiled, config)
         arrays = compiled.arrays
         self.station_names = tables.station_names
@@ -296,8 +292,7 @@ class Crowd:
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
         """Write an event of a unit that is nobody's: visit -1."""
         self._make_room()
-        event = self.mall.log[self.mall.meta[Meta.LOG_ROWS]]
-        event.time_us, event.visit, event.people, event.kind, event.place, event.value = now_us, -1, 0, kind, unit, value
+        self.mall.log[self.mall.meta[Meta.LOG_ROWS]] = (now_us, -1, value, unit, kind, 0)
         self.mall.meta[Meta.LOG_ROWS] += 1
 
     def takings_fen(self) -> np.ndarray:
