@@ -100,9 +100,7 @@ class EventKind(IntEnum):
     MEMBER_GREETED = 94  # place unit: its staff knows the party that has looked round
     GREETED_SALE = 95  # place unit, value fen just paid by a party that was greeted
     SHELF_LEFT = 96  # place unit, value fen, at prices of sale, of what is left on the shelves at the end of the day; of nobody
-    SIZES_SOLD_OUT = (
-        97  # place unit, value sizes of articles that have run out, of those that were there in the morning; of nobody
-    )
+    SIZES_SOLD_OUT = 97  # place unit, value sizes of articles that were there in the morning and are all gone; of nobody
     VISIT_JUDGED = 100  # place Purpose, value satisfaction in thousandths: just before LEFT, or when a party is turned away
     WAIT_FELT = 101  # place Purpose, value waiting of the visit as it felt us: follows VISIT_JUDGED
     EFFORT_FELT = 102  # place Purpose, value effort that has not been rested off in metres walked: follows WAIT_FELT

@@ -58,9 +58,8 @@ class Lived:
     date: datetime.date
     outcomes: np.ndarray  # sim.crowd.mind.OUTCOME of every visit that ended, in order of its end
     ratings: np.ndarray  # RATING: what parties thought of stores
-    items: np.ndarray = field(
-        default_factory=lambda: np.zeros(0, ITEM)
-    )  # sim.crowd.goods.records.ITEM of every item as the day has left them, for Shelves.learn
+    # ITEM of every item as the day has left them (sim/crowd/goods/stocking.py::Shelves.learn)
+    items: np.ndarray = field(default_factory=lambda: np.zeros(0, ITEM))
     decided: tuple[Verdict, ...] = ()  # what was decided, of which some is for tomorrow
 
 

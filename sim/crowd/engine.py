@@ -305,8 +305,7 @@ class Crowd:
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
         """Write an event of a unit that is nobody's: visit -1."""
         self._make_room()
-        event = self.mall.log[self.mall.meta[Meta.LOG_ROWS]]
-        event.time_us, event.visit, event.people, event.kind, event.place, event.value = now_us, -1, 0, kind, unit, value
+        self.mall.log[self.mall.meta[Meta.LOG_ROWS]] = (now_us, -1, value, unit, kind, 0)
         self.mall.meta[Meta.LOG_ROWS] += 1
 
     def satisfaction_at(self, rows: np.ndarray, now_us: int) -> np.ndarray:

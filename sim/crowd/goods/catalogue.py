@@ -10,6 +10,7 @@ from scipy.special import ndtri
 from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.crowd.goods.matching import MATCH_SCALE
+from sim.crowd.goods.records import Recognition
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 from sim.visitors import TASTES
@@ -144,8 +145,6 @@ def size_shares(sizes: int) -> np.ndarray:
 
 def describe_goods(params: Any, config: RunConfig) -> None:
     """Write the parameters of goods into the one record of PARAMS."""
-    from sim.crowd.goods.records import Recognition
-
     goods = config.goods
     params.looked_at, params.taste_weight, params.price_weight = (
         goods.catalogue.looked_at, goods.catalogue.taste_weight, goods.catalogue.price_weight
