@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agents.population import Role
+from agents.population import LifeCycle, Role
 from agents.social import Social, seeded_promoters
 from sim.config import SeedingConfig
 from sim.visitors import Character
@@ -95,6 +95,7 @@ def test_promoters_talk_most_and_the_quiet_least(town):
 
 def test_a_tale_is_heard_once_and_fades():
     people = people_of(config_of(20_000))
+    people.memory.life_cycle[:] = LifeCycle.LOYAL  # the mall is news to nobody
     rows = np.flatnonzero(people.residents.role != Role.CHILD)[:3000]
     people.memory.learn(a_day(day(0), rows, 1.0))
     heard = people.memory.heard.astype(float).copy()
