@@ -98,7 +98,7 @@ def _paces(config: RunConfig, residents: Residents, meant: Meant) -> np.ndarray:
     with_child = _some(residents, meant, 0, SMALL_CHILD_YEARS).any(axis=1)
     with_elderly = _some(residents, meant, ELDERLY_YEARS, 127).any(axis=1)
     pace = np.where(with_child, population.child_pace, 1.0)
-    return np.where(with_elderly, np.minimum(pace, population.elderly_pace), pace)
+    return np.asarray(np.where(with_elderly, np.minimum(pace, population.elderly_pace), pace))
 
 
 def _lift_weights(residents: Residents, meant: Meant) -> np.ndarray:

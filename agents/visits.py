@@ -158,15 +158,13 @@ class Visits:
 
     @property
     def _is_member(self) -> np.ndarray:
-        found: np.ndarray = getattr(self._memory, "is_member", self._residents.is_member)
+        found: np.ndarray = self._memory.is_member
         return found
 
     def _liked(self, resident: np.ndarray) -> np.ndarray:
         """Return the stores that each resident remembers with pleasure, -1 for strangers and where there is none."""
         found = np.full((resident.size, LIKED_MAX), -1, np.int32)
-        remembered = getattr(self._memory, "liked", None)
-        if remembered is not None:
-            found[resident != NOBODY] = remembered[resident[resident != NOBODY]]
+        found[resident != NOBODY] = self._memory.liked[resident[resident != NOBODY]]
         return found
 
     def _first_keys(self, visitors: Visitors) -> np.ndarray:

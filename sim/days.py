@@ -45,6 +45,9 @@ class Population(Protocol):
         """Let residents know how many points they hold."""
 
 
+REMEMBERED = ("wom_new_visits", "revisit_share_30d")  # KPIs that only memory knows
+
+
 @dataclass
 class DaysInARow:
     """A run of several days."""
@@ -105,13 +108,14 @@ class DaysInARow:
         known = outcomes[(outcomes["is_member"] == 1) & (outcomes["resident"] != NOBODY)]
         earned = points.earn(date, known["resident"], known["spent_fen"])
         self.population.hold_points(points.balances_centi)
+        remembered = self.population.summary(date)
         facts = {
             **calendar_facts(day),
             **_outcome_facts(outcomes),
             "point_holders": points.holders,
-            **self.population.summary(date),
+            **remembered,
         }
-        books.take(finished, outcomes, day.is_weekend, facts, _point_kpis(points, earned))
+        books.take(finished, outcomes, day.is_weekend, facts, _point_kpis(points, earned) | {name: remembered[name] for name in REMEMBERED})
         books.post_points(earned, END_US - 1)
         hours_us = world.hours.opens_us, world.hours.closes_us
         left = world.left

@@ -17,6 +17,7 @@ _STATES = (
     "points_liability_fen",
     "clearing_imbalance_fen",
     "push_reachable_members",
+    "revisit_share_30d",
 )
 _SENSELESS = ("unique_members",)  # who came on two days would count twice
 
