@@ -104,8 +104,7 @@ def _paces(config: RunConfig, residents: Residents, meant: Meant) -> np.ndarray:
 def _lift_weights(residents: Residents, meant: Meant) -> np.ndarray:
     with_pram = _some(residents, meant, 0, PRAM_YEARS).any(axis=1)
     with_frail = _some(residents, meant, FRAIL_YEARS, 127).any(axis=1)
-    weights: np.ndarray = OTHER_WEIGHT + PRAM_WEIGHT * with_pram + FRAIL_WEIGHT * with_frail
-    return weights
+    return np.asarray(OTHER_WEIGHT + PRAM_WEIGHT * with_pram + FRAIL_WEIGHT * with_frail)
 
 
 def _some(residents: Residents, meant: Meant, from_years: int, to_years: int) -> np.ndarray:
