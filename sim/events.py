@@ -92,7 +92,7 @@ class EventKind(IntEnum):
     CHILD_ALERT = 85  # place node, value children who are late, or not fetched
     PLAN_ABANDONED = 86  # place node, value needs given up, for want of agreement or because it is time to meet
     FAMILY_CAME = 87  # place entrance, value children: follows ARRIVED
-    FAMILY_LEFT = 88  # place entrance, value fen spent on the visit: follows LEFT
+    FAMILY_LEFT = 88  # place entrance, value fen spent on the visit: LEFT follows
     ARTICLE_WANTED = 90  # place unit, value 16 x article + size: a party would buy it
     ARTICLE_OUT = 91  # the same: it is not there; follows ARTICLE_WANTED
     ARTICLE_MISFIT = 92  # the same: tried on, it does not fit; follows ARTICLE_WANTED

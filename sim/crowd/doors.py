@@ -266,8 +266,8 @@ def leave_mall(mall: Mall, row: int, now_us: int) -> int:
     entrance = shopper.goal - mall.params[0].units
     grow(mall, row, now_us)
     write_outcome(mall, row, now_us, True)
-    note(mall, row, now_us, EventKind.LEFT, entrance, np.int64(1000.0 * shopper.walked_m))
     if mall.minds[row].children > 0:
         note(mall, row, now_us, EventKind.FAMILY_LEFT, entrance, mall.errands[row].spent_fen)
+    note(mall, row, now_us, EventKind.LEFT, entrance, np.int64(1000.0 * shopper.walked_m))
     mall.meta[Meta.INSIDE_PEOPLE] -= shopper.people
     return back_to_car(mall, row, now_us)
