@@ -16,6 +16,7 @@ GROUPS = {
     "food": "Restaurants",
     "cinema": "Cinemas",
     "checkout": "Paying",
+    "goods": "Goods",
     "desks": "Desks and bags",
     "parking": "Car parks",
     "sensing": "Sensing and members",
