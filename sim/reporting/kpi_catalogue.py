@@ -17,6 +17,7 @@ GROUPS = {
     "food": "Restaurants",
     "cinema": "Cinemas",
     "checkout": "Paying",
+    "goods": "Goods",
     "desks": "Desks and bags",
     "parking": "Car parks",
     "ratings": "Ratings of tenants",

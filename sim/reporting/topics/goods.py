@@ -19,7 +19,7 @@ from sim.reporting.topics.topic import Topic, Value
 if TYPE_CHECKING:
     from sim.reporting.kpis import Books
 
-_NONE = "no tenant has shelves (goods.items_per_store)"
+_NONE = "no tenant has shelves (goods.items_per_store), or nobody wanted anything there"
 _OFF = "guides know nobody (goods.guide.recognition)"
 _KPIS = (
     Kpi("match_share", "share", "higher", "goods", "Saw something they would buy", "Parties that wanted an article / entries, over stores with shelves.", null_where=_NONE),
@@ -74,7 +74,7 @@ def values(sums: Sums, books: Books) -> dict[str, Value]:
     """Return the KPIs."""
     found: dict[str, Value] = {kpi.name: None for kpi in _KPIS}
     has = _has_shelves(books)
-    if not has.any():
+    if not sums.unit["wanted"][has].any():
         return found
     total = {name: int(values[has].sum()) for name, values in sums.unit.items()}
     threshold = books.config.goods.stocking.pool_threshold
