@@ -49,15 +49,10 @@ def vips(config: RunConfig, visitors: Visitors) -> np.ndarray:
 
 def with_company(config: RunConfig, visitors: Visitors) -> Visitors:
     """Return the parties with whether they would part for a while, and whether their children wear bracelets."""
-    children = visitors.children if visitors.children.any() else _children_of(visitors.people)
+    children = visitors.children
     parties = config.parties
     splits = uniforms(stream_key(config.seed, "splits"), visitors.number, 0) < parties.splits_share
     splits &= (visitors.people - children >= 2) & (visitors.goal_entrance < 0)
     lends = uniforms(stream_key(config.seed, "bracelet"), visitors.number, 0) < parties.bracelet_share
     lends &= (children > 0) & parties.bracelet
-    return visitors._replace(children=children, splits=splits.astype(np.int8), has_bracelets=lends.astype(np.int8))
-
-
-def _children_of(people: np.ndarray) -> np.ndarray:
-    """Return the children of parties of which only the size is known: all beyond two adults."""
-    return np.maximum(people - 2, 0).astype(np.int8)
+    return visitors._replace(splits=splits.astype(np.int8), has_bracelets=lends.astype(np.int8))

@@ -115,7 +115,13 @@ class DaysInARow:
             "point_holders": points.holders,
             **remembered,
         }
-        books.take(finished, outcomes, day.is_weekend, facts, _point_kpis(points, earned) | {name: remembered[name] for name in REMEMBERED})
+        books.take(
+            finished,
+            outcomes,
+            day.is_weekend,
+            facts,
+            _point_kpis(points, earned) | {name: remembered[name] for name in REMEMBERED},
+        )
         books.post_points(earned, END_US - 1)
         hours_us = world.hours.opens_us, world.hours.closes_us
         left = world.left

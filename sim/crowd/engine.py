@@ -23,7 +23,8 @@ from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.ratings import post_standing
-from sim.crowd.routing import fill_times
+from sim.crowd.routing import Routes as Routes
+from sim.crowd.routing import know_times
 from sim.crowd.rows import enlarged
 from sim.crowd.satisfaction import judge_visits
 from sim.crowd.serving import seat_from, serve_from
@@ -43,8 +44,6 @@ from sim.units import US_PER_HOUR
 from sim.visitors import LIKED_MAX, TASTES, Visitors
 
 ROWS_AT_FIRST = 4096
-ROUTES_KEPT = 16  # sets of closures whose times between places are kept for later days
-Routes = dict[bytes, tuple[np.ndarray, np.ndarray]]
 LOG_LEVELS = {"none": 0, "visits": 1, "edges": 2}
 
 
@@ -286,16 +285,8 @@ class Crowd:
             self._flush()
         serial = int(meta[Meta.TRANSFERS_POSTED])
         refusal = post(
-            mall.balances_fen,
-            mall.transfers,
-            int(meta[Meta.TRANSFER_ROWS]),
-            serial,
-            now_us,
-            debit,
-            credit,
-            amount_fen,
-            int(reason),
-        )
+            mall.balances_fen, mall.transfers, int(meta[Meta.TRANSFER_ROWS]), serial, now_us, debit, credit, amount_fen, int(reason),
+        )  # fmt: skip
         if refusal != Refusal.POSTED:
             words = Refusal(refusal).name.lower().replace("_", " ")
             raise LedgerError(f"transfer of {amount_fen} fen from account {debit} to {credit} refused: {words}")
@@ -329,12 +320,7 @@ class Crowd:
     def refresh_routes(self) -> None:
         """Fill the tables of times for the connectors that run now."""
         self._closures = self.controls.connector_is_open.tobytes()
-        if self._closures in self._routes:
-            self.mall.togo_s[:], self.mall.hop_s[:] = self._routes[self._closures]
-            return
-        fill_times(self.mall, self._doors)
-        if len(self._routes) < ROUTES_KEPT:
-            self._routes[self._closures] = self.mall.togo_s.copy(), self.mall.hop_s.copy()
+        know_times(self.mall, self._doors, self._closures, self._routes)
 
     def finish(self, now_us: int) -> Tallies:
         """Close the books at `now_us` and hand over what is left in the buffers."""
@@ -352,7 +338,6 @@ class Crowd:
 
     def close(self) -> None:
         """Let go of the arrays: who still refers to the crowd would otherwise keep them until the interpreter looks for cycles."""
-        self._receive, self._on_flush = None, lambda _: None
         del self.mall, self._duty
 
     def passings(self) -> np.ndarray:

@@ -13,6 +13,8 @@ from sim.random_streams import draw_word, uniform_of
 
 REFERENCE_MPS = 1.2  # speed at which the tables of times between places are made
 OUT_OF_SIGHT = 15.0  # an alternative worse than the best by so many scales of utility, waits aside, is not weighed
+ROUTES_KEPT = 16  # sets of closures whose times are kept for later days
+Routes = dict[bytes, tuple[np.ndarray, np.ndarray]]  # togo_s and hop_s by closures
 
 
 @inlined
@@ -42,6 +44,16 @@ def may_ride(mall: Mall, ride: int, step_free: int) -> bool:
     """Return whether the ride runs and suits the party."""
     here = mall.rides[ride]
     return mall.connectors[here.connector].is_open == 1 and (step_free == 0 or here.kind == RideKind.LIFT)
+
+
+def know_times(mall: Mall, doors: np.ndarray, closures: bytes, known: Routes) -> None:
+    """Take the tables of times for a set of closures from earlier days, else fill them and keep a copy."""
+    if closures in known:
+        mall.togo_s[:], mall.hop_s[:] = known[closures]
+        return
+    fill_times(mall, doors)
+    if len(known) < ROUTES_KEPT:
+        known[closures] = mall.togo_s.copy(), mall.hop_s.copy()
 
 
 @entry

@@ -93,6 +93,16 @@ def _forget_the_others(mall: Mall, row: int) -> None:
     mind.finds = 0
     mind.misses = 0
     mind.delight = 0.0
+    mind.metres_felt = 0.0
+    mind.felt_us = 0
+    mind.beside = 0
+    mind.meals = 0
+    mind.meals_given_up = 0
+    mind.bought = -1
+    mind.resumes_as = 0
+    mind.article = -1
+    mind.shown = -1
+    mind.line_us = 0
     mind.first_part = -1
     mind.in_care = -1
     mind.parts_away = 0
@@ -179,4 +189,9 @@ def _add_up(mall: Mall, lead: int, row: int) -> None:
     mind.finds += own.finds
     mind.misses += own.misses
     mind.delight += own.delight
+    mind.felt_us += own.felt_us
+    mind.beside += own.beside
+    mind.meals += own.meals
+    mind.meals_given_up += own.meals_given_up
+    mind.metres_felt = leader.walked_m
     mind.fatigue = max(mind.fatigue, own.fatigue)
