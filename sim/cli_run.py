@@ -182,8 +182,8 @@ def say_targets(folder: Path, kpis: dict[str, Any]) -> None:
     if not (folder / "curves.json").is_file() or (kpis.get("footfall_visits") or 0) < TELLING_VISITS:
         return
     found = json.loads((folder / "curves.json").read_text(encoding="utf-8")).get("targets") or {}
-    rows = [tuple(row[name] for name in ("what", "target", "simulated", "verdict")) for row in found.get("rows", ())]
-    say_table(rows, ("What is known of malls", "target", "simulated", "verdict"))
+    rows = [tuple(row[name] for name in ("what", "target", "simulated", "verdict", "origin")) for row in found.get("rows", ())]
+    say_table(rows, ("What is known of malls", "target", "simulated", "verdict", "origin"))
     say()
 
 

@@ -21,6 +21,7 @@ from sim.ledger.accounts import account_names
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.bins import BIN_MIN, BINS
 from sim.reporting.curves import rows_of_tenants
+from sim.reporting.day_bases import bases
 from sim.reporting.event_schema import TRANSFERS_SCHEMA, transfers_table
 from sim.reporting.files import csv_cell, write_atomically
 from sim.reporting.kpi_catalogue import BY_NAME, KPIS
@@ -61,6 +62,7 @@ class DaysBooks:
         self.folder, self.config, self.compiled = Path(folder), config, compiled
         (self.folder / "manifest.json").unlink(missing_ok=True)  # a folder without one is an unfinished run
         self.rows: list[Row] = []
+        self._bases: list[dict[str, int]] = []  # in step with rows
         self.digest = hashlib.sha256()
         self.engine_s, self.events, self.decisions = 0.0, 0, 0
         self.balances_fen: dict[str, int] = {}
@@ -87,6 +89,7 @@ class DaysBooks:
         day, sha256 = len(self.rows), recorder.events_content_sha256
         self.digest.update(sha256.encode())
         self.rows.append({**facts, **compute(books), "events_content_sha256": sha256})
+        self._bases.append(bases(books))
         date = datetime.date.fromisoformat(run.config.date)
         self.totals.take(date, int(self.rows[-1]["footfall_visits"] or 0), recorder.sums.unit["purchases"])
         self.engine_s += run.engine_s
@@ -108,7 +111,7 @@ class DaysBooks:
 
     def kpis(self) -> dict[str, Value]:
         """Return every KPI over the days so far."""
-        return {kpi.name: together(kpi, [row[kpi.name] for row in self.rows]) for kpi in KPIS}
+        return {kpi.name: together(kpi, [row[kpi.name] for row in self.rows], self._bases) for kpi in KPIS}
 
     def tenants(self) -> list[Row]:
         """Return a row per tenant, of all days together."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.reporting.page_sections import figure_grid, tiles
 from sim.reporting.page_tables import comparison
+from sim.reporting.topics.targets_words import ORIGINS
 from sim.reporting.wording import UNKNOWN, clock, esc, long_date, number, percent, whole, yuan
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def weekdays(data: PageData) -> str:
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Table of weekdays">'
         f"<table><caption>The mean of each day of the week</caption><thead><tr>{cells}</tr></thead>\n<tbody>{lines}</tbody></table></div>"
-        f"{comparison(data.curves['targets']['rows'])}"
+        f"<p>{esc(ORIGINS)}</p>\n{comparison(data.curves['targets']['rows'])}"
     )
 
 

@@ -181,7 +181,9 @@ def as_markdown() -> str:
         "",
         "Names in `kpis.json` are fixed and flat. Units are in the name: fen is 0.01 yuan, a share lies between 0 and 1. A KPI that a run",
         "cannot know is `null`. In a run of several days each is the sum of the days' values, their mean, the largest or the last, as the column",
-        "`several days` says; days that do not know it are left out. All are computed from what truly happened; those of sensing hold what the mall's sensors saw against it.",
+        "`several days` says; days that do not know it are left out. A mean weighted by what the KPI is a ratio to is the ratio of all days together",
+        "(sales of all days / purchases of all days); a plain mean of the days counts a quiet day as much as a full one. What stands at the end of a day",
+        "(goods left, points, members) is that of the last. All are computed from what truly happened; those of sensing hold what the mall's sensors saw against it.",
         "",
         "This page is written from `sim/reporting/kpi_catalogue.py`; a test holds the two together.",
     ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from sim.reporting.kpi import Kpi
 from sim.reporting.kpi_catalogue import GROUPS, KPIS
+from sim.reporting.over_days import how
 from sim.reporting.wording import UNKNOWN, esc, kpi_text, number, percent, whole, yuan
 
 _TENANT_COLUMNS = (  # key, heading, how it is shown
@@ -73,17 +75,23 @@ def comparison(rows: list[dict[str, str]]) -> str:
     """Return the table of what is known beside what the run gives."""
     body = "".join(
         f'<tr{"" if row["verdict"] != "outside" else " class=changed"}><th scope="row">{esc(row["what"])}</th><td class="n">{esc(row["target"])}</td>'
-        f'<td class="n">{esc(row["simulated"])}</td><td>{esc(row["verdict"])}</td><td>{esc(row["source"])}</td></tr>\n'
+        f'<td class="n">{esc(row["simulated"])}</td><td>{esc(row["verdict"])}</td><td>{esc(row.get("origin", UNKNOWN))}</td>'
+        f"<td>{esc(row['source'])}</td></tr>\n"
         for row in rows
     )
     return (
         "<table><caption>What is known, and what this run gives</caption><thead><tr><th scope=col>Figure</th><th scope=col class=n>Known</th>"
-        f"<th scope=col class=n>Simulated</th><th scope=col>Verdict</th><th scope=col>Source</th></tr></thead><tbody>{body}</tbody></table>"
+        f"<th scope=col class=n>Simulated</th><th scope=col>Verdict</th><th scope=col>Origin</th><th scope=col>Source</th></tr></thead><tbody>{body}</tbody></table>"
     )
 
 
-def kpis(values: dict[str, Any]) -> str:
-    """Return every known KPI with its exact value and definition, by group."""
+def kpis(values: dict[str, Any], days: int = 1) -> str:
+    """Return every known KPI with its exact value and definition, by group; of several days also how they were put together."""
+    more = "<th scope=col>Over the days</th>" if days > 1 else ""
+
+    def over_days(kpi: Kpi) -> str:
+        return f"<td>{esc(how(kpi))}</td>" if days > 1 else ""
+
     tables = []
     for group, title in GROUPS.items():
         known = [kpi for kpi in KPIS if kpi.group == group and values.get(kpi.name) is not None]
@@ -91,12 +99,13 @@ def kpis(values: dict[str, Any]) -> str:
             continue
         rows = "".join(
             f'<tr><th scope="row">{esc(kpi.label)}<br><code>{kpi.name}</code></th><td class="n">{esc(kpi_text(kpi.name, values[kpi.name]))}</td>'
-            f'<td class="n"><code>{values[kpi.name]!r}</code></td><td>{esc(kpi.definition)}</td></tr>\n'
+            f'<td class="n"><code>{values[kpi.name]!r}</code></td>'
+            f"{over_days(kpi)}<td>{esc(kpi.definition)}</td></tr>\n"
             for kpi in known
         )
         tables.append(
             f"<table><caption>{esc(title)}</caption><thead><tr><th scope=col>KPI</th><th scope=col class=n>Value</th>"
-            f"<th scope=col class=n>In kpis.json</th><th scope=col>Definition</th></tr></thead><tbody>{rows}</tbody></table>"
+            f"<th scope=col class=n>In kpis.json</th>{more}<th scope=col>Definition</th></tr></thead><tbody>{rows}</tbody></table>"
         )
     return f'<details><summary>{sum(value is not None for value in values.values())} KPIs with their definitions</summary><div class="kpi-tables">{"".join(tables)}</div></details>'
 

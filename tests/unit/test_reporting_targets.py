@@ -24,7 +24,7 @@ from sim.reporting.kpis import Books, compute
 from sim.reporting.page_tables import comparison
 from sim.reporting.stations import stations_of
 from sim.reporting.topics import targets
-from sim.reporting.topics.targets_table import NOTHING, ONE_DAY, OUTSIDE, TOO_FEW, WITHIN, targets_of
+from sim.reporting.topics.targets_table import NOTHING, ONE_DAY, OUTSIDE, PUT_IN, TOO_FEW, WITHIN, targets_of
 from sim.units import US_PER_HOUR
 
 pytestmark = pytest.mark.plain
@@ -86,6 +86,27 @@ def books_of(config: RunConfig, visits: int) -> Books:
     return Books(config, PLAN, sums, made_up_tallies(PLAN))
 
 
+A_SPLIT_DAY = (
+    (10.1, EventKind.ARRIVED, 1, 3, 0, 0),
+    (10.2, EventKind.STORE_ENTERED, 1, 3, 0, int(Reason.NEED)),
+    (10.3, EventKind.SPLIT, 1, 2, 0, 99),
+    (10.4, EventKind.STORE_ENTERED, 99, 2, 2, int(Reason.NEED)),
+    (10.5, EventKind.PURCHASED, 99, 2, 2, 700),
+    (10.6, EventKind.REJOINED, 1, 2, 0, 99),
+    (10.7, EventKind.ARRIVED, 2, 1, 0, 0),
+    (10.8, EventKind.STORE_ENTERED, 2, 1, 2, int(Reason.NEED)),
+)
+
+
+@pytest.mark.parametrize("cut_at", [0, 3, 5])
+def test_what_a_part_enters_and_buys_is_its_partys(cut_at):
+    found = sums_of(*A_SPLIT_DAY, cut_at=cut_at)
+
+    assert found.visits_of(0).tolist() == [1]
+    assert found.visits_of(2).tolist() == [1, 2]
+    assert found.buyers == 1
+
+
 def test_kpis_agree_with_the_events_of_a_day():
     config = RunConfig()
     config.targets.merchant_a, config.targets.merchant_b = "u001", "u003"
@@ -115,10 +136,22 @@ def test_the_table_says_what_is_outside_and_what_one_day_cannot_tell():
     assert rows["Day totals about what the calendar foresees, sd / mean (calendar)"]["verdict"] == OUTSIDE
     assert rows["A shop of 100 customers a day: variance / mean of its day totals"]["verdict"] == ONE_DAY
     kpis = compute(books)
-    verdicts = [row["verdict"] for row in rows.values()]
+    verdicts = [row["verdict"] for row in rows.values() if row["origin"] != PUT_IN]
+    assert len(verdicts) < len(rows)
     assert kpis["targets_within_share"] == verdicts.count(WITHIN) / (verdicts.count(WITHIN) + verdicts.count(OUTSIDE))
     said = " ".join(targets.words(kpis, curves(books)["targets"]))
     assert "Visits on a weekend day / a weekday (calendar) 1.00, known 1.50" in said
+
+
+def test_figures_that_were_put_in_do_not_speak_for_the_simulation():
+    config = RunConfig()
+    config.population.weekday_factors = [1.0] * 7
+    flat, usual = books_of(config, 600), books_of(RunConfig(), 600)
+
+    assert compute(flat)["targets_within_share"] == compute(usual)["targets_within_share"]
+    put_in = {row["what"] for row in curves(flat)["targets"]["rows"] if row["origin"] == PUT_IN}
+    assert {"Visits by car", "Visits on a weekend day / a weekday (calendar)"} <= put_in
+    assert "Visits that buy at least once" not in put_in
 
 
 def test_the_default_calendar_is_as_known():
@@ -182,7 +215,9 @@ def test_the_terminal_shows_the_table_of_a_day_that_is_large_enough(tmp_path, ca
     say_targets(tmp_path, {"footfall_visits": 600})
     assert capsys.readouterr().out == ""
     say_targets(tmp_path, {"footfall_visits": 6000})
-    assert "cannot be known in one day" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "cannot be known in one day" in shown
+    assert "put in" in shown
 
 
 def test_the_report_shows_sources_and_marks_what_is_outside():

@@ -17,7 +17,17 @@ from sim.reporting.bins import BIN_MIN, BINS, add_counts, bin_of
 from sim.reporting.event_schema import Columns
 from sim.reporting.kpi import Kpi
 from sim.reporting.stations import Stations
-from sim.reporting.topics.targets_table import CONVERSION, NOTHING, ONE_DAY, OUTSIDE, TOO_FEW, WITHIN, mon_fri_gap, targets_of
+from sim.reporting.topics.targets_table import (
+    CONVERSION,
+    NOTHING,
+    ONE_DAY,
+    OUTSIDE,
+    PUT_IN,
+    TOO_FEW,
+    WITHIN,
+    mon_fri_gap,
+    targets_of,
+)
 from sim.reporting.topics.targets_words import words
 from sim.reporting.topics.topic import Topic, Value
 from sim.units import minutes_from_hours
@@ -31,12 +41,12 @@ PEOPLE_MAX = 127
 CALENDARS_KEPT = 8
 Found = tuple[float | None, int]
 _KPIS = (
-    Kpi("visits_buying_share", "share", "higher", "visits", "Visits that buy", "Visits with at least one purchase / visits; what parts of a split party buy on their own is not seen here."),
+    Kpi("visits_buying_share", "share", "higher", "visits", "Visits that buy", "Visits with at least one purchase / visits; what parts of a split party buy counts as their party's."),
     Kpi("people_per_visit_mean", "ratio", "neither", "visits", "People per visit", "People / visits."),
     Kpi("people_in_groups_share", "share", "neither", "visits", "People in company", "People who came in parties of two and more / people."),
     Kpi("visits_by_car_share", "share", "neither", "visits", "Visits by car", "Visits whose party came in from a car park / visits."),
-    Kpi("co_visit_share", "share", "neither", "visits", "Customers of two merchants", "Visits that entered both targets.merchant_a and merchant_b / visits that entered merchant_a.", null_where="the mall lacks one of the two"),
-    Kpi("targets_within_share", "share", "higher", "visits", "Figures as known elsewhere", "Figures of the table of targets that lie within their range / those that can be judged."),
+    Kpi("co_visit_share", "share", "neither", "visits", "Customers of two merchants", "Visits that entered both targets.merchant_a and merchant_b / visits that entered merchant_a; where parts of a party go counts as their party's.", null_where="the mall lacks one of the two"),
+    Kpi("targets_within_share", "share", "higher", "visits", "Figures as known elsewhere", "Of the figures in the table of targets that can be judged and were not put in, the share within its range."),
 )  # fmt: skip
 
 
@@ -52,6 +62,8 @@ class Sums:
         self._bought: list[np.ndarray] = []
         self._entered: list[np.ndarray] = []  # visits, in step with _units
         self._units: list[np.ndarray] = []
+        self._parts: list[np.ndarray] = []  # numbers of parts that left their party, in step with _parties
+        self._parties: list[np.ndarray] = []
         self.found: dict[str, Found] | None = None  # the figures of all events so far, once somebody has asked for them
 
     def take(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> None:
@@ -63,20 +75,34 @@ class Sums:
         add_counts(self.bins, bin_of(rows.time_us[arrived]))
         self._arrived.append(rows.visit[arrived])
         self._bought.append(np.unique(rows.visit[of_kind[EventKind.PURCHASED]]))
+        split = of_kind[EventKind.SPLIT]
+        self._parts.append(rows.value[split])
+        self._parties.append(rows.visit[split])
         entered = entered[rows.value[entered] != Reason.DESK]
         self._entered.append(rows.visit[entered])
         self._units.append(rows.place[entered])
 
     @property
     def buyers(self) -> int:
-        """How many visits have bought something."""
-        bought = np.unique(np.concatenate([np.zeros(0, np.int64), *self._bought]))
-        return int(np.isin(bought, np.concatenate([np.zeros(0, np.int64), *self._arrived])).sum())
+        """How many visits have bought something, together or in parts."""
+        return int(np.isin(self._parties_of(_joined(self._bought)), _joined(self._arrived)).sum())
 
     def visits_of(self, unit: int) -> np.ndarray:
-        """Return the numbers of the visits that have entered a unit, each once."""
-        found = [visit[units == unit] for visit, units in zip(self._entered, self._units)]
-        return np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+        """Return the numbers of the visits that have entered a unit, together or in parts, each once."""
+        return self._parties_of(_joined([visit[units == unit] for visit, units in zip(self._entered, self._units)]))
+
+    def _parties_of(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the visits to which numbers of parties and of their parts belong, each once."""
+        parts, parties = _joined(self._parts), _joined(self._parties)
+        if parts.size == 0:
+            return np.unique(numbers)
+        order = np.argsort(parts)
+        place = order[np.minimum(np.searchsorted(parts[order], numbers), parts.size - 1)]
+        return np.unique(np.where(parts[place] == numbers, parties[place], numbers))
+
+
+def _joined(batches: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate([np.zeros(0, np.int64), *batches])
 
 
 def pair_of(config: RunConfig, compiled: CompiledPlan) -> tuple[int, int] | None:
@@ -104,7 +130,7 @@ def _largest(compiled: CompiledPlan, trade: str) -> int:
 def values(sums: Sums, books: Books) -> dict[str, Value]:
     """Return the KPIs."""
     found = _found(sums, books)
-    verdicts = [row["verdict"] for row in _rows(sums, books)]
+    verdicts = [row["verdict"] for row in _rows(sums, books) if row["origin"] != PUT_IN]
     return {
         "visits_buying_share": found["buyers"][0],
         "people_per_visit_mean": found["people"][0],
@@ -148,11 +174,21 @@ def _figures(sums: Sums, books: Books) -> dict[str, Found]:
         of_trade = np.isin(category, [CATEGORY_INDEX[trade] for trade in trades])
         entries = int(books.sums.unit["entries"][of_trade].sum())
         found[f"conversion_{key}"] = (_share(int(books.sums.unit["purchases"][of_trade].sum()), entries), entries)
-    pair = pair_of(config, books.compiled)
-    customers = sums.visits_of(pair[0]) if pair else np.zeros(0, np.int64)
-    both = int(np.isin(customers, sums.visits_of(pair[1])).sum()) if pair else 0
-    found["both"] = (_share(both, customers.size), customers.size)
+    found["both"] = _customers_of_both(sums, books)
     return found
+
+
+def _customers_of_both(sums: Sums, books: Books) -> Found:
+    pair = pair_of(books.config, books.compiled)
+    customers = customers_of_a(sums, books)
+    both = np.isin(customers, sums.visits_of(pair[1])) if pair else np.zeros(0, bool)
+    return _share(int(both.sum()), customers.size), customers.size
+
+
+def customers_of_a(sums: Sums, books: Books) -> np.ndarray:
+    """Return the visits that have entered targets.merchant_a; none where the mall lacks one of the two merchants."""
+    pair = pair_of(books.config, books.compiled)
+    return sums.visits_of(pair[0]) if pair else np.zeros(0, np.int64)
 
 
 def _twelfths(sums: Sums, config: RunConfig) -> tuple[np.ndarray, np.ndarray]:
@@ -201,7 +237,7 @@ def _of_year(config: RunConfig, first: datetime.date) -> dict[str, Found]:
 
 
 def _rows(sums: Sums, books: Books) -> list[dict[str, str]]:
-    """Return the table: what, target, simulated, verdict, source."""
+    """Return the table: what, target, simulated, verdict, origin, source."""
     found = _found(sums, books)
     car_share = books.config.population.car_share
     pair = pair_of(books.config, books.compiled)
@@ -215,8 +251,11 @@ def _rows(sums: Sums, books: Books) -> list[dict[str, str]]:
             verdict = target.verdict(value)
         simulated = "-" if value is None else target.text(value)
         rows.append(
-            {"what": what, "target": target.wanted, "simulated": simulated, "verdict": verdict, "source": target.source}
-        )
+            {
+                "what": what, "target": target.wanted, "simulated": simulated, "verdict": verdict, "origin": target.origin,
+                "source": target.source,
+            }
+        )  # fmt: skip
     return rows
 
 

@@ -59,7 +59,7 @@ class DayTotals:
         self._days[date.weekday()] += 1
 
     def rows(self) -> list[dict[str, str]]:
-        """Return the table: what, target, simulated, verdict, source."""
+        """Return the table: what, target, simulated, verdict, origin, source."""
         found = {target.key: target for target in targets_of(False, self._config.population.car_share)}
         mean = self._visits / np.maximum(self._days, 1)
         weekdays, weekend = float(mean[:SATURDAY].mean()), float(mean[SATURDAY:].mean())
@@ -90,5 +90,6 @@ class DayTotals:
             if value is None
             else target.text(value) + (f" (luck alone: {target.text(chance)})" if chance else ""),
             "verdict": verdict,
+            "origin": target.origin,
             "source": target.source,
         }

@@ -9,6 +9,7 @@ import numpy as np
 WITHIN, OUTSIDE, ONE_DAY, TOO_FEW, NOTHING = (
     "within", "outside", "cannot be known in one day", "too few to tell", "nothing of it in this mall",
 )  # fmt: skip
+PUT_IN, TUNED, COMES_OUT = "put in", "tuned", "comes out"
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Target:
     best: float | None
     ranges: tuple[tuple[float, float], ...]  # a value in any of them is within
     source: str
+    origin: str  # PUT_IN: the simulation was given it; TUNED: settings were chosen to come near it; COMES_OUT: neither
 
     def text(self, value: float) -> str:
         """Return a value as a planner reads it."""
@@ -67,20 +69,20 @@ def targets_of(is_weekend: bool, car_share: float) -> tuple[Target, ...]:
     kind = "weekend day" if is_weekend else "weekday"
     people, in_groups = _GROUPS[is_weekend]
     return (
-        Target("dwell", "Time in the mall, mean", "min", 84.0, ((75.0, 95.0),), "ICSC 2005 (21,000 interviews), 2013"),
-        Target("stores", "Stores entered per visit", "ratio", 3.5, ((2.0, 6.0),), "JCDecaux / ICSC: 2 in the US; 3.5 for mixed use"),
-        Target("buyers", "Visits that buy at least once", "share", 0.81, ((0.5, 0.85),), "JCDecaux; ICSC 2017"),
+        Target("dwell", "Time in the mall, mean", "min", 84.0, ((75.0, 95.0),), "ICSC 2005 (21,000 interviews), 2013", TUNED),
+        Target("stores", "Stores entered per visit", "ratio", 3.5, ((2.0, 6.0),), "JCDecaux / ICSC: 2 in the US; 3.5 for mixed use", TUNED),
+        Target("buyers", "Visits that buy at least once", "share", 0.81, ((0.5, 0.85),), "JCDecaux; ICSC 2017", COMES_OUT),
         *(_conversion(key) for key in CONVERSION),
-        Target("people", f"People per visit, {kind}", "ratio", people, ((people - 0.1, people + 0.1),), "zero-truncated Poisson: Moussaid et al. 2010; JCDecaux"),
-        Target("groups", f"People who come in company, {kind}", "share", in_groups, ((in_groups - 0.04, in_groups + 0.04),), "Moussaid et al. 2010; JCDecaux"),
-        Target("cars", "Visits by car", "share", car_share, ((round(car_share - 0.03, 4), round(car_share + 0.03, 4)),), "population.car_share of the market; elsewhere 0.2-0.9"),
-        Target("busiest", f"Busiest hour of arrivals, {kind}", "hour", None, _BUSIEST[is_weekend], "Pei et al. 2020; Chinese mall counts"),
-        Target("profile", "Arrivals in a twelfth of the day: largest gap to the known profile", "share", None, ((0.0, 0.02),), "population.hour_shares: Pei et al. 2020, street counts"),
-        Target("weekend", "Visits on a weekend day / a weekday (calendar)", "ratio", 1.5, ((1.2, 2.0),), "Pei et al. 2020 (sign)"),
-        Target("weekdays", "Monday ... Friday: largest gap to payments (calendar)", "share", None, ((0.0, 0.05),), "Koubei: payments at 2,000 Chinese food shops"),
-        Target("spread", "Day totals about what the calendar foresees, sd / mean (calendar)", "ratio", None, ((0.14, 0.24),), "residual CV of street counts and payments"),
-        Target("shop", "A shop of 100 customers a day: variance / mean of its day totals", "ratio", 6.7, ((5.0, 9.0),), "Koubei: one shop, 494 days"),
-        Target("both", "Customers of {a} who also go to {b} that day", "share", 0.25, ((0.20, 0.30),), "article S0: 20-30 % of users go to Uniqlo and Pizza Hut; of users, maybe over many visits"),
+        Target("people", f"People per visit, {kind}", "ratio", people, ((people - 0.1, people + 0.1),), "zero-truncated Poisson: Moussaid et al. 2010; JCDecaux", PUT_IN),
+        Target("groups", f"People who come in company, {kind}", "share", in_groups, ((in_groups - 0.04, in_groups + 0.04),), "Moussaid et al. 2010; JCDecaux", PUT_IN),
+        Target("cars", "Visits by car", "share", car_share, ((round(car_share - 0.03, 4), round(car_share + 0.03, 4)),), "population.car_share of the market; elsewhere 0.2-0.9", PUT_IN),
+        Target("busiest", f"Busiest hour of arrivals, {kind}", "hour", None, _BUSIEST[is_weekend], "Pei et al. 2020; Chinese mall counts", PUT_IN),
+        Target("profile", "Arrivals in a twelfth of the day: largest gap to the known profile", "share", None, ((0.0, 0.02),), "population.hour_shares: Pei et al. 2020, street counts", PUT_IN),
+        Target("weekend", "Visits on a weekend day / a weekday (calendar)", "ratio", 1.5, ((1.2, 2.0),), "Pei et al. 2020 (sign)", PUT_IN),
+        Target("weekdays", "Monday ... Friday: largest gap to payments (calendar)", "share", None, ((0.0, 0.05),), "Koubei: payments at 2,000 Chinese food shops", PUT_IN),
+        Target("spread", "Day totals about what the calendar foresees, sd / mean (calendar)", "ratio", None, ((0.14, 0.24),), "residual CV of street counts and payments", PUT_IN),
+        Target("shop", "A shop of 100 customers a day: variance / mean of its day totals", "ratio", 6.7, ((5.0, 9.0),), "Koubei: one shop, 494 days", COMES_OUT),
+        Target("both", "Customers of {a} who also go to {b} that day", "share", 0.25, ((0.20, 0.30),), "article S0: 20-30 % of users go to Uniqlo and Pizza Hut; of users, maybe over many visits", COMES_OUT),
     )  # fmt: skip
 
 
@@ -96,4 +98,4 @@ def mon_fri_gap(week: np.ndarray) -> float:
 def _conversion(key: str) -> Target:
     _, name, best, source = CONVERSION[key]
     low, high = round(best * (1 - CONVERSION_SPREAD), 3), round(min(best * (1 + CONVERSION_SPREAD), 1.0), 3)
-    return Target(f"conversion_{key}", f"Entries that end in a purchase: {name}", "share", best, ((low, high),), source)
+    return Target(f"conversion_{key}", f"Entries that end in a purchase: {name}", "share", best, ((low, high),), source, PUT_IN)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.reporting.topics.targets_table import OUTSIDE, WITHIN
+from sim.reporting.topics.targets_table import OUTSIDE, PUT_IN, WITHIN
 from sim.reporting.topics.topic import Value
+
+ORIGINS = (
+    'Figures marked "put in" were given to the simulation: conversion, means of travel, party sizes, the profile of the day, the calendar and its '
+    'luck. There the table only checks that what was given is carried out. Those marked "tuned" rest on settings that were chosen to come near '
+    "them. The others come out by themselves: only they can speak for or against the simulation."
+)
 
 
 def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
@@ -13,15 +19,14 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     if not curves:
         return []
     rows = curves["rows"]
-    judged = [row for row in rows if row["verdict"] in (WITHIN, OUTSIDE)]
+    judged = [row for row in rows if row["verdict"] in (WITHIN, OUTSIDE) and row["origin"] != PUT_IN]
+    within = sum(row["verdict"] == WITHIN for row in judged)
     missed = misses(rows)
     found = [
-        f"What is known of real malls, and what this day gives. {len(judged) - len(missed)} of the {len(judged)} figures that can be judged lie "
+        f"What is known of real malls, and what this day gives. {within} of the {len(judged)} figures that can be judged and were not put in lie "
         "within their range. A figure outside is not repaired anywhere: mind it when you rely on what hangs on it. Those marked "
         "(calendar) are what the calendar and its luck foresee for a year; no other day was simulated.",
-        "Conversion, means of travel, party sizes, the profile and the calendar are put in: there the table checks that the day carries out "
-        "what it was given. Time in the mall and stores per visit rest on settings that were chosen to come near them. Visits that buy and "
-        "customers of two merchants come out by themselves.",
+        ORIGINS,
     ]
     if missed:
         found.append(f"Outside: {'; '.join(missed)}.")
