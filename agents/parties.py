@@ -14,16 +14,14 @@ import numpy as np
 from scipy.special import gammaln
 
 from agents.population import Residents, Role
+from agents.social import Friendships, settled_rows
 from sim.config import RunConfig
 from sim.random_streams import draw_words, stream_key, uniforms
 
 PEOPLE_MAX = 6
 CHILD_YEARS = 14  # below it a child, without a phone; engineering judgement
-GROWN_YEARS = 18  # friends are grown up
 PARTNER_SHARE = 0.6  # of partners come along when there is a place in the party; engineering judgement
 OTHERS_SHARE = 0.3  # and of other people of the household; engineering judgement
-FRIENDS = 8  # that a resident goes out with; engineering judgement
-FRIENDS_LOOKED_AT = 4  # people of whom the nearest in age is the friend
 LOOKED_AT = 8  # residents of whom one is drawn by how often they come, for a walk-in to be like
 NOT = -1  # no person in this place of the party
 STAYS_HOME = 9.0  # rank of whoever of a household does not come along
@@ -37,6 +35,7 @@ class Persons(NamedTuple):
     resident: np.ndarray  # int64 row of the resident, a negative number of their own for a stranger
     key: np.ndarray  # int64 the person's address for draws: the same at every visit of a resident
     is_member: np.ndarray  # int8
+    app: np.ndarray  # int8 App, what became of the mall's app on the phone
     plate_key: np.ndarray  # int64 address of the party's car
 
 
@@ -69,6 +68,7 @@ class Parties:
 
     def __init__(self, config: RunConfig, residents: Residents, is_weekend: bool) -> None:
         self._config, self._residents = config, residents
+        self._friendships = Friendships(config, residents)
         population = config.population
         self._lam = population.party_lambda_weekend if is_weekend else population.party_lambda_weekday
         self._children_share = 1.0
@@ -112,7 +112,12 @@ class Parties:
             rows = np.flatnonzero(place <= along)
             like[rows, place] = self._residents.first[resident[rows]] + order[rows, place - 1]
             rows = np.flatnonzero((place > along) & (place < people))
-            like[rows, place] = self._friends(number[rows], resident[rows], place)
+            like[rows, place] = resident[rows]  # somebody alike, where no friend is found
+        rows = np.flatnonzero(along + 1 < people)
+        index, nth, friend = self._friends(number[rows], resident[rows])
+        row, place = rows[index], 1 + along[rows[index]] + nth
+        found = place < people[row]
+        like[row[found], place[found]] = friend[found]
         return like
 
     def _keenness(self, number: np.ndarray, resident: np.ndarray) -> np.ndarray:
@@ -130,23 +135,22 @@ class Parties:
             rank[:, ordinal] = np.where(comes, np.select([is_child, is_partner], [0.0, 1.0], 2.0), STAYS_HOME)
         return rank
 
-    def _friends(self, number: np.ndarray, resident: np.ndarray, place: int) -> np.ndarray:
-        """Return the friend (row) in one place of each party: one of FRIENDS that stay the same from visit to visit.
+    def _friends(self, number: np.ndarray, resident: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return (index of a visit, place among its friends, row) of the friends of other households, in an order drawn for each visit.
 
-        A friend is whoever is nearest in age of FRIENDS_LOOKED_AT residents drawn from the households before one's own: a household
-        more, which comes last, is nobody's friend whom others had before. The first household has none: somebody alike comes along.
+        They are those whom one tells of the mall (agents/social.py), of the `settled_rows`: a household more, which comes last, is
+        in nobody's party whom others had before.
         """
         residents = self._residents
-        which = ((self._draw("which friend", number, 0) * FRIENDS).astype(np.int64) + place) % FRIENDS
-        before, age = residents.first[resident], residents.age_years[resident].astype(np.int64)
-        best, best_gap = resident.copy(), np.full(resident.size, 100)
-        for looked_at in range(FRIENDS_LOOKED_AT):
-            draw = self._draw("friend", residents.key[resident], which * FRIENDS_LOOKED_AT + looked_at)
-            row = (draw * before).astype(np.int64)
-            gap = np.abs(residents.age_years[row] - age)
-            is_nearer = (gap < best_gap) & (residents.age_years[row] >= GROWN_YEARS) & (before > 0)
-            best, best_gap = np.where(is_nearer, row, best), np.where(is_nearer, gap, best_gap)
-        return best
+        index, friend = self._friendships.friends_of(resident)
+        of_others = residents.household[friend] != residents.household[resident[index]]
+        keep = of_others & (friend < settled_rows(residents.key.size))
+        index, friend = index[keep], friend[keep]
+        word = draw_words(stream_key(self._config.seed, "which friend"), number[index], residents.key[friend])
+        order = np.lexsort((word, index))
+        index, friend = index[order], friend[order]
+        nth = np.arange(index.size) - np.searchsorted(index, index)
+        return index, nth, friend
 
     def _share_brought_along(self) -> float:
         """Return the chance that a child of the household comes along, with which digital.adult_share of the further people are no children.

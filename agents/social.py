@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.population import Residents, Role
+from sim.catchment import residents_expected
 from sim.config import RunConfig
 from sim.random_streams import draw_words, stream_key, uniforms
 from sim.visitors import Character
@@ -15,6 +16,8 @@ PAIR_SHARE = 0.4  # of the pairs of a circle that are friends: friends of friend
 SOCIABLE_LEAST = 0.5  # the least sociable have half as many friends as the mean, the most sociable half as many more
 AGE_BAND_YEARS = 8
 DISTANCE_BANDS_KM = np.array([1.0, 2.0, 4.0, 8.0, 16.0])
+BANDS = DISTANCE_BANDS_KM.size + 1
+CELLS = BANDS * (1 + 127 // AGE_BAND_YEARS)
 
 
 class Tales(NamedTuple):
@@ -26,23 +29,38 @@ class Tales(NamedTuple):
     is_rewarded: np.ndarray  # bool
 
 
-class _Circles:
-    """Adults put into circles of about a size; some pairs of a circle are friends. Constant memory: one number per resident."""
+def settled_rows(rows: int) -> int:
+    """Return how many of the first residents stay the same few or many when a household is added: `rows` cut to three binary digits."""
+    step = 1 << max(rows.bit_length() - 3, 0)
+    return rows // step * step
 
-    def __init__(self, seed: int, name: str, residents: Residents, adults: np.ndarray, cell: np.ndarray, wanted: float) -> None:
-        _, cell, people = np.unique(cell, return_inverse=True, return_counts=True)
-        # powers of two, so that one more resident hardly ever moves another into another circle
-        circles = 2 ** np.maximum(0, np.round(np.log2(people * PAIR_SHARE / max(wanted, 0.1)))).astype(np.int64)
-        offset = np.cumsum(circles) - circles
-        circle = offset[cell] + (uniforms(stream_key(seed, f"circle {name}"), residents.key[adults], 0) * circles[cell]).astype(
+
+class _Circles:
+    """Adults put into circles of about a size; some pairs of a circle are friends. Constant memory: one number per resident.
+
+    How many circles there are, and how many pairs of one are friends, is told from the `settled_rows` and how many residents are
+    expected; so that a household more is in a circle, and leaves who else is friends as it was.
+    """
+
+    def __init__(
+        self, seed: int, name: str, residents: Residents, adults: np.ndarray, cell: np.ndarray, wanted: float, expected: int
+    ) -> None:
+        settled = settled_rows(residents.key.size)
+        is_settled = adults < settled
+        settled_adults, per_settled = max(int(is_settled.sum()), 1), max(expected / max(settled, 1), 1.0)
+        people = np.bincount(cell[is_settled], minlength=CELLS) * per_settled
+        circles = 2 ** np.maximum(0, np.round(np.log2(np.maximum(people, 1.0) * PAIR_SHARE / max(wanted, 0.1)))).astype(
             np.int64
         )
+        offset = np.cumsum(circles) - circles
+        drawn = uniforms(stream_key(seed, f"circle {name}"), residents.key[adults], 0)
+        circle = offset[cell] + (drawn * circles[cell]).astype(np.int64)
+        size = np.bincount(circle[is_settled], minlength=int(circles.sum()))
+        others = float((size * (size - 1.0)).sum()) / settled_adults * per_settled
+        self.pair_share = wanted / others if others > 0 else 0.0
         order = np.argsort(circle, kind="stable")
         self._order = adults[order].astype(np.int32)
         self._starts = np.searchsorted(circle[order], np.arange(int(circles.sum()) + 1))
-        size = np.diff(self._starts)
-        others = float((size * (size - 1.0)).sum()) / max(adults.size, 1)
-        self.pair_share = wanted / others if others > 0 else 0.0
         self._circle_of = np.full(residents.key.size, -1, np.int32)  # children are in none
         self._circle_of[adults] = circle
 
@@ -56,33 +74,21 @@ class _Circles:
         return index, self._order[np.repeat(first, count) + nth].astype(np.int64)
 
 
-class Social:
-    """Friendships among the adults of the catchment: household, near ones of near age, and some anywhere."""
+class Friendships:
+    """Who is whose friend among the adults of the catchment: household, near ones of near age, and some anywhere."""
 
     def __init__(self, config: RunConfig, residents: Residents) -> None:
-        self._talk, self._seeding = config.membership.talk, config.membership.seeding
-        self._seed = config.seed
-        self._residents = residents
+        self._seed, self._residents = config.seed, residents
         adults = np.flatnonzero(residents.role != Role.CHILD)
-        wanted = config.digital.friends_mean
+        wanted, far = config.digital.friends_mean, config.membership.talk.far_friends_share
         band = residents.age_years[adults].astype(np.int64) // AGE_BAND_YEARS
-        cell = band * 16 + np.searchsorted(DISTANCE_BANDS_KM, residents.distance_km[adults])
-        far = self._talk.far_friends_share
+        cell = band * BANDS + np.searchsorted(DISTANCE_BANDS_KM, residents.distance_km[adults])
+        expected = residents_expected(config)
         self._circles = (
-            _Circles(config.seed, "near", residents, adults, cell, wanted * (1 - far)),
-            _Circles(config.seed, "far", residents, adults, np.zeros(adults.size, np.int64), wanted * far),
+            _Circles(config.seed, "near", residents, adults, cell, wanted * (1 - far), expected),
+            _Circles(config.seed, "far", residents, adults, np.zeros(adults.size, np.int64), wanted * far, expected),
         )
         self._keys = tuple(stream_key(config.seed, f"friends {name}") for name in ("near", "far"))
-        self._told_share = min(1.0, self._talk.friends_told / max(wanted, 1e-9))
-        self._talks = self._talkativeness(residents)
-
-    def _talkativeness(self, residents: Residents) -> np.ndarray:
-        """Return by Character how much each talks, 1 in the mean over the residents' visits."""
-        factors = np.ones(len(Character))
-        factors[Character.PROMOTER], factors[Character.QUIET] = self._talk.promoter_factor, self._talk.quiet_factor
-        visits = np.bincount(residents.character, residents.visits_per_day.astype(float), minlength=len(Character))
-        mean = float(factors @ visits) / max(float(visits.sum()), 1e-300)
-        return factors / mean if mean > 0 else factors
 
     def friends_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (index into rows, row of a friend) of some adults, by index, each friend once; friendship is mutual."""
@@ -116,6 +122,26 @@ class Social:
         found: np.ndarray = SOCIABLE_LEAST + 2 * (1 - SOCIABLE_LEAST) * uniforms(stream_key(self._seed, "sociable"), key, 0)
         return found
 
+
+class Social:
+    """What visitors of a day tell their friends."""
+
+    def __init__(self, config: RunConfig, residents: Residents) -> None:
+        self._talk, self._seeding = config.membership.talk, config.membership.seeding
+        self._seed = config.seed
+        self._residents = residents
+        self.friendships = Friendships(config, residents)
+        self._told_share = min(1.0, self._talk.friends_told / max(config.digital.friends_mean, 1e-9))
+        self._talks = self._talkativeness(residents)
+
+    def _talkativeness(self, residents: Residents) -> np.ndarray:
+        """Return by Character how much each talks, 1 in the mean over the residents' visits."""
+        factors = np.ones(len(Character))
+        factors[Character.PROMOTER], factors[Character.QUIET] = self._talk.promoter_factor, self._talk.quiet_factor
+        visits = np.bincount(residents.character, residents.visits_per_day.astype(float), minlength=len(Character))
+        mean = float(factors @ visits) / max(float(visits.sum()), 1e-300)
+        return factors / mean if mean > 0 else factors
+
     def tell(self, rows: np.ndarray, delight: np.ndarray, is_seed: np.ndarray, day: int) -> Tales:
         """Let visitors of a day tell their friends; `delight` is satisfaction above expectation, `is_seed` who is rewarded for it.
 
@@ -129,7 +155,7 @@ class Social:
         rows, is_good, is_seed = rows[talks], delight[talks] > 0, is_seed[talks]
         if rows.size == 0:
             return Tales(*(np.zeros(0, kind) for kind in (np.int64, np.int64, bool, bool)))
-        index, friend = self.friends_of(rows)
+        index, friend = self.friendships.friends_of(rows)
         word = draw_words(stream_key(self._seed, "tells"), residents.key[rows[index]], residents.key[friend])
         reach = self._told_share * np.where(is_good[index], 1.0, talk.bad_news_factor)
         told = uniforms(stream_key(self._seed, "tells"), word, day) < reach

@@ -20,13 +20,16 @@ FRAIL_YEARS = 75
 PRAM_WEIGHT, FRAIL_WEIGHT, OTHER_WEIGHT = 12.0, 4.0, 0.3  # how much likelier lifts only will do; engineering judgement
 SAY = 0.5  # of a further adult in what a party likes, against 1 of the one whose visit it is; engineering judgement
 
+VARIANCE_LEAST = 0.1  # of a joint taste before scaling, whatever a small sample of parties says
+
 
 class Usual(NamedTuple):
     """What the means over all parties are held at."""
 
     pace: float  # mean pace relative to a party without children and elderly
     lifts_share: float  # s in the chance 1 - (1 - s) ** weight of taking lifts only, whose mean is step_free_share
-    taste_sd: np.ndarray  # float64 (TASTES) of what several grown-ups agree on: above 1 as far as they are alike
+    alike_at_home: np.ndarray  # float64 (TASTES) covariance of the tastes of two grown-ups of a household
+    alike_friends: np.ndarray  # float64 (TASTES) and of two of a party who are of several
 
 
 def children_in(residents: Residents, meant: Meant) -> np.ndarray:
@@ -36,9 +39,11 @@ def children_in(residents: Residents, meant: Meant) -> np.ndarray:
 
 def joint_tastes(residents: Residents, meant: Meant, usual: Usual) -> np.ndarray:
     """Return each party's taste (float32): the mean of its grown-ups' by their say, with the variance of one person's."""
-    joint, grown_ups = _agreed_tastes(residents, meant)
-    scaled: np.ndarray = np.where(grown_ups[:, None] > 1, joint / usual.taste_sd, joint).astype(np.float32)
-    return scaled
+    agreed = _agreed(residents, meant, np.zeros(TASTES))
+    at_home = agreed.pairs_at_home[:, None] * usual.alike_at_home
+    variance = 1 + (at_home + agreed.pairs_of_friends[:, None] * usual.alike_friends) / agreed.squares[:, None]
+    joint: np.ndarray = agreed.sums / np.sqrt(agreed.squares[:, None] * np.maximum(variance, VARIANCE_LEAST))
+    return joint.astype(np.float32)
 
 
 def usual_of(config: RunConfig, residents: Residents, reference: Meant) -> Usual:
@@ -50,10 +55,7 @@ def usual_of(config: RunConfig, residents: Residents, reference: Meant) -> Usual
         middle = (low + high) / 2
         low, high = (middle, high) if counts @ (1 - (1 - middle) ** weights) < wanted * counts.sum() else (low, middle)
     pace = float(_paces(config, residents, reference).mean())
-    joint, grown_ups = _agreed_tastes(residents, reference)
-    together = joint[grown_ups > 1]
-    taste_sd = together.std(axis=0) if together.shape[0] > 1 else np.ones(TASTES)
-    return Usual(pace, wanted if wanted in (0.0, 1.0) else high, np.maximum(taste_sd, 1e-3))
+    return Usual(pace, wanted if wanted in (0.0, 1.0) else high, *_likeness(residents, reference))
 
 
 def free_speeds_mps(config: RunConfig, residents: Residents, meant: Meant, usual: Usual) -> np.ndarray:
@@ -79,18 +81,54 @@ def step_free(config: RunConfig, residents: Residents, meant: Meant, usual: Usua
     return (draw < 1 - (1 - usual.lifts_share) ** _lift_weights(residents, meant)).astype(np.int8)
 
 
-def _agreed_tastes(residents: Residents, meant: Meant) -> tuple[np.ndarray, np.ndarray]:
-    """Return the tastes that parties agree on, with the variance of one person's if theirs were independent, and their grown-ups."""
-    joint, squares = np.zeros((meant.number.size, TASTES)), np.zeros(meant.number.size)
-    grown_ups = np.zeros(meant.number.size, np.int64)
+class _Agreed(NamedTuple):
+    """What the grown-ups of parties say together: sums over people, and over ordered pairs of two of them."""
+
+    sums: np.ndarray  # float64 (parties, TASTES) of tastes by say
+    squares: np.ndarray  # float64 of says squared
+    pairs_at_home: np.ndarray  # float64 of products of says, both of the household of whose visit it is
+    pairs_of_friends: np.ndarray  # float64 and of all other pairs
+    alike_at_home: np.ndarray  # float64 (parties, TASTES) of products of tastes by say, for pairs at home
+    alike_friends: np.ndarray  # float64 (parties, TASTES)
+
+
+def _agreed(residents: Residents, meant: Meant, centre: np.ndarray) -> _Agreed:
+    """Return what parties agree on; products are of tastes less `centre`."""
+    parties, home = meant.number.size, residents.household[meant.like[:, 0]]
+    sums, squares = np.zeros((parties, TASTES)), np.zeros(parties)
+    # by whether they are of the household: says, their squares, tastes by say and the squares of those
+    say_of, square_of = np.zeros((2, parties)), np.zeros((2, parties))
+    taste_of, taste_square_of = np.zeros((2, parties, TASTES)), np.zeros((2, parties, TASTES))
     for place in range(meant.like.shape[1]):
         row = meant.like[:, place]
         who = np.flatnonzero((row != NOT) & ((place == 0) | (residents.age_years[row] >= CHILD_YEARS)))
-        say = 1.0 if place == 0 else SAY
-        joint[who] += say * residents.taste[row[who]]
+        say, row = (1.0 if place == 0 else SAY), row[who]
+        own = (residents.household[row] == home[who]).astype(np.int64)
+        sums[who] += say * residents.taste[row]
         squares[who] += say**2
-        grown_ups[who] += 1
-    return joint / np.sqrt(squares)[:, None], grown_ups
+        say_of[own, who] += say
+        square_of[own, who] += say**2
+        apart = say * (residents.taste[row] - centre)
+        taste_of[own, who] += apart
+        taste_square_of[own, who] += apart**2
+    pairs_at_home, alike_at_home = say_of[1] ** 2 - square_of[1], taste_of[1] ** 2 - taste_square_of[1]
+    return _Agreed(
+        sums=sums,
+        squares=squares,
+        pairs_at_home=pairs_at_home,
+        pairs_of_friends=say_of.sum(axis=0) ** 2 - squares - pairs_at_home,
+        alike_at_home=alike_at_home,
+        alike_friends=taste_of.sum(axis=0) ** 2 - taste_square_of.sum(axis=0) - alike_at_home,
+    )
+
+
+def _likeness(residents: Residents, reference: Meant) -> tuple[np.ndarray, np.ndarray]:
+    """Return the covariances (TASTES) of two grown-ups of a household, and of two others of a party; 0 where there is no pair."""
+    agreed = _agreed(residents, reference, residents.taste[reference.like[:, 0]].mean(axis=0))
+    return (
+        agreed.alike_at_home.sum(axis=0) / max(float(agreed.pairs_at_home.sum()), 1e-9),
+        agreed.alike_friends.sum(axis=0) / max(float(agreed.pairs_of_friends.sum()), 1e-9),
+    )
 
 
 def _paces(config: RunConfig, residents: Residents, meant: Meant) -> np.ndarray:

@@ -8,11 +8,12 @@ import pytest
 from agents.membership import Memory
 from agents.parties import CHILD_YEARS, NOT, Parties, is_out_already
 from agents.population import Mode, Residents, residents_of
+from agents.social import Friendships
 from agents.visits import Visits
 from sim.config import RunConfig
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
-from sim.visitors import NOBODY, Phones, Visitors
+from sim.visitors import App, NOBODY, Phones, Visitors
 from tests.catchments import with_one_more_household
 from tests.engine_days import corner_mall
 
@@ -41,6 +42,22 @@ def whole(visits: Visits) -> tuple[Visitors, Phones]:
 def assert_same(one: Visitors, other: Visitors) -> None:
     for name in one._fields:
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
+
+
+def test_who_has_given_up_the_app_or_its_messages_carries_a_phone_that_says_so():
+    visits = visits_of(day())
+    before = whole(visits)[1]
+    mine = before.resident[(before.app == App.PUSH)]
+    stopped, opted_out = mine[::2], mine[1::2]
+    visits.memory.app[stopped], visits.memory.app[opted_out] = App.REMOVED, App.ACTIVE
+
+    after = visits.phones(visits.arrivals(0, 1440))
+
+    assert mine.size > 20
+    assert not (after.app == App.PUSH).any()
+    assert (after.app[np.isin(after.resident, stopped)] == App.REMOVED).all()
+    assert not after.shares_with_friends[np.isin(after.resident, stopped)].any()
+    assert (after.app[np.isin(after.resident, opted_out)] == App.ACTIVE).all()
 
 
 def test_one_more_household_changes_nobody_elses_visit_party_or_phone():
@@ -160,6 +177,40 @@ def test_companions_are_the_household_first_and_then_friends_of_about_the_same_a
     assert gap[friends].mean() < 10 < np.abs(np.diff(residents.age_years[rows].astype(int))).mean()
     small = (residents.age_years[meant.like] < CHILD_YEARS) & present
     assert not (small & friends).any()
+
+
+def friends_along(config: RunConfig, residents: Residents, visits: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return (lead, row) of the friends who come along, in visits by residents drawn from all who ever come."""
+    leads = np.flatnonzero(residents.visits_per_day > 0)
+    leads = leads[(np.arange(visits) * 7919) % leads.size]
+    like = Parties(config, residents, True).meant(np.arange(visits), leads).like
+    party, place = np.nonzero((like != NOT) & (residents.household[like] != residents.household[leads][:, None]))
+    return leads[party], like[party, place]
+
+
+def test_friends_who_come_along_are_those_whom_one_tells_of_the_mall():
+    config = day()
+    residents = residents_of(config)
+    lead, friend = friends_along(config, residents, 3000)
+
+    rows = np.unique(lead)
+    index, told = Friendships(config, residents).friends_of(rows)
+    assert lead.size > 500
+    assert np.isin(lead * residents.key.size + friend, rows[index] * residents.key.size + told).all()
+
+
+def test_a_low_number_brings_nobody_along_more_than_a_quarter_oftener_than_the_mean():
+    """By tenths of the residents, each within a few standard errors of a Poisson count; of the last rows some are left out."""
+    config = day()
+    residents = residents_of(config)
+    _, friend = friends_along(config, residents, 30_000)
+
+    times_mean = 10 * np.bincount(10 * friend // residents.key.size, minlength=10) / friend.size
+    slack = 6 * np.sqrt(10 / friend.size)
+    assert times_mean.max() < 1.25 + slack
+    assert times_mean[:8].min() > 1 - slack
+    first = friend < residents.key.size // 100
+    assert first.mean() < 0.01 * (1.25 + 6 * np.sqrt(100 / friend.size))
 
 
 def test_a_household_has_one_plate_and_a_second_car_of_its_own():

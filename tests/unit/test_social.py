@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from agents.population import LifeCycle, Role
-from agents.social import Social, seeded_promoters
+from agents.social import Friendships, Social, seeded_promoters
 from sim.config import SeedingConfig
 from sim.visitors import Character
+from tests.catchments import with_one_more_household
 from tests.memory_years import a_day, config_of, day, people_of
 
 pytestmark = pytest.mark.plain
@@ -22,7 +23,7 @@ def town():
 
 def test_friendship_is_mutual_and_nobody_is_their_own_friend(town):
     _, social, adults = town
-    index, friend = social.friends_of(adults)
+    index, friend = social.friendships.friends_of(adults)
     pairs = set(zip(adults[index].tolist(), friend.tolist(), strict=True))
 
     assert len(pairs) == index.size
@@ -32,7 +33,7 @@ def test_friendship_is_mutual_and_nobody_is_their_own_friend(town):
 
 def test_adults_have_as_many_friends_outside_their_household_as_the_habits_say(town):
     people, social, adults = town
-    index, friend = social.friends_of(adults)
+    index, friend = social.friendships.friends_of(adults)
     outside = people.residents.household[adults[index]] != people.residents.household[friend]
     degree = np.bincount(index[outside], minlength=adults.size)
 
@@ -42,7 +43,7 @@ def test_adults_have_as_many_friends_outside_their_household_as_the_habits_say(t
 
 def test_friends_are_nearer_in_age_than_strangers_and_children_are_nobodys(town):
     people, social, adults = town
-    index, friend = social.friends_of(adults)
+    index, friend = social.friendships.friends_of(adults)
     age = people.residents.age_years.astype(float)
 
     gap = np.abs(age[adults[index]] - age[friend]).mean()
@@ -50,16 +51,29 @@ def test_friends_are_nearer_in_age_than_strangers_and_children_are_nobodys(town)
 
     assert gap < 0.6 * stranger_gap
     assert (people.residents.role[friend] != Role.CHILD).all()
-    assert social.friends_of(np.flatnonzero(people.residents.role == Role.CHILD)[:50])[0].size < 150  # parents only
+    assert social.friendships.friends_of(np.flatnonzero(people.residents.role == Role.CHILD)[:50])[0].size < 150  # parents only
 
 
 def test_who_one_asks_about_changes_nobodys_friends(town):
     _, social, adults = town
-    index, friend = social.friends_of(adults[:200])
+    index, friend = social.friendships.friends_of(adults[:200])
 
-    alone = social.friends_of(adults[17:18])[1]
+    alone = social.friendships.friends_of(adults[17:18])[1]
 
     np.testing.assert_array_equal(alone, friend[index == 17])
+
+
+def test_one_more_household_leaves_who_else_is_friends_as_it_was(town):
+    people, social, adults = town
+    more = Friendships(
+        people.config, with_one_more_household(people.residents, like=int(people.residents.household[adults[-1]]))
+    )
+
+    index, friend = social.friendships.friends_of(adults)
+    more_index, more_friend = more.friends_of(adults)
+    theirs = more_friend < people.residents.key.size
+    np.testing.assert_array_equal(more_index[theirs], index)
+    np.testing.assert_array_equal(more_friend[theirs], friend)
 
 
 def test_bad_news_reach_more_people_than_good_ones_and_move_each_less(town):
