@@ -35,8 +35,7 @@ def phones_of(config: RunConfig, visitors: Visitors, persons: Persons) -> Phones
     def today(purpose: str, who: np.ndarray | slice = ALL) -> np.ndarray:
         return uniforms(stream_key(config.seed, f"visit {purpose}"), number[who], ordinal[who])
 
-    state = app_states(config, key, persons.is_member)
-    active = np.flatnonzero(is_active(state))
+    active = np.flatnonzero(is_active(persons.app))
     drives = active[(visitors.parking[party[active]] >= 0) & (ordinal[active] == 0)]
     dying = np.flatnonzero(today("battery dies") < digital.battery_dies_share)
     lasts_us = (today("battery life", dying) * visitors.stay_s[party[dying]] * 1e6).astype(np.int64)
@@ -55,7 +54,7 @@ def phones_of(config: RunConfig, visitors: Visitors, persons: Persons) -> Phones
         knows_network=(is_known & habit("knows network", digital.knows_network_share)).astype(np.int8),
         willing=today("willing"),
         is_member=persons.is_member,
-        app=state,
+        app=persons.app,
         has_card=(is_known & habit("card", digital.card_share)).astype(np.int8),
         pays_linked=habit("pays linked", digital.pays_linked_share).astype(np.int8),
         is_partner_customer=habit("partner", config.sensing.identity.partner_share).astype(np.int8),
@@ -77,17 +76,17 @@ def is_active(state: np.ndarray) -> np.ndarray:
     return (state == App.ACTIVE) | (state == App.PUSH)
 
 
-def navigates(config: RunConfig, number: np.ndarray, first_key: np.ndarray, is_member: np.ndarray) -> np.ndarray:
-    """Return 1 for each visit whose first person, of that address and membership, lets the mall's app show the way, else 0 (int8)."""
+def navigates(config: RunConfig, number: np.ndarray, first_app: np.ndarray) -> np.ndarray:
+    """Return 1 for each visit whose first person, with the app in that state, lets it show the way, else 0 (int8)."""
     app = config.sensing.identity.app
     if not app.navigation:
         return np.zeros(number.size, np.int8)
     used = uniforms(stream_key(config.seed, "visit navigation in the app"), number, 0) < app.navigation_use_share
-    return (is_active(app_states(config, first_key, is_member)) & used).astype(np.int8)
+    return (is_active(first_app) & used).astype(np.int8)
 
 
 def app_states(config: RunConfig, key: np.ndarray, is_member: np.ndarray) -> np.ndarray:
-    """Return what became of the app on each person's phone (int8 App); NONE without a membership.
+    """Return what became of the app on each person's phone before anybody reacts to messages (int8 App); NONE without a membership.
 
     Of the members' phones app_share carry it; of these a = app_active_share are active, (1 - a) a are idle (INSTALLED), (1 - a)^2
     given up (CHURNED): whoever stops using it stays at each of two steps with the same chance. Of the phones without it, app_share x

@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from agents.digital import app_states
 from agents.memory import life_cycle, value
 from agents.memory.liked import remember_ratings
-from agents.memory.messages import Messages, app_states
+from agents.memory.messages import Messages
+from agents.memory.norm import Norm
+from agents.memory.often import Often
 from agents.memory.recency import Recency
 from agents.memory.rivals import Rivals
 from agents.memory.tally import Tally
@@ -22,11 +25,12 @@ from sim.world import Lived
 
 FACTOR_LEAST, FACTOR_MOST = 0.05, 4.0
 HEARD_MOST = 1.3  # tales add up to no more than this, in the log of the factor
-ACTIVE_DAYS = 90  # a member seen within these counts as active
+ACTIVE_DAYS = 90  # a member who came within these counts as active
+HEARD_LEAST = 0.05  # log of the factor below which a tale is forgotten
 FEN_MAX = 2**31 - 1
 SAVED = (
     "last_visit_day", "satisfaction", "expected", "heard", "received", "teller", "spent_fen", "points_centi", "visits",
-    "is_member", "life_cycle", "app", "push_on", "liked",
+    "is_member", "life_cycle", "is_seldom", "app", "push_on", "liked",
 )  # fmt: skip
 
 
@@ -40,7 +44,7 @@ class _Day(NamedTuple):
 
 
 class Memory:
-    """What each resident remembers, in arrays by row of `Residents`; carried from day to day. 54 bytes a resident."""
+    """What each resident remembers, in arrays by row of `Residents`; carried from day to day. 55 bytes a resident."""
 
     def __init__(self, config: RunConfig, residents: Residents) -> None:
         rows, membership = residents.key.size, config.membership
@@ -51,15 +55,18 @@ class Memory:
         self.expected = np.full(rows, membership.satisfaction_norm, np.float32)
         self.heard = np.zeros(rows, np.float16)  # log of what friends' tales do to its visits
         self.received = np.zeros(rows, np.float16)  # messages a week
-        self.teller = np.full(rows, -1, np.int32)  # row of who last told it something good, until its first visit
+        self.teller = np.full(rows, -1, np.int32)  # row of who last told it something good, until its first visit or forgotten
         self.spent_fen = np.zeros(rows, np.int32)  # since the run began
         self.points_centi = np.zeros(rows, np.int64)  # held; credited by whoever runs the days
         self.visits = np.zeros(rows, np.int16)  # days with a visit since the first, or since coming back
         self.is_member = residents.is_member.copy()
         self.life_cycle = residents.life_cycle.copy()
-        self.app = np.where(self.is_member > 0, app_states(config, residents.key), App.NONE).astype(np.int8)
+        self.app = app_states(config, residents.key, self.is_member)
         self.push_on = (self.app == App.PUSH).astype(np.int8)  # lets the app send messages
         self.liked = np.full((rows, LIKED_MAX), -1, np.int32)  # units remembered with pleasure, the newest first
+        self._often = Often(config, residents)
+        self.is_seldom = self._often.began_seldom.copy()  # comes seldom, whatever its state
+        self._norm = Norm(membership)
         self._recency = Recency(membership.recency)
         self._messages = Messages(config, residents)
         self._rivals = Rivals(config, residents)
@@ -70,15 +77,16 @@ class Memory:
         self._wifi = _free_wifi(config, residents)
         self._rate_share = (residents.visits_per_day / max(float(residents.visits_per_day.sum()), 1e-300)).astype(np.float64)
         self._factor_mean: float | None = None  # of the day last asked about, over the visits of people's own accord
-        self._joins_share = config.sensing.identity.portal_share * config.sensing.identity.join_share
-        self._draws_joins = membership.enrolment == "law"
+        identity = config.sensing.identity
+        self._joins_share = identity.portal * identity.portal_share * identity.join_share
         fades_days = max(membership.talk.fades_days, 1.0)
         self._kept_a_day = np.float16(np.exp(-1 / fades_days))
 
     def visit_factor(self, date: datetime.date) -> np.ndarray:
         """Return by what each resident is likelier to come on a day than of its own accord (float64, exactly 1 on the first day).
 
-        A proportional-hazards model: recency x exp(satisfaction + points + messages + tales) x what other malls leave; within bounds.
+        A proportional-hazards model: recency x exp(satisfaction + points + messages + tales) x what other malls leave, within bounds;
+        and more for those who came seldom when the run began and come often now, less for the others way round.
         """
         membership, day = self._config.membership, date.toordinal()
         log = np.float32(membership.satisfaction_effect) * (self.satisfaction - self.expected) + self.heard
@@ -87,11 +95,13 @@ class Memory:
         rows, moved = self._messages.effect(self.received, self.push_on)
         log[rows] += moved
         found = np.exp(log, dtype=np.float64)
-        found *= self._recency.factor(self._residents.visits_per_day, self.last_visit_day, self._start, day)
+        found *= self._recency.factor(self._often.rate_per_day(self.is_seldom), self.last_visit_day, self._start, day)
         found *= self._rivals.factor(self._start, day, self.points_centi, self.is_member)
         if self._wifi is not None:
             found *= self._wifi
         np.clip(found, FACTOR_LEAST, FACTOR_MOST, out=found)
+        rows, lift = self._often.lift(self.is_seldom)
+        found[rows] *= lift
         self._factor_mean = float((found * self._rate_share).sum())
         return found
 
@@ -99,22 +109,30 @@ class Memory:
         """Remember a day: who came and how it was, what they tell, and what a day's passing does to everybody."""
         day = lived.date.toordinal()
         self.tally.begin()
-        self.heard *= self._kept_a_day
         today = _by_resident(lived.outcomes)
+        self._norm.take(today.satisfaction, self.visits, self.satisfaction, self.expected)
         self._count_visits(today, day)
+        self.is_seldom[today.rows] = self._often.seldom_after(today.number)
         delight = self._judge(today)
+        self._forget_tales()
         self._tell(today.rows, delight, day)
-        self._join(today)
         self._remember_stores(lived)
         self._pass_day(day)
 
     def enrol(self, rows: np.ndarray) -> None:
-        """Make members of residents whom the mall's systems have enrolled (membership.enrolment: systems), or who have joined by law."""
+        """Make members of residents who have joined."""
         new = np.unique(rows[self.is_member[rows] == 0])
         self.is_member[new] = 1
-        self.app[new] = app_states(self._config, self._residents.key[new])
+        self.app[new] = app_states(self._config, self._residents.key[new], self.is_member[new])
         self.push_on[new] = self.app[new] == App.PUSH
         self.tally.joined += new.size
+
+    def join_by_law(self, lived: Lived) -> None:
+        """Let a day's visitors who are no members join by the shares of the portal, where none of the mall's systems follows people."""
+        today = _by_resident(lived.outcomes)
+        others = self.is_member[today.rows] == 0
+        draws = uniforms(stream_key(self._config.seed, "joins"), today.number[others], 0)
+        self.enrol(today.rows[others][draws < self._joins_share])
 
     def _count_visits(self, today: _Day, day: int) -> None:
         """Count visits by life cycle, first visits and who caused them, and who comes again."""
@@ -142,6 +160,11 @@ class Memory:
         self.expected[rows] += membership.expectation_weight * delight
         return delight
 
+    def _forget_tales(self) -> None:
+        """Let tales fade, and with them who told them."""
+        self.heard *= self._kept_a_day
+        self.teller[np.abs(self.heard) < HEARD_LEAST] = -1
+
     def _tell(self, rows: np.ndarray, delight: np.ndarray, day: int) -> None:
         """Let visitors tell their friends."""
         tales = self._social.tell(rows, delight, np.isin(rows, self.seeds), day)
@@ -153,13 +176,6 @@ class Memory:
         self.teller[tales.listener[is_news]] = tales.teller[is_news]
         self.tally.good_tales += int(tales.is_good.sum())
         self.tally.bad_tales += int((~tales.is_good).sum())
-
-    def _join(self, today: _Day) -> None:
-        """Let visitors who are no members join, by the shares of the portal."""
-        if self._draws_joins:
-            others = self.is_member[today.rows] == 0
-            draws = uniforms(stream_key(self._config.seed, "joins"), today.number[others], 0)
-            self.enrol(today.rows[others][draws < self._joins_share])
 
     def _remember_stores(self, lived: Lived) -> None:
         """Remember stores by what residents thought of them."""
@@ -187,7 +203,7 @@ class Memory:
         tally.opted_out += reacted.opted_out.size
         tally.stopped_app += reacted.stopped.size
         away = day - np.where(self.last_visit_day < 0, self._start, self.last_visit_day)
-        tally.became_lost += life_cycle.lapse(self.life_cycle, away, self._residents.visits_per_day, membership).size
+        tally.became_lost += life_cycle.lapse(self.life_cycle, away, self._often.often_per_day, membership).size
         tally.reward_fen += round(self.seeds.size * membership.seeding.reward_yuan_per_month * 100 / 30)
 
     def summary(self, date: datetime.date) -> dict[str, int | float | None]:
@@ -205,7 +221,7 @@ class Memory:
             **self.tally.numbers(),
             **{f"residents_{state.name.lower()}": int(cycle[state]) for state in LifeCycle},
             "members": int(self.is_member.sum()),
-            "members_active": int((seen & (self.is_member > 0)).sum()),
+            "members_came_90d": int((seen & (self.is_member > 0)).sum()),
             "push_on": int(self.push_on.sum()),
             "satisfaction_mean_residents": float(self.satisfaction[known].mean()) if known.any() else None,
             "expected_mean_residents": float(self.expected[known].mean()) if known.any() else None,
@@ -226,6 +242,7 @@ class Memory:
             "again_came": self._again.came,
             "again_again": self._again.again,
             "again_settled": self._again.settled,
+            "norm": self._norm.saved(),
             "tally": self.tally.saved(),
             "start_day": np.array([self._start]),
         }
@@ -236,6 +253,7 @@ class Memory:
             getattr(self, name)[...] = columns[name]
         self._again.came[...], self._again.again[...] = columns["again_came"], columns["again_again"]
         self._again.settled[...] = columns["again_settled"]
+        self._norm.restore(columns["norm"])
         self.tally.restore(columns["tally"])
         self._start = int(columns["start_day"][0])
 

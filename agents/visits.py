@@ -33,7 +33,7 @@ from sim.config import RunConfig
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 from sim.units import US_PER_MIN
-from sim.visitors import LIKED_MAX, NOBODY, Phones, Visitors, empty_visitors
+from sim.visitors import LIKED_MAX, NOBODY, App, Phones, Visitors, empty_visitors
 
 
 class OwnVisits(NamedTuple):
@@ -106,7 +106,8 @@ class Visits:
             ordinal=ordinal.astype(np.int8),
             resident=np.where(is_stranger, ~stranger, resident),
             key=np.where(is_stranger, stranger, residents.key[resident]),
-            is_member=np.where(is_stranger, 0, self._is_member[resident]).astype(np.int8),
+            is_member=np.where(is_stranger, 0, self._memory.is_member[resident]).astype(np.int8),
+            app=np.where(is_stranger, App.NONE, self._memory.app[resident]).astype(np.int8),
             plate_key=plate_key[party],
         )
 
@@ -156,11 +157,6 @@ class Visits:
         is_second[cars[1:]] = household[cars[1:]] == household[cars[:-1]]
         return np.where(is_second, residents.key[resident], residents.key[residents.first[resident]])
 
-    @property
-    def _is_member(self) -> np.ndarray:
-        found: np.ndarray = self._memory.is_member
-        return found
-
     def _liked(self, resident: np.ndarray) -> np.ndarray:
         """Return the stores that each resident remembers with pleasure, -1 for strangers and where there is none."""
         found = np.full((resident.size, LIKED_MAX), -1, np.int32)
@@ -174,7 +170,8 @@ class Visits:
 
     def _described(self, meant: Meant, resident: np.ndarray, arrive_us: np.ndarray, source: np.ndarray) -> Visitors:
         config, residents, like = self._config, self._residents, meant.like[:, 0]
-        is_member = np.where(resident == NOBODY, 0, self._is_member[resident]).astype(np.int8)
+        is_member = np.where(resident == NOBODY, 0, self._memory.is_member[resident]).astype(np.int8)
+        app = np.where(resident == NOBODY, App.NONE, self._memory.app[resident])
         visitors = empty_visitors(meant.number.size)._replace(
             number=meant.number,
             arrive_us=arrive_us,
@@ -194,7 +191,7 @@ class Visits:
         )
         keys = self._first_keys(visitors)
         visitors = visitors._replace(
-            goal_entrance=self._walk_through(visitors), navigates=navigates(config, visitors.number, keys, is_member)
+            goal_entrance=self._walk_through(visitors), navigates=navigates(config, visitors.number, app)
         )
         return with_habits(config, planned(config, self._compiled, visitors, keys))
 

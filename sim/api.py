@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from sim.opening import mall_hours_min, tenant_hours_min
 from sim.operations.own_services import Factory
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
+from sim.sensing.identity.ids import IdKind, ids_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_MIN, US_PER_S
 from sim.world import Lived, People, Progress, RunResult, World
@@ -86,7 +88,7 @@ class Town:
         from agents.membership import Memory
         from agents.reputation import Reputation
 
-        self._compiled, self._deciders = compiled, deciders
+        self._config, self._compiled, self._deciders = config, compiled, deciders
         self.people = residents_for(config)
         self.memory = Memory(config, self.people)
         self.reputation = Reputation(config, compiled)
@@ -100,6 +102,21 @@ class Town:
     def summary(self, date: datetime.date) -> dict[str, Any]:
         """Return what the residents remember after a day, in numbers."""
         return dict(self.memory.summary(date))
+
+    def enrol(self, lived: Lived, joined: np.ndarray | None) -> None:
+        """Make members of the residents with these numbers, who joined on the day; None: no system follows people, and the law says who."""
+        if joined is None:
+            self.memory.join_by_law(lived)
+        else:
+            self.memory.enrol(np.flatnonzero(np.isin(self._numbers, joined)))
+
+    @cached_property
+    def _numbers(self) -> np.ndarray:
+        """Under which number each resident's membership is kept."""
+        from agents.digital import phone_keys_of
+
+        found: np.ndarray = ids_of(IdKind.NUMBER, phone_keys_of(self._config, self.people.key))
+        return found
 
     def hold_points(self, balances_centi: np.ndarray) -> None:
         """Let residents know how many points they hold."""

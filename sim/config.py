@@ -412,7 +412,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += management_problems(config.management, config.ratings.display)
     found += tariff_problems(config.parking.tariff, config.parking.exits)
     found += [] if found else [*desk_problems(config.desks)]
-    found += [] if found else [*membership_problems(config.membership)]
+    found += [] if found else [*membership_problems(config.membership, config.date)]
     for key, hours in hours_of(config):
         try:
             minutes_from_hours(hours)

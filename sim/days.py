@@ -25,7 +25,7 @@ from sim.reporting.days_books import DayRecorder, DaysBooks
 from sim.reporting.days_report import finish_days
 from sim.units import US_PER_DAY
 from sim.visitors import NOBODY
-from sim.world import END_US, People, Progress, RunResult, World
+from sim.world import END_US, Lived, People, Progress, RunResult, World
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -40,6 +40,9 @@ class Population(Protocol):
 
     def summary(self, date: datetime.date) -> dict[str, Any]:
         """Return what the residents remember after a day, in numbers."""
+
+    def enrol(self, lived: Lived, joined: np.ndarray | None) -> None:
+        """Make members of the residents with these numbers, who joined on the day; None: no system follows people, and the law says who."""
 
     def hold_points(self, balances_centi: np.ndarray) -> None:
         """Let residents know how many points they hold."""
@@ -108,6 +111,7 @@ class DaysInARow:
         known = outcomes[(outcomes["is_member"] == 1) & (outcomes["resident"] != NOBODY)]
         earned = points.earn(date, known["resident"], known["spent_fen"])
         self.population.hold_points(points.balances_centi)
+        self.population.enrol(world.lived, joined_on(date, world.left))
         remembered = self.population.summary(date)
         facts = {
             **calendar_facts(day),
@@ -135,6 +139,15 @@ class DaysInARow:
             show(number * US_PER_DAY + time_us, people_inside, (number + share_done) / days)
 
         return shown
+
+
+def joined_on(date: datetime.date, left: Mapping[str, Columns]) -> np.ndarray | None:
+    """Return the numbers under which people have joined on a day, false ones left out; None where the mall's systems follow nobody."""
+    if "members.parquet" not in left:
+        return None
+    members = left["members.parquet"]
+    found: np.ndarray = members["member"][(members["joined"] == date.isoformat()) & ~members["is_false"]]
+    return found
 
 
 def calendar_facts(day: Day) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.digital import navigates, phones_of
+from agents.digital import app_states, navigates, phones_of
 from agents.parties import Persons, party_sizes
 from sim.catchment import residents_expected
 from sim.config import RunConfig
@@ -63,7 +63,8 @@ def visitors_of(config: RunConfig, visits: int) -> Visitors:
         parking=np.where(_draw("car", number) < 1 / 3, 0, -1).astype(np.int32),
     )
     first = first_of(config, number)
-    return found._replace(navigates=navigates(config, number, first, members_among(config, first)))
+    app = app_states(config, first, members_among(config, first))
+    return found._replace(navigates=navigates(config, number, app))
 
 
 def first_of(config: RunConfig, number: np.ndarray, ordinal: np.ndarray | int = 0) -> np.ndarray:
@@ -84,7 +85,9 @@ def persons_of(config: RunConfig, visitors: Visitors) -> Persons:
     party, ordinal = party[has_phone], ordinal[has_phone]
     resident = first_of(config, visitors.number[party], ordinal)
     plate_key = first_of(config, visitors.number)[party]
-    return Persons(party, ordinal.astype(np.int8), resident, resident, members_among(config, resident), plate_key)
+    is_member = members_among(config, resident)
+    app = app_states(config, resident, is_member)
+    return Persons(party, ordinal.astype(np.int8), resident, resident, is_member, app, plate_key)
 
 
 def log_of(visitors: Visitors) -> EventLog:

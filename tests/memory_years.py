@@ -32,9 +32,11 @@ def people_of(config, **changed):
     return SimpleNamespace(residents=residents, memory=Memory(config, residents), config=config)
 
 
-def live(people, days, satisfaction_sd=0.15):
+def live(people, days, satisfaction_sd=0.15, satisfaction_mean=None):
     """Live days in a row; return the people's summaries of them."""
-    return [people.memory.summary(lived.date) for lived in toy_days(people, people.config, days, satisfaction_sd)]
+    return [
+        people.memory.summary(lived.date) for lived in toy_days(people, people.config, days, satisfaction_sd, satisfaction_mean)
+    ]
 
 
 def a_day(date, rows, satisfaction=0.75, spent_fen=0, ratings=()):

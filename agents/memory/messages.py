@@ -84,18 +84,3 @@ def _quantiles(shares: list[float], draw: np.ndarray) -> np.ndarray:
     """Return thresholds by their law: even within each answer's range."""
     found: np.ndarray = np.interp(draw, np.concatenate([[0.0], np.cumsum(shares)]), BANDS_PER_WEEK)
     return found
-
-
-def app_states(config: RunConfig, key: np.ndarray) -> np.ndarray:
-    """Return what became of the mall's app on the phone of a member of each key (int8 App), by the shares of the digital habits.
-
-    Of those that carry it a share a is active, (1 - a) a idle, (1 - a)^2 has given it up, and as many of the others have removed it
-    (see agents/digital.py).
-    """
-    digital = config.digital
-    has, use, push = (uniforms(stream_key(config.seed, "habit app"), key, count) for count in range(3))
-    active, gone = digital.app_active_share, (1 - digital.app_active_share) ** 2
-    removed = has < digital.app_share + (1 - digital.app_share) * digital.app_share * gone
-    pushes = (use < active) & (push < digital.push_share)
-    carried = np.select([pushes, use < active, use < 1 - gone], [App.PUSH, App.ACTIVE, App.INSTALLED], App.CHURNED)
-    return np.select([has < digital.app_share, removed], [carried, App.REMOVED], App.NONE).astype(np.int8)

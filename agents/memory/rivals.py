@@ -24,7 +24,7 @@ class Rivals:
         self._rivalry = membership.rivalry
         self._scale_centi = 100 * membership.points_scale
         bearing = 2 * pi * uniforms(stream_key(config.seed, "household bearing"), residents.household, 0)
-        self._malls = [  # (ordinal of the opening day, 0 when it was always there; pull relative to this mall's, by resident)
+        self._malls = [  # (ordinal of the opening day, 0 when it was there before; pull relative to this mall's, by resident)
             (
                 datetime.date.fromisoformat(str(rival.opens)).toordinal() if rival.opens else 0,
                 self._pull_of(residents.distance_km, bearing - radians(rival.bearing_deg), rival.distance_km, rival.attraction),
@@ -46,14 +46,14 @@ class Rivals:
         return found
 
     def factor(self, start: int, day: int, points_centi: np.ndarray, is_member: np.ndarray) -> np.ndarray | float:
-        """Return what remains of each resident's trips of the day `start`: (Sum0 / Sum1) ^ (1 - new trips) x (1 - online) / (1 - online0)."""
+        """Return what remains of each resident's trips of the days before `start`: (Sum0 / Sum1) ^ (1 - new trips) x (1 - online) / (1 - online0)."""
         rivalry = self._rivalry
         online = rivalry.online_share + rivalry.online_drift_per_year * (day - start) / DAYS_PER_YEAR
         offline = (1 - min(max(online, 0.0), ONLINE_MOST)) / (1 - rivalry.online_share)
-        opened = [pull for opens, pull in self._malls if start < opens <= day]
+        opened = [pull for opens, pull in self._malls if start <= opens <= day]
         if not opened:
             return offline
-        before = self.held(points_centi, is_member) + sum(pull for opens, pull in self._malls if opens <= start)
+        before = self.held(points_centi, is_member) + sum(pull for opens, pull in self._malls if opens < start)
         found: np.ndarray = offline * (before / (before + sum(opened))) ** (1 - rivalry.new_trips_share)
         return found
 

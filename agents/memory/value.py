@@ -7,6 +7,7 @@ import numpy as np
 from agents.population import LifeCycle
 
 TOP_SHARE = 0.1
+LIFE_DAYS_LEAST = 180  # before, most of those who come seldom have not been seen, and nobody can have been lost for long
 DAYS_PER_YEAR = 365.25
 
 
@@ -31,9 +32,10 @@ def life_value_yuan(
 ) -> float | None:
     """Return the mean value of those who have spent something: m r / (1 + i - r), m a year's margin, r the share kept in a year.
 
+    None before LIFE_DAYS_LEAST days: a rate of those who have come so far is high by as much as the run is short.
     The share lost so far is taken as that of the days lived, at an even rate (Gupta & Lehmann 2003; margins constant).
     """
-    if spent_fen.size == 0 or days <= 0:
+    if spent_fen.size == 0 or days < LIFE_DAYS_LEAST:
         return None
     margin_yuan = margin_share * float(spent_fen.mean()) / 100 * DAYS_PER_YEAR / days
     kept = (1 - min(lost or 0.0, 0.999)) ** (DAYS_PER_YEAR / days)

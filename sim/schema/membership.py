@@ -171,7 +171,9 @@ class CompetitorConfig:
     distance_km: float = 5.0  # from this mall
     bearing_deg: float = 0.0  # in which direction: two competitors in one direction share their neighbours
     attraction: float = 1.0  # relative to this mall
-    opens: str = ""  # YYYY-MM-DD; empty: it was there before, and is in the rates at which residents come
+    opens: str = (
+        ""  # YYYY-MM-DD, not before the first day; empty: it was there before, and is in the rates at which residents come
+    )
 
 
 @dataclass
@@ -222,13 +224,21 @@ class MembershipConfig:
     """What happens between visits: memory, life cycle, word of mouth, competitors, messages."""
 
     satisfaction_norm: float = known(
-        0.75,
-        "satisfaction that people expect of a visit before their first of the run",
+        0.69,
+        "satisfaction that people expect of a visit before their first of the run; norm_days replace it",
         0,
         1,
-        source="set to the mean of the default day",
+        source="mean of the default day, measured",
         tag="D",
         confidence="L",
+    )
+    norm_days: int = known(
+        7,
+        "first days whose mean satisfaction takes the place of satisfaction_norm; 0: it stays as given, so that arms that differ from the first day on are held against one norm",
+        0,
+        365,
+        source="a week has every kind of day",
+        confidence="M",
     )
     satisfaction_weight: float = known(
         0.3, "weight of the newest visit in what somebody thinks of the mall", 0.01, 1, source=_JUDGED, confidence="L"
@@ -275,11 +285,6 @@ class MembershipConfig:
         source="off: no policy sends any",
         confidence="L",
     )
-    enrolment: str = known(
-        "law",
-        "how members join: by the portal's shares at each visit, or those whom the mall's systems enrol",
-        choices=("law", "systems"),
-    )
     loyal_visits: int = known(
         3, "visits, since the first or since coming back, from which somebody is loyal", 1, 100, source=_JUDGED, confidence="L"
     )
@@ -322,8 +327,8 @@ class MembershipConfig:
     rivalry: RivalryConfig = field(default_factory=RivalryConfig)
 
 
-def problems(membership: MembershipConfig) -> Iterator[Problem]:
-    """Yield shares that do not add up and competitors that cannot be."""
+def problems(membership: MembershipConfig, date: str) -> Iterator[Problem]:
+    """Yield shares that do not add up and competitors that cannot be in a run whose first day is `date`."""
     for name in ("opt_out_shares", "stop_shares"):
         shares = getattr(membership.reminders, name)
         if abs(sum(shares) - 1.0) > 1e-9:
@@ -338,8 +343,9 @@ def problems(membership: MembershipConfig) -> Iterator[Problem]:
             if not getattr(competitor, name) > 0:
                 yield Problem(f"{place}.{name}", str(getattr(competitor, name)), "must be positive", "give a positive number")
         try:
-            if competitor.opens:
-                datetime.date.fromisoformat(str(competitor.opens))
+            if competitor.opens and datetime.date.fromisoformat(str(competitor.opens)) < datetime.date.fromisoformat(date):
+                rule = f"must not be before the run's first day ({date})"
+                yield Problem(f"{place}.opens", repr(competitor.opens), rule, "leave it empty: the mall was there before")
         except ValueError as reason:
             rule = f"must be a day of the calendar, or empty: {reason}"
             yield Problem(f"{place}.opens", repr(competitor.opens), rule, 'write it as "2026-12-01"')

@@ -24,6 +24,7 @@ MEANING = "days in a row without the engine: when people come again against rene
 PARAMETERS: dict[str, Parameter] = {
     "residents": whole(20_000, "people of the catchment, about", 1000, 1_000_000),
     "days": whole(365, "days lived", 60, 3650),
+    "satisfaction_mean": number(0.55, "mean satisfaction of a visit, whatever the norm of the configuration says", 0.0, 1.0),
     "satisfaction_sd": number(0.15, "standard deviation of a visit's satisfaction", 0.0, 0.5),
     "messages_per_week": number(5.5, "messages a week, in the case about them", 0.5, 30.0),
     "seed": SEED,
@@ -35,9 +36,11 @@ DRIFT_MOST = 0.05  # of the year's mean rate in a world in which nothing changes
 GAPS_LOOKED_AT = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
-def toy_day(residents: Any, factor: np.ndarray, config: RunConfig, date: datetime.date, sd: float) -> Lived:
-    """Return a day on which everybody comes at their own rate times a factor, is satisfied by chance, and spends."""
-    day, norm = date.toordinal(), config.membership.satisfaction_norm
+def toy_day(
+    residents: Any, factor: np.ndarray, config: RunConfig, date: datetime.date, sd: float, mean: float | None = None
+) -> Lived:
+    """Return a day on which everybody comes at their own rate times a factor, is satisfied by chance (about the norm unless a mean is given), and spends."""
+    day, about = date.toordinal(), config.membership.satisfaction_norm if mean is None else mean
 
     def draws(purpose: str, key: np.ndarray) -> np.ndarray:
         return uniforms(stream_key(config.seed, f"toy {purpose}"), key, day)
@@ -48,20 +51,21 @@ def toy_day(residents: Any, factor: np.ndarray, config: RunConfig, date: datetim
     outcomes = np.zeros(rows.size, OUTCOME)
     outcomes["resident"] = rows
     outcomes["number"] = (draw_words(stream_key(config.seed, "toy number"), key, day) >> np.uint64(1)).astype(np.int64)
-    outcomes["satisfaction"] = np.clip(norm + sd * ndtri(draws("satisfaction", key)), 0, 1)
+    outcomes["satisfaction"] = np.clip(about + sd * ndtri(draws("satisfaction", key)), 0, 1)
     basket_fen = SPEND_FEN * np.exp(SPEND_SIGMA * ndtri(draws("spend", key)) - SPEND_SIGMA**2 / 2)
     buys = draws("buys", key) < BUYS_SHARE
     outcomes["spent_fen"] = np.where(buys, basket_fen * residents.spend_scale[rows], 0).astype(np.int64)
     return Lived(date, outcomes, np.zeros(0, RATING))
 
 
-def toy_days(population: Any, config: RunConfig, days: int, sd: float) -> Iterator[Lived]:
+def toy_days(population: Any, config: RunConfig, days: int, sd: float, mean: float | None = None) -> Iterator[Lived]:
     """Live days in a row with a population's memory, and yield each once it has been learnt."""
     first = datetime.date.fromisoformat(config.date)
     for ordinal in range(days):
         date = first + datetime.timedelta(days=ordinal)
-        lived = toy_day(population.residents, population.memory.visit_factor(date), config, date, sd)
+        lived = toy_day(population.residents, population.memory.visit_factor(date), config, date, sd, mean)
         population.memory.learn(lived)
+        population.memory.join_by_law(lived)
         yield lived
 
 
@@ -78,8 +82,9 @@ def _config(values: dict[str, Any]) -> RunConfig:
 
 
 def _renewal(values: dict[str, Any], population_of: PopulationOf) -> list[Record]:
-    """Return how many of those who come often have come again after so many of their mean gaps, without luck in satisfaction."""
+    """Return how many have come again after so many of their mean gaps, at rates that stay and without luck in satisfaction."""
     config = _config(values)
+    config.catchment.seldom_visits = 1.0  # gaps in the mean gaps of one rate
     population: Any = population_of(config, hall())  # with `residents` and `memory` (agents.visits.Visits)
     rate = population.residents.visits_per_day
     first = population.memory.visit_factor(datetime.date.fromisoformat(config.date))
@@ -152,7 +157,7 @@ def _steady_year(values: dict[str, Any], population_of: PopulationOf) -> list[Re
     population: Any = population_of(config, hall())
     visits, factors = 0, []
     rate = population.residents.visits_per_day
-    for lived in toy_days(population, config, values["days"], values["satisfaction_sd"]):
+    for lived in toy_days(population, config, values["days"], values["satisfaction_sd"], values["satisfaction_mean"]):
         visits += lived.outcomes.size
         tomorrow = lived.date + datetime.timedelta(days=1)
         factors.append(float((population.memory.visit_factor(tomorrow) * rate).sum() / rate.sum()))

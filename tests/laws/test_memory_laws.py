@@ -61,8 +61,9 @@ def test_factors_are_finite_and_bounded_whatever_people_live_through(visits, mes
         people.memory.learn(a_day(day(number), rows, [each[1] for each in came], [each[2] for each in came]))
         factor = people.memory.visit_factor(day(number + 1))
         assert np.isfinite(factor).all()
-        assert factor.min() >= FACTOR_LEAST
-        assert factor.max() <= FACTOR_MOST
+        seldom = people.config.catchment.seldom_visits  # who comes often now and seldom at first, and the other way round
+        assert factor.min() >= FACTOR_LEAST * seldom
+        assert factor.max() <= FACTOR_MOST / seldom * 1.001
         assert all(value is None or np.isfinite(value) for value in people.memory.summary(day(number)).values())
 
 
@@ -158,10 +159,78 @@ def test_a_memory_that_was_saved_goes_on_as_the_one_that_was_not():
     for number in range(20, 40):
         lived = toy_day(resumed.residents, resumed.memory.visit_factor(day(number)), config, day(number), 0.15)
         resumed.memory.learn(lived)
+        resumed.memory.join_by_law(lived)
 
     for name, column in whole.memory.state().items():
         np.testing.assert_array_equal(column, resumed.memory.state()[name], err_msg=name)
     assert whole.memory.summary(day(39)) == resumed.memory.summary(day(39))
+
+
+@pytest.mark.parametrize("satisfaction", [0.3, 0.8])
+def test_a_world_in_which_nothing_changes_stays_as_it_is_whatever_its_mean_satisfaction(satisfaction):
+    """Mean factors of 3,000 visits a day; that of tales is about 1 % (some hear for the first time that the mall exists)."""
+    people, same = people_of(config_of(60_000)), people_of(config_of(60_000, satisfaction_norm=satisfaction))
+
+    found = np.array([each["visit_factor_mean"] for each in live(people, 60, 0.1, satisfaction)[1:]])
+    wanted = np.array([each["visit_factor_mean"] for each in live(same, 60, 0.1, satisfaction)[1:]])
+
+    assert np.abs(found / wanted - 1).max() < 0.005
+    assert np.abs(found - 1).max() < 0.03
+
+
+def test_where_the_norm_stays_as_given_a_better_world_is_visited_more():
+    usual, better = (people_of(config_of(20_000, norm_days=0)) for _ in range(2))
+
+    few, more = (live(people, 30, 0.1, mean)[-1] for people, mean in ((usual, 0.69), (better, 0.8)))
+
+    assert more["visit_factor_mean"] > few["visit_factor_mean"] + 0.02
+
+
+def test_who_has_come_for_the_first_time_comes_as_often_as_loyal_people_from_then_on():
+    people = people_of(config_of(20_000))
+    adults = people.residents.visits_per_day > 0
+    strangers = np.flatnonzero(adults & (people.residents.life_cycle == LifeCycle.POTENTIAL))
+    loyal = np.flatnonzero(adults & (people.residents.life_cycle == LifeCycle.LOYAL))
+
+    people.memory.learn(a_day(day(0), strangers, 0.69))
+
+    rate = people.residents.visits_per_day * people.memory.visit_factor(day(10))
+    assert rate[strangers].mean() == pytest.approx(rate[loyal].mean(), rel=0.15)
+
+
+def test_as_many_take_to_coming_seldom_as_to_coming_often_so_that_a_years_visits_stay():
+    people = people_of(config_of(40_000, satisfaction_effect=0.0))
+    seldom = people.memory.is_seldom[people.residents.visits_per_day > 0].mean()
+
+    factors = [each["visit_factor_mean"] for each in live(people, 365, 0.0)]
+
+    assert np.mean(factors) == pytest.approx(1.0, abs=0.03)
+    assert np.mean(factors[-60:]) == pytest.approx(1.0, abs=0.04)
+    assert people.memory.is_seldom[people.residents.visits_per_day > 0].mean() == pytest.approx(seldom, abs=0.02)
+
+
+def test_a_first_visit_long_after_a_tale_is_not_put_down_to_it():
+    people = people_of(config_of())
+    stranger = int(np.flatnonzero(people.residents.life_cycle == LifeCycle.POTENTIAL)[0])
+    counted = []
+    for days_later in (1, 300):
+        people.memory.life_cycle[stranger] = LifeCycle.POTENTIAL
+        people.memory.teller[stranger], people.memory.heard[stranger] = 1, 1.0
+        for number in range(days_later):
+            people.memory.learn(a_day(day(number), []))
+        people.memory.learn(a_day(day(days_later), [stranger]))
+        counted.append(people.memory.summary(day(days_later))["wom_new_visits"])
+
+    assert counted == [1, 0]
+
+
+def test_what_a_tale_has_caused_is_counted_by_what_it_did_that_morning():
+    people = people_of(config_of())
+    people.memory.heard[7] = 0.5
+
+    people.memory.learn(a_day(day(0), [7]))
+
+    assert people.memory.summary(day(0))["wom_caused_visits"] == pytest.approx(1 - np.exp(-0.5), abs=1e-3)
 
 
 def test_memory_takes_at_most_sixty_bytes_a_resident():

@@ -13,7 +13,7 @@ from agents.visits import Visits
 from sim.config import RunConfig
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
-from sim.visitors import App, NOBODY, Phones, Visitors
+from sim.visitors import NOBODY, App, Phones, Visitors
 from tests.catchments import with_one_more_household
 from tests.engine_days import corner_mall
 

@@ -159,7 +159,8 @@ def test_strangers_are_no_members_and_have_neither_app_nor_card_nor_know_the_net
     config = day(member_share=0.9, card_share=0.9, knows_network_share=0.9)
     visitors = visitors_of(config, 1000)
     persons = persons_of(config, visitors)
-    strangers = persons._replace(resident=~persons.resident, is_member=np.zeros_like(persons.is_member))
+    none = np.zeros_like(persons.is_member)
+    strangers = persons._replace(resident=~persons.resident, is_member=none, app=none)
 
     phones = phones_of_persons(config, visitors, strangers)
     for name in ("is_member", "app", "has_card", "knows_network", "uses_parking", "uses_booking", "shares_with_friends"):

@@ -113,10 +113,10 @@ def test_who_stops_using_the_app_receives_nothing_any_more():
     config.digital.member_share = config.digital.app_share = config.digital.app_active_share = config.digital.push_share = 1.0
     people = people_of(config)
     start = int(people.memory.push_on.sum())
+    assert start == int((people.memory.is_member == 1).sum())
 
     summaries = live(people, 100)
 
-    assert start == people.memory.push_on.size - int((people.memory.is_member == 0).sum())
     assert summaries[-1]["push_on"] < 0.05 * start
     assert summaries[-1]["messages_sent"] < 0.05 * summaries[0]["messages_sent"]
     assert set(np.unique(people.memory.app[people.memory.is_member == 1])) >= {App.CHURNED, App.REMOVED}
@@ -176,9 +176,9 @@ def test_free_wifi_brings_those_with_wifi_on_and_the_mean_is_what_the_pilot_said
 
 
 def test_satisfaction_above_what_was_expected_brings_people_back_and_below_keeps_them_away():
-    good, usual, bad = (people_of(config_of()) for _ in range(3))
+    good, usual, bad = (people_of(config_of(norm_days=0)) for _ in range(3))
 
-    for people, satisfaction in ((good, 1.0), (usual, 0.75), (bad, 0.2)):
+    for people, satisfaction in ((good, 1.0), (usual, 0.69), (bad, 0.2)):
         people.memory.learn(a_day(day(0), [4], satisfaction))
 
     factors = [people.memory.visit_factor(day(3))[4] for people in (bad, usual, good)]
@@ -198,21 +198,54 @@ def test_the_best_tenth_and_the_value_of_a_life_by_hand():
     assert top_tenth(np.zeros(3, np.int32))[1] is None
 
 
-def test_visitors_join_by_the_shares_of_the_portal_or_as_the_systems_say():
+def test_visitors_join_by_the_shares_of_the_portal_where_there_is_one():
     config = config_of(20_000)
     config.sensing.identity.portal_share, config.sensing.identity.join_share = 0.5, 0.5
     by_law = people_of(config)
-    by_systems = people_of(dataclasses.replace(config, membership=dataclasses.replace(config.membership, enrolment="systems")))
     rows = np.flatnonzero(by_law.residents.is_member == 0)[:4000]
+    lived = a_day(day(0), rows)
 
-    for people in (by_law, by_systems):
-        people.memory.learn(a_day(day(0), rows))
-    by_systems.memory.enrol(rows[:3])
-    by_systems.memory.enrol(rows[:2])
+    by_law.memory.learn(lived)
+    assert by_law.memory.is_member[rows].sum() == 0  # learning makes nobody a member
+    by_law.memory.join_by_law(lived)
+    config.sensing.identity.portal = False
+    without = people_of(config)
+    without.memory.learn(lived)
+    without.memory.join_by_law(lived)
 
     assert by_law.memory.is_member[rows].mean() == pytest.approx(0.25, abs=0.03)
-    assert by_systems.memory.is_member[rows].sum() == 3
-    assert by_systems.memory.tally.joined == 3
+    assert without.memory.is_member[rows].sum() == 0
+
+
+def test_who_is_enrolled_twice_is_counted_once():
+    people = people_of(config_of())
+    rows = np.flatnonzero(people.residents.is_member == 0)
+
+    people.memory.learn(a_day(day(0), rows[:5]))
+    people.memory.enrol(rows[:3])
+    people.memory.enrol(rows[:2])
+
+    assert people.memory.is_member[rows].sum() == people.memory.tally.joined == 3
+
+
+def test_a_competitor_that_opens_on_the_first_day_takes_visits_from_then_on():
+    first = people_of(config_of(20_000, competitors=[CompetitorConfig(distance_km=4.0, opens=FIRST.isoformat())]))
+    later = people_of(config_of(20_000, competitors=[CompetitorConfig(distance_km=4.0, opens=day(1).isoformat())]))
+
+    assert first.memory.visit_factor(day(0)).mean() < 0.95
+    np.testing.assert_array_equal(first.memory.visit_factor(day(1)), later.memory.visit_factor(day(1)))
+
+
+def test_a_competitor_cannot_open_before_the_run_begins():
+    config = RunConfig()
+    config.membership.competitors = [CompetitorConfig(opens="2026-11-20"), CompetitorConfig(opens=config.date)]
+
+    assert [each.place for each in problems_of(config)] == ["membership.competitors[0].opens"]
+
+
+def test_the_value_of_a_life_is_unknown_in_a_short_run():
+    assert life_value_yuan(np.full(3, 10_000), 0.1, 179, 0.1, 0.1) is None
+    assert life_value_yuan(np.full(3, 10_000), 0.1, 180, 0.1, 0.1) is not None
 
 
 def test_what_cannot_be_is_said_all_at_once():
