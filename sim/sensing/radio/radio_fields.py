@@ -16,7 +16,7 @@ from sim.random_streams import GOLDEN, draw_word, mix, stream_key
 from sim.sensing.radio.wifi import SHIFT_40, UNIT_24, normal_of
 
 LATTICE_HALF = 1 << 20  # lattice lines on either side of the origin
-ALL_POINTS = np.uint64(0xFFFF_FFFF_FFFF_FFFF)  # stands in the address of a shared field for the access point's key: no key is as large
+ALL_POINTS = np.uint64(0xFFFF_FFFF_FFFF_FFFF)  # stands in a shared field's address for the key of one access point
 BIAS_STEPS_PER_DB = 2.0  # detection biases are kept in 8 bits
 BIAS_STEPS_MAX = 127.0
 
