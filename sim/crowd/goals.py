@@ -10,12 +10,14 @@ from sim.crowd.company.interests import gives_up
 from sim.crowd.company.meeting import browses_on, leaves_time, meets_first, meets_now
 from sim.crowd.needs import (
     CAFE,
+    RESTAURANT,
     can_spend,
     grow,
     is_vetoed,
     liking,
     miss_need,
     out_of_hours,
+    skip_snack,
     stay_hungry,
     stays_until_us,
     wants_snack,
@@ -138,7 +140,7 @@ def _next_to_eat_or_rest(mall: Mall, row: int, now_us: int) -> int:
         shopper.has_eaten = 1
         unit = choose_store(mall, row, params.food_pool, now_us) if can_spend(mall, row, 0) else -1
         if unit < 0:
-            stay_hungry(mall, row, now_us)
+            stay_hungry(mall, row, RESTAURANT, now_us)
             return -1
         unit = settle_meal(mall, row, unit, now_us)
         if unit >= 0:
@@ -151,7 +153,7 @@ def _next_to_eat_or_rest(mall: Mall, row: int, now_us: int) -> int:
     if unit >= 0:
         shopper.reason = Reason.REST
     elif is_snack:
-        stay_hungry(mall, row, now_us)
+        skip_snack(mall, row, now_us)
     return unit
 
 

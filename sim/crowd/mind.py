@@ -19,8 +19,9 @@ MIND = np.dtype(
         # what grows and fades on a visit (sim/crowd/needs.py)
         ("seen_us", "i8"), ("fatigue", "f8"), ("sated", "i8"),
         ("metres_felt", "f8"), ("bought", "i4"), ("resumes_as", "i4"), ("meals", "i4"), ("meal_tries", "i4"), ("replans", "i4"),
+        ("vetoed", "i4"),
         # what it thinks of the visit (sim/crowd/satisfaction.py)
-        ("waited_us", "i8"), ("crowded_us", "i8"), ("purchases", "i4"), ("finds", "i4"), ("misses", "i4"), ("delight", "f8"),
+        ("waited_us", "i8"), ("crowded_us", "i8"), ("purchases", "i4"), ("finds", "i4"), ("misses", "i4"), ("delight", "f8"), ("returned_fen", "i8"),
         ("felt_us", "i8"), ("beside", "i4"), ("meals_given_up", "i4"),
         # a party that has split (sim/crowd/splitting.py)
         *COMPANY_FIELDS,
@@ -34,7 +35,8 @@ MIND = np.dtype(
 )  # fmt: skip
 # fatigue: effort in metres walked; metres_felt: of shopper.walked_m, those that are in it; sated: 3 bits for each trade; bought: number of
 # the store (shopper.visits) in which it bought last; resumes_as: Reason of the errand in shopper.resume; meal_tries: restaurants that
-# gave it no meal; felt_us: waiting as it felt; beside: purchases that were not on its list; delight: cheap (+) and dear (-) purchases.
+# gave it no meal; felt_us: waiting as it felt; beside: purchases that were not on its list; delight: cheap (+) and dear (-) purchases;
+# returned_fen: paid for what will be brought back; vetoed: number of the choice (shopper.choices) at which a veto was noted last.
 # article: the item that it wants or has, of the store it was in last; holds: 1 while it carries it to the till; shown: the item that a
 # guide has shown it; greeted: the unit whose staff knows that it is there; known_*: its taste, as the platform believes it to be.
 
@@ -79,6 +81,8 @@ def forget_mind(mind: np.record) -> None:
     mind.finds = 0
     mind.misses = 0
     mind.delight = 0.0
+    mind.returned_fen = 0
+    mind.vetoed = 0
     mind.felt_us = 0
     mind.beside = 0
     mind.meals_given_up = 0

@@ -14,10 +14,13 @@ from sim.random_streams import draw_word, uniform, uniform_of
 from sim.visitors import LIKED_MAX, TASTES
 
 CAFE = CATEGORIES.index("cafe")
+RESTAURANT = CATEGORIES.index("restaurant")
 SATED_BITS, SATED_MOST = 3, 7  # of each trade in mind.sated
 WISH_MAX = 3.0  # times the usual chance to turn aside for a store
 NOTICES_MAX = 2.0
-SIT_DRAW, VETO_DRAW = 1 << 20, 1 << 21  # counts of a party's draws of needs: whether it sits down now, and who would not go in
+# Counts of a party's draws of needs: whether it sits down at a choice, who would not go in, what else there is to a visit. The last is a
+# normal deviate, which takes the two counts from twice its own on.
+SIT_DRAW, VETO_DRAW, MOOD_DRAW = 1 << 20, 1 << 21, 1 << 22
 
 
 @inlined
@@ -69,12 +72,19 @@ def wants_snack(mall: Mall, row: int, now_us: int) -> bool:
 
 
 @kernel
-def stay_hungry(mall: Mall, row: int, now_us: int) -> None:
-    """Nothing to eat was found: the party will go home before long."""
+def stay_hungry(mall: Mall, row: int, trade: int, now_us: int) -> None:
+    """The meal is given up, for want of anything or of a trade that refused the party: it will go home before long."""
     shopper = mall.shoppers[row]
     shopper.has_eaten = 1
     mall.minds[row].meals_given_up += 1
+    note(mall, row, now_us, EventKind.PLAN_CHANGED, trade, Change.MEAL_GIVEN_UP)
     shopper.stay_until_us = min(shopper.stay_until_us, now_us + mall.params[0].hunger_patience_us)
+
+
+@inlined
+def skip_snack(mall: Mall, row: int, now_us: int) -> None:
+    """No cafe would do for a snack: the party thinks of it again when the snack would have worn off."""
+    mall.minds[row].hungry_us = now_us + mall.params[0].snack_holds_us
 
 
 @inlined
@@ -134,10 +144,11 @@ def wish(mall: Mall, row: int, unit: int) -> float:
 
 @kernel
 def is_vetoed(mall: Mall, row: int, unit: int, now_us: int) -> bool:
-    """Return whether one of the party would not go in, and note it.
+    """Return whether one of the party would not go in, and note the first time at each of its choices.
 
     Each person beside the one who leads vetoes a store by a logistic law of the distance between taste and brand, so that a party of n
-    vetoes it with chance 1 - (1 - q)^(n - 1): one draw for party and store, the same however often the question comes up.
+    vetoes it with chance 1 - (1 - q)^(n - 1): one draw for party and store, the same however often the question comes up. A choice and
+    the walk after it can meet any number of such stores; one note for all of them keeps what an entry of the agenda writes bounded.
     """
     shopper = mall.shoppers[row]
     taste = affinity(mall, row, unit)
@@ -148,7 +159,10 @@ def is_vetoed(mall: Mall, row: int, unit: int, now_us: int) -> bool:
     word = draw_word(mall.keys[Stream.NEEDS], shopper.number, VETO_DRAW)
     if uniform_of(word, mall.units[unit].key) < accepts ** (shopper.people - 1):
         return False
-    note(mall, row, now_us, EventKind.PLAN_CHANGED, mall.units[unit].category, Change.VETOED)
+    mind = mall.minds[row]
+    if mind.vetoed != shopper.choices:
+        mind.vetoed = shopper.choices
+        note(mall, row, now_us, EventKind.PLAN_CHANGED, mall.units[unit].category, Change.VETOED)
     return True
 
 
@@ -183,16 +197,17 @@ def feel_store(mall: Mall, row: int, now_us: int) -> None:
     mind = mall.minds[row]
     trade = mall.units[shopper.unit].category
     has_bought = mind.bought == shopper.visits
-    if shopper.reason == Reason.NEED:
+    if shopper.reason == Reason.SHOW:
+        has_bought = _feel_film(mall, row, now_us)
+    elif shopper.reason == Reason.NEED:
         _tick_off(mall, row, trade, has_bought, now_us)
     elif has_bought:
         mind.beside += 1
     level = mind.sated >> (SATED_BITS * trade) & SATED_MOST
     more = min(2 if has_bought else 1, SATED_MOST - level)
-    mind.sated += more << (SATED_BITS * trade)
+    mind.sated += np.int64(more) << np.int64(SATED_BITS * trade)  # a trade is 32 bits wide, and so would the shifted number be
     has_tables = mall.categories[trade].has_tables == 1
-    is_seat = trade in (CAFE, CINEMA)
-    if has_bought and (has_tables or is_seat):
+    if has_bought and (has_tables or trade == CAFE):
         mind.fatigue = max(0.0, mind.fatigue - mall.params[0].rest_m_per_us * (now_us - shopper.since_us))
     if has_bought and (has_tables or (trade == CAFE and shopper.reason == Reason.MEAL)):
         mind.meals += 1
@@ -202,6 +217,31 @@ def feel_store(mall: Mall, row: int, now_us: int) -> None:
         mind.hungry_us = now_us + mall.params[0].snack_holds_us
     elif shopper.reason == Reason.MEAL and shopper.has_eaten == 1:
         _try_again(mall, row, trade, now_us)
+
+
+@inlined
+def _feel_film(mall: Mall, row: int, now_us: int) -> bool:
+    """On coming out of the cinema, return whether the party has seen its film: then that need is found, and the film was a rest.
+
+    Seats for a later show are neither; whoever comes out without seats has missed its film. Every film was on the list.
+    """
+    mind = mall.minds[row]
+    errand = mall.errands[row]
+    if errand.film == Film.OUT:
+        mind.finds += 1
+        seen_us = mall.shows[errand.show].ends_us - max(mall.shoppers[row].since_us, mall.shows[errand.show].starts_us)
+        mind.fatigue = max(0.0, mind.fatigue - mall.params[0].rest_m_per_us * seen_us)
+        return True
+    if errand.film == Film.DONE:
+        miss_film(mall, row, now_us)
+    return False
+
+
+@kernel
+def miss_film(mall: Mall, row: int, now_us: int) -> None:
+    """The party wanted a film and will see none."""
+    mall.minds[row].misses += 1
+    note(mall, row, now_us, EventKind.PLAN_CHANGED, CINEMA, Change.UNMET)
 
 
 @kernel
@@ -232,5 +272,4 @@ def _try_again(mall: Mall, row: int, trade: int, now_us: int) -> None:
     if mind.meal_tries < mall.params[0].meal_tries_max:
         mall.shoppers[row].has_eaten = 0
     else:
-        note(mall, row, now_us, EventKind.PLAN_CHANGED, trade, Change.MEAL_GIVEN_UP)
-        stay_hungry(mall, row, now_us)
+        stay_hungry(mall, row, trade, now_us)

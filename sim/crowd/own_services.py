@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.crowd.agenda import FIRST, NORMAL, schedule
+from sim.crowd.needs import feel_wait
 from sim.crowd.sales import leave_store, pay
 from sim.crowd.state import Doing, Mall, Meta
 from sim.crowd.writing import note
@@ -36,6 +37,7 @@ def begin_own(mall: Mall, row: int, now_us: int) -> None:
     here.busy += 1
     note(mall, row, now_us, EventKind.SERVICE_STARTED, shopper.station, now_us - shopper.joined_us)
     mall.minds[row].line_us = now_us - shopper.joined_us
+    feel_wait(mall, row, now_us - shopper.joined_us, shopper.station)
     shopper.joined_us = now_us
     mall.errands[row].is_begun = 1
 
@@ -64,6 +66,7 @@ def _let_go(mall: Mall, row: int, now_us: int) -> None:
     else:
         here.waiting -= 1
         note(mall, row, now_us, EventKind.RENEGED, shopper.station, spent_us)
+        feel_wait(mall, row, spent_us, shopper.station)
     shopper.station = -1
 
 

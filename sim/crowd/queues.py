@@ -72,7 +72,8 @@ def start_service(mall: Mall, row: int, station: int, now_us: int) -> None:
     shopper = mall.shoppers[row]
     here.busy += 1
     note(mall, row, now_us, EventKind.SERVICE_STARTED, station, now_us - shopper.joined_us)
-    mall.minds[row].line_us = now_us - shopper.joined_us
+    is_resumed = here.discipline == Discipline.PREEMPTIVE and mall.errands[row].left_us > 0
+    mall.minds[row].line_us = now_us - shopper.joined_us + (mall.minds[row].line_us if is_resumed else 0)
     here.last_wait_us = now_us - (order_us(mall, row) if here.takes_tickets == 1 else shopper.joined_us)
     feel_wait(mall, row, now_us - shopper.joined_us, station)
     shopper.doing = Doing.IN_SERVICE
@@ -240,6 +241,7 @@ def _join_sharing(mall: Mall, row: int, station: int, now_us: int) -> bool:
         return False
     note(mall, row, now_us, EventKind.QUEUE_JOINED, station, here.busy)
     note(mall, row, now_us, EventKind.SERVICE_STARTED, station, 0)
+    mall.minds[row].line_us = 0
     shopper.doing = Doing.IN_SERVICE
     note_sharing(mall, station, now_us)
     forget(mall.shoppers, mall.meta, row)

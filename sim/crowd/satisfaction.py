@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.crowd.needs import beyond_usual_m
+from sim.crowd.needs import MOOD_DRAW, beyond_usual_m
 from sim.crowd.state import Mall, Meta, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -14,7 +14,6 @@ from sim.visitors import Character
 
 FINDS_MOST = 3.0  # finds that count: the fourth delights nobody
 LIST_UNIT = 100  # of LIST_CLOSED
-MOOD_DRAW = 1 << 19  # count of the party's draw of what else there is to a visit
 
 
 @kernel
@@ -56,7 +55,7 @@ def write_outcome(mall: Mall, row: int, now_us: int, is_in: bool) -> None:
     outcome.arrived_us = shopper.arrived_us
     outcome.left_us = now_us
     outcome.resident = mind.resident
-    outcome.spent_fen = errand.spent_fen
+    outcome.spent_fen = errand.spent_fen - mind.returned_fen
     outcome.waited_us = mind.waited_us
     outcome.satisfaction = judge_visit(mall, row, now_us, is_in)
     outcome.stores = shopper.visits

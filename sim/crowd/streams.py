@@ -41,4 +41,3 @@ class Stream(IntEnum):
     SPLIT = 30  # numbers of parts, who goes with whom, and where to
     NEEDS = 31
     GOODS = 32  # which article, whether it fits, whether it comes back
-    REVIEWS = 33  # at the shelf and of the store

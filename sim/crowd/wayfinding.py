@@ -27,6 +27,7 @@ def look_for_way(mall: Mall, row: int, now_us: int) -> int:
         wrong = _taken_for(mall, row)
         if wrong >= 0:
             shopper.resume = shopper.goal
+            mall.minds[row].resumes_as = shopper.reason
             shopper.goal = wrong
             shopper.is_misled = 1
     stops_share = factor * params.orientation_share

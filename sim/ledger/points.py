@@ -74,11 +74,6 @@ class Points:
         return Lots(self._month, earners.astype(np.int32), earned.astype(kind))
 
     @property
-    def issued_centi(self) -> int:
-        """All that was ever issued."""
-        return -self.issuer_centi
-
-    @property
     def held_centi(self) -> int:
         """What members hold."""
         return int(self.balances_centi.sum())

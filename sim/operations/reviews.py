@@ -32,10 +32,12 @@ class Reviews:
     def act(self, now_us: int) -> None:
         """Hold one review."""
         decisions = self.decide(now_us, self.observe(now_us))
+        has_switched = False
         for _, (decider, decision) in sorted(enumerate(decisions), key=lambda item: (item[1][0], item[0])):
             refused_because = self._apply(decision)
             self.verdicts.append(Verdict(now_us, decider, decision, refused_because))
-        if decisions:
+            has_switched = has_switched or not (refused_because or isinstance(decision, Tomorrow))
+        if has_switched:
             self.crowd.switched(now_us)
         following_us = now_us + self.every_us
         self.next_us = following_us if following_us < self.until_us else None

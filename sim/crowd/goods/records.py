@@ -25,7 +25,7 @@ class Recognition(IntEnum):
 
 ITEM = np.dtype(
     [
-        ("key", "i8"), ("unit", "i4"), ("stock", "i4"),
+        ("unit", "i4"), ("stock", "i4"),
         ("stocked", "i4"), ("sold", "i4"), ("asked", "i4"), ("returning", "i4"),
         ("price_log", "f4"), ("quality", "f4"), ("review", "f4"), ("tag_0", "f4"), ("tag_1", "f4"), ("tag_2", "f4"), ("tag_3", "f4"),
     ],
@@ -43,8 +43,7 @@ GOODS_FIELDS: list[tuple[str, str]] = [
     ("price_log_norm", "f8"),  # taken off prices, so that the mean basket of a purchase is its trade's
     ("own_sigma", "f8"),  # log-sd of a basket that is the party's own, not the article's price
     ("misfit_share", "f8"),
-    ("returning", "i4"),  # purchases of the day that will be brought back, and their value
-    ("returning_fen", "i8"),
+    ("returning_fen", "i8"),  # paid on the day for what will be brought back
 ]  # of VENUE
 GOODS_PARAMS: list[tuple[str, str]] = [
     ("looked_at", "i4"),

@@ -41,8 +41,8 @@ def place_items(venues: Any, compiled: CompiledPlan, config: RunConfig, morning:
     per_unit = found.sizes * articles
     start = np.cumsum(per_unit) - per_unit
     items = records(int(per_unit.sum()), ITEM)
-    shelf, article, size = _addresses(found)
-    items["unit"], items["key"] = found.units[shelf], found.key[shelf, article] + size
+    shelf, article, _ = _addresses(found)
+    items["unit"] = found.units[shelf]
     items["price_log"], items["quality"], items["review"] = (
         values[shelf, article] for values in (found.price_log, found.quality, found.review)
     )

@@ -44,8 +44,8 @@ def take_along(mall: Mall, row: int, paid_fen: int, now_us: int) -> None:
         note(mall, row, now_us, EventKind.GREETED_SALE, unit, paid_fen)
     word = draw_word(mall.keys[Stream.GOODS], mall.shoppers[row].number, mall.shoppers[row].visits)
     if uniform_of(word, COMES_BACK) < _return_share(mall, row):
-        mall.venues[unit].returning += 1
         mall.venues[unit].returning_fen += paid_fen
+        mind.returned_fen += paid_fen
         if was_on_shelf:
             item.returning += 1
         note(mall, row, now_us, EventKind.RETURN_FORESEEN, unit, paid_fen)

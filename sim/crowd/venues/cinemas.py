@@ -7,6 +7,7 @@ import numpy as np
 from sim.crowd.agenda import FIRST, NORMAL, schedule
 from sim.crowd.choice import choose
 from sim.crowd.movement import door_slot
+from sim.crowd.needs import miss_film
 from sim.crowd.queues import join
 from sim.crowd.routing import REFERENCE_MPS
 from sim.crowd.sales import leave_store
@@ -143,8 +144,10 @@ def _buy_in_app(mall: Mall, row: int, show: int, now_us: int) -> None:
     if show >= 0 and sell_seats(mall, row, show, now_us):
         draw = uniform(mall.keys[Stream.SEAT], shopper.number, 0)
         errand.is_refunded = 1 if draw < mall.params[0].refund_share else 0
-    elif show <= SOLD_OUT:
+        return
+    if show <= SOLD_OUT:
         note(mall, row, now_us, EventKind.SHOW_SOLD_OUT, SOLD_OUT - show, shopper.people)
+    miss_film(mall, row, now_us)
 
 
 @kernel
@@ -174,8 +177,14 @@ def show_left(mall: Mall, row: int) -> int:
 
 @kernel
 def lose_show(mall: Mall, row: int, now_us: int) -> None:
-    """The party cannot see its film: it takes its money back while that is possible, else its seats stay empty."""
+    """The party cannot see its film: it takes its money back while that is possible, else its seats stay empty.
+
+    What it thinks of that, it thinks on coming out when it is in the cinema (`feel_store`).
+    """
     errand = mall.errands[row]
+    is_on = errand.film == Film.WANTED or errand.film == Film.BOOKED
+    if is_on and mall.shoppers[row].unit < 0:
+        miss_film(mall, row, now_us)
     if errand.film == Film.BOOKED and not refund_seats(mall, row, now_us):
         note(mall, row, now_us, EventKind.SHOW_MISSED, errand.show, errand.seats)
     errand.film = Film.DONE
@@ -298,5 +307,6 @@ def leave_show(mall: Mall, row: int, now_us: int) -> int:
         if slot_us > now_us:
             schedule(mall.shoppers, mall.heap, mall.meta, row, slot_us, NORMAL)
             return Then.WAIT
+    then = leave_store(mall, row, now_us)
     errand.film = Film.DONE
-    return leave_store(mall, row, now_us)
+    return then

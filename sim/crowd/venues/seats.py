@@ -82,6 +82,8 @@ def refund_seats(mall: Mall, row: int, now_us: int) -> bool:
         transfer(mall, FIRST_TENANT + here.unit, OUTSIDE, errand.seats_fen, TransferReason.REFUND, now_us)
         note(mall, row, now_us, EventKind.SALE_REFUNDED, here.unit, errand.seats_fen)
         errand.spent_fen -= errand.seats_fen
+        mall.minds[row].purchases -= 1
+        mall.minds[row].delight += mall.pulls[here.unit].price_rise
     # the film's time is given back too; a stay that had been drawn out to the film's end keeps the rest
     shopper.stay_until_us -= here.ends_us - here.starts_us
     errand.film = Film.DONE
