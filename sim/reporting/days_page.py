@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.reporting.page_sections import figure_grid, tiles
 from sim.reporting.page_tables import comparison
+from sim.reporting.topics.targets_days import DAYS_LEAST
 from sim.reporting.topics.targets_words import ORIGINS
 from sim.reporting.wording import UNKNOWN, clock, esc, long_date, number, percent, whole, yuan
 
@@ -48,7 +49,8 @@ def summary(data: PageData) -> str:
         f"<b>{whole(kpis['footfall_visits'])} parties</b> came in {len(days)} days, {whole(sum(visits) / len(days))} a day: most on "
         f"{esc(long_date(busiest['date']))} ({whole(busiest['footfall_visits'])}), fewest on {esc(long_date(quietest['date']))} "
         f"({whole(quietest['footfall_visits'])}).",
-        f"Tenants sold for <b>{yuan(kpis['sales_fen'])}</b>; their rents bring the mall {yuan(kpis['mall_income_fen'])}.",
+        f"Tenants sold for <b>{yuan(kpis['sales_fen'])}</b>, {yuan(kpis['sales_fen'] / len(days))} a day; their rents bring the mall "
+        f"{yuan(kpis['mall_income_fen'])} in all.",
     ]
     wet = [row for row in days if row.get("is_wet")]
     if wet:
@@ -62,7 +64,20 @@ def summary(data: PageData) -> str:
             f"Members earned {whole(kpis['points_issued'])} points; {whole(last['point_holders'])} of them hold "
             f"{whole(last['points_outstanding'])} at the end."
         )
-    return f'<p class="lead">{" ".join(text)}</p>\n{tiles(kpis)}'
+    if "first_visits" in last:
+        first, won_back, lost = (sum(row[name] for row in days) for name in ("first_visits", "won_back", "became_lost"))
+        text.append(
+            f"{whole(first)} residents came for the first time, {whole(won_back)} came back who had been lost, and {whole(lost)} have stayed "
+            "away so long that they count as lost."
+        )
+    return f'<p class="lead">{" ".join(text)}</p>\n{tiles(kpis)}{_RULES}'
+
+
+_RULES = (
+    "<p>Counts and sums are of all days together, ratios (basket, conversion, stores per visit) of what happened on all days, what stands in the "
+    "evening of the last one; maxima are the largest of any day. Percentiles and the share of cold floor are plain means of the days. The "
+    '<a href="#kpis">list of KPIs</a> says it of each.</p>'
+)
 
 
 def series(data: PageData) -> str:
@@ -75,7 +90,7 @@ def weekdays(data: PageData) -> str:
     days = data.run["days"]
     groups = [(name, [row for row in days if row["weekday"] == name and not row["holiday"]]) for name in WEEKDAYS]
     groups.append(("Public holidays", [row for row in days if row["holiday"]]))
-    whole_mean = _mean([row["footfall_visits"] for row in days]) or 0
+    whole_mean = _mean(days, "footfall_visits") or 0
     lines = "".join(_weekday_row(name, rows, whole_mean) for name, rows in groups if rows)
     heads = (
         "Day",
@@ -85,33 +100,44 @@ def weekdays(data: PageData) -> str:
         "Sales, ¥",
         "Stay, min",
         "Stores a visit",
-        "Wait of 1 in 20, s",
+        "Wait that 5 % exceed, s",
         "Satisfaction",
     )
     cells = "".join(f'<th scope="col"{"" if index == 0 else " class=n"}>{head}</th>' for index, head in enumerate(heads))
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Table of weekdays">'
-        f"<table><caption>The mean of each day of the week</caption><thead><tr>{cells}</tr></thead>\n<tbody>{lines}</tbody></table></div>"
-        f"<p>{esc(ORIGINS)}</p>\n{comparison(data.curves['targets']['rows'])}"
+        f"<table><caption>The mean of each day of the week; stay, stores and satisfaction over its visits</caption><thead><tr>{cells}</tr></thead>\n<tbody>{lines}</tbody></table></div>"
+        f"{_luck(days)}<p>{esc(ORIGINS)}</p>\n{comparison(data.curves['targets']['rows'])}"
+    )
+
+
+def _luck(days: Sequence[Row]) -> str:
+    """Return a warning where weekdays came too seldom to tell their differences from luck."""
+    if len(days) >= DAYS_LEAST:
+        return ""
+    return (
+        f"<p>In {len(days)} days each day of the week comes {-(-len(days) // 7)} times at most: much of what parts the rows is luck. "
+        f"From {DAYS_LEAST} days on the week has a shape.</p>\n"
     )
 
 
 def _weekday_row(name: str, rows: Sequence[Row], whole_mean: float) -> str:
-    visits, sales_fen = _mean([row["footfall_visits"] for row in rows]), _mean([row["sales_fen"] for row in rows])
-    satisfaction = _mean([row["satisfaction"] for row in rows])
+    visits, sales_fen = _mean(rows, "footfall_visits"), _mean(rows, "sales_fen")
+    satisfaction = _mean(rows, "satisfaction", "visits_ended")
     cells = (
         whole(len(rows)),
         whole(visits),
         number(visits / whole_mean, 2) if visits is not None and whole_mean else UNKNOWN,
         whole(None if sales_fen is None else sales_fen / 100),
-        number(_mean([row["dwell_min_mean"] for row in rows]), 0),
-        number(_mean([row["stores_per_visit_mean"] for row in rows]), 1),
-        whole(_mean([row["queue_wait_s_p95"] for row in rows])),
+        number(_mean(rows, "dwell_min_mean", "footfall_visits"), 0),
+        number(_mean(rows, "stores_per_visit_mean", "footfall_visits"), 1),
+        whole(_mean(rows, "queue_wait_s_p95")),
         UNKNOWN if satisfaction is None else percent(satisfaction),
     )
     return f'<tr><th scope="row">{name}</th>{"".join(f"<td class=n>{cell}</td>" for cell in cells)}</tr>\n'
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+def _mean(rows: Sequence[Row], name: str, weight: str = "") -> float | None:
+    known = [(row[name], row[weight] if weight else 1) for row in rows if row[name] is not None]
+    total = sum(count for _, count in known)
+    return sum(value * count for value, count in known) / total if total else None

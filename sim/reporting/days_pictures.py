@@ -32,9 +32,11 @@ def save(
     made = [
         _by_day(rows, "visits", "Visits by day; weekends and holidays stand out.", "visits", _of("footfall_visits", 1)),
         _by_day(rows, "sales", "Tenants' sales by day.", "sales, thousand yuan", _of("sales_fen", 1e-5)),
-        _by_day(rows, "waits", "The wait at tills and for tables that one in twenty exceeds, by day.", "wait, min", _of("queue_wait_s_p95", 1 / 60)),
         _by_day(rows, "satisfaction", "Mean satisfaction of the day's visits, 0 to 1.", "satisfaction", _of("satisfaction", 1)),
     ]  # fmt: skip
+    if any(row["queue_wait_s_p95"] for row in rows):
+        caption = "The wait at tills and for tables that one in twenty exceeds, by day."
+        made.append(_by_day(rows, "waits", caption, "wait, min", _of("queue_wait_s_p95", 1 / 60)))
     if any(row["points_outstanding"] for row in rows):
         made.append(
             _by_day(rows, "points", "Points that members hold at the end of each day.", "points", _of("points_outstanding", 1))
@@ -102,7 +104,10 @@ def _life_cycle(rows: Sequence[Row]) -> list[tuple[Picture, str]]:
         axes.set_ylabel("residents")
         _date_axis(axes)
 
-    caption = "How residents stand to the mall at the end of each day."
+    caption = (
+        "Residents at the end of each day: potential ones have never come, new ones a few times, loyal ones keep coming, lost ones have "
+        "stayed away for long."
+    )
     return [(Picture("figures/days_residents.svg", "days", caption, caption), draw(5.2, 2.4, paint))]
 
 

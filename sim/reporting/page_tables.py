@@ -31,8 +31,8 @@ TAGS = {"V": "checked", "M": "from memory of the source", "D": "derived", "-": "
 CONFIDENCE = {"H": "high", "M": "medium", "L": "low", "-": UNKNOWN}
 
 
-def tenants(rows: list[dict[str, Any]]) -> str:
-    """Return the table of tenants, the best sellers first; a click on a heading sorts it."""
+def tenants(rows: list[dict[str, Any]], days: int = 1) -> str:
+    """Return the table of tenants, the best sellers first, of all days together; a click on a heading sorts it."""
     if not rows:
         return ""
     ordered = sorted(rows, key=lambda row: (-row["sales_fen"], row["unit"]))
@@ -46,7 +46,7 @@ def tenants(rows: list[dict[str, Any]]) -> str:
         f"<tr>{''.join(_tenant_cell(row, key, show, most) for key, _, show in _TENANT_COLUMNS)}</tr>\n" for row in ordered
     )
     return (
-        "<p>Entered and purchases count parties; capture is entered / passed by; rent is the turnover rent due above base rent. "
+        f"<p>{f'All {days} days together. ' if days > 1 else ''}Entered and purchases count parties; capture is entered / passed by; rent is the turnover rent due above base rent. "
         "The same table is in <code>tenants.csv</code>.</p>\n"
         '<div class="tools"><label>Find <input type="search" data-filter="tenant-table" placeholder="tenant, trade or level"></label>'
         '<span class="hint" data-count="tenant-table"></span></div>\n'

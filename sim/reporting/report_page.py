@@ -84,9 +84,10 @@ def _parts_of_days(data: PageData) -> list[Part]:
 
 
 def _tables(data: PageData) -> list[Part]:
+    days = len(data.run.get("days", ())) or 1
     return [
-        ("tenants", "Tenants", "Tenants", page_tables.tenants(data.tenants)),
-        ("kpis", "KPIs", "All KPIs", page_tables.kpis(data.kpis, len(data.run.get("days", ())) or 1)),
+        ("tenants", "Tenants", "Tenants", page_tables.tenants(data.tenants, days)),
+        ("kpis", "KPIs", "All KPIs", page_tables.kpis(data.kpis, days)),
         ("parameters", "Assumptions", "What was assumed", page_tables.parameters(data.run["parameters"])),
         ("provenance", "Provenance", "Where this comes from", page_tables.provenance(data.run, data.provenance)),
     ]

@@ -57,8 +57,17 @@ def test_kpis_that_add_up_are_the_sums_of_the_days(lived, single):
     for name in ("footfall_visits", "sales_fen", "purchases"):
         assert lived.kpis[name] == sum(result.kpis[name] for result in single)
     assert lived.kpis["people_inside_max"] == max(result.kpis["people_inside_max"] for result in single)
-    assert lived.kpis["dwell_min_mean"] == pytest.approx(np.mean([result.kpis["dwell_min_mean"] for result in single]))
     assert lived.kpis["unique_members"] is None
+
+
+def test_ratios_are_those_of_all_days_together(lived):
+    visits, days, kpis = table_of(lived, "visits.parquet"), table_of(lived, "days.parquet"), lived.kpis
+
+    assert kpis["basket_fen_mean"] == pytest.approx(kpis["sales_fen"] / kpis["purchases"])
+    assert kpis["people_per_visit_mean"] == pytest.approx(kpis["footfall_people"] / kpis["footfall_visits"])
+    assert kpis["satisfaction_mean"] == pytest.approx(np.mean(visits["satisfaction"]), abs=1e-3)
+    assert kpis["dwell_min_mean"] == pytest.approx(np.average(days["dwell_min_mean"], weights=days["footfall_visits"]))
+    assert kpis["dwell_min_mean"] != pytest.approx(np.mean(days["dwell_min_mean"]))
 
 
 def test_every_visit_stands_in_the_file_of_visits_on_its_own_day(lived):
@@ -165,4 +174,4 @@ def test_every_kpi_says_how_days_make_one_of_it():
     assert rules["queue_wait_s_p95"] == "mean of the days"
     assert rules["members_total"] == LAST
     assert rules["people_inside_max"] == "largest"
-    assert rules["profit_per_cover_fen"] == "mean of the days"
+    assert rules["profit_per_cover_fen"] == "mean weighted by people served food"
