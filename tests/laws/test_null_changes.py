@@ -30,7 +30,8 @@ def lived(plan: FloorPlan, config: RunConfig) -> tuple[Lived, np.ndarray]:
     """Return a day on a plan, and the id of each event's place where it has one."""
     compiled = compile_plan(plan)
     day = live(compiled, config, [parties(config, compiled)])
-    names = {"unit": compiled.unit_ids, "station": day.crowd.station_names, "entrance": compiled.entrance_ids}
+    nodes = list(zip(compiled.arrays.node_level, compiled.arrays.node_x_m, compiled.arrays.node_y_m, strict=True))
+    names = {"unit": compiled.unit_ids, "station": day.crowd.station_names, "entrance": compiled.entrance_ids, "node": nodes}
     tables = [PLACE_TABLE.get(int(kind), "") for kind in day.events["kind"]]
     places = [
         str(names[table][place]) if table in names else place for table, place in zip(tables, day.events["place"], strict=True)
