@@ -128,7 +128,7 @@ class Memory:
         self.tally.joined += new.size
 
     def join_by_law(self, lived: Lived) -> None:
-        """Let a day's visitors who are no members join by the shares of the portal, where none of the mall's systems follows people."""
+        """Let a day's visitors who are no members join by the shares of the portal: on days lived without the mall's systems, which know it better."""
         today = _by_resident(lived.outcomes)
         others = self.is_member[today.rows] == 0
         draws = uniforms(stream_key(self._config.seed, "joins"), today.number[others], 0)

@@ -103,12 +103,9 @@ class Town:
         """Return what the residents remember after a day, in numbers."""
         return dict(self.memory.summary(date))
 
-    def enrol(self, lived: Lived, joined: np.ndarray | None) -> None:
-        """Make members of the residents with these numbers, who joined on the day; None: no system follows people, and the law says who."""
-        if joined is None:
-            self.memory.join_by_law(lived)
-        else:
-            self.memory.enrol(np.flatnonzero(np.isin(self._numbers, joined)))
+    def enrol(self, numbers: np.ndarray) -> None:
+        """Make members of the residents whom the mall's systems have enrolled under these numbers."""
+        self.memory.enrol(np.flatnonzero(np.isin(self._numbers, numbers)))
 
     @cached_property
     def _numbers(self) -> np.ndarray:

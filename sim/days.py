@@ -25,7 +25,7 @@ from sim.reporting.days_books import DayRecorder, DaysBooks
 from sim.reporting.days_report import finish_days
 from sim.units import US_PER_DAY
 from sim.visitors import NOBODY
-from sim.world import END_US, Lived, People, Progress, RunResult, World
+from sim.world import END_US, People, Progress, RunResult, World
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -41,8 +41,8 @@ class Population(Protocol):
     def summary(self, date: datetime.date) -> dict[str, Any]:
         """Return what the residents remember after a day, in numbers."""
 
-    def enrol(self, lived: Lived, joined: np.ndarray | None) -> None:
-        """Make members of the residents with these numbers, who joined on the day; None: no system follows people, and the law says who."""
+    def enrol(self, numbers: np.ndarray) -> None:
+        """Make members of the residents whom the mall's systems have enrolled under these numbers."""
 
     def hold_points(self, balances_centi: np.ndarray) -> None:
         """Let residents know how many points they hold."""
@@ -111,7 +111,7 @@ class DaysInARow:
         known = outcomes[(outcomes["is_member"] == 1) & (outcomes["resident"] != NOBODY)]
         earned = points.earn(date, known["resident"], known["spent_fen"])
         self.population.hold_points(points.balances_centi)
-        self.population.enrol(world.lived, joined_on(date, world.left))
+        self.population.enrol(joined_on(date, world.left["members.parquet"]))
         remembered = self.population.summary(date)
         facts = {
             **calendar_facts(day),
@@ -141,11 +141,8 @@ class DaysInARow:
         return shown
 
 
-def joined_on(date: datetime.date, left: Mapping[str, Columns]) -> np.ndarray | None:
-    """Return the numbers under which people have joined on a day, false ones left out; None where the mall's systems follow nobody."""
-    if "members.parquet" not in left:
-        return None
-    members = left["members.parquet"]
+def joined_on(date: datetime.date, members: Columns) -> np.ndarray:
+    """Return the numbers under which people have joined on a day, false ones left out."""
     found: np.ndarray = members["member"][(members["joined"] == date.isoformat()) & ~members["is_false"]]
     return found
 
