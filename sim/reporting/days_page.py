@@ -75,7 +75,7 @@ def summary(data: PageData) -> str:
 
 _RULES = (
     "<p>Counts and sums are of all days together, ratios (basket, conversion, stores per visit) of what happened on all days, what stands in the "
-    "evening of the last one; maxima are the largest of any day. Percentiles and the share of cold floor are plain means of the days. The "
+    "evening of the last one; maxima are the largest of any day. Percentiles, the share of cold floor and some others are plain means of the days. The "
     '<a href="#kpis">list of KPIs</a> says it of each.</p>'
 )
 

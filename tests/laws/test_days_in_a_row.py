@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -70,6 +71,14 @@ def test_ratios_are_those_of_all_days_together(lived):
     assert kpis["dwell_min_mean"] != pytest.approx(np.mean(days["dwell_min_mean"]))
 
 
+def test_the_reference_names_every_column_of_the_days(lived):
+    text = (Path(__file__).parents[2] / "docs/reference/outputs.md").read_text(encoding="utf-8")
+    own = [name for name in table_of(lived, "days.parquet") if name not in {kpi.name for kpi in KPIS}]
+
+    assert len(own) > 40
+    assert [name for name in own if f"`{name}`" not in text] == []
+
+
 def test_every_visit_stands_in_the_file_of_visits_on_its_own_day(lived):
     visits, days = table_of(lived, "visits.parquet"), table_of(lived, "days.parquet")
 
@@ -84,7 +93,8 @@ def test_the_journal_of_all_days_balances_and_is_that_of_the_sales(lived):
     reason, amount = np.array(transfers["reason"]), np.array(transfers["amount"])
 
     assert transfers["id"] == list(range(len(transfers["id"])))
-    assert amount[reason == "sale"].sum() == sum(days["sales_fen"]) == lived.kpis["sales_fen"]
+    net_fen = amount[reason == "sale"].sum() - amount[reason == "refund"].sum()
+    assert net_fen == sum(days["sales_fen"]) == lived.kpis["sales_fen"]
     assert sum(json.loads((lived.folder / "run.json").read_text())["balances_fen"].values()) == 0
 
 
