@@ -26,12 +26,13 @@ COLUMNS = ("time_us", "kind", "visit", "people", "place", "value")
 
 @dataclass(frozen=True, repr=False)
 class Lived:
-    """A day's log and books."""
+    """A day's log, books and what became of each party."""
 
     events: dict[str, np.ndarray]
     transfers: np.ndarray
     tallies: Tallies
     crowd: Crowd
+    outcomes: np.ndarray
 
     @property
     def digest(self) -> str:
@@ -100,7 +101,8 @@ def live(
         crowd.advance_to(stop_us)
     tallies = crowd.finish(END_US + shift_us)
     events = {name: np.concatenate([getattr(part.events, name) for part in taken]) for name in COLUMNS}
-    return Lived(events, np.concatenate([part.transfers for part in taken]), tallies, crowd)
+    transfers, outcomes = (np.concatenate([getattr(part, name) for part in taken]) for name in ("transfers", "outcomes"))
+    return Lived(events, transfers, tallies, crowd, outcomes)
 
 
 def an_ordinary_day(stops_us: Sequence[int] = (), log_rows: int = 1_000_000, batch_min: int = 720) -> Lived:

@@ -7,8 +7,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.categories import CATEGORIES
 from sim.config import ShowConfig
-from sim.events import EventKind
+from sim.events import Change, EventKind
 from sim.ledger.accounts import FIRST_TENANT, TransferReason
 from sim.timetable import timetable_of
 from tests.engine_days import Lived, corner_mall, day_config, live, parties
@@ -87,6 +88,47 @@ def test_the_box_office_is_what_was_posted_less_what_was_paid_back():
     fees = journal["amount_fen"][(journal["debit"] == account) & (journal["reason"] == TransferReason.PAYMENT_FEE)].sum()
     assert fees > 0
     assert day.crowd.mall.balances_fen[account] == into - back - fees  # no fee comes back with a refund
+
+
+def visits_of(lived: Lived, kind: EventKind) -> set[int]:
+    return set(lived.events["visit"][rows(lived, kind)].tolist())
+
+
+def test_a_film_seen_is_a_need_found_and_seats_alone_are_neither_found_nor_beside_the_list():
+    day = a_day_of_films()
+    people = parties(film_day(), corner_mall())
+    only_film = ((people.needs >= 0).sum(axis=1) == 1) & (people.needs[:, 0] == CATEGORIES.index("cinema"))
+    seen, closed = visits_of(day, EventKind.SHOW_LEFT), rows(day, EventKind.LIST_CLOSED)
+    found = dict(zip(day.events["visit"][closed].tolist(), (day.events["value"][closed] % 100).tolist(), strict=True))
+    wanted = [visit for visit in people.number[only_film].tolist() if visit in found]
+
+    assert len(set(wanted) & seen) > 5
+    assert len(set(wanted) - seen) > 5
+    assert all(found[visit] == (visit in seen) for visit in wanted)
+
+
+def test_whoever_wanted_a_film_and_finds_no_seat_or_loses_it_has_missed_it_once_and_nobody_who_has_seen_one():
+    day = a_day_of_films()
+    changed = rows(day, EventKind.PLAN_CHANGED)
+    is_film = (day.events["place"][changed] == CATEGORIES.index("cinema")) & (day.events["value"][changed] == Change.UNMET)
+    missed = day.events["visit"][changed[is_film]].tolist()
+    lost = visits_of(day, EventKind.SHOW_MISSED) | visits_of(day, EventKind.SHOW_SOLD_OUT) - visits_of(day, EventKind.SEAT_SOLD)
+
+    assert len(missed) == len(set(missed)) > 5
+    assert lost <= set(missed)
+    assert not set(missed) & visits_of(day, EventKind.SHOW_LEFT)
+
+
+def test_what_is_paid_back_is_neither_spent_nor_bought():
+    day = a_day_of_films()
+    bought, back, later = (
+        rows(day, kind) for kind in (EventKind.PURCHASED, EventKind.SALE_REFUNDED, EventKind.RETURN_FORESEEN)
+    )
+    value = day.events["value"]
+
+    assert back.size > 0
+    assert day.outcomes["purchases"].sum() == bought.size - back.size
+    assert day.outcomes["spent_fen"].sum() == value[bought].sum() - value[back].sum() - value[later].sum()
 
 
 def test_where_the_clock_stops_and_how_arrivals_are_batched_changes_no_byte():

@@ -53,7 +53,8 @@ def _open_day(config, here, stops_us) -> Lived:
     tallies = crowd.finish(26 * US_PER_HOUR)
     columns = ("time_us", "kind", "visit", "people", "place", "value")
     events = {name: np.concatenate([getattr(part.events, name) for part in taken]) for name in columns}
-    return Lived(events, np.concatenate([part.transfers for part in taken]), tallies, crowd)
+    transfers, outcomes = (np.concatenate([getattr(part, name) for part in taken]) for name in ("transfers", "outcomes"))
+    return Lived(events, transfers, tallies, crowd, outcomes)
 
 
 @cache

@@ -126,6 +126,17 @@ def test_nothing_comes_back_that_was_not_bought_and_for_no_other_price(day):
     assert day.crowd.mall.venues["returning_fen"].sum() == day.events["value"][back].sum()
 
 
+def test_what_will_be_brought_back_counts_as_spent_by_nobody(day):
+    value, kind = day.events["value"], day.events["kind"]
+    bought, back, returned = (
+        value[kind == each].sum() for each in (EventKind.PURCHASED, EventKind.RETURN_FORESEEN, EventKind.SALE_REFUNDED)
+    )
+
+    assert back > 0
+    assert day.outcomes["spent_fen"].sum() == bought - back - returned
+    assert (day.outcomes["spent_fen"] >= 0).all()
+
+
 def test_how_that_day_is_cut_changes_no_byte(day):
     cut = lived(with_everything, tuple(range(10 * US_PER_HOUR, 23 * US_PER_HOUR, 7 * US_PER_MIN)), log_rows=1000)
 

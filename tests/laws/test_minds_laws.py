@@ -8,8 +8,11 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.crowd.minds_built import pulls_of
+from sim.crowd.needs import MOOD_DRAW, SATED_BITS, SATED_MOST, SIT_DRAW, VETO_DRAW
+from sim.crowd.tallies import Counted
 from sim.events import Change, EventKind, Reason
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
@@ -19,6 +22,7 @@ from sim.visitors import NEVER_US, TASTES, UNLIMITED_FEN, Visitors, empty_visito
 from tests.engine_days import CLOSES_US, END_US, corner_mall, day_config, live, opened, parties
 
 OUTFITTERS, BISTRO = 1, 0
+BAKERY = 0
 VISITS = 90.0
 MOODS = (EventKind.VISIT_JUDGED, EventKind.WAIT_FELT)
 
@@ -121,6 +125,73 @@ def test_a_party_eats_at_meal_times_once_it_is_hungry_where_it_is_let_in(hungry_
     assert np.count_nonzero(value[kind == EventKind.STORE_ENTERED] == Reason.MEAL) == meals
     assert outcome["has_eaten"] == (kind == EventKind.PURCHASED).any() == meals
     assert outcome["left_us"] - outcome["arrived_us"] < (2 if meals else 0.5) * US_PER_HOUR
+    gave_up = (kind == EventKind.PLAN_CHANGED) & (value == Change.MEAL_GIVEN_UP)
+    assert np.count_nonzero(gave_up) == (1 - is_open)
+
+
+def test_a_snack_that_is_not_to_be_had_costs_no_meal_and_is_thought_of_again_later():
+    config, taken = day_config(VISITS), []
+    config.choice.browse_share = 1.0
+    three_us = 15 * US_PER_HOUR
+    visitors = visitors_of(config)
+    at_three = (visitors.arrive_us > three_us) & (visitors.arrive_us < three_us + 60 * US_PER_MIN)
+    chosen = Visitors(*(column[at_three] for column in visitors))
+    hungry = chosen._replace(
+        hungry_us=np.full(chosen.number.size, three_us), stay_s=np.full(chosen.number.size, 7200.0),
+        splits=np.zeros(chosen.number.size, np.int8),
+    )  # fmt: skip
+    crowd = opened(corner_mall(), config, taken)
+    crowd.controls.unit_is_open[BAKERY] = 0
+    crowd.admit(hungry)
+    crowd.advance_to(three_us + 65 * US_PER_MIN)
+    inside = np.isin(crowd.mall.shoppers["number"], hungry.number) & (crowd.mall.shoppers["choices"] > 0)
+
+    assert inside.sum() > 2
+    assert (crowd.mall.minds["meals_given_up"][inside] == 0).all()
+    assert (crowd.mall.shoppers["has_eaten"][inside] == 0).all()
+    assert (crowd.mall.minds["hungry_us"][inside] > three_us + 65 * US_PER_MIN).all()
+
+
+def test_nobody_enters_for_a_need_that_it_has_not_however_often_it_is_misled_and_turns_aside():
+    config = day_config(VISITS)
+    config.choice.wrong_turn_share, config.choice.browse_share, config.choice.impulse_share = 1.0, 0.9, 0.5
+    config.choice.navigation_factor = 1.0
+    visitors = visitors_of(config)
+    nobodys = np.full_like(visitors.needs, -1)
+    lived = day(config, visitors._replace(needs=nobodys, splits=np.zeros(visitors.number.size, np.int8)))
+    entered = of(lived, EventKind.STORE_ENTERED)
+
+    assert of(lived, EventKind.MISLED).size > 20
+    assert np.count_nonzero(entered == Reason.IMPULSE) > 20
+    assert np.count_nonzero(entered == Reason.NEED) == 0
+
+
+def test_whoever_has_been_in_a_cafe_has_had_enough_of_cafes_and_of_nothing_else():
+    config, taken = day_config(VISITS), []
+    visitors = visitors_of(config)
+    crowd = opened(corner_mall(), config, taken)
+    crowd.admit(visitors._replace(splits=np.zeros(visitors.number.size, np.int8)))
+    crowd.advance_to(15 * US_PER_HOUR)
+    rows = np.flatnonzero((crowd.mall.shoppers["visits"] > 0) & np.isin(crowd.mall.shoppers["number"], visitors.number))
+    shops = crowd.mall.shoppers[rows]
+    levels = crowd.mall.minds["sated"][rows][:, None] >> (SATED_BITS * np.arange(len(CATEGORIES))) & SATED_MOST
+    crowd.advance_to(END_US)
+    crowd.finish(END_US)
+    kind, visit, place, time_us = (
+        np.concatenate([getattr(part.events, name) for part in taken]) for name in ("kind", "visit", "place", "time_us")
+    )
+    trade_of = crowd.mall.units["category"]
+
+    for shopper, level in zip(shops, levels, strict=True):
+        left = (kind == EventKind.STORE_LEFT) & (visit == shopper["number"]) & (time_us < 15 * US_PER_HOUR)
+        assert set(np.flatnonzero(level).tolist()) == set(trade_of[place[left]].tolist())
+    assert (levels[:, CATEGORIES.index("cafe")] > 0).any()
+
+
+@pytest.mark.plain
+def test_no_draw_of_a_partys_needs_has_two_uses_however_often_it_chooses():
+    deviate = {2 * MOOD_DRAW, 2 * MOOD_DRAW + 1}  # a normal takes two counts
+    assert min(deviate) > VETO_DRAW > SIT_DRAW + 1_000_000
 
 
 def test_effort_sends_people_home_earlier_and_no_effort_of_others_does():
@@ -153,6 +224,8 @@ def test_one_of_several_can_keep_a_party_out_of_every_store_and_nobody_vetoes_al
     assert (lived.events["people"][by_wish] == 1).all()
     assert by_wish.any()
     assert changes(lived, Change.VETOED) > 20
+    vetoes = lived.events["visit"][(lived.events["kind"] == EventKind.PLAN_CHANGED) & (lived.events["value"] == Change.VETOED)]
+    assert vetoes.size <= lived.crowd.mall.counts[Counted.CHOICES]
     assert (of(lived, EventKind.PLAN_CHANGED, "people")[of(lived, EventKind.PLAN_CHANGED) == Change.VETOED] > 1).all()
 
 

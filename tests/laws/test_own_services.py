@@ -109,7 +109,11 @@ def test_whoever_is_handed_back_before_service_began_has_given_up_and_pays_nothi
         return serve
 
     events = day({SHOP: refuses})["events.parquet"]
+    waited = events.filter(np.array(events["kind"].to_pylist()) == "RENEGED")
+    felt = events.filter(np.array(events["kind"].to_pylist()) == "WAIT_FELT")
+    felt_us = dict(zip(felt["visit"].to_pylist(), felt["value"].to_pylist()))
 
+    assert all(felt_us.get(visit, 0) >= 5_000_000 for visit in waited["visit"].to_pylist() if visit in felt_us)
     gave_up, came = times_us(events, EventKind.RENEGED), times_us(events, EventKind.QUEUE_JOINED)
     assert gave_up.size == came.size > 0
     assert (np.sort(gave_up) == np.sort(came) + 5_000_000).all()

@@ -9,7 +9,7 @@ import pytest
 
 from sim.config import RunConfig, ShiftConfig, StaffingConfig, problems_of
 from sim.crowd.state import STATION, records
-from sim.decisions import SetStaff
+from sim.decisions import SetPrices, SetStaff
 from sim.errors import ConfigError
 from sim.operations.reviews import Reviews
 from sim.operations.shifts import shifts_of
@@ -89,6 +89,21 @@ def test_what_a_tenant_decides_outlives_the_changes_of_the_plan():
 
     assert [servers[1] for hour, servers in after if hour in (10, 12, 21)] == [3, 4, 4]
     assert {servers[0] for hour, servers in after if 12 <= hour < 21} == {4}
+
+
+@pytest.mark.parametrize(("decision", "switches"), [(SetStaff("U1", 2), 1), (SetStaff("U1", 99), 0), (SetPrices("U1", 1.1), 0)])
+def test_only_what_acts_today_throws_switches(decision, switches):
+    crowd, thrown = crowd_of_four(), []
+    crowd.switched = thrown.append
+    compiled = SimpleNamespace(unit_ids=["U1", "U2", "U3"], entrance_ids=[], tenant_categories=["fashion"] * 3)
+    reviews = Reviews(
+        crowd, compiled, lambda now_us: None, lambda now_us, observed: [("tenant", decision)], US_PER_HOUR, US_PER_HOUR, 0,
+        price_range=(0.5, 2.0),
+    )  # fmt: skip
+    reviews.act(0)
+
+    assert len(thrown) == switches
+    assert bool(reviews.verdicts[0].refused_because) == (decision == SetStaff("U1", 99))
 
 
 def test_the_plan_of_the_mall_writes_nothing_to_stations_that_are_no_tills():
