@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from agents.membership import Memory
 from sim import api
 from sim.config_files import compose
 from sim.days import DaysInARow
@@ -20,6 +21,7 @@ from sim.units import US_PER_DAY
 
 DAYS = 3
 QUIET = ("population.visits_per_day=60", "recording.report=false", "sensing.positioning.method=off")
+NO_SHELVES = "goods.items_per_store=0"  # shelves are carried over night
 
 
 def config_of(*overrides, days=DAYS):
@@ -37,28 +39,38 @@ def lived(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def forgotten(tmp_path_factory):
+    """The same three days in a row, of which nobody keeps a memory, in a mall without shelves."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("learn", "enrol"):
+            patch.setattr(Memory, name, lambda *_: None)
+        patch.setattr(Memory, "visit_factor", lambda memory, _: np.ones(memory.visits.size))
+        return run(tmp_path_factory.mktemp("forgotten"), NO_SHELVES)
+
+
+@pytest.fixture(scope="module")
 def single(tmp_path_factory):
     """The same three days, each run by itself."""
     dates = ("2026-11-21", "2026-11-22", "2026-11-23")
-    return [run(tmp_path_factory.mktemp(date), f"date={date}", days=1) for date in dates]
+    return [run(tmp_path_factory.mktemp(date), f"date={date}", NO_SHELVES, days=1) for date in dates]
 
 
 def table_of(result, name):
     return pq.read_table(result.folder / name).to_pydict()
 
 
-def test_each_day_is_the_one_it_would_be_by_itself(lived, single):
-    days = table_of(lived, "days.parquet")
+def test_each_day_is_the_one_it_would_be_by_itself(forgotten, single):
+    days = table_of(forgotten, "days.parquet")
 
     assert days["footfall_visits"] == [result.kpis["footfall_visits"] for result in single]
     assert days["events_content_sha256"] == [result.manifest["events_content_sha256"] for result in single]
 
 
-def test_kpis_that_add_up_are_the_sums_of_the_days(lived, single):
+def test_kpis_that_add_up_are_the_sums_of_the_days(forgotten, single):
     for name in ("footfall_visits", "sales_fen", "purchases"):
-        assert lived.kpis[name] == sum(result.kpis[name] for result in single)
-    assert lived.kpis["people_inside_max"] == max(result.kpis["people_inside_max"] for result in single)
-    assert lived.kpis["unique_members"] is None
+        assert forgotten.kpis[name] == sum(result.kpis[name] for result in single)
+    assert forgotten.kpis["people_inside_max"] == max(result.kpis["people_inside_max"] for result in single)
+    assert forgotten.kpis["unique_members"] is None
 
 
 def test_ratios_are_those_of_all_days_together(lived):
