@@ -48,7 +48,9 @@ def test_residents_who_join_at_the_portal_are_members_of_their_own_memory(follow
 
     joined = town.memory.is_member.sum() - town.people.is_member.sum()
     assert joined == sum(days["members_joined"]) > 0
-    assert all(one <= other for one, other in zip(days["members_joined"], days["members_new"], strict=True))  # strangers join too
+    assert all(
+        one <= other for one, other in zip(days["members_joined"], days["members_new"], strict=True)
+    )  # strangers join too
     assert days["members"] == [int(town.people.is_member.sum()) + days["members_joined"][0], int(town.memory.is_member.sum())]
 
 
