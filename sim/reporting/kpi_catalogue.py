@@ -130,7 +130,7 @@ _OFFERS = (
     Kpi("uplift_estimated_fen", "fen", "neither", "offers", "Uplift as the mall would estimate it", "The same from observations alone.", _NO_OFFERS),
 )  # fmt: skip
 _POINTS = (
-    Kpi("points_issued", "points", "neither", "points", "Points issued", "Points that members earned: one for 100 yuan of a visit.", null_where=_ONE_DAY_POINTS),
+    Kpi("points_issued", "points", "neither", "points", "Points issued", "Points that members earned: one for 100 yuan of a visit, less what will be brought back.", null_where=_ONE_DAY_POINTS),
     Kpi("points_burned", "points", "higher", "points", "Points spent", "Points spent by members.", _NO_POINTS),
     Kpi("points_outstanding", "points", "neither", "points", "Points outstanding", "Issued less burned and expired, at the end.", null_where=_ONE_DAY_POINTS),
     Kpi("points_liability_fen", "fen", "lower", "points", "Liability for points", "What the outstanding points cost when all are spent: a yuan each.", null_where=_ONE_DAY_POINTS),

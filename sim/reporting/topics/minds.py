@@ -29,11 +29,11 @@ _KPIS = (
     Kpi("satisfaction_mean", "index", "higher", "people", "Satisfaction", "Mean satisfaction of visits, 0 to 1: from needs found and missed, waits as they felt, crowds, effort and prices (minds.satisfaction); parties that were turned away count.", null_where=_NOBODY),
     Kpi("dissatisfied_share", "share", "lower", "people", "Dissatisfied", "Visits with a satisfaction below 0.5 / visits.", null_where=_NOBODY),
     Kpi("plan_done_share", "share", "higher", "people", "Needs met", "Needs for which something was bought / needs on the lists of visits that ended.", null_where="nobody had a list"),
-    Kpi("needs_unmet", "count", "lower", "people", "Needs that the mall did not meet", "Needs without a store that would do, or left unmet in one for want of stock or patience.", null_where=_NOBODY),
+    Kpi("needs_unmet", "count", "lower", "people", "Needs that the mall did not meet", "Needs without a store that would do, or left unmet in one for want of stock or patience; films that were wanted and not seen.", null_where=_NOBODY),
     Kpi("plans_changed", "count", "neither", "people", "Plans made anew", "Times that a party found a store it needed closed or full and looked for another of the trade.", null_where=_NOBODY),
-    Kpi("vetoes", "count", "neither", "people", "Vetoes", "Times that one of a party would not go into a store that it had agreed on.", null_where=_NOBODY),
+    Kpi("vetoes", "count", "neither", "people", "Vetoes", "Choices at which, or on the walk after which, one of a party would not go into a store; several stores at one choice count once.", null_where=_NOBODY),
     Kpi("unaffordable_purchases", "count", "lower", "people", "Beyond the means", "Purchases that a party's money for the visit did not allow.", null_where=_NOBODY),
-    Kpi("meals_given_up", "count", "lower", "people", "Meals given up", "Parties that were hungry, tried restaurants, and gave their meal up.", null_where=_NOBODY),
+    Kpi("meals_given_up", "count", "lower", "people", "Meals given up", "Meals that hungry parties gave up: no restaurant would do, or those that they tried had no table for them.", null_where=_NOBODY),
     Kpi("rests", "count", "neither", "people", "Rests and snacks", "Times that a party went to a cafe to sit down or for a snack between meals.", null_where=_NOBODY),
     Kpi("felt_wait_s_mean", "s", "lower", "people", "Waiting as it felt", "Mean over visits of all their waits inside and at the car park's entry, those that nobody was told the length of made longer.", null_where=_NOBODY),
     Kpi("effort_m_mean", "m", "lower", "people", "Effort at the end", "Mean over visits of the effort not rested off at their end, as metres walked: walking and standing in line, less rest.", null_where=_NOBODY),
@@ -125,7 +125,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         found.append(
             f"Of the needs that parties brought, {100 * kpis['plan_done_share']:.0f} % led to a purchase. The mall did not meet "
             f"{kpis['needs_unmet']:,}; {kpis['plans_changed']:,} times a store was closed or full and another of its trade was looked for; "
-            f"{kpis['vetoes']:,} stores were vetoed by one of a party, {kpis['unaffordable_purchases']:,} purchases were beyond its means."
+            f"{kpis['vetoes']:,} times one of a party would not go into a store, {kpis['unaffordable_purchases']:,} purchases were beyond its means."
         )
     found.append(
         f"All waiting of a visit felt like {kpis['felt_wait_s_mean']:,.0f} s. At the end parties were as tired as after "
