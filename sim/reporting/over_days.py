@@ -1,4 +1,4 @@
-"""How a KPI of one day becomes that of several: the sum, a weighted or plain mean, the largest or the last; nothing where that would mean nothing."""
+"""How a KPI of one day becomes that of several: sum, weighted or plain mean, largest or last; nothing where that would mean nothing."""
 
 from __future__ import annotations
 
