@@ -23,7 +23,8 @@ def bare_mall(plans: list[StationPlan], seed: int, replication: int) -> Mall:
     shoppers["people"] = 1
     keys = np.array([stream_key(seed, f"{replication}/{purpose.name.lower()}") for purpose in Stream], np.uint64)
     mall = state.example_mall()._replace(
-        shoppers=shoppers, errands=records(rows, ERRAND), minds=records(rows, MIND), stations=station_records(plans), lanes=lane_records(plans), keys=keys,
+        shoppers=shoppers, errands=records(rows, ERRAND), minds=records(rows, MIND), params=records(1, state.PARAMS),
+        stations=station_records(plans), lanes=lane_records(plans), keys=keys,
         log=records(LOG_ROWS, state.EVENT), heap=np.zeros((2 * rows + 1024, 3), np.int64),
         free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(), meta=np.zeros(len(Meta), np.int64), counts=np.zeros(len(Counted), np.int64),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.crowd import single_station
 from sim.crowd.queues import service_s
 from sim.crowd.single_station import StationCase, Sum, study_station
 from sim.crowd.state import Discipline, Law
@@ -166,6 +167,32 @@ def test_the_last_served_of_the_worst_rank_gives_up_its_server():
     put_back = study.events[study.events["kind"] == EventKind.PREEMPTED]
 
     assert list(put_back["visit"]) == [2]
+
+
+def waited_us(monkeypatch, stale_us: int, **case) -> np.ndarray:
+    """Return what customers, one row each, remember of their wait at a station, who come to it with another store's."""
+    malls, bare_mall = [], single_station.bare_mall
+
+    def kept(*given):
+        malls.append(bare_mall(*given))
+        malls[0].minds["line_us"] = stale_us
+        return malls[0]
+
+    monkeypatch.setattr(single_station, "bare_mall", kept)
+    traced(**case)
+    return malls[0].minds["line_us"][malls[0].free_rows[::-1][: len(case["arrivals_s"])]]
+
+
+def test_who_is_put_back_remembers_both_waits(monkeypatch):
+    case = {"arrivals_s": [0, 1, 12], "service_s": 10, "classes": [0, 1, 0], "discipline": Discipline.PREEMPTIVE}
+
+    assert 19 * US_PER_S in waited_us(monkeypatch, 777, **case)  # 9 s, and 10 s more while the third is served
+
+
+def test_who_shares_a_service_remembers_no_wait_of_another_store(monkeypatch):
+    found = waited_us(monkeypatch, 777, arrivals_s=[0, 1, 2], service_s=10, discipline=Discipline.SHARING)
+
+    assert not found.any()
 
 
 def test_a_closed_lanes_line_goes_over_to_the_lanes_that_stay():
