@@ -1,1 +1,1 @@
-"""What people remember, part by part: recency, messages, other malls, life cycle, value, liked stores."""
+"""What people remember, part by part: recency, often or seldom, the norm, messages, other malls, life cycle, value, liked stores."""
