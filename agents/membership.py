@@ -71,6 +71,7 @@ class Memory:
         self._messages = Messages(config, residents)
         self._rivals = Rivals(config, residents)
         self._social = Social(config, residents)
+        self.friendships = self._social.friendships
         self.seeds = seeded_promoters(config, residents)
         self._again = life_cycle.Again()
         self.tally = Tally()

@@ -66,9 +66,11 @@ def party_sizes(lam: float, draws: np.ndarray) -> np.ndarray:
 class Parties:
     """The parties of one day: how large, and who is meant to be in them."""
 
-    def __init__(self, config: RunConfig, residents: Residents, is_weekend: bool) -> None:
+    def __init__(
+        self, config: RunConfig, residents: Residents, is_weekend: bool, friendships: Friendships | None = None
+    ) -> None:
         self._config, self._residents = config, residents
-        self._friendships = Friendships(config, residents)
+        self._friendships = friendships or Friendships(config, residents)
         population = config.population
         self._lam = population.party_lambda_weekend if is_weekend else population.party_lambda_weekday
         self._children_share = 1.0

@@ -128,7 +128,7 @@ class Visits:
 
     @cached_property
     def _parties(self) -> Parties:
-        return Parties(self._config, self._residents, day_of(self._config).is_weekend)
+        return Parties(self._config, self._residents, day_of(self._config).is_weekend, self._memory.friendships)
 
     @cached_property
     def _usual(self) -> Usual:

@@ -21,7 +21,7 @@ from sim.ledger.points import CENTIPOINTS, Points
 from sim.operations.own_services import Factory
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
-from sim.reporting.days_books import DayRecorder, DaysBooks
+from sim.reporting.days_books import DayRecorder, DaysBooks, give_back
 from sim.reporting.days_report import finish_days
 from sim.units import US_PER_DAY
 from sim.visitors import NOBODY
@@ -130,6 +130,7 @@ class DaysInARow:
         hours_us = world.hours.opens_us, world.hours.closes_us
         left = world.left
         world.close()
+        give_back()
         return left, hours_us
 
     def _shown(self, number: int, show: Progress) -> Progress:

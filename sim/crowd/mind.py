@@ -96,6 +96,8 @@ def forget_mind(mind: np.record) -> None:
     mind.meet_us = 0
     mind.overrun_us = 0
     mind.kept_needs = 0
+    mind.faster_mps = 0.0
+    mind.own_interest = 0
     mind.meets = Meets.NOT
     mind.is_called = 0
     mind.is_late = 0

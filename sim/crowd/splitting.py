@@ -69,6 +69,10 @@ def _split(mall: Mall, row: int, now_us: int) -> None:
     key = mall.keys[Stream.SPLIT]
     mind.splits = 0
     adults = int(shopper.people - mind.children)
+    mind.together = shopper.people
+    mind.finds_before = mind.finds
+    mind.misses_before = mind.misses
+    mind.meals_before = mind.meals
     parts = 1
     if params.always_singles == 1:
         parts = min(adults - 1, SPLIT_MAX)
@@ -97,6 +101,15 @@ def _split(mall: Mall, row: int, now_us: int) -> None:
         mall.shoppers[made].doing = Doing.MEETING
         schedule(mall.shoppers, mall.heap, mall.meta, made, now_us, NORMAL)
     divide_needs(mall, row, parts)
+    mind.faster_mps = params.member_faster_mps * (mind.together - shopper.people)
+    _hasten(mall, row, mind.faster_mps)
+
+
+@kernel
+def _hasten(mall: Mall, row: int, faster_mps: float) -> None:
+    """With less company the leading row walks faster too, until all are together again."""
+    mall.errands[row].unladen_mps += faster_mps
+    mall.shoppers[row].speed_mps += faster_mps
 
 
 @kernel

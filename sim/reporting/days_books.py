@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import ctypes
 import datetime
 import hashlib
 import io
@@ -55,11 +56,20 @@ class DayRecorder(Recorder):
         self.transfers = [*self.transfers, np.array(rows)]
 
 
+def give_back() -> None:
+    """Give the memory of a day that is over back to the system: else what its tables left behind would add up, a few MB a day."""
+    pa.default_memory_pool().release_unused()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # the GNU C library's; others give back by themselves
+    if trim is not None:
+        trim(0)
+
+
 class DaysBooks:
     """Takes one finished day after another; what an unfinished day had done is in none of its files."""
 
     def __init__(self, folder: Path, config: RunConfig, compiled: CompiledPlan) -> None:
         self.folder, self.config, self.compiled = Path(folder), config, compiled
+        pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it once had
         (self.folder / "manifest.json").unlink(missing_ok=True)  # a folder without one is an unfinished run
         self.rows: list[Row] = []
         self._bases: list[dict[str, int]] = []  # in step with rows

@@ -149,7 +149,7 @@ def test_whoever_forgets_the_time_is_called_and_comes_earlier_than_without_a_pho
     waits = []
     for reachable in (0.0, 1.0):
         config = a_config(overrun_min_mean=90.0, reachable_share=reachable, sees_others_share=0.0, apart_min_mean=20.0)
-        events, _ = live(config, families(60, 0.0))
+        events, _ = live(config, families(120, 0.0)._replace(stay_s=np.full(120, 5.0 * 3600)))
         late = rows_of(events, EventKind.MEETING_LATE)
         assert late
         assert all(value >= 10 * US_PER_MIN for *_, value in late)
@@ -161,7 +161,8 @@ def test_who_sees_the_others_waits_less_for_them():
     waits_us = []
     for sees in (0.0, 1.0):
         config = a_config(sees_others_share=sees, overrun_min_mean=15.0)
-        events, _ = live(config, families(PARTIES, 0.0)._replace(children=np.zeros(PARTIES, np.int8)))
+        long = families(PARTIES, 0.0)._replace(children=np.zeros(PARTIES, np.int8), stay_s=np.full(PARTIES, 5.0 * 3600))
+        events, _ = live(config, long)
         waits_us.append(np.mean([value for *_, value in rows_of(events, EventKind.MEETING_KEPT)]))
     assert waits_us[1] < 0.8 * waits_us[0]
 
@@ -188,7 +189,7 @@ def test_one_more_party_that_splits_changes_no_draw_of_another():
     config = a_config()
     config.movement.congestion = False
     two = families(8)._replace(splits=np.zeros(8, np.int8), parking=np.full(8, -1, np.int32), children=np.zeros(8, np.int8))
-    one_more = a_couple(arrive_us=int(two.arrive_us[3]) + 1)
+    one_more = a_couple(arrive_us=int(two.arrive_us[0]) + 1)  # before lunch, at which nobody parts
     merged = Visitors(*(np.concatenate(pair) for pair in zip(two, one_more)))
     order = np.lexsort((merged.number, merged.arrive_us))
 

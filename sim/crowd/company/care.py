@@ -10,6 +10,7 @@ import numpy as np
 from sim.crowd.agenda import NORMAL, forget, schedule
 from sim.crowd.company.parts import join_again, make_part
 from sim.crowd.company.records import Draw
+from sim.crowd.needs import stays_until_us
 from sim.crowd.state import Doing, Mall, Stream, Then
 from sim.crowd.venues.desk_records import Desk
 from sim.crowd.writing import note, note_segment
@@ -44,6 +45,7 @@ def leave_in_care(mall: Mall, lead: int, now_us: int) -> None:
     mind = mall.minds[lead]
     adults = mall.shoppers[lead].people - mind.children
     with_them = 0 if mind.has_bracelets == 1 else 1
+    mind.together = mall.shoppers[lead].people
     row = make_part(mall, lead, mind.children + with_them, mind.children, now_us)
     mind.in_care = row
     part = mall.shoppers[row]
@@ -57,7 +59,7 @@ def leave_in_care(mall: Mall, lead: int, now_us: int) -> None:
 
 @kernel
 def _remind(mall: Mall, row: int, now_us: int) -> None:
-    due_us = mall.shoppers[mall.minds[row].parent].stay_until_us + mall.params[0].late_after_us
+    due_us = stays_until_us(mall, mall.minds[row].parent, now_us) + mall.params[0].late_after_us
     schedule(mall.shoppers, mall.heap, mall.meta, row, max(now_us + 1, due_us), NORMAL)
 
 
@@ -66,11 +68,13 @@ def miss_parents(mall: Mall, row: int, now_us: int) -> int:
     """Nobody has come when the visit was to be over: the playground calls the party, once, and it gives up what else it wanted."""
     lead = mall.minds[row].parent
     shopper = mall.shoppers[lead]
-    if shopper.stay_until_us + mall.params[0].late_after_us > now_us:
+    params = mall.params[0]
+    if stays_until_us(mall, lead, now_us) + params.late_after_us > now_us:
         _remind(mall, row, now_us)
         return Then.WAIT
     note(mall, lead, now_us, EventKind.CHILD_ALERT, mall.shoppers[row].node, mall.minds[row].children)
     mall.minds[lead].is_called = 1
+    shopper.stay_until_us = min(shopper.stay_until_us, now_us - np.int64(params.tire_us_max))  # however fresh it feels
     forget(mall.shoppers, mall.meta, row)
     return Then.WAIT
 

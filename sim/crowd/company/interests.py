@@ -64,6 +64,7 @@ def _take_interest(mall: Mall, lead: int, row: int, turn: int) -> None:
         return
     first = 1 if uniform(key, mall.shoppers[lead].number, Draw.ROLE) < 0.5 else 0
     which = np.int64(uniform(key, shopper.number, Draw.WHICH) * PER_ROLE)
+    mall.minds[row].own_interest = 1
     shopper.needs = np.int64(ROLE_TRADES[(first + turn) % 2 * PER_ROLE + which] + 1)
 
 
@@ -95,4 +96,5 @@ def _cannot_agree(mall: Mall, row: int, category: int, now_us: int) -> bool:
     if uniform(key, shopper.number, count + 1) < params.compromise_share:
         return False
     note(mall, row, now_us, EventKind.PLAN_ABANDONED, shopper.node, 1)
+    mall.minds[row].misses += 1
     return True

@@ -144,6 +144,7 @@ def reach_meeting(mall: Mall, row: int, now_us: int) -> int:
     shopper.leaving = 0
     shopper.since_us = now_us
     mind.meets = Meets.WAITING
+    _own_interests_aside(mall, row)
     if mind.parent < 0:
         _gather(mall, row, now_us)
         if mind.parts_away == 0:
@@ -159,6 +160,20 @@ def reach_meeting(mall: Mall, row: int, now_us: int) -> int:
     look_us = max(now_us, mind.meet_us) + mall.params[0].late_after_us
     schedule(mall.shoppers, mall.heap, mall.meta, row, look_us, NORMAL)
     return Then.WAIT
+
+
+@kernel
+def _own_interests_aside(mall: Mall, row: int) -> None:
+    """What somebody found or missed of an interest that was on no list is no part of the party's list; a meal eaten meanwhile is eaten."""
+    mind = mall.minds[row]
+    if mind.own_interest == 1:
+        mind.beside += mind.finds - mind.finds_before
+        mind.finds = mind.finds_before
+        mind.misses = mind.misses_before
+        mind.own_interest = 0
+        mall.shoppers[row].needs = 0
+    if mind.parent < 0 and mind.meals > mind.meals_before:
+        mind.kept_eaten = 1
 
 
 @kernel
@@ -181,6 +196,7 @@ def _meet(mall: Mall, lead: int, part: int, now_us: int) -> None:
         needs >>= NEED_BITS
         left += 1
     if left > 0:
+        mall.minds[part].misses += left
         note(mall, part, now_us, EventKind.PLAN_ABANDONED, mall.shoppers[part].node, left)
     join_again(mall, lead, part, now_us)
     mall.minds[lead].parts_away -= 1
@@ -190,7 +206,9 @@ def _meet(mall: Mall, lead: int, part: int, now_us: int) -> None:
 def _end_wait(mall: Mall, row: int, now_us: int) -> None:
     shopper = mall.shoppers[row]
     waited_us = now_us - shopper.since_us
-    mall.minds[row].waited_us += waited_us
+    mind = mall.minds[row]
+    mind.waited_us += waited_us
+    mind.felt_us += waited_us if mind.sees_others == 1 else np.int64(waited_us * mall.params[0].uninformed_factor)
     note(mall, row, now_us, EventKind.MEETING_KEPT, shopper.node, waited_us)
     note_segment(mall, row, SegmentKind.STANDING, -1 - shopper.node, shopper.since_us, now_us, 0.0, 0.0)
 
@@ -204,6 +222,9 @@ def _go_on(mall: Mall, lead: int, now_us: int) -> int:
     mind.meets = Meets.NOT
     mind.is_called = 0
     shopper.has_eaten = mind.kept_eaten
+    mall.errands[lead].unladen_mps -= mind.faster_mps
+    shopper.speed_mps -= mind.faster_mps
+    mind.faster_mps = 0.0
     shopper.needs = needs_together(shopper.needs, mind.kept_needs)
     mind.kept_needs = 0
     return Then.DECIDE

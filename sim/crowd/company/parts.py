@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.categories import CATEGORIES
 from sim.crowd.company.records import Draw, Meets
 from sim.crowd.movement import free_row, leave_zone, note_zone_time
+from sim.crowd.needs import SATED_BITS, SATED_MOST, grow
 from sim.crowd.state import VISITED_KEPT, Mall, Meta, Stream
+from sim.crowd.venues.bags import feel_bags
 from sim.crowd.venues.cinema_records import Film
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -34,7 +37,9 @@ def make_part(mall: Mall, lead: int, people: int, children: int, now_us: int) ->
     mall.errands[row] = mall.errands[lead]
     mall.minds[row] = mall.minds[lead]
     for index in range(VISITED_KEPT):
-        mall.visited[row, index] = mall.visited[lead, index]
+        mall.visited[row, index] = mall.visited[
+            lead, (mall.shoppers[lead].visits + index) % VISITED_KEPT
+        ]  # the oldest goes first
     leader, mind, part, own = mall.shoppers[lead], mall.minds[lead], mall.shoppers[row], mall.minds[row]
     part.serial = serial
     part.has_entry = 0
@@ -48,6 +53,8 @@ def make_part(mall: Mall, lead: int, people: int, children: int, now_us: int) ->
     own.budget_fen = left_fen // (leader.people + people) * (people - children)
     mind.budget_fen -= own.budget_fen
     _forget_the_others(mall, row)
+    mall.errands[row].bags = mall.errands[lead].bags * people // (leader.people + people)
+    mall.errands[lead].bags -= mall.errands[row].bags
     own.parent = lead
     own.next_part = mind.first_part
     mind.first_part = row
@@ -58,7 +65,7 @@ def make_part(mall: Mall, lead: int, people: int, children: int, now_us: int) ->
 
 @kernel
 def _forget_the_others(mall: Mall, row: int) -> None:
-    """What is the whole party's stays with the leading row; what adds up again begins at nothing."""
+    """What is the whole party's stays with the leading row; what adds up again begins at nothing, what goes on at once for all goes on."""
     part, errand, mind = mall.shoppers[row], mall.errands[row], mall.minds[row]
     part.parking = -1
     part.tracker = -1
@@ -69,7 +76,6 @@ def _forget_the_others(mall: Mall, row: int) -> None:
     part.station = -1
     part.visits = 0
     part.services = 0
-    part.walked_m = 0.0
     part.leaving = 0
     part.reason = 0
     part.has_eaten = 1
@@ -84,17 +90,12 @@ def _forget_the_others(mall: Mall, row: int) -> None:
     errand.bags_mislaid = 0
     errand.bags_ready_us = 0
     errand.hand_ins = 0
-    errand.bags_felt = 0.0
     errand.wash_ready_us = 0
     mind.splits = 0
-    mind.waited_us = 0
-    mind.crowded_us = 0
     mind.purchases = 0
     mind.finds = 0
     mind.misses = 0
     mind.delight = 0.0
-    mind.metres_felt = 0.0
-    mind.felt_us = 0
     mind.beside = 0
     mind.meals = 0
     mind.meals_given_up = 0
@@ -103,6 +104,10 @@ def _forget_the_others(mall: Mall, row: int) -> None:
     mind.article = -1
     mind.shown = -1
     mind.line_us = 0
+    mind.finds_before = 0
+    mind.misses_before = 0
+    mind.own_interest = 0
+    mind.faster_mps = 0.0
     mind.first_part = -1
     mind.in_care = -1
     mind.parts_away = 0
@@ -124,7 +129,7 @@ def _be_oneself(mall: Mall, row: int, lead: int) -> None:
         mall.tastes[row, dimension] = np.float32((mall.tastes[lead, dimension] + deviation) * scale)
     for slot in range(LIKED_MAX):
         mall.liked[row, slot] = mall.liked[lead, slot]
-    faster_mps = params.member_faster_mps * mall.shoppers[lead].people
+    faster_mps = params.member_faster_mps * (mall.minds[row].together - part.people)
     own = 1.0 + params.own_speed_cv * standard_normal(key, number, Draw.SPEED)
     part.speed_mps = (errand.unladen_mps + faster_mps) * min(PACE_MOST, max(PACE_LEAST, own))
     part.pace_mps = part.speed_mps
@@ -146,6 +151,8 @@ def join_again(mall: Mall, lead: int, row: int, now_us: int) -> None:
     """Take the people of a part back into their party, with what they bought, saw and think; its row is free again."""
     leader, part, mind, own = mall.shoppers[lead], mall.shoppers[row], mall.minds[lead], mall.minds[row]
     note_part(mall, lead, row, now_us, EventKind.REJOINED)
+    grow(mall, row, now_us)
+    grow(mall, lead, now_us)
     people = part.people
     if part.zone >= 0 and part.zone != leader.zone:  # not the same bit of floor, though the same door
         leave_zone(mall, row, now_us)
@@ -155,6 +162,7 @@ def join_again(mall: Mall, lead: int, row: int, now_us: int) -> None:
     mind.children += own.children
     leader.walked_m = max(leader.walked_m, part.walked_m)
     _add_up(mall, lead, row)
+    feel_bags(mall, lead, now_us)
     if mind.first_part == row:
         mind.first_part = own.next_part
     else:
@@ -177,21 +185,38 @@ def _add_up(mall: Mall, lead: int, row: int) -> None:
     errand.spent_fen += theirs.spent_fen
     mind.budget_fen += own.budget_fen
     errand.bags += theirs.bags
+    errand.bags_felt = max(errand.bags_felt, theirs.bags_felt)
     errand.bags_held += theirs.bags_held
     errand.bags_mislaid += theirs.bags_mislaid
     errand.bags_ready_us = max(errand.bags_ready_us, theirs.bags_ready_us)
     errand.hand_ins += theirs.hand_ins
     errand.payments += theirs.payments
     errand.has_adopted = max(errand.has_adopted, theirs.has_adopted)
-    mind.waited_us += own.waited_us
-    mind.crowded_us += own.crowded_us
+    # They waited and walked at the same time: the party has had as much of it as whoever had most.
+    mind.waited_us = max(mind.waited_us, own.waited_us)
+    mind.crowded_us = max(mind.crowded_us, own.crowded_us)
+    mind.felt_us = max(mind.felt_us, own.felt_us)
     mind.purchases += own.purchases
     mind.finds += own.finds
     mind.misses += own.misses
     mind.delight += own.delight
-    mind.felt_us += own.felt_us
     mind.beside += own.beside
     mind.meals += own.meals
+    if own.meals > 0:
+        mind.kept_eaten = 1
+    mind.hungry_us = max(mind.hungry_us, own.hungry_us)
+    mind.sated = _most_of(mind.sated, own.sated)
     mind.meals_given_up += own.meals_given_up
     mind.metres_felt = leader.walked_m
     mind.fatigue = max(mind.fatigue, own.fatigue)
+
+
+@kernel
+def _most_of(one: int, other: int) -> int:
+    """Return for each trade the higher level of two records of what people have had enough of."""
+    found = np.int64(0)
+    for trade in range(len(CATEGORIES)):
+        shift = np.int64(SATED_BITS * trade)
+        level = max(np.int64(one) >> shift & SATED_MOST, np.int64(other) >> shift & SATED_MOST)
+        found |= np.int64(level) << shift
+    return found

@@ -36,13 +36,16 @@ class Draw(IntEnum):
 
 COMPANY_FIELDS = [
     ("parent", "i4"), ("first_part", "i4"), ("next_part", "i4"), ("in_care", "i4"), ("parts_away", "i4"), ("parts_made", "i4"),
-    ("meet_place", "i4"), ("meet_us", "i8"), ("overrun_us", "i8"), ("kept_needs", "i8"),
+    ("meet_place", "i4"), ("meet_us", "i8"), ("overrun_us", "i8"), ("kept_needs", "i8"), ("faster_mps", "f8"),
+    ("together", "i4"), ("finds_before", "i4"), ("misses_before", "i4"), ("meals_before", "i4"), ("own_interest", "i1"),
     ("meets", "i1"), ("is_called", "i1"), ("is_late", "i1"), ("has_phone", "i1"), ("sees_others", "i1"), ("kept_eaten", "i1"),
 ]  # fmt: skip
 # parent: row of the party that this one is a part of, -1 for a party of its own; first_part, next_part: its parts, linked;
 # in_care: row of those of it who are in the playground, -1 for nobody; parts_away: parts that walk about and will come to meet_place;
 # overrun_us: by which it forgets the time; is_called: somebody has asked where it stays; is_late: the meeting's lateness has been told;
-# kept_needs, kept_eaten: what the whole party will want once it is together again.
+# kept_needs, kept_eaten: what the whole party will want once it is together again; together: its people before they parted; faster_mps:
+# what the leading row gains while it has less company; *_before: counts when they parted; own_interest: 1 when the need that somebody has
+# while away was on no list.
 MEETING_FIELDS = [("has_one_door", "i4")]  # one cannot miss each other there
 PARTY_PARAMS = [
     ("parents_split_share", "f8"), ("apart_us_mean", "f8"), ("apart_cv", "f8"), ("apart_us_least", "i8"), ("overrun_us_mean", "f8"),

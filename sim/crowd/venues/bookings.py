@@ -22,7 +22,12 @@ def may_book(mall: Mall, row: int, now_us: int) -> bool:
     """Return whether a party that has just come is one that books: it looks at the app, will eat, and is here at the next meal time."""
     params = mall.params[0]
     shopper = mall.shoppers[row]
-    if params.reservation_share <= 0.0 or shopper.choices != 1 or mall.errands[row].uses_app == 0:
+    if (
+        params.reservation_share <= 0.0
+        or shopper.choices != 1
+        or mall.errands[row].uses_app == 0
+        or mall.minds[row].parts_away > 0
+    ):
         return False
     if mall.minds[row].hungry_us >= shopper.stay_until_us:
         return False
