@@ -100,6 +100,7 @@ def _forget_the_others(mall: Mall, row: int) -> None:
     mind.meals = 0
     mind.meals_given_up = 0
     mind.bought = -1
+    mind.returned_fen = 0
     mind.resumes_as = 0
     mind.article = -1
     mind.shown = -1
@@ -201,6 +202,7 @@ def _add_up(mall: Mall, lead: int, row: int) -> None:
     mind.misses += own.misses
     mind.delight += own.delight
     mind.beside += own.beside
+    mind.returned_fen += own.returned_fen
     mind.meals += own.meals
     if own.meals > 0:
         mind.kept_eaten = 1
