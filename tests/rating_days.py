@@ -54,7 +54,7 @@ def day_of_ratings(config: RunConfig, reputation: Reputation, day: int, per_day:
 
 def lived(day: int, ratings: np.ndarray, decided: tuple[Verdict, ...] = ()) -> Lived:
     """Return a day of nothing but ratings and decisions."""
-    return Lived(MONDAY + datetime.timedelta(day), np.zeros(0, OUTCOME), ratings, decided)
+    return Lived(MONDAY + datetime.timedelta(day), np.zeros(0, OUTCOME), ratings, decided=decided)
 
 
 def live_days(config: RunConfig, days: int, per_day: float = 3.0, units: int = 60) -> Reputation:

@@ -92,6 +92,7 @@ def run_speeds(values: dict[str, Any], population_of: PopulationOf) -> list[Reco
     config.seed, config.movement.congestion = values["seed"], False
     people = config.population
     people.free_speed_mps_mean, people.free_speed_mps_sd, people.party_slowdown_mps = values["mean_mps"], values["sd_mps"], 0.0
+    people.child_pace = people.elderly_pace = 1.0
     people.visits_per_day, people.day_total_cv = 2.0 * values["people"] + 200.0, 0.0
     compiled = hall()
     visitors = population_of(config, compiled).arrivals(0, 1440)

@@ -22,7 +22,9 @@ def plain(name: str) -> str:
 
 
 def test_every_line_of_the_lock_is_a_name_and_a_version():
-    assert [line for line in PINS if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9._]+( ; [a-z_]+ == \"\w+\")?", line)] == []
+    assert [
+        line for line in PINS if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9._]+( ; [a-z_]+ [=!]= \"\w+\")?", line)
+    ] == []
 
 
 def test_everything_asked_for_is_pinned():

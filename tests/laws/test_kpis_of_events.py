@@ -23,7 +23,7 @@ from sim.reporting.files import json_text, plain
 from sim.reporting.kpi_catalogue import KPIS
 from sim.reporting.kpis import Books, compute, nearest_rank
 from sim.reporting.recorder import Recorder
-from sim.reporting.topics import cars, cinema, food, lines
+from sim.reporting.topics import cars, cinema, food, lines, ratings, targets
 from sim.units import US_PER_S
 
 PLAN = made_up_plan()
@@ -177,7 +177,7 @@ def test_every_kpi_of_the_catalogue_comes_out_in_its_order():
     assert all(kpis[kpi.name] is None for kpi in KPIS if not kpi.is_known)
     always = [kpi.name for kpi in KPIS if kpi.is_known and not kpi.null_where and kpi.name != "seat_occupancy_share"]
     # of these nothing happens on the made-up day: displays and tickets, kitchens and bookings, films, bays of one's own
-    absent = {kpi.name for topic in (lines, food, cinema, cars) for kpi in topic.TOPIC.kpis}
+    absent = {kpi.name for topic in (lines, food, cinema, cars, ratings, targets) for kpi in topic.TOPIC.kpis}
     assert [name for name in always if kpis[name] is None and name not in absent] == []
 
 

@@ -234,7 +234,8 @@ def test_tastes_that_nobody_has_change_no_byte_and_tastes_that_people_have_do():
     bold.minds.appeal.taste_utility, bold.minds.appeal.veto_at = 3.0, 5.0
     config = day_config(VISITS)
 
-    assert day(bold, visitors_of(bold)).digest == day(config, visitors_of(config)).digest
+    nobodys = np.zeros((visitors_of(config).number.size, TASTES), np.float32)
+    assert day(bold, visitors_of(bold, taste=nobodys)).digest == day(config, visitors_of(config, taste=nobodys)).digest
     assert day(bold, tasteful(bold)).digest != day(config, tasteful(config)).digest
 
 
@@ -260,7 +261,8 @@ def test_a_full_store_makes_a_party_look_for_another_of_its_trade_and_miss_what_
     config, taken = day_config(VISITS), []
     crowd = opened(corner_mall(), config, taken)
     crowd.mall.units["room_people"][OUTFITTERS] = 0
-    crowd.admit(visitors_of(config))
+    together = np.zeros(visitors_of(config).number.size, np.int8)  # nobody parts: what one of several missed is the party's
+    crowd.admit(visitors_of(config, splits=together))
     crowd.advance_to(END_US)
     crowd.finish(END_US)
     kind, value, visit = (np.concatenate([getattr(part.events, name) for part in taken]) for name in ("kind", "value", "visit"))

@@ -135,7 +135,9 @@ def test_how_often_the_clock_stops_and_the_log_is_flushed_changes_no_byte():
 
 def test_whoever_ignores_every_call_or_comes_too_late_loses_its_place_and_no_more():
     ignored, _ = a_day(busy_bakery(no_show_share=1.0))
-    hurried, _ = a_day(busy_bakery(grace_s=0.0, lead_s=0.0, walk_s_default=0.0, no_show_share=0.0))
+    in_a_hurry = busy_bakery(grace_s=0.0, lead_s=0.0, walk_s_default=0.0, no_show_share=0.0)
+    in_a_hurry.population.visits_per_day = 500.0
+    hurried, _ = a_day(in_a_hurry)
 
     called = ignored["kind"] == EventKind.TICKET_CALLED
     assert count(ignored, EventKind.TICKET_VOID) >= called.sum() > 0

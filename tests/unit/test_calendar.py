@@ -8,7 +8,7 @@ import datetime
 import numpy as np
 import pytest
 
-from agents.arrivals import in_weather, rates_per_min, sources_of
+from agents.arrivals import profile_of, sources_in_weather, sources_of, visits_expected
 from sim.calendar import day_of, is_like_weekend, luck_cv
 from sim.config import RunConfig, problems_of
 from sim.config_files import compose
@@ -20,6 +20,11 @@ from sim.weather import CLIMATES, is_wet, wet_share
 pytestmark = pytest.mark.plain
 YEAR = [datetime.date(2026, 1, 1) + datetime.timedelta(days=number) for number in range(365)]
 WEEK = [datetime.date(2026, 11, 16) + datetime.timedelta(days=number) for number in range(7)]
+
+
+def _rates_per_min(config):
+    """Return the visits expected in each minute."""
+    return visits_expected(config) * profile_of(config)
 
 
 def config_with(**calendar) -> RunConfig:
@@ -58,7 +63,7 @@ def test_holidays_and_seasons_leave_the_mean_of_a_year_as_it_was():
 
 def test_an_event_of_some_hours_brings_more_people_in_them_only():
     event = CalendarEventConfig(name="fireworks", first="2026-11-21", factor=2.0, starts="18:00", ends="20:00")
-    usual, special = (rates_per_min(config_with(events=events)) for events in ([], [event]))
+    usual, special = (_rates_per_min(config_with(events=events)) for events in ([], [event]))
 
     assert special[18 * 60 : 20 * 60] == pytest.approx(2 * usual[18 * 60 : 20 * 60])
     assert (special[: 18 * 60] == usual[: 18 * 60]).all()
@@ -110,7 +115,7 @@ def test_rain_keeps_some_of_those_on_foot_at_home_and_brings_cars():
     plan = load_compiled(find_floorplan("riverside_mall")).arrays
     dry, wet = (config_with(weather=weather) for weather in ("dry", "rain"))
 
-    sources = [in_weather(sources_of(plan, 0.35), config) for config in (dry, wet)]
+    sources = [sources_in_weather(sources_of(plan, 0.35), config) for config in (dry, wet)]
     change = sources[1].share / sources[0].share
 
     by_car = sources[0].parking >= 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.random_streams import draw_words, stream_key
-from sim.sensing.radio.radio_fields import ALL_POINTS, Field, field_word, fill_nodes
+from sim.sensing.radio.radio_fields import ALL_POINTS, Field, fill_nodes
 
 KEY = stream_key(3, "test of fields")
 POINTS = np.array([5, 77, 2**62 + 3], np.int64)
@@ -33,4 +33,5 @@ def test_the_shared_field_is_the_mixture_that_the_shares_say():
 
 
 def test_the_address_of_the_shared_field_is_that_of_minus_one():
-    assert int(field_word(KEY, ALL_POINTS, 2)) == int(draw_words(KEY, np.array([-1]), 2)[0])
+    assert np.array([-1]).astype(np.uint64)[0] == ALL_POINTS
+    assert int(draw_words(KEY, np.array([ALL_POINTS]), 2)[0]) == int(draw_words(KEY, np.array([-1]), 2)[0])

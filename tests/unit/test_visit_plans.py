@@ -84,14 +84,16 @@ def test_nobody_is_ever_hungry_or_everybody_is_who_comes_before_the_end_of_dinne
 
 def test_plans_are_a_partys_own_whoever_else_comes(saturday):
     some = np.arange(0, saturday.number.size, 7)
+    everybody = planned(day_config(VISITS), corner_mall(), saturday, saturday.number)
     alone = planned(
         day_config(VISITS),
         corner_mall(),
         saturday._replace(**{name: getattr(saturday, name)[some] for name in saturday._fields}),
+        saturday.number[some],
     )
 
     for name in ("needs", "stay_s", "purpose", "hungry_us", "budget_fen"):
-        assert np.array_equal(getattr(alone, name), getattr(saturday, name)[some]), name
+        assert np.array_equal(getattr(alone, name), getattr(everybody, name)[some]), name
 
 
 def test_whoever_is_hungry_on_arrival_may_have_come_for_it_and_nobody_else(saturday):
