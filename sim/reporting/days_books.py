@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import ctypes
 import datetime
+import gc
 import hashlib
 import io
 from collections.abc import Sequence
@@ -58,6 +59,7 @@ class DayRecorder(Recorder):
 
 def give_back() -> None:
     """Give the memory of a day that is over back to the system: else what its tables left behind would add up, a few MB a day."""
+    gc.collect()  # a day's parts know each other, so that nothing else lets go of them
     pa.default_memory_pool().release_unused()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # the GNU C library's; others give back by themselves
     if trim is not None:
