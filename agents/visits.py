@@ -54,7 +54,6 @@ class Visits:
         self.residents, self.memory = residents, memory  # `galleria verify memory` lives years with them
         self._config, self._compiled = config, compiled
         self._plan = compiled.arrays
-        self._residents, self._memory = residents, memory
         self._sources = sources_of(compiled.arrays, config.population.car_share)
         self._sources_of_walk_ins = sources_in_weather(self._sources, config)
         self._profile = profile_of(config)
@@ -88,7 +87,7 @@ class Visits:
 
     def persons(self, visitors: Visitors) -> Persons:
         """Return who is in a batch of these visits, of those old enough for a phone."""
-        own, residents = self._own, self._residents
+        own, residents = self._own, self.residents
         is_own = visitors.resident != NOBODY
         row = np.searchsorted(own.resident, visitors.resident[is_own])
         like = self._like(visitors.number, is_own, row)
@@ -106,8 +105,8 @@ class Visits:
             ordinal=ordinal.astype(np.int8),
             resident=np.where(is_stranger, ~stranger, resident),
             key=np.where(is_stranger, stranger, residents.key[resident]),
-            is_member=np.where(is_stranger, 0, self._memory.is_member[resident]).astype(np.int8),
-            app=np.where(is_stranger, App.NONE, self._memory.app[resident]).astype(np.int8),
+            is_member=np.where(is_stranger, 0, self.memory.is_member[resident]).astype(np.int8),
+            app=np.where(is_stranger, App.NONE, self.memory.app[resident]).astype(np.int8),
             plate_key=plate_key[party],
         )
 
@@ -122,21 +121,21 @@ class Visits:
     @cached_property
     def _comers(self) -> Comers:
         """Who comes of their own accord."""
-        leaning = self._memory.visit_factor(date.fromisoformat(self._config.date))
-        found = comers_of(self._config, self._residents, leaning, float(self._profile.sum()))
+        leaning = self.memory.visit_factor(date.fromisoformat(self._config.date))
+        found = comers_of(self._config, self.residents, leaning, float(self._profile.sum()))
         return found if self._profile.any() else Comers(found.resident[:0], 0.0)
 
     @cached_property
     def _parties(self) -> Parties:
-        return Parties(self._config, self._residents, day_of(self._config).is_weekend, self._memory.friendships)
+        return Parties(self._config, self.residents, day_of(self._config).is_weekend, self.memory.friendships)
 
     @cached_property
     def _usual(self) -> Usual:
-        return usual_of(self._config, self._residents, self._parties.reference())
+        return usual_of(self._config, self.residents, self._parties.reference())
 
     @cached_property
     def _own(self) -> OwnVisits:
-        residents, resident = self._residents, self._comers.resident
+        residents, resident = self.residents, self._comers.resident
         number = numbers_of(self._config, residents.key[resident])
         meant = self._parties.meant(number, resident)
         source = sources_for(self._config, self._sources, number, residents.mode[resident])
@@ -151,7 +150,7 @@ class Visits:
 
     def _plate_keys(self, resident: np.ndarray, by_car: np.ndarray) -> np.ndarray:
         """Return the address of each party's plate: the household's, or that of a car of one's own where another of it drives today."""
-        household, residents = self._residents.household[resident], self._residents
+        household, residents = self.residents.household[resident], self.residents
         cars = np.flatnonzero(by_car)
         is_second = np.zeros(resident.size, bool)
         is_second[cars[1:]] = household[cars[1:]] == household[cars[:-1]]
@@ -160,18 +159,18 @@ class Visits:
     def _liked(self, resident: np.ndarray) -> np.ndarray:
         """Return the stores that each resident remembers with pleasure, -1 for strangers and where there is none."""
         found = np.full((resident.size, LIKED_MAX), -1, np.int32)
-        found[resident != NOBODY] = self._memory.liked[resident[resident != NOBODY]]
+        found[resident != NOBODY] = self.memory.liked[resident[resident != NOBODY]]
         return found
 
     def _first_keys(self, visitors: Visitors) -> np.ndarray:
         """Return the address of the person whose visit each is."""
-        own = self._residents.key[visitors.resident]  # of nobody: of anybody, not used
+        own = self.residents.key[visitors.resident]  # of nobody: of anybody, not used
         return np.where(visitors.resident == NOBODY, strangers_of(self._config, visitors.number, 0), own)
 
     def _described(self, meant: Meant, resident: np.ndarray, arrive_us: np.ndarray, source: np.ndarray) -> Visitors:
-        config, residents, like = self._config, self._residents, meant.like[:, 0]
-        is_member = np.where(resident == NOBODY, 0, self._memory.is_member[resident]).astype(np.int8)
-        app = np.where(resident == NOBODY, App.NONE, self._memory.app[resident])
+        config, residents, like = self._config, self.residents, meant.like[:, 0]
+        is_member = np.where(resident == NOBODY, 0, self.memory.is_member[resident]).astype(np.int8)
+        app = np.where(resident == NOBODY, App.NONE, self.memory.app[resident])
         visitors = empty_visitors(meant.number.size)._replace(
             number=meant.number,
             arrive_us=arrive_us,
