@@ -13,10 +13,12 @@ import numpy as np
 
 from sim import paths
 from sim.config import RunConfig
+from sim.crowd.engine import journal_rows
 from sim.crowd.goods.stocking import Shelves
 from sim.days import DaysInARow
 from sim.decisions import Decision
 from sim.errors import ConfigError, Problem
+from sim.ledger.ledger import Ledger
 from sim.opening import mall_hours_min, tenant_hours_min
 from sim.operations.own_services import Factory
 from sim.operations.watching import Watch
@@ -94,6 +96,8 @@ class Town:
         self.reputation = Reputation(config, compiled)
         self.shelves = Shelves(config, compiled)
         self.residents = int(self.people.key.size)
+        self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
+        self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
@@ -136,7 +140,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
 
     deciders.read(*reputation.news())
     morning = town.shelves.morning(datetime.date.fromisoformat(config.date))
-    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing, morning)
+    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing, morning, town.ledger)
 
 
 def watch_of(watch: Any, every_s: float, config: RunConfig, compiled: CompiledPlan) -> Watch | None:

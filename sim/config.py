@@ -17,6 +17,8 @@ from sim.config_sensing import DigitalConfig, SensingConfig
 from sim.errors import Problem
 from sim.known import known
 from sim.schema import parking as parking_schema
+from sim.schema.abuse import AbuseConfig
+from sim.schema.alliance import AllianceConfig
 from sim.schema.calendar import CalendarConfig
 from sim.schema.calendar import CalendarEventConfig as CalendarEventConfig
 from sim.schema.calendar import problems as calendar_problems
@@ -40,10 +42,12 @@ from sim.schema.cinema import CinemaConfig
 from sim.schema.cinema import HallConfig as HallConfig
 from sim.schema.cinema import ShowConfig as ShowConfig
 from sim.schema.cinema import problems as cinema_problems
+from sim.schema.clearing import ClearingConfig
 from sim.schema.desks import (
     DesksConfig,
 )
 from sim.schema.desks import problems as desk_problems
+from sim.schema.finance import FinanceConfig
 from sim.schema.food import DiningConfig as DiningConfig
 from sim.schema.food import FoodConfig
 from sim.schema.food import problems as food_problems
@@ -54,6 +58,7 @@ from sim.schema.goods import GuideConfig as GuideConfig
 from sim.schema.goods import ReviewsAtShelfConfig as ReviewsAtShelfConfig
 from sim.schema.goods import StockingConfig as StockingConfig
 from sim.schema.goods import problems as goods_problems
+from sim.schema.loyalty import LoyaltyConfig
 from sim.schema.management import ManagementConfig
 from sim.schema.management import problems as management_problems
 from sim.schema.membership import (  # noqa: F401  (a section of the schema is found by its name here)
@@ -68,14 +73,18 @@ from sim.schema.membership import (  # noqa: F401  (a section of the schema is f
 from sim.schema.membership import problems as membership_problems
 from sim.schema.minds import AppealConfig, FatigueConfig, HungerConfig, MindsConfig, PlansConfig, SatisfactionConfig  # noqa: F401
 from sim.schema.minds import problems as mind_problems
+from sim.schema.network import NetworkConfig
 from sim.schema.parking import ParkingConfig
 from sim.schema.parties import PartiesConfig
+from sim.schema.partners import PartnersConfig
+from sim.schema.points import PointsConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
 from sim.schema.ratings import FeedbackConfig as FeedbackConfig
 from sim.schema.ratings import FraudConfig as FraudConfig
 from sim.schema.ratings import RatingsConfig
 from sim.schema.ratings import problems as ratings_problems
+from sim.schema.referral import ReferralConfig
 from sim.schema.targets import TargetsConfig
 from sim.schema.tariff import ExitsConfig as ExitsConfig
 from sim.schema.tariff import TariffConfig as TariffConfig
@@ -349,6 +358,15 @@ class RunConfig:
     digital: DigitalConfig = field(default_factory=DigitalConfig)
     sensing: SensingConfig = field(default_factory=SensingConfig)
     targets: TargetsConfig = field(default_factory=TargetsConfig)
+    points: PointsConfig = field(default_factory=PointsConfig)
+    loyalty: LoyaltyConfig = field(default_factory=LoyaltyConfig)
+    clearing: ClearingConfig = field(default_factory=ClearingConfig)
+    referral: ReferralConfig = field(default_factory=ReferralConfig)
+    partners: PartnersConfig = field(default_factory=PartnersConfig)
+    abuse: AbuseConfig = field(default_factory=AbuseConfig)
+    alliance: AllianceConfig = field(default_factory=AllianceConfig)
+    finance: FinanceConfig = field(default_factory=FinanceConfig)
+    network: NetworkConfig = field(default_factory=NetworkConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)
     engine: EngineConfig = field(default_factory=EngineConfig)
 

@@ -17,7 +17,8 @@ from sim.calendar import Day, day_of
 from sim.config import RunConfig
 from sim.crowd.engine import Routes
 from sim.earlier_run import Columns
-from sim.ledger.points import CENTIPOINTS, Points
+from sim.ledger.accounts import POINTS_ISSUED
+from sim.ledger.ledger import Ledger
 from sim.operations.own_services import Factory
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
@@ -25,7 +26,7 @@ from sim.reporting.days_books import DayRecorder, DaysBooks, give_back
 from sim.reporting.days_report import finish_days
 from sim.units import US_PER_DAY
 from sim.visitors import NOBODY
-from sim.world import END_US, People, Progress, RunResult, World
+from sim.world import People, Progress, RunResult, World
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -34,6 +35,7 @@ class Population(Protocol):
     """The people of the catchment and who decides, who live on from day to day."""
 
     residents: int
+    ledger: Ledger
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
@@ -48,6 +50,7 @@ class Population(Protocol):
         """Let residents know how many points they hold."""
 
 
+CENTIPOINTS = 100  # in a point
 REMEMBERED = ("wom_new_visits", "revisit_share_30d")  # KPIs that only memory knows
 
 
@@ -66,25 +69,29 @@ class DaysInARow:
     def run(self, show: Progress | None = None, command: str = "") -> RunResult:
         """Let day after day happen and write the run's files, the manifest last; Ctrl-C leaves the files of the days that are over."""
         started_s = time.perf_counter()
-        books = DaysBooks(self.folder, self.config, self.compiled)
-        points = Points(self.population.residents)
+        books = DaysBooks(self.folder, self.config, self.compiled, self.population.ledger.names)
         hours_us = (0, 0)
         try:
             left: Mapping[str, Columns] | None = None
             for number in range(self.config.days):
-                left, hours_us = self._one_day(number, left, books, points, show)
+                left, hours_us = self._one_day(number, left, books, show)
         finally:
             books.close()
-        kpis, manifest, report = finish_days(self.folder, books, points.columns(), hours_us, started_s, command)
+        kpis, manifest, report = finish_days(
+            self.folder, books, self.population.ledger.lots_table(), hours_us, started_s, command
+        )
         return RunResult(self.folder, kpis, manifest, report)
 
     def _one_day(
-        self, number: int, left: Mapping[str, Columns] | None, books: DaysBooks, points: Points, show: Progress | None
+        self, number: int, left: Mapping[str, Columns] | None, books: DaysBooks, show: Progress | None
     ) -> tuple[Mapping[str, Columns], tuple[int, int]]:
         """Let a day happen; return what sensing leaves to the next, and when the mall opened and closed."""
         date = datetime.date.fromisoformat(self.config.date) + datetime.timedelta(days=number)
         today = dataclasses.replace(self.config, date=date.isoformat(), days=1)
         folder = self.folder / "days" / today.date
+        ledger = self.population.ledger
+        ledger.begin_day(date, number)
+        issued_centi = -ledger.balance(POINTS_ISSUED)
         world = World(
             today,
             self.compiled,
@@ -108,15 +115,15 @@ class DaysInARow:
             raise
         assert world.lived is not None
         outcomes, day = world.lived.outcomes, day_of(today)
-        known = outcomes[(outcomes["is_member"] == 1) & (outcomes["resident"] != NOBODY)]
-        earned = points.earn(date, known["resident"], known["spent_fen"])
-        self.population.hold_points(points.balances_centi)
+        held_centi = ledger.balances_of(self.population.residents)
+        self.population.hold_points(held_centi)
         self.population.enrol(joined_on(date, world.left["members.parquet"]))
         remembered = self.population.summary(date)
+        earned_centi = -ledger.balance(POINTS_ISSUED) - issued_centi
         facts = {
             **calendar_facts(day),
             **_outcome_facts(outcomes),
-            "point_holders": points.holders,
+            "point_holders": int(np.count_nonzero(held_centi > 0)),
             **remembered,
         }
         books.take(
@@ -124,9 +131,8 @@ class DaysInARow:
             outcomes,
             day.is_weekend,
             facts,
-            _point_kpis(points, earned) | {name: remembered[name] for name in REMEMBERED},
+            _point_kpis(held_centi, earned_centi) | {name: remembered[name] for name in REMEMBERED},
         )
-        books.post_points(earned, END_US - 1)
         hours_us = world.hours.opens_us, world.hours.closes_us
         left = world.left
         world.close()
@@ -179,10 +185,11 @@ def _outcome_facts(outcomes: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _point_kpis(points: Points, earned_centi: int) -> dict[str, int | float | None]:
+def _point_kpis(held_centi: np.ndarray, earned_centi: int) -> dict[str, int | float | None]:
     """Return the KPIs of points at the end of a day on which so many were earned."""
+    outstanding_centi = int(held_centi.sum())
     return {
         "points_issued": earned_centi / CENTIPOINTS,
-        "points_outstanding": points.held_centi / CENTIPOINTS,
-        "points_liability_fen": points.held_centi,  # a point is worth a yuan
+        "points_outstanding": outstanding_centi / CENTIPOINTS,
+        "points_liability_fen": outstanding_centi,  # a point is worth a yuan
     }

@@ -75,6 +75,7 @@ class Visitors(NamedTuple):
     children: np.ndarray  # int8 of its people
     purpose: np.ndarray  # int8 Purpose
     is_member: np.ndarray  # int8 1 when the resident is a member
+    points_centi: np.ndarray  # int64 centi-points that a member holds from before the run
     character: np.ndarray  # int8 Character of the resident
     budget_fen: np.ndarray  # int64 that it will not spend more than
     price_sensitivity: np.ndarray  # float64, mean 1: what dear prices do to its wish to buy
@@ -112,6 +113,7 @@ def empty_visitors(rows: int) -> Visitors:
         children=np.zeros(rows, np.int8),
         purpose=np.zeros(rows, np.int8),
         is_member=np.zeros(rows, np.int8),
+        points_centi=np.zeros(rows, np.int64),
         character=np.full(rows, Character.QUIET, np.int8),
         budget_fen=np.full(rows, UNLIMITED_FEN),
         price_sensitivity=np.ones(rows),

@@ -20,7 +20,7 @@ from sim.crowd.mind import OUTCOME
 from sim.decisions import Decision, Verdict
 from sim.earlier_run import Columns, begin_sensing
 from sim.events import EventKind, EventLog
-from sim.ledger.accounts import account_names
+from sim.ledger.ledger import Ledger
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
 from sim.operations.clock import Clock, Operation
@@ -73,6 +73,7 @@ class People:
     learn: Callable[[Lived], None]  # what the day has taught them, once it is over
     standing: np.ndarray  # sim.standing.STANDING of each tenant on this day
     shelves: Morning | None = None  # what is on them in the morning; None: as on a first day
+    ledger: Ledger | None = None  # that lives on from day to day, begun for this one
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,18 @@ class World:
         """Build crowd, sensors and operations; nothing has happened yet."""
         config, compiled = self.config, self.compiled
         pair_of(config, compiled)  # a merchant that the plan lacks is told of before the day, not after it
-        self.crowd = Crowd(compiled, config, self._take, self.people.standing, self.routes, self.people.shelves)
+        self.crowd = Crowd(
+            compiled, config, self._take, self.people.standing, self.routes, self.people.shelves, self.people.ledger
+        )
         names = self.crowd.station_names
-        self.recorder = Recorder(self.folder, compiled, names, config.recording.events, more_places=self.crowd.place_names)
+        self.recorder = Recorder(
+            self.folder,
+            compiled,
+            names,
+            config.recording.events,
+            more_places=self.crowd.place_names,
+            accounts=self.crowd.ledger.names,
+        )
         switches = switches_of(compiled, config)
         self.clock = Clock()
         self.own_services = OwnServices(self.crowd, self.clock, compiled, self.services)
@@ -170,7 +180,7 @@ class World:
         self._close_sensing()
         self.lived = self._lived()
         self.people.learn(self.lived)
-        balances_fen = dict(zip(account_names(self.compiled), self.crowd.mall.balances_fen.tolist(), strict=True))
+        balances_fen = self.crowd.ledger.balances_fen_by_name()
         tables = np.array([name.startswith("table:") for name in self.crowd.station_names], bool)
         offered_us = np.zeros(tables.size, np.int64)
         offered_us[: len(self.compiled.unit_ids)] = self.hours.units_close_us - self.hours.units_open_us

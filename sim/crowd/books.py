@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from sim.crowd.state import Mall, Meta
-from sim.kernel import kernel
-from sim.ledger.accounts import post
+from sim.crowd.state import Mall
+from sim.kernel import inlined, kernel
+from sim.ledger import posting
+from sim.ledger.records import Book
+
+
+@inlined
+def book_of(mall: Mall) -> Book:
+    """Return the ledger of the mall."""
+    return Book(mall.accounts, mall.lots, mall.pendings, mall.transfers, mall.undo, mall.book_counts)
 
 
 @kernel
@@ -12,9 +19,5 @@ def transfer(mall: Mall, debit: int, credit: int, amount_fen: int, reason: int, 
     """Move an amount between two accounts; nothing is written where it is nothing. The loop has made sure that there is room."""
     if amount_fen <= 0:
         return
-    serial = mall.meta[Meta.TRANSFERS_POSTED]
-    journal_row = mall.meta[Meta.TRANSFER_ROWS]
-    refusal = post(mall.balances_fen, mall.transfers, journal_row, serial, now_us, debit, credit, amount_fen, reason)
+    refusal = posting.transfer(book_of(mall), now_us, debit, credit, amount_fen, reason)
     assert refusal == 0
-    mall.meta[Meta.TRANSFERS_POSTED] = serial + 1
-    mall.meta[Meta.TRANSFER_ROWS] = journal_row + 1

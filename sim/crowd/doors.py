@@ -71,6 +71,7 @@ def _make_up_its_mind(mall: Mall, row: int, index: int) -> None:
     mind.price_sensitivity = party.price_sensitivity
     mind.hungry_us = party.hungry_us
     mind.list_length = party.list_length
+    mind.account = party.account
     mind.children = party.children
     mind.purpose = party.purpose
     mind.is_member = party.is_member

@@ -22,6 +22,7 @@ from sim.crowd.mind import ARRIVING_MIND, MIND, OUTCOME
 from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
+from sim.crowd.points.built import terms_of
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes
 from sim.crowd.routing import know_times
@@ -33,15 +34,17 @@ from sim.crowd.tables import build_tables, by_node, ways_between
 from sim.crowd.tallies import HOURS, Counted, Tallies
 from sim.crowd.tracks import fill_open_segments
 from sim.crowd.venues.cinemas_built import show_names
-from sim.errors import EngineError, LedgerError
+from sim.errors import EngineError
 from sim.events import EventLog, SegmentLog
 from sim.kernel import entry, referred
-from sim.ledger.accounts import FIRST_TENANT, TRANSFER, Refusal, post, sales_by_account
+from sim.ledger.accounts import FIRST_TENANT, sales_by_account
+from sim.ledger.ledger import Ledger
+from sim.ledger.records import NONE
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key
 from sim.standing import STANDING, even_standing
 from sim.units import US_PER_HOUR
-from sim.visitors import LIKED_MAX, TASTES, Visitors
+from sim.visitors import LIKED_MAX, NOBODY, TASTES, Visitors
 
 ROWS_AT_FIRST = 4096
 LOG_LEVELS = {"none": 0, "visits": 1, "edges": 2}
@@ -53,7 +56,7 @@ class Taken:
 
     events: EventLog
     segments: SegmentLog
-    transfers: np.ndarray  # TRANSFER records
+    transfers: np.ndarray  # TRANSFER records of the ledger
     outcomes: np.ndarray  # OUTCOME records of the visits that have ended
 
 
@@ -61,14 +64,16 @@ class Crowd:
     """One mall's shoppers.
 
     `on_flush` receives full buffers (see `Taken`). Buffers are flushed when full and by `finish`, never at a stop, so that what is
-    written does not depend on how often the clock stops. `shelves` is what an earlier day left on them.
+    written does not depend on how often the clock stops. `shelves` is what an earlier day left on them; `ledger` lives on
+    from day to day, and a new one is opened where none is given.
     """
 
     def __init__(
         self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None,
-        routes: Routes | None = None, shelves: Morning | None = None,
+        routes: Routes | None = None, shelves: Morning | None = None, ledger: Ledger | None = None,
     ) -> None:  # fmt: skip
         self._routes: Routes = {} if routes is None else routes
+        self.ledger = Ledger(compiled.unit_ids, journal_rows(config)) if ledger is None else ledger
         tables = build_tables(compiled, config)
         arrays = compiled.arrays
         self.station_names = tables.station_names
@@ -111,8 +116,7 @@ class Crowd:
             meta=np.zeros(len(Meta), np.int64), counts=np.zeros(len(Counted), np.int64),
             log=records(config.engine.log_rows, state.EVENT),
             segments=records(config.engine.log_rows if edges else config.engine.log_rows // 4 + 128, state.SEGMENT),
-            balances_fen=np.zeros(FIRST_TENANT + arrays.unit_key.size, np.int64),
-            transfers=records(config.engine.log_rows // 4 + 128, TRANSFER),
+            **self.ledger.book._asdict(), terms=terms_of(compiled, config),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
             pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),
@@ -122,7 +126,7 @@ class Crowd:
         self.mall.meta[Meta.LOG_LEVEL] = LOG_LEVELS[config.recording.events]
         self._zone_person_us = np.zeros((HOURS, arrays.zone_area_m2.size), np.int64)
         self._duty = Duty(self.mall)
-        self._taken_fen = np.zeros(self.mall.balances_fen.size, np.int64)
+        self._taken_fen = np.zeros(FIRST_TENANT + arrays.unit_key.size, np.int64)
         self._hour = 0
         self._closures = b""
         self._receive: Callable[[int, int], None] | None = None
@@ -172,7 +176,7 @@ class Crowd:
             "pays_by",
             "is_vip",
             "parks_by",
-            *(name for name, _ in ARRIVING_MIND if name != "list_length"),
+            *(name for name, _ in ARRIVING_MIND if name not in ("list_length", "account")),
         ):
             arrivals[name] = getattr(visitors, name)
         arrivals["tracker"] = -1 if trackers is None else trackers
@@ -181,8 +185,11 @@ class Crowd:
             packed = packed << 8 | (visitors.needs[:, slot].astype(np.int64) + 1)
         arrivals["needs"] = packed
         arrivals["list_length"] = np.count_nonzero(visitors.needs >= 0, axis=1)
+        arrivals["account"] = self._accounts_of(visitors)
         tastes, liked = np.ascontiguousarray(visitors.taste), np.ascontiguousarray(visitors.liked)
-        self.mall = self.mall._replace(arrivals=arrivals, arriving_tastes=tastes, arriving_liked=liked)
+        self.mall = self.mall._replace(
+            arrivals=arrivals, arriving_tastes=tastes, arriving_liked=liked, **self.ledger.book._asdict()
+        )
         self.mall.meta[Meta.ARRIVALS_NEXT] = 0
         self.mall.meta[Meta.ARRIVALS_SIZE] = rows
 
@@ -278,20 +285,28 @@ class Crowd:
         if self.mall.meta[Meta.LOG_LEVEL] < LOG_LEVELS["edges"]:
             self.mall.meta[Meta.SEGMENT_ROWS] = 0
 
-    def transfer(self, now_us: int, debit: int, credit: int, amount_fen: int, reason: int) -> None:
+    def transfer(self, now_us: int, debit: int, credit: int, amount: int, reason: int) -> None:
         """Post a transfer between accounts; raises LedgerError when the books refuse it."""
-        mall, meta = self.mall, self.mall.meta
-        if meta[Meta.TRANSFER_ROWS] >= mall.transfers.size:
+        self.make_room_in_books()
+        self.ledger.post(now_us, debit, credit, amount, reason)
+
+    def make_room_in_books(self) -> None:
+        """Make room for what somebody outside the crowd is about to post in the ledger, by the kernels of its own."""
+        if self.ledger.journal.size + ROOM_PER_EVENT > self.ledger.book.transfers.size:
             self._flush()
-        serial = int(meta[Meta.TRANSFERS_POSTED])
-        refusal = post(
-            mall.balances_fen, mall.transfers, int(meta[Meta.TRANSFER_ROWS]), serial, now_us, debit, credit, amount_fen, int(reason),
-        )  # fmt: skip
-        if refusal != Refusal.POSTED:
-            words = Refusal(refusal).name.lower().replace("_", " ")
-            raise LedgerError(f"transfer of {amount_fen} fen from account {debit} to {credit} refused: {words}")
-        meta[Meta.TRANSFERS_POSTED] += 1
-        meta[Meta.TRANSFER_ROWS] += 1
+        self._see_room(self.ledger.make_room())
+
+    def _see_room(self, has_changed: bool) -> None:
+        if has_changed:
+            self.mall = self.mall._replace(**self.ledger.book._asdict())
+
+    def _accounts_of(self, visitors: Visitors) -> np.ndarray:
+        """Return the account of each party whose visit is a member's, NONE of the others; a newcomer's is opened."""
+        found = np.full(visitors.number.size, NONE, np.int32)
+        members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY))
+        self.make_room_in_books()
+        found[members] = self.ledger.members(visitors.resident[members], visitors.points_centi[members], self.now_us)
+        return found
 
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
         """Write an event of a unit that is nobody's: visit -1."""
@@ -314,8 +329,7 @@ class Crowd:
 
     def takings_fen(self) -> np.ndarray:
         """Return what each account has taken in sales so far, whatever it has paid since."""
-        recent = self.mall.transfers[: self.mall.meta[Meta.TRANSFER_ROWS]]
-        return self._taken_fen + sales_by_account(recent, self._taken_fen.size)
+        return self._taken_fen + sales_by_account(self.ledger.journal, self._taken_fen.size)
 
     def refresh_routes(self) -> None:
         """Fill the tables of times for the connectors that run now."""
@@ -362,11 +376,18 @@ class Crowd:
             Taken(
                 events=_event_columns(events),
                 segments=SegmentLog(**{name: segments[name] for name in SegmentLog._fields[:-1]}, count=np.array([segments.size])),
-                transfers=self.mall.transfers[: meta[Meta.TRANSFER_ROWS]],
+                transfers=self.ledger.journal,
                 outcomes=self.mall.outcomes[: meta[Meta.OUTCOME_ROWS]],
             )
         )  # fmt: skip
-        meta[Meta.LOG_ROWS] = meta[Meta.SEGMENT_ROWS] = meta[Meta.TRANSFER_ROWS] = meta[Meta.OUTCOME_ROWS] = 0
+        meta[Meta.LOG_ROWS] = meta[Meta.SEGMENT_ROWS] = meta[Meta.OUTCOME_ROWS] = 0
+        self.ledger.forget_journal()
+        self._see_room(self.ledger.make_room())
+
+
+def journal_rows(config: RunConfig) -> int:
+    """Return for how many transfers the journal has room before it is handed over."""
+    return config.engine.log_rows // 4 + 128
 
 
 def _event_columns(events: np.ndarray) -> EventLog:

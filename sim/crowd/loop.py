@@ -34,6 +34,7 @@ from sim.crowd.venues.desks import leave_desk, served_at_desk
 from sim.crowd.venues.restaurants import end_meal, miss_table, take_food
 from sim.crowd.wayfinding import end_orienting
 from sim.kernel import entry, inlined, kernel, referred
+from sim.ledger.records import Count
 
 ROOM_PER_EVENT = 64  # rows that one agenda entry may add to a buffer, at most
 NEVER = 2**62
@@ -91,7 +92,9 @@ def _is_full(mall: Mall) -> bool:
     return (
         mall.meta[Meta.LOG_ROWS] + ROOM_PER_EVENT > mall.log.size
         or mall.meta[Meta.SEGMENT_ROWS] + ROOM_PER_EVENT > mall.segments.size
-        or mall.meta[Meta.TRANSFER_ROWS] + ROOM_PER_EVENT > mall.transfers.size
+        or mall.book_counts[Count.ROWS] + ROOM_PER_EVENT > mall.transfers.size
+        or mall.book_counts[Count.LOTS] + ROOM_PER_EVENT > mall.lots.size
+        or mall.book_counts[Count.PENDINGS] + ROOM_PER_EVENT > mall.pendings.size
         or mall.meta[Meta.OUTCOME_ROWS] + ROOM_PER_EVENT > mall.outcomes.size
     )
 

@@ -18,6 +18,7 @@ from sim.crowd.company.records import PARTY_PARAMS
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
+from sim.crowd.points.records import POINTS_PARAMS, TERMS
 from sim.crowd.rating_records import RATING_PARAMS
 from sim.crowd.streams import Stream as Stream
 from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
@@ -26,7 +27,7 @@ from sim.crowd.venues.desk_records import DESK, DESK_PARAMS, HAND
 from sim.crowd.venues.records import VENUE
 from sim.crowd.venues.restaurant_records import BOOKING, COOK, RESTAURANT_PARAMS, TABLE
 from sim.kernel import declare_type
-from sim.ledger.accounts import TRANSFER
+from sim.ledger.records import ACCOUNT, LOT, PENDING, TRANSFER, UNDO
 from sim.standing import STANDING
 
 
@@ -128,15 +129,13 @@ class Meta(IntEnum):
     AGENDA_DEAD = 3  # entries whose party has moved on
     LOG_ROWS = 4
     SEGMENT_ROWS = 5
-    TRANSFER_ROWS = 6
     ARRIVALS_NEXT = 7
     ARRIVALS_SIZE = 8
     FREE_ROWS = 9
     INSIDE_PEOPLE = 10
     LOG_LEVEL = 11  # 0 none, 1 visits, 2 edges
-    TRANSFERS_POSTED = 12
-    OUTCOME_ROWS = 14
-    HANDED_OVER = 13  # 1 + row of the party that a service of one's own must take now, 0 when there is none
+    OUTCOME_ROWS = 6
+    HANDED_OVER = 12  # 1 + row of the party that a service of one's own must take now, 0 when there is none
 
 
 VISITED_KEPT = 8  # stores a party remembers having been in
@@ -256,7 +255,7 @@ PARAMS = np.dtype(
         ("consideration_size", "i4"), ("congestion", "i4"), ("units", "i4"), ("entrances", "i4"), ("is_open", "i4"), ("food_pool", "i4"),
         *EXIT_PARAMS,
         *RESTAURANT_PARAMS, *CINEMA_PARAMS, *DESK_PARAMS, *CHECKOUT_PARAMS, *PARKING_PARAMS, *TICKET_PARAMS, *MIND_PARAMS, *PARTY_PARAMS, *GOODS_PARAMS,
-        *RATING_PARAMS,
+        *RATING_PARAMS, *POINTS_PARAMS,
     ],
     align=True,
 )  # fmt: skip
@@ -339,8 +338,13 @@ class Mall(NamedTuple):
     counts: np.ndarray  # int64 by tallies.Counted
     log: np.ndarray  # EVENT buffer
     segments: np.ndarray  # SEGMENT buffer
-    balances_fen: np.ndarray  # int64 by account
-    transfers: np.ndarray  # ledger.accounts.TRANSFER buffer
+    accounts: np.ndarray  # from here to book_counts: sim.ledger.records.Book
+    lots: np.ndarray
+    pendings: np.ndarray
+    transfers: np.ndarray
+    undo: np.ndarray
+    book_counts: np.ndarray
+    terms: np.ndarray  # TERMS of each unit: on what it gives and takes points
     outcomes: np.ndarray  # OUTCOME buffer
     standing: np.ndarray  # STANDING of each unit
     items: np.ndarray  # ITEM, those of a unit side by side
@@ -366,7 +370,7 @@ def example_mall() -> Mall:
         "tariff": TARIFF, "validation": VALIDATION,
         "desks": DESK, "hands": HAND,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
-        "transfers": TRANSFER, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
+        "accounts": ACCOUNT, "lots": LOT, "pendings": PENDING, "transfers": TRANSFER, "undo": UNDO, "terms": TERMS, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
     }  # fmt: skip
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
     return Mall(
@@ -374,7 +378,7 @@ def example_mall() -> Mall:
         visited=np.zeros((0, 0), np.int32), liked=np.zeros((0, 0), np.int32), arriving_liked=np.zeros((0, 0), np.int32),
         tastes=np.zeros((0, 0), np.float32), arriving_tastes=np.zeros((0, 0), np.float32), brands=np.zeros((0, 0), np.float32), heap=np.zeros((0, 3), np.int64), free_rows=single, ways=single, way_start=single, next_leg=single,
         walk_m=np.zeros(0, np.float32), togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
-        lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, balances_fen=whole,
+        lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, book_counts=whole,
         scratch_place=single, scratch_utility=real, scratch_draw=real,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from sim.crowd.checkout.build import describe_checkout, describe_trades, methods
 from sim.crowd.goods.catalogue import describe_goods
 from sim.crowd.minds_built import describe_minds
 from sim.crowd.movement import FREE_PER_M2
+from sim.crowd.points.built import describe_points
 from sim.crowd.ratings import describe_ratings
 from sim.crowd.splitting import describe_parties
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
@@ -317,6 +318,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     describe_parties(one, config)
     describe_goods(one, config)
     describe_ratings(one, config)
+    describe_points(one, config)
     return params
 
 

@@ -1,33 +1,73 @@
-"""Accounts and transfers: integer double entry, append-only; nothing else changes a balance."""
+"""Who holds what: the accounts that every ledger has, their currencies, and why anything moves between them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
 
-from sim.kernel import kernel
-from sim.plan_arrays import CompiledPlan
 
-# Account 0 is the world outside (the shoppers' own money), account 1 the mall's operator, account 2 whoever carries payments and keeps
-# a fee, then one per tenant in order of units.
-OUTSIDE = 0
+class Currency(IntEnum):
+    """What an account is kept in, in whole numbers of its smallest unit."""
+
+    FEN = 0
+    POINTS = 1  # centi-points that are cash at the till (row H2 of the mission)
+    GIFTS = 2  # centi-points that are exchanged for gifts and vouchers only (H6)
+
+
+CURRENCY_WORDS = ("fen", "centi-points", "centi-gift-points")
+
+# The accounts that every ledger has. What is issued comes out of an account that may only owe, and what is no longer outstanding goes
+# into one for each way to end, so that issued = outstanding + redeemed + expired + voided + exchanged + given up as breakage.
+OUTSIDE = 0  # the world outside: the shoppers' own money
 OPERATOR = 1
-PAYMENT_PLATFORM = 2
-FIRST_TENANT = 3
+PAYMENT_PLATFORM = 2  # whoever carries payments and keeps a fee
+TREASURY = 3  # the alliance's money: what issuers have paid for points that are still out
+REVENUE = 4  # what the alliance has earned of it: fees, and breakage as it is recognised
+POINTS_ISSUED = 5
+POINTS_REDEEMED = 6
+POINTS_EXPIRED = 7
+POINTS_VOIDED = 8  # taken back after refunds, or as fraud
+POINTS_EXCHANGED = 9  # for another programme's
+POINTS_BREAKAGE = 10  # when a programme is closed
+GIFTS_ISSUED = 11
+GIFTS_REDEEMED = 12
+GIFTS_EXPIRED = 13
+GIFTS_VOIDED = 14
+FIRST_TENANT = 15  # one per tenant in order of units
+FIXED = (
+    ("outside", Currency.FEN), ("operator", Currency.FEN), ("payment_platform", Currency.FEN), ("treasury", Currency.FEN),
+    ("alliance_revenue", Currency.FEN),
+    ("points_issued", Currency.POINTS), ("points_redeemed", Currency.POINTS), ("points_expired", Currency.POINTS),
+    ("points_voided", Currency.POINTS), ("points_exchanged", Currency.POINTS), ("points_breakage", Currency.POINTS),
+    ("gifts_issued", Currency.GIFTS), ("gifts_redeemed", Currency.GIFTS), ("gifts_expired", Currency.GIFTS),
+    ("gifts_voided", Currency.GIFTS),
+)  # fmt: skip
+assert len(FIXED) == FIRST_TENANT
+# After the tenants, an account of obligations for each participant of the clearing, whose balances are the net positions of the cycle:
+# the operator, the treasury, then every tenant.
+CLEARING_OPERATOR, CLEARING_TREASURY, CLEARING_TENANT = 0, 1, 2
 
-TRANSFER = np.dtype(
-    [("id", "i8"), ("time_us", "i8"), ("amount_fen", "i8"), ("debit", "i4"), ("credit", "i4"), ("reason", "i1")], align=True
-)
+
+def first_clearing(units: int) -> int:
+    """Return the account of the operator's obligations; those of the other participants follow."""
+    return FIRST_TENANT + units
 
 
-def account_names(compiled: CompiledPlan) -> list[str]:
-    """Return the names of the accounts, in their order: "outside", "operator", "payment_platform", "tenant:<unit>"."""
-    return ["outside", "operator", "payment_platform", *(f"tenant:{unit}" for unit in compiled.unit_ids)]
+def participants(units: int) -> int:
+    """Return how many take part in the clearing."""
+    return CLEARING_TENANT + units
+
+
+def account_names(unit_ids: Sequence[str]) -> list[str]:
+    """Return the names of the accounts that are there from the start, in their order."""
+    tenants = [f"tenant:{unit}" for unit in unit_ids]
+    return [*(name for name, _ in FIXED), *tenants, *(f"clearing:{name}" for name in ("operator", "treasury", *tenants))]
 
 
 class TransferReason(IntEnum):
-    """Why money moved."""
+    """Why something moved."""
 
     SALE = 0
     BASE_RENT = 1
@@ -46,59 +86,21 @@ class TransferReason(IntEnum):
     PROMOTION = 14  # what a tenant pays the mall to be seen
     UPKEEP = 15  # what a tenant pays for answers to complaints, and for ratings that it buys
     TENANT_HELP = 16  # what the operator spends on training at a tenant
+    OPENING = 17  # points of a member of old, from before the run
+    EARNED = 18  # points for a purchase
+    BURNED = 19  # points as cash at the till, for parking or for a gift
+    CLAWED_BACK = 20  # points of a purchase that was refunded
+    EXPIRED = 21
+    ISSUE_FEE = 22  # what a merchant pays for the points that it gives
+    REDEMPTION = 23  # what a merchant is paid for the points that it takes
+    SETTLEMENT = 24  # of obligations, at the end of a clearing cycle
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:
     """Return the fen that each account was credited with as sales, less what it gave back of them."""
     found = np.zeros(accounts, np.int64)
     sales = transfers[transfers["reason"] == TransferReason.SALE]
-    np.add.at(found, sales["credit"], sales["amount_fen"])
+    np.add.at(found, sales["credit"], sales["amount"])
     refunds = transfers[transfers["reason"] == TransferReason.REFUND]
-    np.subtract.at(found, refunds["debit"], refunds["amount_fen"])
+    np.subtract.at(found, refunds["debit"], refunds["amount"])
     return found
-
-
-class Refusal(IntEnum):
-    """Why the books refuse a transfer; 0 means that it was posted."""
-
-    POSTED = 0
-    AMOUNT_NOT_POSITIVE = 1
-    SAME_ACCOUNT = 2
-    UNKNOWN_ACCOUNT = 3
-    JOURNAL_FULL = 4  # the caller must flush the journal and ask again
-
-
-@kernel
-def post(
-    balances_fen: np.ndarray,
-    transfers: np.ndarray,
-    row: int,
-    serial: int,
-    time_us: int,
-    debit: int,
-    credit: int,
-    amount_fen: int,
-    reason: int,
-) -> int:
-    """Move `amount_fen` from `debit` to `credit` and write it to journal row `row`; return a Refusal, all or nothing.
-
-    `serial` is the transfer's id: the count of transfers posted in this run.
-    """
-    if amount_fen <= 0:
-        return Refusal.AMOUNT_NOT_POSITIVE
-    if debit == credit:
-        return Refusal.SAME_ACCOUNT
-    if debit < 0 or credit < 0 or debit >= balances_fen.size or credit >= balances_fen.size:
-        return Refusal.UNKNOWN_ACCOUNT
-    if row >= transfers.size:
-        return Refusal.JOURNAL_FULL
-    transfer = transfers[row]
-    transfer.id = serial
-    transfer.time_us = time_us
-    transfer.amount_fen = amount_fen
-    transfer.debit = debit
-    transfer.credit = credit
-    transfer.reason = reason
-    balances_fen[debit] -= amount_fen
-    balances_fen[credit] += amount_fen
-    return Refusal.POSTED

@@ -19,7 +19,6 @@ from sim.config import RunConfig
 from sim.crowd.mind import OUTCOME
 from sim.crowd.tallies import HOURS
 from sim.events import EventKind
-from sim.ledger.accounts import account_names
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.bins import BIN_MIN, BINS
 from sim.reporting.curves import rows_of_tenants
@@ -43,7 +42,6 @@ VISITS_SCHEMA = pa.schema(
     metadata={"galleria_schema": "visits", "galleria_schema_version": "1"},
 )
 CURVES = ("arrivals_people", "departures_people", "store_entries", "purchases", "sales_fen")
-POINTS_ENTRY = {"debit": "points_issuer", "credit": "members", "currency": "centi-points", "reason": "points_earned"}
 Row = dict[str, Any]
 
 
@@ -69,7 +67,7 @@ def give_back() -> None:
 class DaysBooks:
     """Takes one finished day after another; what an unfinished day had done is in none of its files."""
 
-    def __init__(self, folder: Path, config: RunConfig, compiled: CompiledPlan) -> None:
+    def __init__(self, folder: Path, config: RunConfig, compiled: CompiledPlan, accounts: Sequence[str]) -> None:
         self.folder, self.config, self.compiled = Path(folder), config, compiled
         pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it once had
         (self.folder / "manifest.json").unlink(missing_ok=True)  # a folder without one is an unfinished run
@@ -86,10 +84,9 @@ class DaysBooks:
         self._lines: dict[str, np.ndarray] = {}
         self._stations: Stations | None = None
         self._passed, self._turnover_fen = np.zeros((2, len(compiled.unit_ids)), np.int64)
-        self._accounts = account_names(compiled)
+        self._accounts = accounts  # to which those of new members are added
         self._transfers = GroupedFile(self.folder / "transfers.parquet", TRANSFERS_SCHEMA, STREAM_ROWS)
         self._visits = GroupedFile(self.folder / "visits.parquet", VISITS_SCHEMA, STREAM_ROWS)
-        self._posted = 0
         self.totals = DayTotals(config, len(compiled.unit_ids))
 
     def take(self, run: FinishedRun, outcomes: np.ndarray, is_weekend: bool, facts: Row, points: dict[str, Value]) -> None:
@@ -107,19 +104,10 @@ class DaysBooks:
         self.engine_s += run.engine_s
         self.events += recorder.events_rows
         self.decisions += len(run.decisions)
-        for name, fen in run.balances_fen.items():
-            self.balances_fen[name] = self.balances_fen.get(name, 0) + fen
+        self.balances_fen = run.balances_fen
         self._add_curves(books, int(is_weekend))
         self._add_tenants(books)
         self._stream(getattr(recorder, "transfers", ()), outcomes, day, date)
-
-    def post_points(self, centi: int, at_us: int) -> None:
-        """Enter in the journal what all members together earned on the day last taken; points.parquet says who earned it."""
-        if centi == 0:
-            return
-        entry = {"id": self._posted, "time_us": at_us + (len(self.rows) - 1) * US_PER_DAY, "amount": centi, **POINTS_ENTRY}
-        self._transfers.append(pa.Table.from_pylist([entry], schema=TRANSFERS_SCHEMA))
-        self._posted += 1
 
     def kpis(self) -> dict[str, Value]:
         """Return every KPI over the days so far."""
@@ -182,9 +170,6 @@ class DaysBooks:
         from_us = day * US_PER_DAY
         if transfers:
             rows = np.concatenate(list(transfers))
-            rows["time_us"] += from_us
-            rows["id"] += self._posted
-            self._posted += rows.size
             self._transfers.append(transfers_table(rows, self._accounts))
         columns = [pa.array(np.full(outcomes.size, date.toordinal() - EPOCH, np.int32)).cast(pa.date32())]
         for name in OUTCOME.names or ():

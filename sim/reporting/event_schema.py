@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from sim.categories import CATEGORIES
 from sim.events import EVENTS_SCHEMA_VERSION, PLACE_TABLE, EventKind, SegmentKind
-from sim.ledger.accounts import TransferReason
+from sim.ledger.accounts import CURRENCY_WORDS, TransferReason
+from sim.ledger.records import NEVER_US, NONE, State
 from sim.plan_arrays import CompiledPlan
 from sim.visitors import PayMethod, Purpose
 
@@ -75,6 +76,10 @@ TRANSFERS_SCHEMA = _schema(
         ("currency", _WORD),
         ("amount", pa.int64()),
         ("reason", _WORD),
+        ("chain", pa.int64()),
+        ("state", _WORD),
+        ("of", pa.int64()),
+        ("expires_us", pa.int64()),
     ],
 )
 
@@ -182,20 +187,26 @@ def segments_table(rows: dict[str, np.ndarray]) -> pa.Table:
 
 
 def transfers_table(rows: np.ndarray, accounts: Sequence[str]) -> pa.Table:
-    """Return ledger.accounts.TRANSFER records in the written schema; amounts are fen."""
+    """Return ledger.records.TRANSFER records in the written schema; `of` and `expires_us` are null where there is none."""
 
-    def word(index: np.ndarray, words: Sequence[str]) -> pa.DictionaryArray:
-        return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(list(words), pa.string()))
+    def word(index: np.ndarray, words: Sequence[str] | Mapping[int, str]) -> pa.DictionaryArray:
+        used, place = np.unique(index, return_inverse=True)  # a ledger has many more accounts than a row group names
+        return pa.DictionaryArray.from_arrays(
+            pa.array(place.astype(np.int32)), pa.array([words[at] for at in used.tolist()], pa.string())
+        )
 
-    reasons = [reason.name.lower() for reason in TransferReason]
     columns = {
         "id": pa.array(np.ascontiguousarray(rows["id"])),
         "time_us": pa.array(np.ascontiguousarray(rows["time_us"])),
         "debit": word(rows["debit"], accounts),
         "credit": word(rows["credit"], accounts),
-        "currency": word(np.zeros(rows.size, np.int32), ["fen"]),
-        "amount": pa.array(np.ascontiguousarray(rows["amount_fen"])),
-        "reason": word(rows["reason"], reasons),
+        "currency": word(rows["currency"], CURRENCY_WORDS),
+        "amount": pa.array(np.ascontiguousarray(rows["amount"])),
+        "reason": word(rows["reason"], {reason.value: reason.name.lower() for reason in TransferReason}),
+        "chain": pa.array(np.ascontiguousarray(rows["chain"])),
+        "state": word(rows["state"], [state.name.lower() for state in State]),
+        "of": pa.array(np.ascontiguousarray(rows["of"]), mask=rows["of"] == NONE),
+        "expires_us": pa.array(np.ascontiguousarray(rows["expires_us"]), mask=rows["expires_us"] == NEVER_US),
     }
     return pa.Table.from_arrays(list(columns.values()), schema=TRANSFERS_SCHEMA)
 

@@ -103,7 +103,10 @@ _ENCODING = {"time_us": "DELTA_BINARY_PACKED", "start_us": "DELTA_BINARY_PACKED"
 
 
 class Recorder:
-    """The books of one run. `take` may be called as often as one likes: neither files nor sums depend on it."""
+    """The books of one run. `take` may be called as often as one likes: neither files nor sums depend on it.
+
+    `accounts` are the names of the ledger's accounts, to which others are added as they are opened.
+    """
 
     def __init__(
         self,
@@ -115,6 +118,7 @@ class Recorder:
         more_places: Mapping[str, Sequence[str]] | None = None,
         station_unit: np.ndarray | None = None,
         station_is_table: np.ndarray | None = None,
+        accounts: Sequence[str] | None = None,
     ) -> None:
         assert level in LEVELS, level
         self.folder = Path(folder)
@@ -123,7 +127,7 @@ class Recorder:
         self.stations: Stations = stations_of(station_names, compiled, station_unit, station_is_table)
         self.sums = DaySums(compiled, self.stations)
         self._names = place_names(compiled, station_names, more_places or {})
-        self._accounts = account_names(compiled)
+        self._accounts = account_names(compiled.unit_ids) if accounts is None else accounts
         self._events = ContentDigest(Columns._fields)
         self._files: dict[str, GroupedFile] = {}
 

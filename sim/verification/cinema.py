@@ -60,7 +60,7 @@ def run(values: dict[str, Any]) -> list[Record]:
         equal(f"{name}: second requests granted", "refunds", 0, asked["twice"]),
         equal(f"{name}: requests after the cut-off granted", "refunds", 0, asked["after"]),
         equal(f"{name}: seats sold to who comes after the refunds", "seats", again, _sum(events, EventKind.SEAT_SOLD) - sold),
-        equal(f"{name}: money with the cinema", "fen", seated * PRICE_FEN, int(crowd.mall.balances_fen[FIRST_TENANT])),
+        equal(f"{name}: money with the cinema", "fen", seated * PRICE_FEN, crowd.ledger.balance(FIRST_TENANT)),
         equal(f"{name}: people who see the film", "people", seated, seen),
         equal(f"{name}: who sees it leaves the hall", "people", seen, int(_sum(events, EventKind.SHOW_LEFT))),
         equal(f"{name}: and comes out of the cinema's door", "people", seen, left_us.size),

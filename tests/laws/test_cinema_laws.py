@@ -79,15 +79,15 @@ def test_the_box_office_is_what_was_posted_less_what_was_paid_back():
     account = FIRST_TENANT + corner_mall().tenant_categories.index("cinema")
     journal = day.transfers
 
-    into = journal["amount_fen"][(journal["credit"] == account) & (journal["reason"] == TransferReason.SALE)].sum()
-    back = journal["amount_fen"][(journal["debit"] == account) & (journal["reason"] == TransferReason.REFUND)].sum()
+    into = journal["amount"][(journal["credit"] == account) & (journal["reason"] == TransferReason.SALE)].sum()
+    back = journal["amount"][(journal["debit"] == account) & (journal["reason"] == TransferReason.REFUND)].sum()
     sold = day.events["value"][rows(day, EventKind.SEAT_SOLD)].sum()
     refunded = day.events["value"][rows(day, EventKind.SEAT_REFUNDED)].sum()
 
     assert [into, back] == [sold * 3570, refunded * 3570]
-    fees = journal["amount_fen"][(journal["debit"] == account) & (journal["reason"] == TransferReason.PAYMENT_FEE)].sum()
+    fees = journal["amount"][(journal["debit"] == account) & (journal["reason"] == TransferReason.PAYMENT_FEE)].sum()
     assert fees > 0
-    assert day.crowd.mall.balances_fen[account] == into - back - fees  # no fee comes back with a refund
+    assert day.crowd.ledger.balances_fen[account] == into - back - fees  # no fee comes back with a refund
 
 
 def visits_of(lived: Lived, kind: EventKind) -> set[int]:

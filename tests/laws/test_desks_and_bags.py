@@ -155,8 +155,8 @@ def test_the_books_hold_what_the_log_says_of_fees_and_costs():
 
     paid = lived.events["value"][lived.events["kind"] == EventKind.DESK_PAID]
     moved = lived.transfers
-    assert paid[paid > 0].sum() == moved["amount_fen"][moved["reason"] == TransferReason.DESK_FEE].sum() > 0
-    assert -paid[paid < 0].sum() == moved["amount_fen"][moved["reason"] == TransferReason.DESK_COST].sum() > 0
+    assert paid[paid > 0].sum() == moved["amount"][moved["reason"] == TransferReason.DESK_FEE].sum() > 0
+    assert -paid[paid < 0].sum() == moved["amount"][moved["reason"] == TransferReason.DESK_COST].sum() > 0
 
 
 def test_a_fee_only_deters():

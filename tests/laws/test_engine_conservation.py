@@ -104,10 +104,10 @@ def test_no_wait_and_no_stay_is_negative(day):
 
 
 def test_money_only_moves(day):
-    balances = day.crowd.mall.balances_fen
+    balances = day.crowd.ledger.balances_fen
 
     assert balances.sum() == 0
-    assert (day.transfers["amount_fen"] > 0).all()
+    assert (day.transfers["amount"] > 0).all()
 
 
 def test_each_tenant_has_what_was_paid_to_it(day):

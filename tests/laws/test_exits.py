@@ -88,9 +88,9 @@ def test_the_operator_has_what_drivers_paid(day):
     fees = day.transfers[day.transfers["reason"] == TransferReason.PARKING_FEE]
     paid = of_kind(day, EventKind.PARKING_PAID)
 
-    assert day.crowd.mall.balances_fen.sum() == 0
-    assert (fees["amount_fen"] == paid["value"]).all()
-    assert fees["amount_fen"].sum() == day.crowd.mall.balances_fen[OPERATOR] > 0
+    assert day.crowd.ledger.balances_fen.sum() == 0
+    assert (fees["amount"] == paid["value"]).all()
+    assert fees["amount"].sum() == day.crowd.ledger.balances_fen[OPERATOR] > 0
 
 
 def test_each_car_has_paid_what_its_stay_costs():

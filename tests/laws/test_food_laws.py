@@ -176,7 +176,7 @@ def test_books_of_a_restaurant_agree_with_its_events(tmp_path):
     world = api.World(config, bistro(), api.people(config, bistro(), api.Deciders(config, bistro())), tmp_path)
     kpis = world.run().kpis
 
-    balances = world.crowd.mall.balances_fen
+    balances = world.crowd.ledger.balances_fen
     assert kpis["restaurant_profit_fen"] == balances[FIRST_TENANT + BISTRO]
     assert kpis["food_waste_fen"] == 0
     assert kpis["stock_out_share"] > 0

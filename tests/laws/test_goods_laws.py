@@ -160,7 +160,7 @@ def test_refunds_and_sales_balance_to_the_fen():
     assert owed_fen > 0
     assert closing.next_us is None
     assert crowd.takings_fen()[FIRST_TENANT + STORE] == sold_fen - owed_fen
-    assert crowd.mall.balances_fen.sum() == 0
+    assert crowd.ledger.balances_fen.sum() == 0
     last = taken[closed - 1 :][-1].events
     refunded = last.kind == EventKind.SALE_REFUNDED
     assert last.value[refunded].tolist() == [owed_fen]

@@ -112,7 +112,7 @@ def day(standing):
 
 def amounts(lived, unit):
     sales = lived.transfers[lived.transfers["reason"] == TransferReason.SALE]
-    return np.sort(sales["amount_fen"][sales["credit"] == FIRST_TENANT + unit])
+    return np.sort(sales["amount"][sales["credit"] == FIRST_TENANT + unit])
 
 
 def test_dearer_prices_make_dearer_baskets_and_sour_ratings():
@@ -154,7 +154,7 @@ def test_promotion_makes_a_store_more_likely_to_be_chosen_and_is_paid_in_the_mor
 
     Standing(crowd, False, 10 * US_PER_HOUR).act(10 * US_PER_HOUR)
 
-    balances = crowd.mall.balances_fen
+    balances = crowd.ledger.balances_fen
     assert balances[OPERATOR] == 5000 - 900
     assert balances[FIRST_TENANT : FIRST_TENANT + 3].tolist() == [-700, -5000, 0]
     assert balances.sum() == 0

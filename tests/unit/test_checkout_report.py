@@ -158,18 +158,18 @@ def test_the_day_ends_with_the_fixed_fee_of_each_tenant_and_the_teachers_wages()
     crowd = opened(corner_mall(), config, [])
     costs = payment_costs_of(crowd, corner_mall(), config, 22 * HOUR)
     costs.act(22 * HOUR)
-    balances = crowd.mall.balances_fen
+    balances = crowd.ledger.balances_fen
 
     assert costs.next_us is None
-    assert balances[FIRST_TENANT:].tolist() == [-250, -250, -250]
+    assert balances[FIRST_TENANT : FIRST_TENANT + 3].tolist() == [-250, -250, -250]
     assert balances[PAYMENT_PLATFORM] == 750
     assert balances[OPERATOR] == -2 * 9 * 2500  # the third tenant is a cinema: nobody teaches there
     assert balances.sum() == 0
-    assert np.array_equal(crowd.takings_fen(), np.zeros(balances.size))
+    assert np.array_equal(crowd.takings_fen(), np.zeros(FIRST_TENANT + 3))
 
 
 def test_a_day_without_extras_owes_nothing_at_its_end():
     crowd = opened(corner_mall(), day_config(), [])
     payment_costs_of(crowd, corner_mall(), day_config(), 22 * HOUR).act(22 * HOUR)
 
-    assert not crowd.mall.balances_fen.any()
+    assert not crowd.ledger.balances_fen.any()
