@@ -41,7 +41,7 @@ class Stream(IntEnum):
     SPLIT = 30  # numbers of parts, who goes with whom, and where to
     NEEDS = 31
     GOODS = 32  # which article, whether it fits, whether it comes back
-    BURN = 34  # whether and how many points are burned
-    REFERRAL = 35
-    ABUSE = 36
-    GATEWAY = 37  # of payments and points: what fails, and how late it answers
+    BURN = 33  # whether and how many points are burned
+    REFERRAL = 34
+    ABUSE = 35
+    GATEWAY = 36  # of payments and points: what fails, and how late it answers

@@ -12,7 +12,7 @@ from sim.config import RunConfig
 from sim.crowd.checkout.methods import fee_fen, price_cut_fen
 from sim.crowd.tallies import Counted
 from sim.events import EventKind
-from sim.ledger.accounts import FIRST_TENANT, Currency, OPERATOR, OUTSIDE, PAYMENT_PLATFORM, TransferReason
+from sim.ledger.accounts import FIRST_TENANT, OPERATOR, OUTSIDE, PAYMENT_PLATFORM, Currency, TransferReason
 from sim.units import US_PER_HOUR, US_PER_MIN
 from sim.visitors import PayMethod
 from tests.engine_days import COLUMNS, Lived, corner_mall, day_config, live, parties
