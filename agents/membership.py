@@ -73,6 +73,7 @@ class Memory:
         self._social = Social(config, residents)
         self.friendships = self._social.friendships
         self.seeds = seeded_promoters(config, residents)
+        self.told_first = np.zeros(0, np.int64), np.zeros(0, np.int32)  # of the last day: first visits, and who told of the mall
         self._again = life_cycle.Again()
         self.tally = Tally()
         self._wifi = _free_wifi(config, residents)
@@ -146,6 +147,7 @@ class Memory:
         tally.first_visits += moved.first.size
         tally.told_first_visits += int((tellers >= 0).sum())
         tally.seeded_first_visits += int(np.isin(tellers[tellers >= 0], self.seeds).sum())
+        self.told_first = moved.first, tellers.astype(np.int32)
         self.teller[moved.first] = -1
         tally.became_loyal += moved.loyal.size
         tally.won_back += moved.won_back.size

@@ -88,6 +88,7 @@ class Town:
 
     def __init__(self, config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> None:
         from agents.membership import Memory
+        from agents.memory.referrers import Referrers
         from agents.reputation import Reputation
 
         self._config, self._compiled, self._deciders = config, compiled, deciders
@@ -98,6 +99,7 @@ class Town:
         self.residents = int(self.people.key.size)
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
         self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
+        self.referrers = Referrers(config, self.people, compiled)
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
@@ -109,7 +111,10 @@ class Town:
 
     def enrol(self, numbers: np.ndarray) -> None:
         """Make members of the residents whom the mall's systems have enrolled under these numbers."""
-        self.memory.enrol(np.flatnonzero(np.isin(self._numbers, numbers)))
+        rows = np.flatnonzero(np.isin(self._numbers, numbers))
+        new = rows[self.memory.is_member[rows] == 0]
+        self.memory.enrol(rows)
+        self.referrers.join(new, self.ledger.days_before, self.memory.is_member)
 
     @cached_property
     def _numbers(self) -> np.ndarray:
@@ -134,13 +139,16 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
 
     def learn(lived: Lived) -> None:
         memory.learn(lived)
+        town.referrers.learn(lived, *memory.told_first)
         reputation.learn(lived)
         town.shelves.learn(lived.items, lived.date)
+        town.referrers.forget_units(reputation.news()[1])
         deciders.read(*reputation.news())
 
+    town.referrers.begin_day(town.ledger.account_of)
     deciders.read(*reputation.news())
     morning = town.shelves.morning(datetime.date.fromisoformat(config.date))
-    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing, morning, town.ledger)
+    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing, morning, town.ledger, town.referrers.table)
 
 
 def watch_of(watch: Any, every_s: float, config: RunConfig, compiled: CompiledPlan) -> Watch | None:

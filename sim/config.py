@@ -84,7 +84,9 @@ from sim.schema.ratings import FeedbackConfig as FeedbackConfig
 from sim.schema.ratings import FraudConfig as FraudConfig
 from sim.schema.ratings import RatingsConfig
 from sim.schema.ratings import problems as ratings_problems
+from sim.schema.referral import FundingConfig as FundingConfig
 from sim.schema.referral import ReferralConfig
+from sim.schema.referral import problems as referral_problems
 from sim.schema.targets import TargetsConfig
 from sim.schema.tariff import ExitsConfig as ExitsConfig
 from sim.schema.tariff import TariffConfig as TariffConfig
@@ -430,6 +432,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += management_problems(config.management, config.ratings.display)
     found += tariff_problems(config.parking.tariff, config.parking.exits)
     found += [] if found else [*desk_problems(config.desks)]
+    found += [] if found else [*referral_problems(config.referral)]
     found += [] if found else [*membership_problems(config.membership, config.date)]
     for key, hours in hours_of(config):
         try:

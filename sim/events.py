@@ -111,6 +111,8 @@ class EventKind(IntEnum):
     RATINGS_COUNTED = 107  # place unit, value ratings that its stars rest on
     RATINGS_BOUGHT = 108  # place unit, value how many of these it has bought
     TENANT_JUDGED = 109  # place unit, value sim.standing.Fate
+    REFERRAL_PAID = 120  # place unit that has brought the member, value fen that come back to it, in points or money
+    REFERRAL_POINTS = 121  # place unit that sells, value centi-points that come back of it: to the member, and to who brought it
 
 
 class Change(IntEnum):
@@ -208,4 +210,5 @@ PLACE_TABLE = {
     EventKind.SHELF_LEFT: "unit", EventKind.SIZES_SOLD_OUT: "unit",
     EventKind.STARS_SHOWN: "unit", EventKind.STARS_DESERVED: "unit", EventKind.RATINGS_COUNTED: "unit",
     EventKind.RATINGS_BOUGHT: "unit", EventKind.TENANT_JUDGED: "unit",
+    EventKind.REFERRAL_PAID: "unit", EventKind.REFERRAL_POINTS: "unit",
 }  # fmt: skip

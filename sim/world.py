@@ -47,6 +47,7 @@ from sim.visitors import Phones, Visitors
 
 END_US = US_PER_DAY + 2 * US_PER_HOUR  # the day's last customers are home by two in the morning
 RATING = np.dtype([("number", "i8"), ("unit", "i4"), ("stars", "f8")])
+BOUGHT = np.dtype([("number", "i8"), ("unit", "i4")])
 RATED_PER_STAR = 1000
 Progress = Callable[[int, int, float], None]
 
@@ -61,6 +62,7 @@ class Lived:
     # ITEM of every item as the day has left them (sim/crowd/goods/stocking.py::Shelves.learn)
     items: np.ndarray = field(default_factory=lambda: np.zeros(0, ITEM))
     decided: tuple[Verdict, ...] = ()  # what was decided, of which some is for tomorrow
+    bought: np.ndarray = field(default_factory=lambda: np.zeros(0, BOUGHT))  # BOUGHT, where there is referral
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class People:
     standing: np.ndarray  # sim.standing.STANDING of each tenant on this day
     shelves: Morning | None = None  # what is on them in the morning; None: as on a first day
     ledger: Ledger | None = None  # that lives on from day to day, begun for this one
+    referrals: np.ndarray | None = None  # REFERRAL of each resident, which lives on too
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class World:
     recording_s: float = field(default=0.0, init=False)
     outcomes: list[np.ndarray] = field(default_factory=list, init=False)
     ratings: list[np.ndarray] = field(default_factory=list, init=False)
+    bought: list[np.ndarray] = field(default_factory=list, init=False)
     lived: Lived | None = field(default=None, init=False)  # once the day is over
     left: dict[str, Columns] = field(default_factory=dict, init=False)  # tables of sensing, for the day after
 
@@ -113,7 +117,8 @@ class World:
         config, compiled = self.config, self.compiled
         pair_of(config, compiled)  # a merchant that the plan lacks is told of before the day, not after it
         self.crowd = Crowd(
-            compiled, config, self._take, self.people.standing, self.routes, self.people.shelves, self.people.ledger
+            compiled, config, self._take, self.people.standing, self.routes, self.people.shelves, self.people.ledger,
+            self.people.referrals,
         )
         names = self.crowd.station_names
         self.recorder = Recorder(
@@ -235,6 +240,7 @@ class World:
             ratings,
             np.array(self.crowd.mall.items),
             tuple(self.reviews.verdicts),
+            np.concatenate([np.zeros(0, BOUGHT), *self.bought]),
         )
 
     def _close_sensing(self) -> None:
@@ -271,6 +277,8 @@ class World:
         self.recorder.take_transfers(taken.transfers)
         self.outcomes.append(np.array(taken.outcomes))
         self.ratings.append(_ratings_in(taken.events))
+        if self.config.referral.is_on:
+            self.bought.append(_bought_in(taken.events))
         self.recording_s += time.perf_counter() - started_s
 
 
@@ -281,6 +289,14 @@ def _ratings_in(events: EventLog) -> np.ndarray:
     for name, column in (("number", events.visit), ("unit", events.place), ("stars", events.value)):
         found[name] = column[rated]
     found["stars"] /= RATED_PER_STAR
+    return found
+
+
+def _bought_in(events: EventLog) -> np.ndarray:
+    """Return the BOUGHT of each purchase."""
+    rows = np.flatnonzero(events.kind[: events.count[0]] == EventKind.PURCHASED)
+    found = np.zeros(rows.size, BOUGHT)
+    found["number"], found["unit"] = events.visit[rows], events.place[rows]
     return found
 
 

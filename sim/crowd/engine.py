@@ -23,6 +23,7 @@ from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.points.built import terms_of
+from sim.crowd.points.referring_built import accounts_of_merchants, nobody_referred
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes
 from sim.crowd.routing import know_times
@@ -71,9 +72,11 @@ class Crowd:
     def __init__(
         self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None,
         routes: Routes | None = None, shelves: Morning | None = None, ledger: Ledger | None = None,
+        referrals: np.ndarray | None = None,
     ) -> None:  # fmt: skip
         self._routes: Routes = {} if routes is None else routes
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config)) if ledger is None else ledger
+        referral_accounts = accounts_of_merchants(self.ledger, compiled, config)
         tables = build_tables(compiled, config)
         arrays = compiled.arrays
         self.station_names = tables.station_names
@@ -117,12 +120,14 @@ class Crowd:
             log=records(config.engine.log_rows, state.EVENT),
             segments=records(config.engine.log_rows if edges else config.engine.log_rows // 4 + 128, state.SEGMENT),
             **self.ledger.book._asdict(), terms=terms_of(compiled, config),
+            referrals=nobody_referred(0) if referrals is None else referrals,
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
             pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),
             scratch_place=np.zeros(state.SCRATCH, np.int32), scratch_utility=np.zeros(state.SCRATCH), scratch_draw=np.zeros(state.SCRATCH),
         )  # fmt: skip
         self.mall.meta[Meta.FREE_ROWS] = rows
+        self.mall.params["referral_accounts"] = referral_accounts
         self.mall.meta[Meta.LOG_LEVEL] = LOG_LEVELS[config.recording.events]
         self._zone_person_us = np.zeros((HOURS, arrays.zone_area_m2.size), np.int64)
         self._duty = Duty(self.mall)

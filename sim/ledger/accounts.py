@@ -94,6 +94,10 @@ class TransferReason(IntEnum):
     ISSUE_FEE = 22  # what a merchant pays for the points that it gives
     REDEMPTION = 23  # what a merchant is paid for the points that it takes
     SETTLEMENT = 24  # of obligations, at the end of a clearing cycle
+    REFERRAL_POINTS = 40  # points that come back to a member, and to who brought it
+    REFERRAL_FEE = 41  # money that comes back to the merchant that brought a member
+    REFERRAL_FUNDING = 42  # what is paid for such points
+    BREAKAGE = 45  # what the alliance earns of points that will never be spent, as it is recognised
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:

@@ -113,6 +113,16 @@ class Ledger:
         return int(self.book.accounts["balance"][account])
 
     @property
+    def account_of(self) -> np.ndarray:
+        """The account of each resident (int32), NONE of those who have none, as far as the last who has one."""
+        return self._account_of
+
+    @property
+    def days_before(self) -> int:
+        """Days of the run before the one that has begun."""
+        return int(self.book.book_counts[Count.MIDNIGHT_US]) // US_PER_DAY
+
+    @property
     def balances_fen(self) -> np.ndarray:
         """The balance of every account that is kept in money, 0 of the others (int64)."""
         accounts = self.book.accounts[: self.book.book_counts[Count.ACCOUNTS]]
