@@ -18,7 +18,7 @@ from sim.crowd.company.records import PARTY_PARAMS
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
-from sim.crowd.points.records import POINTS_PARAMS, TERMS
+from sim.crowd.points.records import POINTS_PARAMS, RETURN, TERMS
 from sim.crowd.points.referral_records import REFERRAL, REFERRAL_PARAMS
 from sim.crowd.rating_records import RATING_PARAMS
 from sim.crowd.streams import Stream as Stream
@@ -136,6 +136,7 @@ class Meta(IntEnum):
     INSIDE_PEOPLE = 10
     LOG_LEVEL = 11  # 0 none, 1 visits, 2 edges
     OUTCOME_ROWS = 6
+    RETURN_ROWS = 13
     HANDED_OVER = 12  # 1 + row of the party that a service of one's own must take now, 0 when there is none
 
 
@@ -347,6 +348,9 @@ class Mall(NamedTuple):
     undo: np.ndarray
     book_counts: np.ndarray
     terms: np.ndarray  # TERMS of each unit: on what it gives and takes points
+    earning: np.ndarray  # int64 (units, windows of the day): by what its receipts earn more than usual, in thousandths
+    earning_from_us: np.ndarray  # int64 (windows) when each begins, the first at 0
+    returns: np.ndarray  # RETURN buffer
     referrals: np.ndarray  # REFERRAL of each resident; of nobody where there is no referral
     outcomes: np.ndarray  # OUTCOME buffer
     standing: np.ndarray  # STANDING of each unit
@@ -373,7 +377,7 @@ def example_mall() -> Mall:
         "tariff": TARIFF, "validation": VALIDATION,
         "desks": DESK, "hands": HAND,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
-        "accounts": ACCOUNT, "lots": LOT, "pendings": PENDING, "transfers": TRANSFER, "undo": UNDO, "terms": TERMS, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
+        "accounts": ACCOUNT, "lots": LOT, "pendings": PENDING, "transfers": TRANSFER, "undo": UNDO, "terms": TERMS, "returns": RETURN, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
         "referrals": REFERRAL,
     }  # fmt: skip
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
@@ -384,6 +388,7 @@ def example_mall() -> Mall:
         walk_m=np.zeros(0, np.float32), togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
         lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, book_counts=whole,
         scratch_place=single, scratch_utility=real, scratch_draw=real,
+        earning=np.zeros((0, 0), np.int64), earning_from_us=whole,
     )  # fmt: skip
 
 

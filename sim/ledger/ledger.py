@@ -48,6 +48,7 @@ class Ledger:
 
     unit_ids: Sequence[str]
     journal_rows: int
+    has_gifts: bool = field(default=False, init=False)  # whether members have an account of gift points after that of their points
     book: Book = field(init=False)
     names: list[str] = field(init=False)  # by account
     _account_of: np.ndarray = field(init=False)  # int32 by resident, NONE
@@ -97,6 +98,8 @@ class Ledger:
             if self._account_of[resident] == NONE:
                 account = self.open(f"member:{resident}", Currency.POINTS, limit=0, has_lots=True, may_owe=True)
                 self._account_of[resident] = account
+                if self.has_gifts:
+                    self.open(f"gifts:{resident}", Currency.GIFTS, limit=0, has_lots=True, may_owe=True)
                 if centi > 0:
                     self.post(now_us, POINTS_ISSUED, account, centi, TransferReason.OPENING)
         return self._account_of[residents]
