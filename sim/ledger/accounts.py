@@ -94,6 +94,11 @@ class TransferReason(IntEnum):
     ISSUE_FEE = 22  # what a merchant pays for the points that it gives
     REDEMPTION = 23  # what a merchant is paid for the points that it takes
     SETTLEMENT = 24  # of obligations, at the end of a clearing cycle
+    MERGED = 80  # all that a member held, into the account of the member that it is merged with
+    REVERSED = 81  # an earlier transfer, which stays where it is
+    ADJUSTED = 82  # by hand
+    CLOSED_OUT = 83  # what was outstanding when the programme was closed
+    PREFUNDED = 84  # money that a merchant deposits or takes out
     GIVEN_BACK = 25  # points spent on what was refunded
     ISSUE_FEE_RETURNED = 26  # to a merchant, for points that a refund took back
     REDEMPTION_RETURNED = 27  # by a merchant, for points that a refund gave back
