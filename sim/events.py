@@ -111,6 +111,8 @@ class EventKind(IntEnum):
     RATINGS_COUNTED = 107  # place unit, value ratings that its stars rest on
     RATINGS_BOUGHT = 108  # place unit, value how many of these it has bought
     TENANT_JUDGED = 109  # place unit, value sim.standing.Fate
+    MEMBER_PAID = 115  # place unit, value fen: follows PURCHASED where a member has shown who it is
+    MEMBER_UNSEEN = 116  # place unit, value fen: the same where it has not
 
 
 class Change(IntEnum):
@@ -208,4 +210,5 @@ PLACE_TABLE = {
     EventKind.SHELF_LEFT: "unit", EventKind.SIZES_SOLD_OUT: "unit",
     EventKind.STARS_SHOWN: "unit", EventKind.STARS_DESERVED: "unit", EventKind.RATINGS_COUNTED: "unit",
     EventKind.RATINGS_BOUGHT: "unit", EventKind.TENANT_JUDGED: "unit",
+    EventKind.MEMBER_PAID: "unit", EventKind.MEMBER_UNSEEN: "unit",
 }  # fmt: skip

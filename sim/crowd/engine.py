@@ -303,7 +303,7 @@ class Crowd:
     def _accounts_of(self, visitors: Visitors) -> np.ndarray:
         """Return the account of each party whose visit is a member's, NONE of the others; a newcomer's is opened."""
         found = np.full(visitors.number.size, NONE, np.int32)
-        members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY))
+        members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY) & (visitors.shows_card == 1))
         self.make_room_in_books()
         found[members] = self.ledger.members(visitors.resident[members], visitors.points_centi[members], self.now_us)
         return found

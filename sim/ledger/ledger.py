@@ -108,6 +108,12 @@ class Ledger:
         found[known] = self.book.accounts["balance"][self._account_of[known]]
         return found
 
+    def has_account(self, residents: int) -> np.ndarray:
+        """Return which of so many residents have an account (bool)."""
+        found = np.zeros(residents, bool)
+        found[np.flatnonzero(self._account_of != NONE)] = True
+        return found
+
     def balance(self, account: int) -> int:
         """Return what an account holds."""
         return int(self.book.accounts["balance"][account])
