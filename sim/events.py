@@ -114,11 +114,17 @@ class EventKind(IntEnum):
     TENANT_JUDGED = 109  # place unit, value sim.standing.Fate
     MEMBER_CAME = 110  # place entrance, value the member's account of points: follows ARRIVED
     POINTS_EARNED = 111  # place unit, value centi-points: follows PURCHASED
-    POINTS_BURNED = 112  # place unit, value centi-points: PURCHASED follows, with all of the price; negative: given back with a refund
+    POINTS_BURNED = (
+        112  # place unit, value centi-points: PURCHASED follows, with all of the price; negative: given back with a refund
+    )
     POINTS_TAKEN_BACK = 113  # place unit, value centi-points that a receipt had earned and its refund took back
     GIFTS_EARNED = 114  # place unit, value centi-points of gifts: follows PURCHASED
     REFERRAL_PAID = 120  # place unit that has brought the member, value fen that come back to it, in points or money
-    REFERRAL_POINTS = 121  # place unit that sells, value centi-points that come back of it: to the member, and to who brought it
+    REFERRAL_POINTS = (
+        121  # place unit that sells, value centi-points that come back of it: to the member, and to who brought it
+    )
+    MEMBER_PAID = 115  # place unit, value fen: follows PURCHASED where a member has shown who it is
+    MEMBER_UNSEEN = 116  # place unit, value fen: the same where it has not
 
 
 class Change(IntEnum):
@@ -219,4 +225,5 @@ PLACE_TABLE = {
     EventKind.MEMBER_CAME: "entrance", EventKind.POINTS_EARNED: "unit", EventKind.POINTS_BURNED: "unit",
     EventKind.POINTS_TAKEN_BACK: "unit", EventKind.GIFTS_EARNED: "unit", EventKind.PARKING_PAID_IN_POINTS: "parking",
     EventKind.REFERRAL_PAID: "unit", EventKind.REFERRAL_POINTS: "unit",
+    EventKind.MEMBER_PAID: "unit", EventKind.MEMBER_UNSEEN: "unit",
 }  # fmt: skip

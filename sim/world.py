@@ -119,7 +119,13 @@ class World:
         config, compiled = self.config, self.compiled
         pair_of(config, compiled)  # a merchant that the plan lacks is told of before the day, not after it
         self.crowd = Crowd(
-            compiled, config, self._take, self.people.standing, self.routes, self.people.shelves, self.people.ledger,
+            compiled,
+            config,
+            self._take,
+            self.people.standing,
+            self.routes,
+            self.people.shelves,
+            self.people.ledger,
             self.people.referrals,
         )
         names = self.crowd.station_names

@@ -24,8 +24,8 @@ from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.points.built import earning_of, terms_of
 from sim.crowd.points.records import RETURN
-from sim.crowd.points.returning import settle_returns
 from sim.crowd.points.referring_built import accounts_of_merchants, nobody_referred
+from sim.crowd.points.returning import settle_returns
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes
 from sim.crowd.routing import know_times
@@ -316,7 +316,7 @@ class Crowd:
         found = np.full(visitors.number.size, NONE, np.int32)
         if self.mall.params[0].points_on == 0:
             return found
-        members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY))
+        members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY) & (visitors.shows_card == 1))
         for first in range(0, members.size, ROOM_PER_EVENT):
             self.make_room_in_books()
             few = members[first : first + ROOM_PER_EVENT]

@@ -18,6 +18,7 @@ from sim.crowd.company.records import PARTY_PARAMS
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
+from sim.crowd.points.loyalty_records import LOYALTY_PARAMS
 from sim.crowd.points.records import POINTS_PARAMS, RETURN, TERMS
 from sim.crowd.points.referral_records import REFERRAL, REFERRAL_PARAMS
 from sim.crowd.rating_records import RATING_PARAMS
@@ -259,6 +260,7 @@ PARAMS = np.dtype(
         *RESTAURANT_PARAMS, *CINEMA_PARAMS, *DESK_PARAMS, *CHECKOUT_PARAMS, *PARKING_PARAMS, *TICKET_PARAMS, *MIND_PARAMS, *PARTY_PARAMS, *GOODS_PARAMS,
         *RATING_PARAMS, *POINTS_PARAMS,
         *REFERRAL_PARAMS,
+        *LOYALTY_PARAMS,
     ],
     align=True,
 )  # fmt: skip

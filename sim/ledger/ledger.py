@@ -43,7 +43,9 @@ class Ledger:
 
     unit_ids: Sequence[str]
     journal_rows: int
-    has_gifts: bool = field(default=False, init=False)  # whether members have an account of gift points after that of their points
+    has_gifts: bool = field(
+        default=False, init=False
+    )  # whether members have an account of gift points after that of their points
     book: Book = field(init=False)
     names: list[str] = field(init=False)  # by account
     digest: JournalDigest = field(init=False, default_factory=JournalDigest)  # of what has been handed over
@@ -130,6 +132,12 @@ class Ledger:
         found = np.zeros(residents, np.int64)
         known = np.flatnonzero(self._account_of != NONE)
         found[known] = self.book.accounts["balance"][self._account_of[known]]
+        return found
+
+    def has_account(self, residents: int) -> np.ndarray:
+        """Return which of so many residents have an account (bool)."""
+        found = np.zeros(residents, bool)
+        found[np.flatnonzero(self._account_of != NONE)] = True
         return found
 
     def balance(self, account: int) -> int:

@@ -16,7 +16,9 @@ PARAMETERS: dict[str, Parameter] = {
     "spent_share": number(0.95, "share of them that is expected to be spent", 0, 1),
     "spent": numbers((4500.0, 8500.0, 9700.0), "points spent so far at the end of each period", 0, 10**15),
     "expected": numbers((9500.0, 9700.0, 9700.0), "points expected to be spent in all, as estimated then", 0, 10**15),
-    "ratio_digits": whole(None, "digits to which the ratio of allocation is rounded, exact where none", 0, 12, may_be_null=True),
+    "ratio_digits": whole(
+        None, "digits to which the ratio of allocation is rounded, exact where none", 0, 12, may_be_null=True
+    ),
 }
 STANDARD: tuple[dict[str, Any], ...] = (
     {},
