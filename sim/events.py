@@ -111,6 +111,8 @@ class EventKind(IntEnum):
     RATINGS_COUNTED = 107  # place unit, value ratings that its stars rest on
     RATINGS_BOUGHT = 108  # place unit, value how many of these it has bought
     TENANT_JUDGED = 109  # place unit, value sim.standing.Fate
+    ALLIANCE_PART = 126  # place unit, value sim.alliance.Stage + 16 x Change + 256 when it gives and takes points today: every morning
+    ALLIANCE_RETURN = 127  # place unit, value thousandths: its return at its last review, sim.alliance.NO_RETURN: follows ALLIANCE_PART
 
 
 class Change(IntEnum):
@@ -208,4 +210,5 @@ PLACE_TABLE = {
     EventKind.SHELF_LEFT: "unit", EventKind.SIZES_SOLD_OUT: "unit",
     EventKind.STARS_SHOWN: "unit", EventKind.STARS_DESERVED: "unit", EventKind.RATINGS_COUNTED: "unit",
     EventKind.RATINGS_BOUGHT: "unit", EventKind.TENANT_JUDGED: "unit",
+    EventKind.ALLIANCE_PART: "unit", EventKind.ALLIANCE_RETURN: "unit",
 }  # fmt: skip

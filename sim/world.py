@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.alliance import STATEMENT
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Routes, Taken
 from sim.crowd.goods.records import ITEM
@@ -23,6 +24,7 @@ from sim.events import EventKind, EventLog
 from sim.ledger.ledger import Ledger
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
+from sim.operations.alliance import Statements, participation_of
 from sim.operations.clock import Clock, Operation
 from sim.operations.goods import goods_of
 from sim.operations.hours import hours_of
@@ -61,6 +63,8 @@ class Lived:
     # ITEM of every item as the day has left them (sim/crowd/goods/stocking.py::Shelves.learn)
     items: np.ndarray = field(default_factory=lambda: np.zeros(0, ITEM))
     decided: tuple[Verdict, ...] = ()  # what was decided, of which some is for tomorrow
+    # STATEMENT of each unit where the alliance is played
+    statements: np.ndarray = field(default_factory=lambda: np.zeros(0, STATEMENT))
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class People:
     standing: np.ndarray  # sim.standing.STANDING of each tenant on this day
     shelves: Morning | None = None  # what is on them in the morning; None: as on a first day
     ledger: Ledger | None = None  # that lives on from day to day, begun for this one
+    alliance: np.ndarray | None = None  # sim.alliance.PART of each tenant today, where the alliance is played
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,7 @@ class World:
         self.crowd = Crowd(
             compiled, config, self._take, self.people.standing, self.routes, self.people.shelves, self.people.ledger
         )
+        self.statements = None if self.people.alliance is None else Statements(len(compiled.unit_ids))
         names = self.crowd.station_names
         self.recorder = Recorder(
             self.folder,
@@ -154,6 +160,7 @@ class World:
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
             Standing(self.crowd, config.ratings.display != "none", opens_us),
+            *participation_of(self.crowd, self.people.alliance, opens_us),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]
         every_us = self.sensing.locate_every_us
@@ -235,6 +242,7 @@ class World:
             ratings,
             np.array(self.crowd.mall.items),
             tuple(self.reviews.verdicts),
+            np.zeros(0, STATEMENT) if self.statements is None else self.statements.close(outcomes),
         )
 
     def _close_sensing(self) -> None:
@@ -271,6 +279,8 @@ class World:
         self.recorder.take_transfers(taken.transfers)
         self.outcomes.append(np.array(taken.outcomes))
         self.ratings.append(_ratings_in(taken.events))
+        if self.statements is not None:
+            self.statements.take(taken)
         self.recording_s += time.perf_counter() - started_s
 
 

@@ -94,6 +94,11 @@ class TransferReason(IntEnum):
     ISSUE_FEE = 22  # what a merchant pays for the points that it gives
     REDEMPTION = 23  # what a merchant is paid for the points that it takes
     SETTLEMENT = 24  # of obligations, at the end of a clearing cycle
+    CLOUD_TILL = 60  # what a merchant pays for the till that gives and takes points
+    ALLIANCE_HELP = 61  # what the operator pays of it, and of the fees for points
+    PARTNER_HELP = 62  # what a partner from outside pays of tills
+    LIST_REWARD = 63  # for members from a merchant's own list
+    OUTSIDE_TRADE = 64  # what members pay, in money, at merchants of the alliance elsewhere
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:
