@@ -76,7 +76,10 @@ class Memory:
         self._social = Social(config, residents)
         self.friendships = self._social.friendships
         self.seeds = seeded_promoters(config, residents)
-        self.told_first = np.zeros(0, np.int64), np.zeros(0, np.int32)  # of the last day: first visits, and who told of the mall
+        self.told_first = (
+            np.zeros(0, np.int64),
+            np.zeros(0, np.int32),
+        )  # of the last day: first visits, and who told of the mall
         self._again = life_cycle.Again()
         self.tally = Tally()
         self._wifi = _free_wifi(config, residents)

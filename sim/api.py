@@ -30,6 +30,7 @@ from sim.units import US_PER_MIN, US_PER_S
 from sim.world import Lived, People, Progress, RunResult, World
 
 if TYPE_CHECKING:
+    from agents.alliance import Alliance
     from agents.mall import TenantFacts
     from agents.population import Residents
     from agents.visits import Visits
@@ -88,6 +89,7 @@ class Town:
     """Residents with their memory, the standing of tenants, and who decides: all that lives on from one day of a run to the next."""
 
     def __init__(self, config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> None:
+        from agents.alliance import Alliance
         from agents.membership import Memory
         from agents.memory.referrers import Referrers
         from agents.reputation import Reputation
@@ -97,6 +99,9 @@ class Town:
         self.memory = Memory(config, self.people)
         self.reputation = Reputation(config, compiled)
         self.shelves = Shelves(config, compiled)
+        closes_min = mall_hours_min(config)[1]
+        self.alliance = Alliance(config, compiled, closes_min) if config.alliance.is_played else None
+        deciders.alliance = self.alliance
         self.residents = int(self.people.key.size)
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
         self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
@@ -108,7 +113,7 @@ class Town:
 
     def summary(self, date: datetime.date) -> dict[str, Any]:
         """Return what the residents remember after a day, in numbers."""
-        return dict(self.memory.summary(date))
+        return {**self.memory.summary(date), **({} if self.alliance is None else self.alliance.summary())}
 
     def enrol(self, numbers: np.ndarray) -> None:
         """Make members of the residents whom the mall's systems have enrolled under these numbers."""
@@ -146,20 +151,26 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         reputation.learn(lived)
         town.shelves.learn(lived.items, lived.date)
         town.referrers.forget_units(reputation.news()[1])
+        if town.alliance is not None:
+            town.alliance.learn(lived)
+            memory.enrol(town.alliance.newcomers(residents.key, memory.is_member))
         deciders.read(*reputation.news())
 
     town.referrers.begin_day(town.ledger.account_of)
     deciders.read(*reputation.news())
     morning = town.shelves.morning(datetime.date.fromisoformat(config.date))
+    decide = deciders.review if town.alliance is None else town.alliance.beside(deciders.review)
+    parts = None if town.alliance is None else town.alliance.today
     return People(
         population.arrivals,
         population.phones,
-        deciders.review,
+        decide,
         learn,
         reputation.standing,
         morning,
-        town.ledger,
-        town.referrers.table,
+        ledger=town.ledger,
+        referrals=town.referrers.table,
+        alliance=parts,
     )
 
 
@@ -227,6 +238,7 @@ class Deciders:
         self._compiled = compiled
         self._model: object = None
         self._shown_stars = np.zeros(len(compiled.unit_ids))
+        self.alliance: Alliance | None = None
 
     def read(self, shown_stars: np.ndarray, is_new: np.ndarray) -> None:
         """Let them see what everybody can in the morning: the shown stars, and which units have a new business."""
@@ -254,6 +266,8 @@ class Deciders:
 
     def close(self) -> None:
         """Let Mesa forget the model."""
+        if self.alliance is not None:
+            self.alliance.close()
         if self._model is not None:
             self._model.close()  # type: ignore[attr-defined]
 

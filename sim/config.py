@@ -18,7 +18,15 @@ from sim.errors import Problem
 from sim.known import known
 from sim.schema import parking as parking_schema
 from sim.schema.abuse import AbuseConfig
-from sim.schema.alliance import AllianceConfig
+from sim.schema.alliance import (  # noqa: F401
+    AllianceConfig,
+    BarriersConfig,
+    CloudTillConfig,
+    CustomerListConfig,
+    OutsideMerchantsConfig,
+    SubsidyConfig,
+)
+from sim.schema.alliance import problems as alliance_problems
 from sim.schema.calendar import CalendarConfig
 from sim.schema.calendar import CalendarEventConfig as CalendarEventConfig
 from sim.schema.calendar import problems as calendar_problems
@@ -441,6 +449,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += tariff_problems(config.parking.tariff, config.parking.exits)
     found += [] if found else [*desk_problems(config.desks)]
     found += [] if found else [*referral_problems(config.referral)]
+    found += alliance_problems(config.alliance)
     found += [] if found else [*membership_problems(config.membership, config.date)]
     for key, hours in hours_of(config):
         try:

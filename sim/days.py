@@ -51,6 +51,7 @@ class Population(Protocol):
 
 
 CENTIPOINTS = 100  # in a point
+OF_THE_ALLIANCE = ("alliance_half_day",)  # where it is played
 REMEMBERED = ("wom_new_visits", "revisit_share_30d")  # KPIs that only memory knows
 
 
@@ -131,7 +132,9 @@ class DaysInARow:
             outcomes,
             day.is_weekend,
             facts,
-            _point_kpis(held_centi, earned_centi) | {name: remembered[name] for name in REMEMBERED},
+            _point_kpis(held_centi, earned_centi)
+            | {name: remembered[name] for name in REMEMBERED}
+            | {name: remembered.get(name) for name in OF_THE_ALLIANCE},
         )
         hours_us = world.hours.opens_us, world.hours.closes_us
         left = world.left

@@ -61,7 +61,24 @@ class ReplaceTenant:
     unit_id: str
 
 
-Tomorrow = SetHours | SetPrices | Promote | WarnTenant | ReplaceTenant  # what acts from the next day on
+@dataclass(frozen=True)
+class JoinAlliance:
+    """Prepare to give and take points; with or without one's own list of customers."""
+
+    unit_id: str
+    shares_customers: bool
+
+
+@dataclass(frozen=True)
+class LeaveAlliance:
+    """Give and take no points from tomorrow on."""
+
+    unit_id: str
+    because: str
+
+
+# What acts from the next day on.
+Tomorrow = SetHours | SetPrices | Promote | WarnTenant | ReplaceTenant | JoinAlliance | LeaveAlliance
 Decision = SetStaff | OpenEntrance | Tomorrow
 
 

@@ -125,6 +125,12 @@ class EventKind(IntEnum):
     )
     MEMBER_PAID = 115  # place unit, value fen: follows PURCHASED where a member has shown who it is
     MEMBER_UNSEEN = 116  # place unit, value fen: the same where it has not
+    ALLIANCE_PART = (
+        126  # place unit, value sim.alliance.Stage + 16 x Change + 256 when it gives and takes points today: every morning
+    )
+    ALLIANCE_RETURN = (
+        127  # place unit, value thousandths: its return at its last review, sim.alliance.NO_RETURN: follows ALLIANCE_PART
+    )
 
 
 class Change(IntEnum):
@@ -226,4 +232,5 @@ PLACE_TABLE = {
     EventKind.POINTS_TAKEN_BACK: "unit", EventKind.GIFTS_EARNED: "unit", EventKind.PARKING_PAID_IN_POINTS: "parking",
     EventKind.REFERRAL_PAID: "unit", EventKind.REFERRAL_POINTS: "unit",
     EventKind.MEMBER_PAID: "unit", EventKind.MEMBER_UNSEEN: "unit",
+    EventKind.ALLIANCE_PART: "unit", EventKind.ALLIANCE_RETURN: "unit",
 }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.alliance import STATEMENT
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Routes, Taken
 from sim.crowd.goods.records import ITEM
@@ -23,6 +24,7 @@ from sim.events import EventKind, EventLog
 from sim.ledger.ledger import Ledger
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
+from sim.operations.alliance import Statements, participation_of
 from sim.operations.clock import Clock, Operation
 from sim.operations.goods import goods_of
 from sim.operations.hours import hours_of
@@ -64,6 +66,8 @@ class Lived:
     items: np.ndarray = field(default_factory=lambda: np.zeros(0, ITEM))
     decided: tuple[Verdict, ...] = ()  # what was decided, of which some is for tomorrow
     bought: np.ndarray = field(default_factory=lambda: np.zeros(0, BOUGHT))  # BOUGHT, where there is referral
+    # STATEMENT of each unit where the alliance is played
+    statements: np.ndarray = field(default_factory=lambda: np.zeros(0, STATEMENT))
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class People:
     shelves: Morning | None = None  # what is on them in the morning; None: as on a first day
     ledger: Ledger | None = None  # that lives on from day to day, begun for this one
     referrals: np.ndarray | None = None  # REFERRAL of each resident, which lives on too
+    alliance: np.ndarray | None = None  # sim.alliance.PART of each tenant today, where the alliance is played
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,7 @@ class World:
             self.people.ledger,
             self.people.referrals,
         )
+        self.statements = None if self.people.alliance is None else Statements(len(compiled.unit_ids))
         names = self.crowd.station_names
         self.recorder = Recorder(
             self.folder,
@@ -167,6 +173,7 @@ class World:
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
             Standing(self.crowd, config.ratings.display != "none", opens_us),
+            *participation_of(self.crowd, self.people.alliance, opens_us),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]
         every_us = self.sensing.locate_every_us
@@ -251,6 +258,7 @@ class World:
             np.array(self.crowd.mall.items),
             tuple(self.reviews.verdicts),
             np.concatenate([np.zeros(0, BOUGHT), *self.bought]),
+            np.zeros(0, STATEMENT) if self.statements is None else self.statements.close(outcomes),
         )
 
     def _close_sensing(self) -> None:
@@ -290,6 +298,8 @@ class World:
         self.ratings.append(_ratings_in(taken.events))
         if self.config.referral.is_on:
             self.bought.append(_bought_in(taken.events))
+        if self.statements is not None:
+            self.statements.take(taken)
         self.recording_s += time.perf_counter() - started_s
 
 

@@ -109,6 +109,11 @@ class TransferReason(IntEnum):
     REFERRAL_FEE = 41  # money that comes back to the merchant that brought a member
     REFERRAL_FUNDING = 42  # what is paid for such points
     BREAKAGE = 45  # what the alliance earns of points that will never be spent, as it is recognised
+    CLOUD_TILL = 60  # what a merchant pays for the till that gives and takes points
+    ALLIANCE_HELP = 61  # what the operator pays of it, and of the fees for points
+    PARTNER_HELP = 62  # what a partner from outside pays of tills
+    LIST_REWARD = 63  # for members from a merchant's own list
+    OUTSIDE_TRADE = 64  # what members pay, in money, at merchants of the alliance elsewhere
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:

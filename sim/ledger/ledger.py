@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import LedgerError
 from sim.ledger import doors
-from sim.ledger.accounts import FIRST_TENANT, FIXED, Currency, account_names
+from sim.ledger.accounts import FIRST_TENANT, FIXED, POINTS_ISSUED, Currency, TransferReason, account_names
 from sim.ledger.digest import JournalDigest
 from sim.ledger.doors import post_one
 from sim.ledger.records import (

@@ -7,6 +7,7 @@ from sim.reporting.kpi import DIRECTIONS as DIRECTIONS
 from sim.reporting.kpi import UNITS as UNITS
 from sim.reporting.kpi import Kpi
 from sim.reporting.over_days import how
+from sim.reporting.topics import alliance
 from sim.reporting.topics.every import TOPICS
 
 GROUPS = {
@@ -137,8 +138,8 @@ _POINTS = (
     Kpi("points_breakage_share_est", "share", "neither", "points", "Breakage, estimated", "Share of the points that will never be spent.", _NO_POINTS),
     Kpi("clearing_latency_s_p95", "s", "lower", "points", "Clearing time that 5 % exceed", "From a redemption to its settlement, 95th percentile.", _NO_POINTS),
     Kpi("clearing_imbalance_fen", "fen", "lower", "points", "Unsettled between merchants", "Sum of open positions between merchants at the end.", _NO_POINTS),
-    Kpi("alliance_merchants_share", "share", "higher", "points", "Merchants in the alliance", "Tenants in the alliance / tenants.", _NO_POINTS),
-    Kpi("merchant_roi_p10", "ratio", "higher", "points", "Return of the weak merchants", "10th percentile of merchants' returns on the alliance.", _NO_POINTS),
+    Kpi("alliance_merchants_share", "share", "higher", "points", "Merchants in the alliance", "Tenants in the alliance / tenants.", null_where=alliance.NOT_PLAYED),
+    Kpi("merchant_roi_p10", "ratio", "higher", "points", "Return of the weak merchants", "10th percentile, over tenants in the alliance that can tell, of (gain - cost) / cost a day: margin on the sales that it brings, as the tenant reckons from its books and the operator's letter, against fees for points, points taken below their value and the till.", null_where=alliance.NOT_PLAYED),
     Kpi("referral_points_share", "share", "neither", "points", "Points from referrals", "Points issued for referrals / issued.", _NO_POINTS),
 )  # fmt: skip
 _PEOPLE = (

@@ -21,6 +21,11 @@ _STATES = (
     "revisit_share_30d",
     "leftover_fen",
     "cars_overnight",
+    "alliance_merchants_share",
+    "merchant_roi_p10",
+    "alliance_preparing",
+    "alliance_worse_off_share",
+    "alliance_half_day",
 )
 _SENSELESS = ("unique_members",)  # who came on two days would count twice
 _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weighted so, days give the ratio of their sums

@@ -8,6 +8,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.figures import Span
 from sim.reporting.picture import Picture
 from sim.reporting.topics import (
+    alliance_pictures,
     car_money_pictures,
     cars_pictures,
     checkout_pictures,
@@ -31,6 +32,7 @@ _OF_TOPIC = {
     "minds": minds_pictures,
     "parties": parties_pictures,
     "ratings": ratings_pictures,
+    "alliance": alliance_pictures,
 }  # fmt: skip
 
 
