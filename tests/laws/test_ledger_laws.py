@@ -81,6 +81,14 @@ class Both:
         self.now = 0
         self.slots: list[tuple[int, int]] = []  # slot and id of pending transfers that were made, the last four
         self.seen: list[object] = []
+        for opening in (
+            ("earn", 0, 12, 1),
+            ("earn", 0, 12, 2),
+            ("earn", 0, 12, NEVER_US),
+            ("earn", 1, 12, 2),
+            ("reserve", 0, 5, 2),
+        ):
+            self.act(opening)
 
     def act(self, step: tuple) -> None:
         what, *given = step
