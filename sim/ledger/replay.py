@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
+from sim.ledger.accounts import CURRENCY_WORDS, TransferReason
 from sim.ledger.records import NEVER_US, State
 
 COMPLAINTS_KEPT = 20
@@ -36,6 +39,14 @@ class Known(NamedTuple):
     has_lots: bool = False
     opened_us: int = -NEVER_US
     closed_us: int = NEVER_US
+
+
+def rows_of(transfers: np.ndarray) -> list[Row]:
+    """Return TRANSFER records as rows."""
+    columns = [transfers[name].tolist() for name in Row._fields]
+    columns[4] = [CURRENCY_WORDS[currency] for currency in columns[4]]
+    columns[6] = [TransferReason(reason).name.lower() for reason in columns[6]]
+    return [Row(*row) for row in zip(*columns, strict=True)]
 
 
 @dataclass
@@ -162,20 +173,21 @@ class Replay:
     def _move(self, row: Row, kept: int) -> None:
         debit, credit = row.debit, row.credit
         if self.accounts[debit].has_lots:
-            self._take(debit, row, max(0, min(kept, self.balances[debit] - row.amount)))
+            self._take(debit, row, kept)
         if self.accounts[credit].has_lots:
             self._add(credit, row)
         self.balances[debit] -= row.amount
         self.balances[credit] += row.amount
 
-    def _take(self, account: int, row: Row, skipped: int) -> None:
-        rest, kept = row.amount, []
+    def _take(self, account: int, row: Row, reserved: int) -> None:
+        skipped = max(0, min(reserved, self.balances[account] - row.amount))
+        is_free, rest, kept = skipped == reserved, row.amount, []
         for lot in self.lots.get(account, []):
             passed = min(skipped, lot[1])
             taken = min(rest, lot[1] - passed)
             if row.reason == "expired":
                 self._must(not taken or lot[0] <= row.time_us, f"I2: transfer {row.id} lets expire what is not over")
-            elif row.state == State.POSTED:
+            elif row.state == State.POSTED and is_free:
                 self._must(not taken or lot[0] > row.time_us, f"I2: transfer {row.id} spends what had expired")
             skipped, rest = skipped - passed, rest - taken
             lot[1] -= taken
