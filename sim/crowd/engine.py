@@ -39,7 +39,7 @@ from sim.crowd.venues.cinemas_built import show_names
 from sim.errors import EngineError
 from sim.events import EventLog, SegmentLog
 from sim.kernel import entry, referred
-from sim.ledger.accounts import FIRST_TENANT, sales_by_account
+from sim.ledger.accounts import FIRST_TENANT, OPERATOR, POINTS_ISSUED, TREASURY, TransferReason, sales_by_account
 from sim.ledger.ledger import Ledger
 from sim.ledger.records import NONE
 from sim.plan_arrays import CompiledPlan
@@ -314,7 +314,16 @@ class Crowd:
         members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY))
         self.make_room_in_books()
         found[members] = self.ledger.members(visitors.resident[members], visitors.points_centi[members], self.now_us)
+        for row in np.flatnonzero((visitors.bonus_centi > 0) & (found != NONE)).tolist():
+            self._give_bonus(int(found[row]), int(visitors.bonus_centi[row]))
         return found
+
+    def _give_bonus(self, account: int, centi: int) -> None:
+        """Give a member points that the mall pays for as any issuer does; they do not expire."""
+        self.transfer(self.now_us, POINTS_ISSUED, account, centi, TransferReason.TIER_BONUS)
+        fee_fen = centi * int(self.mall.params[0].issue_fen) // 100
+        if fee_fen > 0:
+            self.transfer(self.now_us, OPERATOR, TREASURY, fee_fen, TransferReason.ISSUE_FEE)
 
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
         """Write an event of a unit that is nobody's: visit -1."""
