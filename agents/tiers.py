@@ -41,9 +41,9 @@ class Tiers:
         """Return parties with what their tier gives them: factor, VIP bays where a tier has them, and the bonus for a tier just reached."""
         members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY))
         resident = visitors.resident[members]
-        now = np.searchsorted(
-            self._from_fen, self._spent_fen[:, resident].sum(axis=0, dtype=np.int64), side="right"
-        ).astype(np.int8)
+        now = np.searchsorted(self._from_fen, self._spent_fen[:, resident].sum(axis=0, dtype=np.int64), side="right").astype(
+            np.int8
+        )
         earns_milli, bonus_centi = visitors.earns_milli.copy(), visitors.bonus_centi.copy()
         earns_milli[members] = self._earns_milli[now]
         up = np.flatnonzero(now > self.tier[resident])

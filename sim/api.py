@@ -146,9 +146,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
 
     deciders.read(*reputation.news())
     morning = town.shelves.morning(datetime.date.fromisoformat(config.date))
-    arrivals = population.arrivals
-    if town.tiers is not None:
-        arrivals = _with_tiers(population.arrivals, town.tiers)
+    arrivals = population.arrivals if town.tiers is None else _with_tiers(population.arrivals, town.tiers)
     return People(arrivals, population.phones, deciders.review, learn, reputation.standing, morning, town.ledger)
 
 

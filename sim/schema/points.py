@@ -93,16 +93,22 @@ class PointsConfig:
         "all", "which tenants give and take points: all; listed: those of `participants`; share: so many of all, own trades first",
         choices=("all", "listed", "share"), source="all merchants (article S2)", tag="V", confidence="M",
     )  # fmt: skip
-    participation_share: float = known(0.5, "share of tenants that take part, where participation=share", 0, 1, source=JUDGED, confidence="L")
+    participation_share: float = known(
+        0.5, "share of tenants that take part, where participation=share", 0, 1, source=JUDGED, confidence="L"
+    )
     participants: list[str] = field(default_factory=list)  # ids of units, where participation=listed
-    own_trades: list[str] = field(default_factory=lambda: ["department", "cinema", "leisure"])  # founders' own (S0), who are first
+    own_trades: list[str] = field(
+        default_factory=lambda: ["department", "cinema", "leisure"]
+    )  # founders' own (S0), who are first
     rates: list[PointsRateConfig] = field(default_factory=list)
     campaigns: list[PointsCampaignConfig] = field(default_factory=list)
     spent_before_yuan: float = known(
         300.0, "what a visit before the run brought in, by which tiers go on its first day", 0, 1e6,
         source="sales per visit of the demo day; the same of everybody, so that tiers follow how often one comes", tag="D", confidence="L",
     )  # fmt: skip
-    tiers: list[TierConfig] = field(default_factory=list)  # from the lowest up; whoever has spent less than the first is in none
+    tiers: list[TierConfig] = field(
+        default_factory=list
+    )  # from the lowest up; whoever has spent less than the first is in none
 
 
 def problems(config: PointsConfig) -> Iterator[Problem]:
@@ -118,7 +124,9 @@ def problems(config: PointsConfig) -> Iterator[Problem]:
         yield from _campaign_problems(campaign, f"points.campaigns[{index}]")
     yield from _trades(config.own_trades, "points.own_trades")
     if config.participation == "listed" and not config.participants:
-        yield Problem("points.participants", "[]", "must name the units that take part, where participation=listed", "give their ids")
+        yield Problem(
+            "points.participants", "[]", "must name the units that take part, where participation=listed", "give their ids"
+        )
     if config.burn_points_max < config.burn_points_min:
         rule = f"must be at least burn_points_min ({config.burn_points_min:g})"
         yield Problem("points.burn_points_max", f"{config.burn_points_max:g}", rule, "choose a larger number")
@@ -139,10 +147,14 @@ def _campaign_problems(campaign: PointsCampaignConfig, place: str) -> Iterator[P
             days.append(datetime.date.fromisoformat(text) if text else None)
         except ValueError as reason:
             days.append(None)
-            yield Problem(f"{place}.{name}", repr(text), f"must be a day of the calendar, or empty: {reason}", 'write it as "2026-11-21"')
+            yield Problem(
+                f"{place}.{name}", repr(text), f"must be a day of the calendar, or empty: {reason}", 'write it as "2026-11-21"'
+            )
     first, until = days
     if first is not None and until is not None and until <= first:
-        yield Problem(f"{place}.until", str(until), f"must come after first ({first}): it is the day after the last", "choose a later day")
+        yield Problem(
+            f"{place}.until", str(until), f"must come after first ({first}): it is the day after the last", "choose a later day"
+        )
     minutes = []
     for name, otherwise in (("starts", 0), ("ends", 24 * 60)):
         value = getattr(campaign, name)
@@ -161,7 +173,9 @@ def _campaign_problems(campaign: PointsCampaignConfig, place: str) -> Iterator[P
 
 def _factor(factor: float, place: str) -> Iterator[Problem]:
     if not 0 <= factor <= 100:
-        yield Problem(place, f"{factor:g}", "must be from 0 to 100: a receipt cannot take points away", "give 2 for twice the points")
+        yield Problem(
+            place, f"{factor:g}", "must be from 0 to 100: a receipt cannot take points away", "give 2 for twice the points"
+        )
 
 
 def _trades(names: list[str], place: str) -> Iterator[Problem]:

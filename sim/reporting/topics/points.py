@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,7 +115,7 @@ def curves(sums: Sums, books: Books) -> dict[str, Any]:
     }
 
 
-def statement(points: dict[str, Any], compiled: CompiledPlan) -> dict[str, Any]:
+def statement(points: Mapping[str, Any], compiled: CompiledPlan) -> dict[str, Any]:
     """Return the economy as trades and tenants see it, of a day or of several; the largest accounts first, ties by unit."""
     tenants = {name: np.asarray(column) for name, column in points["tenants"].items()}
     net_fen = tenants["redeemed_fen"] - tenants["fee_fen"]
@@ -156,7 +157,11 @@ def _flow(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     found = [
         f"{curves['taking_part']:,} of {curves['tenants']:,} tenants take part. Members came {kpis['points_member_visits']:,} times; "
         f"{kpis['points_receipts']:,} of their receipts earned points. {issued:,.0f} points were issued and {burned:,.0f} spent"
-        + (f", {kpis['points_parking_fen'] / CENTIPOINTS:,.0f} yuan of them for parking." if kpis["points_parking_fen"] else ".")
+        + (
+            f", {kpis['points_parking_fen'] / CENTIPOINTS:,.0f} yuan of them for parking."
+            if kpis["points_parking_fen"]
+            else "."
+        )
     ]
     if kpis["points_sales_share"]:
         found[0] += f" Points paid {100 * kpis['points_sales_share']:.2f} % of tenants' sales."
@@ -191,7 +196,9 @@ def _who_pays(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     if curves["net_fen"]:
         first = curves["net_fen"][0]
         verb = "got" if first["net_fen"] > 0 else "paid"
-        found[0] += f" The largest account is that of {first['tenant']}, which {verb} {abs(first['net_fen']) / 100:,.0f} yuan net."
+        found[0] += (
+            f" The largest account is that of {first['tenant']}, which {verb} {abs(first['net_fen']) / 100:,.0f} yuan net."
+        )
     return found
 
 
