@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from agents.alliance import Alliance
     from agents.mall import TenantFacts
     from agents.population import Residents
+    from agents.tiers import Tiers
     from agents.visits import Visits
+    from sim.visitors import Visitors
 
 
 def run(
@@ -93,11 +95,13 @@ class Town:
         from agents.membership import Memory
         from agents.memory.referrers import Referrers
         from agents.reputation import Reputation
+        from agents.tiers import Tiers
 
         self._config, self._compiled, self._deciders = config, compiled, deciders
         self.people = residents_for(config)
         self.memory = Memory(config, self.people)
         self.reputation = Reputation(config, compiled)
+        self.tiers = Tiers(config, self.people) if config.points.is_on and config.points.tiers else None
         self.shelves = Shelves(config, compiled)
         closes_min = mall_hours_min(config)[1]
         self.alliance = Alliance(config, compiled, closes_min) if config.alliance.is_played else None
@@ -148,6 +152,8 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
     def learn(lived: Lived) -> None:
         memory.learn(lived)
         town.referrers.learn(lived, *memory.told_first)
+        if town.tiers is not None:
+            town.tiers.learn(lived.outcomes, lived.date)
         reputation.learn(lived)
         town.shelves.learn(lived.items, lived.date)
         town.referrers.forget_units(reputation.news()[1])
@@ -161,8 +167,9 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
     morning = town.shelves.morning(datetime.date.fromisoformat(config.date))
     decide = deciders.review if town.alliance is None else town.alliance.beside(deciders.review)
     parts = None if town.alliance is None else town.alliance.today
+    arrivals = population.arrivals if town.tiers is None else _with_tiers(population.arrivals, town.tiers)
     return People(
-        population.arrivals,
+        arrivals,
         population.phones,
         decide,
         learn,
@@ -172,6 +179,10 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         referrals=town.referrers.table,
         alliance=parts,
     )
+
+
+def _with_tiers(arrivals: Callable[[int, int], Visitors], tiers: Tiers) -> Callable[[int, int], Visitors]:
+    return lambda from_min, to_min: tiers.described(arrivals(from_min, to_min))
 
 
 def watch_of(watch: Any, every_s: float, config: RunConfig, compiled: CompiledPlan) -> Watch | None:

@@ -112,7 +112,7 @@ class EventKind(IntEnum):
     RATINGS_COUNTED = 107  # place unit, value ratings that its stars rest on
     RATINGS_BOUGHT = 108  # place unit, value how many of these it has bought
     TENANT_JUDGED = 109  # place unit, value sim.standing.Fate
-    MEMBER_CAME = 110  # place entrance, value the member's account of points: follows ARRIVED
+    MEMBER_CAME = 110  # place entrance, value n of its account of points, member:n: follows ARRIVED
     POINTS_EARNED = 111  # place unit, value centi-points: follows PURCHASED
     POINTS_BURNED = (
         112  # place unit, value centi-points: PURCHASED follows, with all of the price; negative: given back with a refund

@@ -77,6 +77,7 @@ class Visitors(NamedTuple):
     is_member: np.ndarray  # int8 1 when the resident is a member
     points_centi: np.ndarray  # int64 centi-points that a member holds from before the run
     earns_milli: np.ndarray  # int32 points that a member of its tier earns relative to others, in thousandths
+    bonus_centi: np.ndarray  # int64 centi-points that it is given on this visit, for a tier that it has reached
     character: np.ndarray  # int8 Character of the resident
     budget_fen: np.ndarray  # int64 that it will not spend more than
     price_sensitivity: np.ndarray  # float64, mean 1: what dear prices do to its wish to buy
@@ -119,6 +120,7 @@ def empty_visitors(rows: int) -> Visitors:
         is_member=np.zeros(rows, np.int8),
         points_centi=np.zeros(rows, np.int64),
         earns_milli=np.full(rows, 1000, np.int32),
+        bonus_centi=np.zeros(rows, np.int64),
         character=np.full(rows, Character.QUIET, np.int8),
         budget_fen=np.full(rows, UNLIMITED_FEN),
         price_sensitivity=np.ones(rows),

@@ -26,6 +26,7 @@ from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
 from sim.operations.alliance import Statements, participation_of
 from sim.operations.clock import Clock, Operation
+from sim.operations.expiry import expiry_of
 from sim.operations.goods import goods_of
 from sim.operations.hours import hours_of
 from sim.operations.locating import Locating
@@ -172,6 +173,7 @@ class World:
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
+            *expiry_of(self.crowd, config),
             Standing(self.crowd, config.ratings.display != "none", opens_us),
             *participation_of(self.crowd, self.people.alliance, opens_us),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),

@@ -241,7 +241,7 @@ def enter_mall(mall: Mall, row: int, now_us: int) -> int:
     if mall.minds[row].children > 0:
         note(mall, row, now_us, EventKind.FAMILY_CAME, shopper.entrance, mall.minds[row].children)
     if mall.minds[row].account >= 0:
-        note(mall, row, now_us, EventKind.MEMBER_CAME, shopper.entrance, mall.minds[row].account)
+        note(mall, row, now_us, EventKind.MEMBER_CAME, shopper.entrance, mall.minds[row].resident)
     mall.counts[Counted.VISITS] += 1
     mall.counts[Counted.PEOPLE] += shopper.people
     mall.meta[Meta.INSIDE_PEOPLE] += shopper.people

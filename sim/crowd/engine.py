@@ -40,7 +40,7 @@ from sim.crowd.venues.cinemas_built import show_names
 from sim.errors import EngineError
 from sim.events import EventLog, SegmentLog
 from sim.kernel import entry, referred
-from sim.ledger.accounts import FIRST_TENANT, sales_by_account
+from sim.ledger.accounts import FIRST_TENANT, OPERATOR, POINTS_ISSUED, TREASURY, TransferReason, sales_by_account
 from sim.ledger.ledger import Ledger
 from sim.ledger.records import NONE
 from sim.plan_arrays import CompiledPlan
@@ -321,7 +321,16 @@ class Crowd:
             self.make_room_in_books()
             few = members[first : first + ROOM_PER_EVENT]
             found[few] = self.ledger.members(visitors.resident[few], visitors.points_centi[few], self.now_us)
+        for row in np.flatnonzero((visitors.bonus_centi > 0) & (found != NONE)).tolist():
+            self._give_bonus(int(found[row]), int(visitors.bonus_centi[row]))
         return found
+
+    def _give_bonus(self, account: int, centi: int) -> None:
+        """Give a member points that the mall pays for as any issuer does; they do not expire."""
+        self.transfer(self.now_us, POINTS_ISSUED, account, centi, TransferReason.TIER_BONUS)
+        fee_fen = centi * int(self.mall.params[0].issue_fen) // 100
+        if fee_fen > 0:
+            self.transfer(self.now_us, OPERATOR, TREASURY, fee_fen, TransferReason.ISSUE_FEE)
 
     def expire_points(self) -> None:
         """Let expire what members hold, and what is pending, if its time is over by now."""

@@ -120,7 +120,9 @@ class DaysBooks:
         """Return a row per tenant, of all days together."""
         if self._stations is None:
             return []
-        return rows_of_tenants(self.compiled, self._units, self._lines, self._stations, self._passed, self._turnover_fen)
+        return rows_of_tenants(
+            self.compiled, self._units, self._lines, self._stations, self._passed, self._turnover_fen, self.points
+        )
 
     def mean_day(self) -> dict[str, Any]:
         """Return the mean day, of the week and of the weekend, by hour and every five minutes; and what each zone has seen."""

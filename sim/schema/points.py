@@ -102,6 +102,10 @@ class PointsConfig:
     )  # founders' own (S0), who are first
     rates: list[PointsRateConfig] = field(default_factory=list)
     campaigns: list[PointsCampaignConfig] = field(default_factory=list)
+    spent_before_yuan: float = known(
+        300.0, "what a visit before the run brought in, by which tiers go on its first day", 0, 1e6,
+        source="sales per visit of the demo day; the same of everybody, so that tiers follow how often one comes", tag="D", confidence="L",
+    )  # fmt: skip
     tiers: list[TierConfig] = field(
         default_factory=list
     )  # from the lowest up; whoever has spent less than the first is in none

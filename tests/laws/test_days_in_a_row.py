@@ -55,6 +55,12 @@ def single(tmp_path_factory):
     return [run(tmp_path_factory.mktemp(date), f"date={date}", NO_SHELVES, days=1) for date in dates]
 
 
+def column_of_tenants(result, name):
+    lines = (result.folder / "tenants.csv").read_text().splitlines()
+    place = lines[0].split(",").index(name)
+    return [float(line.split(",")[place]) for line in lines[1:]]
+
+
 def table_of(result, name):
     return pq.read_table(result.folder / name).to_pydict()
 
@@ -106,15 +112,26 @@ def test_the_journal_of_all_days_balances_and_is_that_of_the_sales(lived):
 
     assert transfers["id"] == list(range(len(transfers["id"])))
     net_fen = amount[reason == "sale"].sum() - amount[reason == "refund"].sum()
-    assert net_fen == sum(days["sales_fen"]) == lived.kpis["sales_fen"]
+    in_points_fen = round(100 * sum(column_of_tenants(lived, "points_redeemed")))  # a point is a yuan
+    assert net_fen + in_points_fen == sum(days["sales_fen"]) == lived.kpis["sales_fen"]
     assert sum(json.loads((lived.folder / "run.json").read_text())["balances_fen"].values()) == 0
 
 
 def test_the_tenants_sales_are_those_of_all_days(lived):
-    lines = (lived.folder / "tenants.csv").read_text().splitlines()
-    place = lines[0].split(",").index("sales_fen")
+    assert sum(column_of_tenants(lived, "sales_fen")) == lived.kpis["sales_fen"]
 
-    assert sum(int(line.split(",")[place]) for line in lines[1:]) == lived.kpis["sales_fen"]
+
+def test_points_of_all_days_are_in_the_books_of_tenants_and_on_the_page(lived):
+    days, points = table_of(lived, "days.parquet"), json.loads((lived.folder / "curves.json").read_text())["points"]
+
+    assert (
+        sum(column_of_tenants(lived, "points_fee_fen"))
+        == lived.kpis["points_issue_fees_fen"]
+        == sum(days["points_issue_fees_fen"])
+        > 0
+    )
+    assert points["held"]["outstanding_centi"] == 100 * lived.kpis["points_outstanding"] == 100 * days["points_outstanding"][-1]
+    assert points["today"]["issued_centi"] == 100 * lived.kpis["points_issued"] == 100 * sum(days["points_issued"])
 
 
 def test_the_same_days_have_the_same_bytes(lived, tmp_path):

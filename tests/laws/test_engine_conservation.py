@@ -117,7 +117,9 @@ def test_each_tenant_has_what_was_paid_to_it(day):
     )
 
     assert (day.crowd.takings_fen()[FIRST_TENANT:] == sales_fen.astype(np.int64)).all()
-    assert (day.transfers["reason"] == TransferReason.SALE).sum() == bought.sum()
+    paid_in_points = day.events["kind"] == EventKind.POINTS_BURNED  # some of them wholly: no money moves
+    sales = (day.transfers["reason"] == TransferReason.SALE).sum()
+    assert bought.sum() - paid_in_points.sum() <= sales <= bought.sum()
 
 
 def test_the_time_of_people_in_zones_is_the_same_by_hour_and_by_log(day):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.crowd.books import book_of
 from sim.crowd.points.burning import points_to_burn_centi
 from sim.crowd.points.owing import owe
@@ -25,20 +27,26 @@ from sim.ledger.records import NEVER_US, NONE, Count, Refusal
 
 @kernel
 def pay_with_points(mall: Mall, row: int, unit: int, price_fen: int, now_us: int) -> int:
-    """Pay part of a price in points, or all of it; return the fen that they were worth.
-
-    The points go and the treasury owes the tenant for them in one chain: where either is refused nothing has happened, and the party
-    pays in money.
-    """
+    """Pay part of a price in points, or all of it, as the member likes; return the fen that they were worth."""
     errand = mall.errands[row]
     errand.burned_centi = 0
     errand.burned_fen = 0
-    account, params = mall.minds[row].account, mall.params[0]
-    if account == NONE or mall.terms[unit].takes_part == 0 or params.redeems == 0:
+    if mall.minds[row].account == NONE or mall.terms[unit].takes_part == 0 or mall.params[0].redeems == 0:
         return 0
     wanted_centi = points_to_burn_centi(mall, row, unit, price_fen, now_us)
-    if wanted_centi < params.burn_least_centi or wanted_centi <= 0:
+    if wanted_centi <= 0:
         return 0
+    return redeem(mall, row, unit, price_fen, wanted_centi, now_us)
+
+
+@kernel
+def redeem(mall: Mall, row: int, unit: int, price_fen: int, wanted_centi: int, now_us: int) -> int:
+    """Spend so many points on a receipt, or as many as are there and as it takes; return the fen that they were worth.
+
+    The points go and the treasury owes the tenant for them in one chain: where either is refused nothing has happened, and the party
+    pays in money. What is set aside by a pending transfer is not there: nobody spends a point twice.
+    """
+    errand, params, account = mall.errands[row], mall.params[0], np.int64(mall.minds[row].account)
     centi = burned_centi_of(
         wanted_centi, held_centi(mall, account), price_fen, params.face_fen, params.burn_most_centi, params.burn_most_ppm
     )

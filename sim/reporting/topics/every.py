@@ -14,6 +14,7 @@ from sim.reporting.topics import (
     lines,
     minds,
     parties,
+    points,
     ratings,
     targets,
 )
@@ -33,4 +34,5 @@ TOPICS: tuple[Topic, ...] = (
     parties.TOPIC,
     ratings.TOPIC,
     alliance.TOPIC,
+    points.TOPIC,
 )

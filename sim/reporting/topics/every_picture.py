@@ -19,6 +19,7 @@ from sim.reporting.topics import (
     lines_pictures,
     minds_pictures,
     parties_pictures,
+    points_pictures,
     ratings_pictures,
     targets_pictures,
 )
@@ -33,6 +34,7 @@ _OF_TOPIC = {
     "parties": parties_pictures,
     "ratings": ratings_pictures,
     "alliance": alliance_pictures,
+    "points": points_pictures,
 }  # fmt: skip
 
 
