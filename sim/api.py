@@ -98,6 +98,7 @@ class Town:
         self.residents = int(self.people.key.size)
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
         self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
+        self.ledger.clearing.opening_centi = int(self.memory.points_centi.sum())
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""

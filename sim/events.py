@@ -111,6 +111,9 @@ class EventKind(IntEnum):
     RATINGS_COUNTED = 107  # place unit, value ratings that its stars rest on
     RATINGS_BOUGHT = 108  # place unit, value how many of these it has bought
     TENANT_JUDGED = 109  # place unit, value sim.standing.Fate
+    REDEMPTION_CLEARED = 117  # place unit, value us until the points just burned are settled in cash, as planned
+    POINTS_HINDERED = 118  # place unit, value 16 x fen + Hindrance (sim/crowd/points/gateway_records.py)
+    CLEARING_NOTED = 119  # place Noted (the same file), value as it says: of no visit (-1)
 
 
 class Change(IntEnum):
@@ -208,4 +211,5 @@ PLACE_TABLE = {
     EventKind.SHELF_LEFT: "unit", EventKind.SIZES_SOLD_OUT: "unit",
     EventKind.STARS_SHOWN: "unit", EventKind.STARS_DESERVED: "unit", EventKind.RATINGS_COUNTED: "unit",
     EventKind.RATINGS_BOUGHT: "unit", EventKind.TENANT_JUDGED: "unit",
+    EventKind.REDEMPTION_CLEARED: "unit", EventKind.POINTS_HINDERED: "unit", EventKind.CLEARING_NOTED: "clearing",
 }  # fmt: skip

@@ -23,12 +23,15 @@ from sim.events import EventKind, EventLog
 from sim.ledger.ledger import Ledger
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
+from sim.operations.clearing import clearing_of
 from sim.operations.clock import Clock, Operation
 from sim.operations.goods import goods_of
 from sim.operations.hours import hours_of
+from sim.operations.liquidity import liquidity_of
 from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
 from sim.operations.own_services import Factory, OwnServices
+from sim.operations.points_line import line_outages_of
 from sim.operations.reviews import Reviews
 from sim.operations.services import services_of
 from sim.operations.settlement import Settlement
@@ -153,6 +156,9 @@ class World:
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
+            *line_outages_of(self.crowd, compiled, config, END_US - 3),
+            *liquidity_of(self.crowd, config, opens_us, closes_us),
+            *clearing_of(self.crowd, compiled, config, opens_us, END_US - 2),
             Standing(self.crowd, config.ratings.display != "none", opens_us),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]

@@ -23,6 +23,7 @@ from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.points.built import terms_of
+from sim.crowd.points.gateway_built import gateways_of
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes
 from sim.crowd.routing import know_times
@@ -117,6 +118,7 @@ class Crowd:
             log=records(config.engine.log_rows, state.EVENT),
             segments=records(config.engine.log_rows if edges else config.engine.log_rows // 4 + 128, state.SEGMENT),
             **self.ledger.book._asdict(), terms=terms_of(compiled, config),
+            gateways=gateways_of(arrays.unit_key.size),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
             pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),

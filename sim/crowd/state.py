@@ -18,6 +18,7 @@ from sim.crowd.company.records import PARTY_PARAMS
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
+from sim.crowd.points.gateway_records import CLEARING_PARAMS, GATEWAY
 from sim.crowd.points.records import POINTS_PARAMS, TERMS
 from sim.crowd.rating_records import RATING_PARAMS
 from sim.crowd.streams import Stream as Stream
@@ -256,6 +257,7 @@ PARAMS = np.dtype(
         *EXIT_PARAMS,
         *RESTAURANT_PARAMS, *CINEMA_PARAMS, *DESK_PARAMS, *CHECKOUT_PARAMS, *PARKING_PARAMS, *TICKET_PARAMS, *MIND_PARAMS, *PARTY_PARAMS, *GOODS_PARAMS,
         *RATING_PARAMS, *POINTS_PARAMS,
+        *CLEARING_PARAMS,
     ],
     align=True,
 )  # fmt: skip
@@ -345,6 +347,7 @@ class Mall(NamedTuple):
     undo: np.ndarray
     book_counts: np.ndarray
     terms: np.ndarray  # TERMS of each unit: on what it gives and takes points
+    gateways: np.ndarray  # GATEWAY of each unit
     outcomes: np.ndarray  # OUTCOME buffer
     standing: np.ndarray  # STANDING of each unit
     items: np.ndarray  # ITEM, those of a unit side by side
@@ -366,6 +369,7 @@ def example_mall() -> Mall:
         "shoppers": SHOPPER, "arrivals": ARRIVAL, "nodes": NODE, "legs": LEG, "frontages": FRONTAGE, "pieces": PIECE, "borders": BORDER, "zones": ZONE,
         "levels": LEVEL, "units": UNIT, "entrances": ENTRANCE, "rides": RIDE, "connectors": CONNECTOR, "stations": STATION,
         "lanes": LANE,
+        "gateways": GATEWAY,
         "car_parks": CAR_PARK, "floors": FLOOR, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "cooks": COOK, "bookings": BOOKING, "shows": SHOW, "seats": SEAT,
         "tariff": TARIFF, "validation": VALIDATION,
         "desks": DESK, "hands": HAND,

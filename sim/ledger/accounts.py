@@ -94,6 +94,10 @@ class TransferReason(IntEnum):
     ISSUE_FEE = 22  # what a merchant pays for the points that it gives
     REDEMPTION = 23  # what a merchant is paid for the points that it takes
     SETTLEMENT = 24  # of obligations, at the end of a clearing cycle
+    LATE_INTEREST = 35  # on obligations that were not paid at the end of a cycle
+    WRITTEN_OFF = 36  # obligations of whoever never pays; what is lost by selling investments in haste
+    PREFUND = 37  # what a merchant pays in ahead, and gets back
+    RESERVE = 38  # of the treasury: its opening money, what it invests and sells again
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:

@@ -19,6 +19,7 @@ from sim.ledger.accounts import (
     TransferReason,
     account_names,
 )
+from sim.ledger.clearing import ClearingHouse
 from sim.ledger.records import (
     ACCOUNT,
     LOT,
@@ -50,6 +51,7 @@ class Ledger:
     journal_rows: int
     book: Book = field(init=False)
     names: list[str] = field(init=False)  # by account
+    clearing: ClearingHouse = field(init=False)
     _account_of: np.ndarray = field(init=False)  # int32 by resident, NONE
 
     def __post_init__(self) -> None:
@@ -57,6 +59,7 @@ class Ledger:
         names = account_names(self.unit_ids)
         self.book = empty_book(2 * len(names) + ROOM, 4 * ROOM, ROOM, self.journal_rows, UNDO_ROWS)
         self.names = []
+        self.clearing = ClearingHouse(len(self.unit_ids))
         self._account_of = np.full(0, NONE, np.int32)
         currencies = [currency for _, currency in FIXED]
         for index, name in enumerate(names):
@@ -97,6 +100,7 @@ class Ledger:
             if self._account_of[resident] == NONE:
                 account = self.open(f"member:{resident}", Currency.POINTS, limit=0, has_lots=True, may_owe=True)
                 self._account_of[resident] = account
+                self.clearing.opened_centi += max(centi, 0)
                 if centi > 0:
                     self.post(now_us, POINTS_ISSUED, account, centi, TransferReason.OPENING)
         return self._account_of[residents]
@@ -169,6 +173,8 @@ class Ledger:
 
     def forget_journal(self) -> None:
         """The journal has been handed over."""
+        self.clearing.take(self.journal)
+        self.clearing.forget_journal()
         self.book.book_counts[Count.ROWS] = 0
 
 

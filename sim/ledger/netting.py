@@ -40,6 +40,12 @@ def multilateral_fen(owed: np.ndarray) -> int:
     return int(np.maximum(net_positions(owed), 0).sum())
 
 
+def due_of(owed: np.ndarray, mode: str) -> np.ndarray:
+    """Return what each has to pay (int64) after netting in pairs ("bilateral") or among all."""
+    found: np.ndarray = bilateral_of(owed).sum(axis=1) if mode == "bilateral" else np.maximum(-net_positions(owed), 0)
+    return found
+
+
 def efficiency(owed: np.ndarray) -> Fraction | None:
     """Return the share of what is owed that need not be paid after multilateral netting; None of nothing."""
     gross = gross_fen(owed)
