@@ -9,17 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.errors import LedgerError
-from sim.kernel import entry, referred
-from sim.ledger import posting
-from sim.ledger.accounts import (
-    FIRST_TENANT,
-    FIXED,
-    POINTS_ISSUED,
-    Currency,
-    TransferReason,
-    account_names,
-)
+from sim.ledger import doors
+from sim.ledger.accounts import FIRST_TENANT, FIXED, Currency, account_names
 from sim.ledger.clearing import ClearingHouse
+from sim.ledger.digest import JournalDigest
+from sim.ledger.doors import post_one
 from sim.ledger.records import (
     ACCOUNT,
     LOT,
@@ -33,6 +27,7 @@ from sim.ledger.records import (
     book_records,
     empty_book,
 )
+from sim.ledger.tables import accounts_table, lots_table
 from sim.units import US_PER_DAY
 
 ROOM = 256  # free slots of each kind before anything is posted
@@ -52,6 +47,7 @@ class Ledger:
     book: Book = field(init=False)
     names: list[str] = field(init=False)  # by account
     clearing: ClearingHouse = field(init=False)
+    digest: JournalDigest = field(init=False, default_factory=JournalDigest)  # of what has been handed over
     _account_of: np.ndarray = field(init=False)  # int32 by resident, NONE
 
     def __post_init__(self) -> None:
@@ -91,19 +87,37 @@ class Ledger:
         return number
 
     def members(self, residents: np.ndarray, opening_centi: np.ndarray, now_us: int) -> np.ndarray:
-        """Return the accounts of residents who are members (int32), opened where they have none yet, with what they hold from before."""
+        """Return the accounts of residents who are members (int32), opened where they have none yet, with what they hold from before.
+
+        The journal needs room for a row each.
+        """
         if residents.size and int(residents.max()) >= self._account_of.size:
             more = np.full(int(residents.max()) + 1, NONE, np.int32)
             more[: self._account_of.size] = self._account_of
             self._account_of = more
-        for resident, centi in zip(residents.tolist(), opening_centi.tolist(), strict=True):
-            if self._account_of[resident] == NONE:
-                account = self.open(f"member:{resident}", Currency.POINTS, limit=0, has_lots=True, may_owe=True)
-                self._account_of[resident] = account
-                self.clearing.opened_centi += max(centi, 0)
-                if centi > 0:
-                    self.post(now_us, POINTS_ISSUED, account, centi, TransferReason.OPENING)
+        new = np.flatnonzero(self._account_of[residents] == NONE)
+        if new.size:
+            _, first = np.unique(residents[new], return_index=True)
+            new = new[np.sort(first)]
+            self._open_members(residents[new], np.ascontiguousarray(opening_centi[new], np.int64), now_us)
         return self._account_of[residents]
+
+    def _open_members(self, residents: np.ndarray, opening_centi: np.ndarray, now_us: int) -> None:
+        while self.make_room(residents.size):
+            pass
+        counts = self.book.book_counts
+        now_us = max(now_us, int(counts[Count.LAST_US] - counts[Count.MIDNIGHT_US]))  # a day's last hours are after midnight
+        first = int(counts[Count.ACCOUNTS])
+        rows = self.book.accounts[first : first + residents.size]
+        rows["opened_us"], rows["closed_us"] = now_us + counts[Count.MIDNIGHT_US], NEVER_US
+        rows["first_lot"] = rows["last_lot"] = NONE
+        rows["currency"], rows["has_lots"], rows["may_owe"] = int(Currency.POINTS), 1, 1
+        counts[Count.ACCOUNTS] = first + residents.size
+        self.names.extend(f"member:{resident}" for resident in residents.tolist())
+        self._account_of[residents] = np.arange(first, first + residents.size, dtype=np.int32)
+        self.clearing.opened_centi += int(opening_centi.sum())
+        if opening_centi.any():
+            _refuse(doors.open_balances(self.book, now_us, first, opening_centi), "points from before of new members")
 
     def balances_of(self, residents: int) -> np.ndarray:
         """Return the centi-points that each of so many residents holds (int64)."""
@@ -129,36 +143,37 @@ class Ledger:
         return {self.names[index]: int(balances_fen[index]) for index in np.flatnonzero(kept).tolist()}
 
     def lots_table(self) -> dict[str, np.ndarray]:
-        """Return the lots that members hold, by resident, expiry and month: columns of points.parquet."""
-        lots = self.book.lots[: self.book.book_counts[Count.LOTS]]
-        held = lots[lots["remaining"] > 0]
+        """Return the lots that are held: columns of lots.parquet."""
         resident_of = np.full(len(self.names), NONE, np.int64)
         known = np.flatnonzero(self._account_of != NONE)
         resident_of[self._account_of[known]] = known
-        member = resident_of[held["account"]]
-        order = np.lexsort((held["month"], held["expires_us"], member))
-        held, member = held[order], member[order]
-        return {
-            "member": member,
-            "month": np.array([f"{month // 12:04d}-{month % 12 + 1:02d}" for month in held["month"].tolist()], "U7"),
-            "issued_centi": held["issued"].copy(),
-            "held_centi": held["remaining"].copy(),
-        }
+        return lots_table(self.book, self.names, resident_of)
+
+    def accounts_table(self) -> dict[str, np.ndarray]:
+        """Return all accounts in order of their numbers: columns of accounts.parquet."""
+        return accounts_table(self.book, self.names)
+
+    def expire(self) -> bool:
+        """Let lots and pending transfers that are over now (since the day began, or the last transfer) expire; False: flush and call again."""
+        self.make_room()
+        counts = self.book.book_counts
+        now_us = max(0, int(counts[Count.LAST_US] - counts[Count.MIDNIGHT_US]))
+        if doors.expire_pendings(self.book, now_us, 0) < counts[Count.PENDINGS]:
+            return False
+        return bool(doors.expire_lots(self.book, now_us, 0) == counts[Count.ACCOUNTS])
 
     def post(self, now_us: int, debit: int, credit: int, amount: int, reason: int) -> None:
         """Post a transfer; raises LedgerError when the books refuse it."""
         self.make_room()
         refusal = post_one(self.book, now_us, debit, credit, amount, int(reason))
-        if refusal != Refusal.POSTED:
-            words = Refusal(refusal).name.lower().replace("_", " ")
-            raise LedgerError(f"transfer of {amount} from account {debit} to {credit} refused: {words}")
+        _refuse(refusal, f"transfer of {amount} from account {debit} to {credit}")
 
-    def make_room(self) -> bool:
-        """Double what is nearly full, the journal left out; return whether arrays have changed."""
+    def make_room(self, more: int = 0) -> bool:
+        """Double what is nearly full, the journal left out, `more` accounts and lots being about to come; return whether arrays have changed."""
         counts, book = self.book.book_counts, self.book
         grown = {
-            "accounts": _with_room(book.accounts, int(counts[Count.ACCOUNTS]), ACCOUNT),
-            "lots": _with_room(book.lots, int(counts[Count.LOTS]), LOT),
+            "accounts": _with_room(book.accounts, int(counts[Count.ACCOUNTS]) + more, ACCOUNT),
+            "lots": _with_room(book.lots, int(counts[Count.LOTS]) + more, LOT),
             "pendings": _with_room(book.pendings, int(counts[Count.PENDINGS]), PENDING),
         }
         changed = {name: rows for name, rows in grown.items() if rows is not getattr(book, name)}
@@ -173,9 +188,49 @@ class Ledger:
 
     def forget_journal(self) -> None:
         """The journal has been handed over."""
+        assert self.book.book_counts[Count.CHAIN] == NONE, "a chain is open: what it has posted may yet be taken back"
+        self.digest.take(self.journal)
         self.clearing.take(self.journal)
         self.clearing.forget_journal()
         self.book.book_counts[Count.ROWS] = 0
+
+    @property
+    def journal_sha256(self) -> str:
+        """The digest of all transfers that have been handed over."""
+        return self.digest.hexdigest()
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all of the ledger as arrays, to go on from elsewhere; the journal must have been handed over."""
+        counts = self.book.book_counts
+        assert counts[Count.ROWS] == 0
+        used = {"accounts": Count.ACCOUNTS, "lots": Count.LOTS, "pendings": Count.PENDINGS}
+        return {
+            **{name: np.array(getattr(self.book, name)[: counts[count]]) for name, count in used.items()},
+            "counts": counts.copy(),
+            "names": np.array(self.names, np.str_),
+            "account_of": self._account_of.copy(),
+            **self.digest.state(),
+        }
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Become the ledger whose state it was; it must have the same tenants."""
+        used = {name: state[name] for name in ("accounts", "lots", "pendings")}
+        counts = self.book.book_counts
+        counts[:] = 0  # what is here is of no interest
+        counts[[Count.ACCOUNTS, Count.LOTS, Count.PENDINGS]] = [rows.size for rows in used.values()]
+        while self.make_room():
+            pass
+        for name, rows in used.items():
+            getattr(self.book, name)[: rows.size] = rows
+        self.book.book_counts[:] = state["counts"]
+        self.names = [str(name) for name in state["names"]]
+        self._account_of = state["account_of"].astype(np.int32)
+        self.digest.restore(state)
+
+
+def _refuse(refusal: int, what: str) -> None:
+    if refusal != Refusal.POSTED:
+        raise LedgerError(f"{what} refused: {Refusal(refusal).name.lower().replace('_', ' ')}")
 
 
 def _with_room(rows: np.ndarray, used: int, dtype: np.dtype) -> np.ndarray:  # type: ignore[type-arg]
@@ -184,10 +239,3 @@ def _with_room(rows: np.ndarray, used: int, dtype: np.dtype) -> np.ndarray:  # t
     more = book_records(2 * rows.size + ROOM, dtype)
     more[: rows.size] = rows
     return more
-
-
-@entry
-def post_one(book: Book, now_us: int, debit: int, credit: int, amount: int, reason: int) -> int:
-    """Post one transfer from Python; return its Refusal."""
-    book = referred(book)
-    return posting.transfer(book, now_us, debit, credit, amount, reason)

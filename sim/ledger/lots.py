@@ -24,7 +24,7 @@ def remember(book: Book, kind: int, index: int, amount: int) -> int:
 def add_to_lots(book: Book, account: int, amount: int, expires_us: int) -> int:
     """Credit an account's lots; what it owes is paid back first."""
     holder = book.accounts[account]
-    if book.book_counts[Count.UNDO_ROWS] + 3 > book.undo.size:
+    if book.book_counts[Count.UNDO_ROWS] + 4 > book.undo.size:
         return Refusal.CHAIN_TOO_LONG
     repaid = min(amount, holder.owed)
     if repaid > 0:
@@ -59,6 +59,7 @@ def _lot_for(book: Book, account: int, expires_us: int) -> int:
     made = _free_lot(book)
     if made == NONE:
         return NONE
+    remember(book, Undone.LOT_MADE, made, 0)
     new = book.lots[made]
     new.remaining = 0
     new.issued = 0
@@ -90,13 +91,19 @@ def _free_lot(book: Book) -> int:
 
 
 @kernel
-def take_from_lots(book: Book, account: int, amount: int) -> int:
-    """Debit an account's lots in their order; what they do not hold is owed, where the account may owe."""
+def take_from_lots(book: Book, account: int, amount: int, kept: int) -> int:
+    """Debit an account's lots in their order, the first `kept` left out; what they do not hold is owed, where the account may owe.
+
+    What is kept is reserved for something else; a claw-back that needs it takes it all the same.
+    """
     holder = book.accounts[account]
     rest = amount
+    skipped = max(0, min(kept, holder.balance - amount))
     lot = holder.first_lot
     while lot != NONE and rest > 0:
-        taken = min(rest, book.lots[lot].remaining)
+        passed = min(skipped, book.lots[lot].remaining)
+        skipped -= passed
+        taken = min(rest, book.lots[lot].remaining - passed)
         if taken > 0:
             refusal = remember(book, Undone.LOT, lot, -taken)
             if refusal != Refusal.POSTED:
@@ -115,6 +122,17 @@ def take_from_lots(book: Book, account: int, amount: int) -> int:
 
 
 @kernel
+def due_to_expire(book: Book, account: int, time_us: int) -> int:
+    """Return how much of an account's lots is over at an instant of the journal, without what is reserved: that is the oldest."""
+    due = 0
+    lot = book.accounts[account].first_lot
+    while lot != NONE and book.lots[lot].expires_us <= time_us:
+        due += book.lots[lot].remaining
+        lot = book.lots[lot].next
+    return max(0, due - book.accounts[account].reserved)
+
+
+@kernel
 def drop_empty_lots(book: Book, account: int) -> None:
     """Give back the slots of lots at the head that hold nothing any more."""
     holder = book.accounts[account]
@@ -123,6 +141,30 @@ def drop_empty_lots(book: Book, account: int) -> None:
         holder.first_lot = book.lots[empty].next
         if holder.first_lot == NONE:
             holder.last_lot = NONE
-        book.lots[empty].account = NONE
-        book.lots[empty].next = book.book_counts[Count.LOT_FREE]
-        book.book_counts[Count.LOT_FREE] = empty
+        _give_back(book, empty)
+
+
+@kernel
+def unmake_lot(book: Book, lot: int) -> None:
+    """Take a lot that a failed chain has made from among those of its account."""
+    account = book.lots[lot].account
+    before = NONE
+    at = book.accounts[account].first_lot
+    while at != lot:
+        before = at
+        at = book.lots[at].next
+    after = book.lots[lot].next
+    if before == NONE:
+        book.accounts[account].first_lot = after
+    else:
+        book.lots[before].next = after
+    if after == NONE:
+        book.accounts[account].last_lot = before
+    _give_back(book, lot)
+
+
+@kernel
+def _give_back(book: Book, lot: int) -> None:
+    book.lots[lot].account = NONE
+    book.lots[lot].next = book.book_counts[Count.LOT_FREE]
+    book.book_counts[Count.LOT_FREE] = lot

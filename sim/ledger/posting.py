@@ -7,10 +7,21 @@ day; the journal's are since the run's first midnight.
 from __future__ import annotations
 
 from sim.kernel import kernel
-from sim.ledger.lots import add_to_lots, drop_empty_lots, remember, take_from_lots
-from sim.ledger.records import NEVER_US, NO_LIMIT, NONE, Book, Count, Refusal, State, Undone
-
-AMOUNT_MOST = 2**60  # of a transfer, and of what an account may hold or owe
+from sim.ledger.accounts import GIFTS_EXPIRED, POINTS_EXPIRED, Currency, TransferReason
+from sim.ledger.entering import (
+    AMOUNT_MOST,
+    commit,
+    conclude,
+    fail,
+    has_failed,
+    is_available,
+    move,
+    take_back,
+    why_not,
+    why_not_settle,
+)
+from sim.ledger.lots import due_to_expire, remember
+from sim.ledger.records import NEVER_US, NONE, Book, Count, Refusal, State, Undone
 
 
 @kernel
@@ -22,38 +33,42 @@ def transfer(book: Book, now_us: int, debit: int, credit: int, amount: int, reas
 @kernel
 def issue(book: Book, now_us: int, debit: int, credit: int, amount: int, reason: int, expires_us: int, of: int) -> int:
     """Move an amount which expires, into a lot of `credit`; `of` is the id of the transfer that it corrects, or NONE."""
-    refusal = _why_not(book, now_us, debit, credit, amount)
+    refusal = _why_not_now(book, now_us, debit, credit, amount)
     if refusal == Refusal.POSTED and not is_available(book, debit, amount):
         refusal = Refusal.INSUFFICIENT
     if refusal == Refusal.POSTED:
-        refusal = _move(book, debit, credit, amount, expires_us)
-    return _conclude(book, refusal, now_us, debit, credit, amount, reason, State.POSTED, expires_us, of)
+        refusal = move(book, debit, credit, amount, expires_us, book.accounts[debit].reserved)
+    return conclude(book, refusal, now_us, debit, credit, amount, reason, State.POSTED, expires_us, of)
 
 
 @kernel
 def claw_back(book: Book, now_us: int, debit: int, credit: int, amount: int, reason: int, of: int) -> int:
     """Take points back whether or not they are still there; what is not is owed, and what the account earns next repays it."""
-    refusal = _why_not(book, now_us, debit, credit, amount)
+    refusal = _why_not_now(book, now_us, debit, credit, amount)
     if refusal == Refusal.POSTED and book.accounts[debit].may_owe == 0 and not is_available(book, debit, amount):
         refusal = Refusal.INSUFFICIENT
     if refusal == Refusal.POSTED:
-        refusal = _move(book, debit, credit, amount, NEVER_US)
-    return _conclude(book, refusal, now_us, debit, credit, amount, reason, State.POSTED, NEVER_US, of)
+        refusal = move(book, debit, credit, amount, NEVER_US, book.accounts[debit].reserved)
+    return conclude(book, refusal, now_us, debit, credit, amount, reason, State.POSTED, NEVER_US, of)
 
 
 @kernel
 def reserve(book: Book, now_us: int, debit: int, credit: int, amount: int, reason: int, expires_us: int) -> int:
     """Set an amount of `debit` aside until it is posted, voided, or expires; its slot is then `Count.LAST_PENDING`."""
-    refusal = _why_not(book, now_us, debit, credit, amount)
+    refusal = _why_not_now(book, now_us, debit, credit, amount)
     if refusal == Refusal.POSTED and not is_available(book, debit, amount):
         refusal = Refusal.INSUFFICIENT
+    if refusal == Refusal.POSTED and book.accounts[debit].reserved + amount > AMOUNT_MOST:
+        refusal = Refusal.OVERFLOW
+    if refusal == Refusal.POSTED and book.book_counts[Count.UNDO_ROWS] + 2 > book.undo.size:
+        refusal = Refusal.CHAIN_TOO_LONG
     slot = NONE
     if refusal == Refusal.POSTED:
         slot = _free_pending(book)
-        refusal = Refusal.JOURNAL_FULL if slot == NONE else remember(book, Undone.RESERVED, debit, amount)
+        refusal = Refusal.JOURNAL_FULL if slot == NONE else Refusal.POSTED
     if refusal == Refusal.POSTED:
-        refusal = remember(book, Undone.MADE, slot, 0)
-    if refusal == Refusal.POSTED:
+        remember(book, Undone.RESERVED, debit, amount)
+        remember(book, Undone.MADE, slot, 0)
         book.accounts[debit].reserved += amount
         made = book.pendings[slot]
         made.id = book.book_counts[Count.POSTED]
@@ -65,24 +80,26 @@ def reserve(book: Book, now_us: int, debit: int, credit: int, amount: int, reaso
         made.state = State.PENDING
         made.next = NONE
         book.book_counts[Count.LAST_PENDING] = slot
-    return _conclude(book, refusal, now_us, debit, credit, amount, reason, State.PENDING, expires_us, NONE)
+    return conclude(book, refusal, now_us, debit, credit, amount, reason, State.PENDING, expires_us, NONE)
 
 
 @kernel
 def post_pending(book: Book, now_us: int, slot: int, pending_id: int, amount: int) -> int:
-    """Post a pending transfer or a part of it, and release the rest at once."""
-    refusal = _why_not_settle(book, now_us, slot, pending_id)
+    """Post a pending transfer or a part of it before it expires, and release the rest at once."""
+    refusal = why_not_settle(book, now_us, slot, pending_id)
+    if refusal == Refusal.POSTED and now_us + book.book_counts[Count.MIDNIGHT_US] >= book.pendings[slot].expires_us:
+        refusal = Refusal.ALREADY_EXPIRED
     if refusal == Refusal.POSTED and (amount <= 0 or amount > book.pendings[slot].amount):
         refusal = Refusal.AMOUNT_NOT_POSITIVE if amount <= 0 else Refusal.EXCEEDS_PENDING
     if refusal != Refusal.POSTED:
-        return _fail(book, refusal)
+        return fail(book, refusal)
     waiting = book.pendings[slot]
-    refusal = _why_not(book, now_us, waiting.debit, waiting.credit, amount)
+    refusal = why_not(book, now_us, waiting.debit, waiting.credit, amount)
     if refusal == Refusal.POSTED:
         refusal = _release(book, slot, State.POST)
     if refusal == Refusal.POSTED:
-        refusal = _move(book, waiting.debit, waiting.credit, amount, NEVER_US)
-    return _conclude(
+        refusal = move(book, waiting.debit, waiting.credit, amount, NEVER_US, 0)
+    return conclude(
         book, refusal, now_us, waiting.debit, waiting.credit, amount, waiting.reason, State.POST, NEVER_US, pending_id
     )
 
@@ -90,20 +107,24 @@ def post_pending(book: Book, now_us: int, slot: int, pending_id: int, amount: in
 @kernel
 def release_pending(book: Book, now_us: int, slot: int, pending_id: int, state: int) -> int:
     """Release a pending transfer: State.VOID because somebody says so, State.EXPIRE because its time is over."""
-    refusal = _why_not_settle(book, now_us, slot, pending_id)
+    refusal = why_not_settle(book, now_us, slot, pending_id)
     if refusal != Refusal.POSTED:
-        return _fail(book, refusal)
+        return fail(book, refusal)
     waiting = book.pendings[slot]
     amount = waiting.amount
     refusal = _release(book, slot, state)
-    return _conclude(book, refusal, now_us, waiting.debit, waiting.credit, amount, waiting.reason, state, NEVER_US, pending_id)
+    return conclude(book, refusal, now_us, waiting.debit, waiting.credit, amount, waiting.reason, state, NEVER_US, pending_id)
 
 
 @kernel
 def begin_chain(book: Book) -> None:
-    """From here on all transfers stand or fall together, until `end_chain`."""
+    """From here on all transfers stand or fall together, until `end_chain`; a chain inside another is part of that."""
     counts = book.book_counts
+    if counts[Count.CHAIN] != NONE:
+        counts[Count.CHAIN_DEPTH] += 1
+        return
     counts[Count.CHAIN] = counts[Count.POSTED]
+    counts[Count.CHAIN_US] = counts[Count.LAST_US]
     counts[Count.CHAIN_ROW] = counts[Count.ROWS]
     counts[Count.UNDO_ROWS] = 0
     counts[Count.FAILED] = Refusal.POSTED
@@ -114,89 +135,55 @@ def end_chain(book: Book) -> int:
     """Keep the chain if all of it was posted, else take all of it back; return the Refusal of the first that was not."""
     counts = book.book_counts
     failed = counts[Count.FAILED]
+    if counts[Count.CHAIN_DEPTH] > 0:
+        counts[Count.CHAIN_DEPTH] -= 1
+        return failed
     if failed == Refusal.POSTED:
-        _commit(book)
+        commit(book)
     else:
-        _take_back(book)
+        take_back(book)
     counts[Count.CHAIN] = NONE
     return failed
 
 
 @kernel
-def is_available(book: Book, account: int, amount: int) -> bool:
-    """Return whether an account can spend an amount, what it has set aside left out."""
-    holder = book.accounts[account]
-    return holder.limit == NO_LIMIT or holder.balance - holder.reserved + holder.limit >= amount
+def fail_chain(book: Book, refusal: int) -> None:
+    """Let the open chain fail for a reason that no transfer of it knows."""
+    if book.book_counts[Count.FAILED] == Refusal.POSTED:
+        book.book_counts[Count.FAILED] = refusal
 
 
 @kernel
-def _why_not(book: Book, now_us: int, debit: int, credit: int, amount: int) -> int:
-    """Return why an amount cannot move between two accounts whatever they hold."""
-    counts = book.book_counts
-    if _has_failed(book):
+def expire_account(book: Book, now_us: int, account: int) -> int:
+    """Let the lots of an account that are over at this instant expire, in one transfer; return a Refusal."""
+    if has_failed(book):
         return Refusal.LINKED_FAILED
-    if amount <= 0:
-        return Refusal.AMOUNT_NOT_POSITIVE
-    if amount > AMOUNT_MOST:
-        return Refusal.OVERFLOW
-    if debit < 0 or credit < 0 or debit >= counts[Count.ACCOUNTS] or credit >= counts[Count.ACCOUNTS]:
-        return Refusal.UNKNOWN_ACCOUNT
-    if debit == credit:
-        return Refusal.SAME_ACCOUNT
-    source = book.accounts[debit]
-    target = book.accounts[credit]
-    if source.currency != target.currency:
-        return Refusal.WRONG_CURRENCY
-    time_us = now_us + counts[Count.MIDNIGHT_US]
-    if time_us < counts[Count.LAST_US]:
-        return Refusal.OUT_OF_ORDER
-    if time_us < source.opened_us or time_us < target.opened_us:
-        return Refusal.ACCOUNT_NOT_YET_OPEN
-    if time_us >= source.closed_us or time_us >= target.closed_us:
-        return Refusal.ACCOUNT_CLOSED
-    if source.balance - amount < -AMOUNT_MOST or target.balance + amount > AMOUNT_MOST:
-        return Refusal.OVERFLOW
-    return Refusal.POSTED
+    time_us = now_us + book.book_counts[Count.MIDNIGHT_US]
+    due = due_to_expire(book, account, time_us)
+    if due == 0:
+        return Refusal.POSTED
+    if book.accounts[account].currency == Currency.POINTS:
+        into = POINTS_EXPIRED
+    else:
+        into = GIFTS_EXPIRED
+    refusal = why_not(book, now_us, account, into, due)
+    if refusal == Refusal.POSTED:
+        refusal = move(book, account, into, due, NEVER_US, book.accounts[account].reserved)
+    return conclude(book, refusal, now_us, account, into, due, TransferReason.EXPIRED, State.POSTED, NEVER_US, NONE)
 
 
 @kernel
-def _has_failed(book: Book) -> bool:
-    """Return whether another transfer of the open chain was refused."""
-    return book.book_counts[Count.CHAIN] != NONE and book.book_counts[Count.FAILED] != Refusal.POSTED
-
-
-@kernel
-def _why_not_settle(book: Book, now_us: int, slot: int, pending_id: int) -> int:
-    if _has_failed(book):
-        return Refusal.LINKED_FAILED
-    if slot < 0 or slot >= book.book_counts[Count.PENDINGS] or book.pendings[slot].id != pending_id:
-        return Refusal.UNKNOWN_PENDING
-    state = book.pendings[slot].state
-    if state == State.POST:
-        return Refusal.ALREADY_POSTED
-    if state == State.VOID:
-        return Refusal.ALREADY_VOIDED
-    if state == State.EXPIRE:
-        return Refusal.ALREADY_EXPIRED
-    if now_us + book.book_counts[Count.MIDNIGHT_US] < book.book_counts[Count.LAST_US]:
-        return Refusal.OUT_OF_ORDER
-    return Refusal.POSTED
-
-
-@kernel
-def _move(book: Book, debit: int, credit: int, amount: int, expires_us: int) -> int:
-    """Change the two balances and the lots behind them."""
-    if book.accounts[debit].has_lots == 1:
-        refusal = take_from_lots(book, debit, amount)
-        if refusal != Refusal.POSTED:
-            return refusal
-    if book.accounts[credit].has_lots == 1:
-        refusal = add_to_lots(book, credit, amount, expires_us)
-        if refusal != Refusal.POSTED:
-            return refusal
-    book.accounts[debit].balance -= amount
-    book.accounts[credit].balance += amount
-    return Refusal.POSTED
+def _why_not_now(book: Book, now_us: int, debit: int, credit: int, amount: int) -> int:
+    """Return the same, after what is over of the debit account's lots has expired: nobody spends it."""
+    refusal = why_not(book, now_us, debit, credit, amount)
+    if refusal != Refusal.POSTED or book.accounts[debit].has_lots == 0:
+        return refusal
+    lot = book.accounts[debit].first_lot
+    if lot == NONE or book.lots[lot].expires_us > now_us + book.book_counts[Count.MIDNIGHT_US]:
+        return refusal
+    if book.book_counts[Count.ROWS] + 2 > book.transfers.size:
+        return Refusal.JOURNAL_FULL
+    return expire_account(book, now_us, debit)
 
 
 @kernel
@@ -224,100 +211,3 @@ def _free_pending(book: Book) -> int:
         return NONE
     counts[Count.PENDINGS] = found + 1
     return found
-
-
-@kernel
-def _conclude(
-    book: Book,
-    refusal: int,
-    now_us: int,
-    debit: int,
-    credit: int,
-    amount: int,
-    reason: int,
-    state: int,
-    expires_us: int,
-    of: int,
-) -> int:
-    """Write the transfer down if it was done; take back what was done of it if it stands alone and was refused."""
-    counts = book.book_counts
-    if refusal == Refusal.POSTED and counts[Count.ROWS] >= book.transfers.size:
-        refusal = Refusal.JOURNAL_FULL
-        if state == State.POSTED or state == State.POST:
-            book.accounts[debit].balance += amount
-            book.accounts[credit].balance -= amount
-    if refusal != Refusal.POSTED:
-        return _fail(book, refusal)
-    row = book.transfers[counts[Count.ROWS]]
-    row.id = counts[Count.POSTED]
-    row.time_us = now_us + counts[Count.MIDNIGHT_US]
-    row.amount = amount
-    row.chain = counts[Count.POSTED] if counts[Count.CHAIN] == NONE else counts[Count.CHAIN]
-    row.of = of
-    row.expires_us = expires_us
-    row.debit = debit
-    row.credit = credit
-    row.currency = book.accounts[debit].currency
-    row.reason = reason
-    row.state = state
-    counts[Count.ROWS] += 1
-    counts[Count.POSTED] += 1
-    counts[Count.LAST_US] = row.time_us
-    if counts[Count.CHAIN] == NONE:
-        _commit(book)
-    return Refusal.POSTED
-
-
-@kernel
-def _fail(book: Book, refusal: int) -> int:
-    """Let the open chain fail, or take back what was done of a transfer that stands alone."""
-    counts = book.book_counts
-    if counts[Count.CHAIN] == NONE:
-        counts[Count.CHAIN_ROW] = counts[Count.ROWS]
-        _take_back(book)
-    elif counts[Count.FAILED] == Refusal.POSTED:
-        counts[Count.FAILED] = refusal
-    return refusal
-
-
-@kernel
-def _commit(book: Book) -> None:
-    """What was done stays: give back the slots of what is empty or settled."""
-    for index in range(book.book_counts[Count.UNDO_ROWS]):
-        done = book.undo[index]
-        if done.kind == Undone.LOT and done.amount < 0 and book.lots[done.index].account != NONE:
-            drop_empty_lots(book, book.lots[done.index].account)
-        elif done.kind == Undone.PENDING:
-            book.pendings[done.index].next = book.book_counts[Count.PENDING_FREE]
-            book.book_counts[Count.PENDING_FREE] = done.index
-    book.book_counts[Count.UNDO_ROWS] = 0
-
-
-@kernel
-def _take_back(book: Book) -> None:
-    """Undo all that the chain has done, the last first."""
-    counts = book.book_counts
-    while counts[Count.ROWS] > counts[Count.CHAIN_ROW]:
-        counts[Count.ROWS] -= 1
-        counts[Count.POSTED] -= 1
-        row = book.transfers[counts[Count.ROWS]]
-        if row.state == State.POSTED or row.state == State.POST:
-            book.accounts[row.debit].balance += row.amount
-            book.accounts[row.credit].balance -= row.amount
-    while counts[Count.UNDO_ROWS] > 0:
-        counts[Count.UNDO_ROWS] -= 1
-        done = book.undo[counts[Count.UNDO_ROWS]]
-        if done.kind == Undone.LOT:
-            book.lots[done.index].remaining -= done.amount
-        elif done.kind == Undone.ISSUE:
-            book.lots[done.index].issued -= done.amount
-        elif done.kind == Undone.OWED:
-            book.accounts[done.index].owed -= done.amount
-        elif done.kind == Undone.RESERVED:
-            book.accounts[done.index].reserved -= done.amount
-        elif done.kind == Undone.PENDING:
-            book.pendings[done.index].state = State.PENDING
-        else:
-            book.pendings[done.index].next = counts[Count.PENDING_FREE]
-            book.pendings[done.index].state = State.VOID
-            counts[Count.PENDING_FREE] = done.index

@@ -21,7 +21,8 @@ ACCOUNT = np.dtype(
     align=True,
 )  # fmt: skip
 # balance: credits - debits posted; reserved: of it, by transfers that are pending; available = balance - reserved + limit;
-# owed: what a claw-back took beyond the lots: balance = remaining of its lots - owed; closed_us: NEVER_US while it is open.
+# owed: what a claw-back took beyond the lots: balance = remaining of its lots - owed, and who owes has empty lots;
+# closed_us: NEVER_US while it is open. What is reserved is the oldest of what the lots hold, and does not expire meanwhile.
 LOT = np.dtype(
     [("remaining", "i8"), ("issued", "i8"), ("expires_us", "i8"), ("month", "i4"), ("account", "i4"), ("next", "i4")],
     align=True,
@@ -41,7 +42,8 @@ TRANSFER = np.dtype(
     align=True,
 )  # fmt: skip
 # chain: id of the first transfer that stands or falls with it, its own where it stands alone; of: id of the pending transfer that it
-# settles, or of the one that it corrects, NONE otherwise; expires_us: of the lot that it credits.
+# settles, or of the one that it corrects, NONE otherwise; expires_us: of the lot that it credits, or of the pending transfer. All
+# instants in records are since the run's first midnight, `expires_us` as callers give it too.
 UNDO = np.dtype([("amount", "i8"), ("index", "i4"), ("kind", "i1")], align=True)
 
 
@@ -77,6 +79,8 @@ class Refusal(IntEnum):
     JOURNAL_FULL = 16  # the caller must flush the journal and make room, and ask again
     LINKED_FAILED = 17  # another of its chain was refused
     NOT_A_LOT_ACCOUNT = 18
+    HAS_PENDING = 19  # what is pending must be settled before an account is merged or closed
+    NOT_EMPTY = 20  # an account that holds or owes something cannot be closed
 
 
 class Count(IntEnum):
@@ -97,6 +101,8 @@ class Count(IntEnum):
     UNDO_ROWS = 12
     FAILED = 13  # Refusal of the first transfer that the open chain could not post
     LAST_PENDING = 14  # slot of the pending transfer that was made last
+    CHAIN_US = 15  # LAST_US when the open chain began
+    CHAIN_DEPTH = 16  # chains that were begun inside the open one, and are part of it
 
 
 class Undone(IntEnum):
@@ -108,6 +114,7 @@ class Undone(IntEnum):
     RESERVED = 3  # amount by which an account's reserve grew
     PENDING = 4  # a pending transfer was settled; amount: its amount before
     MADE = 5  # a pending transfer was made
+    LOT_MADE = 6  # a lot was put among those of its account
 
 
 class Book(NamedTuple):

@@ -243,7 +243,7 @@ class CycleEnds:
             account = int(house.prefund_account[participant])
             missing_fen = int(rules.prefund_days * a_day_fen) - ledger.balance(account)
             if missing_fen > 0:
-                self.crowd.transfer(now_us, FIRST_TENANT + unit, account, missing_fen, TransferReason.PREFUND)
+                self.crowd.transfer(now_us, FIRST_TENANT + unit, account, missing_fen, TransferReason.PREFUNDED)
         if rules.cap_fen > 0:
             first = house.obligations_account(CLEARING_TENANT)
             ledger.book.accounts["limit"][first : first + house.units] = rules.cap_fen + self._prefunds()[CLEARING_TENANT:]
@@ -254,7 +254,7 @@ class CycleEnds:
         for participant in np.flatnonzero(in_default & (held > 0)).tolist():
             account = int(self.house.prefund_account[participant])
             self.crowd.transfer(
-                now_us, account, self.house.money_account(participant), int(held[participant]), TransferReason.PREFUND
+                now_us, account, self.house.money_account(participant), int(held[participant]), TransferReason.PREFUNDED
             )
 
     def _note_end_of_day(self, now_us: int) -> None:
