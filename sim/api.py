@@ -31,7 +31,9 @@ from sim.world import Lived, People, Progress, RunResult, World
 if TYPE_CHECKING:
     from agents.mall import TenantFacts
     from agents.population import Residents
+    from agents.tiers import Tiers
     from agents.visits import Visits
+    from sim.visitors import Visitors
 
 
 def run(
@@ -89,11 +91,13 @@ class Town:
     def __init__(self, config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> None:
         from agents.membership import Memory
         from agents.reputation import Reputation
+        from agents.tiers import Tiers
 
         self._config, self._compiled, self._deciders = config, compiled, deciders
         self.people = residents_for(config)
         self.memory = Memory(config, self.people)
         self.reputation = Reputation(config, compiled)
+        self.tiers = Tiers(config, self.people) if config.points.is_on and config.points.tiers else None
         self.shelves = Shelves(config, compiled)
         self.residents = int(self.people.key.size)
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
@@ -135,13 +139,22 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
 
     def learn(lived: Lived) -> None:
         memory.learn(lived)
+        if town.tiers is not None:
+            town.tiers.learn(lived.outcomes, lived.date)
         reputation.learn(lived)
         town.shelves.learn(lived.items, lived.date)
         deciders.read(*reputation.news())
 
     deciders.read(*reputation.news())
     morning = town.shelves.morning(datetime.date.fromisoformat(config.date))
-    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing, morning, town.ledger)
+    arrivals = population.arrivals
+    if town.tiers is not None:
+        arrivals = _with_tiers(population.arrivals, town.tiers)
+    return People(arrivals, population.phones, deciders.review, learn, reputation.standing, morning, town.ledger)
+
+
+def _with_tiers(arrivals: Callable[[int, int], Visitors], tiers: Tiers) -> Callable[[int, int], Visitors]:
+    return lambda from_min, to_min: tiers.described(arrivals(from_min, to_min))
 
 
 def watch_of(watch: Any, every_s: float, config: RunConfig, compiled: CompiledPlan) -> Watch | None:

@@ -85,7 +85,11 @@ from sim.schema.network import NetworkConfig
 from sim.schema.parking import ParkingConfig
 from sim.schema.parties import PartiesConfig
 from sim.schema.partners import PartnersConfig
+from sim.schema.points import PointsCampaignConfig as PointsCampaignConfig
 from sim.schema.points import PointsConfig
+from sim.schema.points import PointsRateConfig as PointsRateConfig
+from sim.schema.points import TierConfig as TierConfig
+from sim.schema.points import problems as points_problems
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
 from sim.schema.ratings import FeedbackConfig as FeedbackConfig
@@ -427,6 +431,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += [*_date_problems(config.date), *_identity_problems(config)]
     found += calendar_problems(config.calendar, config.date, config.days)
     found += queue_problems(config.queues)
+    found += points_problems(config.points)
     found += goods_problems(config.goods)
     found += food_problems(config.food)
     if not any(problem.place.startswith("cinema.") for problem in found):

@@ -17,7 +17,6 @@ from sim.calendar import Day, day_of
 from sim.config import RunConfig
 from sim.crowd.engine import Routes
 from sim.earlier_run import Columns
-from sim.ledger.accounts import POINTS_ISSUED
 from sim.ledger.ledger import Ledger
 from sim.operations.own_services import Factory
 from sim.operations.watching import Watch
@@ -50,7 +49,6 @@ class Population(Protocol):
         """Let residents know how many points they hold."""
 
 
-CENTIPOINTS = 100  # in a point
 REMEMBERED = ("wom_new_visits", "revisit_share_30d")  # KPIs that only memory knows
 
 
@@ -91,7 +89,6 @@ class DaysInARow:
         folder = self.folder / "days" / today.date
         ledger = self.population.ledger
         ledger.begin_day(date, number)
-        issued_centi = -ledger.balance(POINTS_ISSUED)
         world = World(
             today,
             self.compiled,
@@ -119,7 +116,6 @@ class DaysInARow:
         self.population.hold_points(held_centi)
         self.population.enrol(joined_on(date, world.left["members.parquet"]))
         remembered = self.population.summary(date)
-        earned_centi = -ledger.balance(POINTS_ISSUED) - issued_centi
         facts = {
             **calendar_facts(day),
             **_outcome_facts(outcomes),
@@ -131,7 +127,7 @@ class DaysInARow:
             outcomes,
             day.is_weekend,
             facts,
-            _point_kpis(held_centi, earned_centi) | {name: remembered[name] for name in REMEMBERED},
+            {name: remembered[name] for name in REMEMBERED},
         )
         hours_us = world.hours.opens_us, world.hours.closes_us
         left = world.left
@@ -182,14 +178,4 @@ def _outcome_facts(outcomes: np.ndarray) -> dict[str, Any]:
         "residents_seen": int(np.unique(outcomes["resident"][known]).size),
         "car_share": float(np.count_nonzero(outcomes["came_by_car"])) / visits if visits else None,
         "satisfaction": float(np.cumsum(outcomes["satisfaction"])[-1]) / visits if visits else None,
-    }
-
-
-def _point_kpis(held_centi: np.ndarray, earned_centi: int) -> dict[str, int | float | None]:
-    """Return the KPIs of points at the end of a day on which so many were earned."""
-    outstanding_centi = int(held_centi.sum())
-    return {
-        "points_issued": earned_centi / CENTIPOINTS,
-        "points_outstanding": outstanding_centi / CENTIPOINTS,
-        "points_liability_fen": outstanding_centi,  # a point is worth a yuan
     }

@@ -22,6 +22,7 @@ class EventKind(IntEnum):
     PARKING_PAID = 7  # place car park, value fen
     PARKING_VALIDATED = 8  # place car park, value microseconds of stay that are free
     RAMP_BLOCKED = 9  # place car park, value cars before it on the ramp
+    PARKING_PAID_IN_POINTS = 23  # place car park, value centi-points, for all of what is owed: PARKING_PAID follows
     PARKING_PAID_AT = 26  # place car park, value PayPlace: follows PARKING_PAID
     TICKET_LOST = 27  # place car park, value us since entry: a flat fee follows
     RECEIPT_REFUSED = 18  # place car park, value us that it would have made free: it has been used before
@@ -111,6 +112,11 @@ class EventKind(IntEnum):
     RATINGS_COUNTED = 107  # place unit, value ratings that its stars rest on
     RATINGS_BOUGHT = 108  # place unit, value how many of these it has bought
     TENANT_JUDGED = 109  # place unit, value sim.standing.Fate
+    MEMBER_CAME = 110  # place entrance, value the member's account of points: follows ARRIVED
+    POINTS_EARNED = 111  # place unit, value centi-points: follows PURCHASED
+    POINTS_BURNED = 112  # place unit, value centi-points: PURCHASED follows, with all of the price; negative: given back with a refund
+    POINTS_TAKEN_BACK = 113  # place unit, value centi-points that a receipt had earned and its refund took back
+    GIFTS_EARNED = 114  # place unit, value centi-points of gifts: follows PURCHASED
     REDEMPTION_CLEARED = 117  # place unit, value us until the points just burned are settled in cash, as planned
     POINTS_HINDERED = 118  # place unit, value 16 x fen + Hindrance (sim/crowd/points/gateway_records.py)
     CLEARING_NOTED = 119  # place Noted (the same file), value as it says: of no visit (-1)
@@ -211,5 +217,7 @@ PLACE_TABLE = {
     EventKind.SHELF_LEFT: "unit", EventKind.SIZES_SOLD_OUT: "unit",
     EventKind.STARS_SHOWN: "unit", EventKind.STARS_DESERVED: "unit", EventKind.RATINGS_COUNTED: "unit",
     EventKind.RATINGS_BOUGHT: "unit", EventKind.TENANT_JUDGED: "unit",
+    EventKind.MEMBER_CAME: "entrance", EventKind.POINTS_EARNED: "unit", EventKind.POINTS_BURNED: "unit",
+    EventKind.POINTS_TAKEN_BACK: "unit", EventKind.GIFTS_EARNED: "unit", EventKind.PARKING_PAID_IN_POINTS: "parking",
     EventKind.REDEMPTION_CLEARED: "unit", EventKind.POINTS_HINDERED: "unit", EventKind.CLEARING_NOTED: "clearing",
 }  # fmt: skip

@@ -76,6 +76,8 @@ class Visitors(NamedTuple):
     purpose: np.ndarray  # int8 Purpose
     is_member: np.ndarray  # int8 1 when the resident is a member
     points_centi: np.ndarray  # int64 centi-points that a member holds from before the run
+    earns_milli: np.ndarray  # int32 points that a member of its tier earns relative to others, in thousandths
+    bonus_centi: np.ndarray  # int64 centi-points that it is given on this visit, for a tier that it has reached
     character: np.ndarray  # int8 Character of the resident
     budget_fen: np.ndarray  # int64 that it will not spend more than
     price_sensitivity: np.ndarray  # float64, mean 1: what dear prices do to its wish to buy
@@ -114,6 +116,8 @@ def empty_visitors(rows: int) -> Visitors:
         purpose=np.zeros(rows, np.int8),
         is_member=np.zeros(rows, np.int8),
         points_centi=np.zeros(rows, np.int64),
+        earns_milli=np.full(rows, 1000, np.int32),
+        bonus_centi=np.zeros(rows, np.int64),
         character=np.full(rows, Character.QUIET, np.int8),
         budget_fen=np.full(rows, UNLIMITED_FEN),
         price_sensitivity=np.ones(rows),

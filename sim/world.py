@@ -25,6 +25,7 @@ from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
 from sim.operations.clearing import clearing_of
 from sim.operations.clock import Clock, Operation
+from sim.operations.expiry import expiry_of
 from sim.operations.goods import goods_of
 from sim.operations.hours import hours_of
 from sim.operations.liquidity import liquidity_of
@@ -39,6 +40,7 @@ from sim.operations.staffing import staffing_of
 from sim.operations.tomorrow import Standing
 from sim.operations.watching import Watch, Watching
 from sim.plan_arrays import CompiledPlan
+from sim.reporting.points_books import Moved, points_of_day
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun, finish
@@ -108,6 +110,7 @@ class World:
     recording_s: float = field(default=0.0, init=False)
     outcomes: list[np.ndarray] = field(default_factory=list, init=False)
     ratings: list[np.ndarray] = field(default_factory=list, init=False)
+    moved: Moved = field(default_factory=Moved, init=False)  # in the ledger
     lived: Lived | None = field(default=None, init=False)  # once the day is over
     left: dict[str, Columns] = field(default_factory=dict, init=False)  # tables of sensing, for the day after
 
@@ -156,6 +159,7 @@ class World:
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
+            *expiry_of(self.crowd, config),
             *line_outages_of(self.crowd, compiled, config, END_US - 3),
             *liquidity_of(self.crowd, config, opens_us, closes_us),
             *clearing_of(self.crowd, compiled, config, opens_us, END_US - 2),
@@ -195,6 +199,7 @@ class World:
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
+            points=points_of_day(self.crowd, self.moved),
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
 
@@ -276,6 +281,7 @@ class World:
         self.recorder.take(taken.events)
         self.recorder.take_segments(taken.segments)
         self.recorder.take_transfers(taken.transfers)
+        self.moved.take(taken.transfers)
         self.outcomes.append(np.array(taken.outcomes))
         self.ratings.append(_ratings_in(taken.events))
         self.recording_s += time.perf_counter() - started_s

@@ -72,6 +72,7 @@ def _make_up_its_mind(mall: Mall, row: int, index: int) -> None:
     mind.hungry_us = party.hungry_us
     mind.list_length = party.list_length
     mind.account = party.account
+    mind.earns_milli = party.earns_milli
     mind.children = party.children
     mind.purpose = party.purpose
     mind.is_member = party.is_member
@@ -235,6 +236,8 @@ def enter_mall(mall: Mall, row: int, now_us: int) -> int:
     note(mall, row, now_us, EventKind.ARRIVED, shopper.entrance, 1 if shopper.parking >= 0 else 0)
     if mall.minds[row].children > 0:
         note(mall, row, now_us, EventKind.FAMILY_CAME, shopper.entrance, mall.minds[row].children)
+    if mall.minds[row].account >= 0:
+        note(mall, row, now_us, EventKind.MEMBER_CAME, shopper.entrance, mall.minds[row].account)
     mall.counts[Counted.VISITS] += 1
     mall.counts[Counted.PEOPLE] += shopper.people
     mall.meta[Meta.INSIDE_PEOPLE] += shopper.people

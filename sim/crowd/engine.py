@@ -22,8 +22,10 @@ from sim.crowd.mind import ARRIVING_MIND, MIND, OUTCOME
 from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
-from sim.crowd.points.built import terms_of
+from sim.crowd.points.built import earning_of, terms_of
 from sim.crowd.points.gateway_built import gateways_of
+from sim.crowd.points.records import RETURN
+from sim.crowd.points.returning import settle_returns
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes
 from sim.crowd.routing import know_times
@@ -38,7 +40,7 @@ from sim.crowd.venues.cinemas_built import show_names
 from sim.errors import EngineError
 from sim.events import EventLog, SegmentLog
 from sim.kernel import entry, referred
-from sim.ledger.accounts import FIRST_TENANT, sales_by_account
+from sim.ledger.accounts import FIRST_TENANT, OPERATOR, POINTS_ISSUED, TREASURY, TransferReason, sales_by_account
 from sim.ledger.ledger import Ledger
 from sim.ledger.records import NONE
 from sim.plan_arrays import CompiledPlan
@@ -89,6 +91,9 @@ class Crowd:
         rows = ROWS_AT_FIRST
         ways, way_start = ways_between(arrays)
         edges = LOG_LEVELS[config.recording.events] == LOG_LEVELS["edges"]
+        self.ledger.has_gifts = config.points.is_on and config.points.yuan_per_gift_point > 0
+        self._returns: list[np.ndarray] = []  # RETURN records that have left the buffer
+        earning, earning_from_us = earning_of(compiled, config)
         self.mall = Mall(
             shoppers=records(rows, state.SHOPPER),
             errands=records(rows, ERRAND),
@@ -119,6 +124,7 @@ class Crowd:
             segments=records(config.engine.log_rows if edges else config.engine.log_rows // 4 + 128, state.SEGMENT),
             **self.ledger.book._asdict(), terms=terms_of(compiled, config),
             gateways=gateways_of(arrays.unit_key.size),
+            earning=earning, earning_from_us=earning_from_us, returns=records(config.engine.log_rows // 40 + 128, RETURN),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
             pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),
@@ -305,12 +311,23 @@ class Crowd:
     def _accounts_of(self, visitors: Visitors) -> np.ndarray:
         """Return the account of each party whose visit is a member's, NONE of the others; a newcomer's is opened."""
         found = np.full(visitors.number.size, NONE, np.int32)
+        if self.mall.params[0].points_on == 0:
+            return found
         members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY))
         for first in range(0, members.size, ROOM_PER_EVENT):
             self.make_room_in_books()
             few = members[first : first + ROOM_PER_EVENT]
             found[few] = self.ledger.members(visitors.resident[few], visitors.points_centi[few], self.now_us)
+        for row in np.flatnonzero((visitors.bonus_centi > 0) & (found != NONE)).tolist():
+            self._give_bonus(int(found[row]), int(visitors.bonus_centi[row]))
         return found
+
+    def _give_bonus(self, account: int, centi: int) -> None:
+        """Give a member points that the mall pays for as any issuer does; they do not expire."""
+        self.transfer(self.now_us, POINTS_ISSUED, account, centi, TransferReason.TIER_BONUS)
+        fee_fen = centi * int(self.mall.params[0].issue_fen) // 100
+        if fee_fen > 0:
+            self.transfer(self.now_us, OPERATOR, TREASURY, fee_fen, TransferReason.ISSUE_FEE)
 
     def expire_points(self) -> None:
         """Let expire what members hold, and what is pending, if its time is over by now."""
@@ -339,8 +356,21 @@ class Crowd:
             unit = post_standing(self.mall, unit, now_us)
 
     def takings_fen(self) -> np.ndarray:
-        """Return what each account has taken in sales so far, whatever it has paid since."""
-        return self._taken_fen + sales_by_account(self.ledger.journal, self._taken_fen.size)
+        """Return what each account has taken in sales so far, in money and in points at their face, whatever it has paid since."""
+        taken_fen = self._taken_fen + sales_by_account(self.ledger.journal, self._taken_fen.size)
+        taken_fen[FIRST_TENANT:] += self.mall.terms["burned_fen"]
+        return taken_fen
+
+    def settle_returns(self, now_us: int) -> np.ndarray:
+        """Let points of receipts that are brought back go both ways; return these as RETURN records."""
+        returns = np.concatenate([*self._returns, self.mall.returns[: self.mall.meta[Meta.RETURN_ROWS]]]).view(np.recarray)
+        self._returns, self.mall.meta[Meta.RETURN_ROWS] = [], 0
+        settled = 0
+        while settled < returns.size:
+            self.make_room_in_books()
+            self._make_room()
+            settled = settle_returns(self.mall, returns, settled, now_us)
+        return returns
 
     def refresh_routes(self) -> None:
         """Fill the tables of times for the connectors that run now."""
@@ -381,7 +411,9 @@ class Crowd:
 
     def _flush(self) -> None:
         meta = self.mall.meta
-        self._taken_fen = self.takings_fen()
+        self._taken_fen += sales_by_account(self.ledger.journal, self._taken_fen.size)
+        self._returns.append(np.array(self.mall.returns[: meta[Meta.RETURN_ROWS]]))
+        meta[Meta.RETURN_ROWS] = 0
         events, segments = self.mall.log[: meta[Meta.LOG_ROWS]], self.mall.segments[: meta[Meta.SEGMENT_ROWS]]
         self._on_flush(
             Taken(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.crowd.points.records import RECEIPT_FIELDS, SEAT_RECEIPT_FIELDS
+
 ERRAND = np.dtype(
     [
         # a ticket for a line, drawn from afar (sim/crowd/tickets.py)
@@ -36,6 +38,9 @@ ERRAND = np.dtype(
         ("wash_ready_us", "i8"), ("unladen_mps", "f8"), ("bags_felt", "f8"),
         # in the hands of a service of one's own (sim/crowd/own_services.py)
         ("is_begun", "i4"), ("is_handed_back", "i4"),
+        # what its last receipt, and that of its seats, did in points (sim/crowd/points/till.py)
+        *RECEIPT_FIELDS,
+        *SEAT_RECEIPT_FIELDS,
         ("uses_app", "i1"), ("is_vip", "i1"),
     ],
     align=True,

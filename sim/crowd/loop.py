@@ -95,6 +95,7 @@ def _is_full(mall: Mall) -> bool:
         or mall.book_counts[Count.ROWS] + ROOM_PER_EVENT > mall.transfers.size
         or mall.book_counts[Count.LOTS] + ROOM_PER_EVENT > mall.lots.size
         or mall.book_counts[Count.PENDINGS] + ROOM_PER_EVENT > mall.pendings.size
+        or mall.meta[Meta.RETURN_ROWS] + ROOM_PER_EVENT > mall.returns.size
         or mall.meta[Meta.OUTCOME_ROWS] + ROOM_PER_EVENT > mall.outcomes.size
     )
 

@@ -10,6 +10,7 @@ from sim.kernel import kernel
 # What the population says of a party on its arrival; names and meanings as in sim/visitors.py.
 ARRIVING_MIND = [
     ("resident", "i8"), ("budget_fen", "i8"), ("price_sensitivity", "f8"), ("hungry_us", "i8"), ("list_length", "i4"), ("account", "i4"),
+    ("earns_milli", "i4"),
     ("children", "i1"), ("purpose", "i1"), ("is_member", "i1"), ("character", "i1"), ("splits", "i1"), ("has_bracelets", "i1"),
 ]  # fmt: skip
 

@@ -76,7 +76,7 @@ def take_money(mall: Mall, row: int, unit: int, list_fen: int, now_us: int) -> i
     note(mall, row, now_us, EventKind.PAID_BY, method, errand.pay_us)
     earn_points(mall, row, unit, paid_fen - burned_fen, now_us)
     share_with_referrer(mall, row, unit, paid_fen - burned_fen, now_us)
-    fee = fee_fen(paid_fen, mall.methods[method].fee_ppm)
+    fee = fee_fen(paid_fen - burned_fen, mall.methods[method].fee_ppm)
     mall.counts[Counted.PAYMENT_FEE_FEN] += fee
     transfer(mall, tenant, PAYMENT_PLATFORM, fee, TransferReason.PAYMENT_FEE, now_us)
     if errand.has_adopted == BEGINNING:

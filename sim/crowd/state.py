@@ -19,7 +19,7 @@ from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
 from sim.crowd.points.gateway_records import CLEARING_PARAMS, GATEWAY
-from sim.crowd.points.records import POINTS_PARAMS, TERMS
+from sim.crowd.points.records import POINTS_PARAMS, RETURN, TERMS
 from sim.crowd.rating_records import RATING_PARAMS
 from sim.crowd.streams import Stream as Stream
 from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
@@ -136,6 +136,7 @@ class Meta(IntEnum):
     INSIDE_PEOPLE = 10
     LOG_LEVEL = 11  # 0 none, 1 visits, 2 edges
     OUTCOME_ROWS = 6
+    RETURN_ROWS = 13
     HANDED_OVER = 12  # 1 + row of the party that a service of one's own must take now, 0 when there is none
 
 
@@ -348,6 +349,9 @@ class Mall(NamedTuple):
     book_counts: np.ndarray
     terms: np.ndarray  # TERMS of each unit: on what it gives and takes points
     gateways: np.ndarray  # GATEWAY of each unit
+    earning: np.ndarray  # int64 (units, windows of the day): by what its receipts earn more than usual, in thousandths
+    earning_from_us: np.ndarray  # int64 (windows) when each begins, the first at 0
+    returns: np.ndarray  # RETURN buffer
     outcomes: np.ndarray  # OUTCOME buffer
     standing: np.ndarray  # STANDING of each unit
     items: np.ndarray  # ITEM, those of a unit side by side
@@ -374,7 +378,7 @@ def example_mall() -> Mall:
         "tariff": TARIFF, "validation": VALIDATION,
         "desks": DESK, "hands": HAND,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
-        "accounts": ACCOUNT, "lots": LOT, "pendings": PENDING, "transfers": TRANSFER, "undo": UNDO, "terms": TERMS, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
+        "accounts": ACCOUNT, "lots": LOT, "pendings": PENDING, "transfers": TRANSFER, "undo": UNDO, "terms": TERMS, "returns": RETURN, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
     }  # fmt: skip
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
     return Mall(
@@ -384,6 +388,7 @@ def example_mall() -> Mall:
         walk_m=np.zeros(0, np.float32), togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
         lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, book_counts=whole,
         scratch_place=single, scratch_utility=real, scratch_draw=real,
+        earning=np.zeros((0, 0), np.int64), earning_from_us=whole,
     )  # fmt: skip
 
 

@@ -94,6 +94,12 @@ class TransferReason(IntEnum):
     ISSUE_FEE = 22  # what a merchant pays for the points that it gives
     REDEMPTION = 23  # what a merchant is paid for the points that it takes
     SETTLEMENT = 24  # of obligations, at the end of a clearing cycle
+    GIVEN_BACK = 25  # points spent on what was refunded
+    ISSUE_FEE_RETURNED = 26  # to a merchant, for points that a refund took back
+    REDEMPTION_RETURNED = 27  # by a merchant, for points that a refund gave back
+    GIFTS_EARNED = 28  # gift points for a purchase
+    GIFTS_CLAWED_BACK = 29
+    TIER_BONUS = 30  # points for reaching a tier
     LATE_INTEREST = 35  # on obligations that were not paid at the end of a cycle
     WRITTEN_OFF = 36  # obligations of whoever never pays; what is lost by selling investments in haste
     RESERVE = 38  # of the treasury: its opening money, what it invests and sells again

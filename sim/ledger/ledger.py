@@ -44,6 +44,7 @@ class Ledger:
 
     unit_ids: Sequence[str]
     journal_rows: int
+    has_gifts: bool = field(default=False, init=False)  # whether members have an account of gift points after that of their points
     book: Book = field(init=False)
     names: list[str] = field(init=False)  # by account
     clearing: ClearingHouse = field(init=False)
@@ -99,8 +100,18 @@ class Ledger:
         if new.size:
             _, first = np.unique(residents[new], return_index=True)
             new = new[np.sort(first)]
-            self._open_members(residents[new], np.ascontiguousarray(opening_centi[new], np.int64), now_us)
+            self.clearing.opened_centi += int(opening_centi[new].sum())
+            open_them = self._open_with_gifts if self.has_gifts else self._open_members
+            open_them(residents[new], np.ascontiguousarray(opening_centi[new], np.int64), now_us)
         return self._account_of[residents]
+
+    def _open_with_gifts(self, residents: np.ndarray, opening_centi: np.ndarray, now_us: int) -> None:
+        for resident, centi in zip(residents.tolist(), opening_centi.tolist(), strict=True):
+            account = self.open(f"member:{resident}", Currency.POINTS, limit=0, has_lots=True, may_owe=True)
+            self._account_of[resident] = account
+            self.open(f"gifts:{resident}", Currency.GIFTS, limit=0, has_lots=True, may_owe=True)
+            if centi > 0:
+                self.post(now_us, POINTS_ISSUED, account, centi, TransferReason.OPENING)
 
     def _open_members(self, residents: np.ndarray, opening_centi: np.ndarray, now_us: int) -> None:
         while self.make_room(residents.size):
@@ -115,7 +126,6 @@ class Ledger:
         counts[Count.ACCOUNTS] = first + residents.size
         self.names.extend(f"member:{resident}" for resident in residents.tolist())
         self._account_of[residents] = np.arange(first, first + residents.size, dtype=np.int32)
-        self.clearing.opened_centi += int(opening_centi.sum())
         if opening_centi.any():
             _refuse(doors.open_balances(self.book, now_us, first, opening_centi), "points from before of new members")
 

@@ -58,9 +58,13 @@ class ShelvesClosed:
     def act(self, now_us: int) -> None:
         """Post one refund a tenant; write down one count of what is left and one of what is sold out."""
         mall = self.crowd.mall
+        returns = self.crowd.settle_returns(now_us)
+        in_points_fen = np.zeros(mall.venues.size, np.int64)
+        np.add.at(in_points_fen, returns["unit"], returns["burned_fen"] * returns["is_settled"])
         for unit in np.flatnonzero(mall.venues["returning_fen"] > 0).tolist():
             fen = int(mall.venues["returning_fen"][unit])
-            self.crowd.transfer(now_us, FIRST_TENANT + unit, OUTSIDE, fen, TransferReason.REFUND)
+            if fen > in_points_fen[unit]:
+                self.crowd.transfer(now_us, FIRST_TENANT + unit, OUTSIDE, fen - int(in_points_fen[unit]), TransferReason.REFUND)
             self.crowd.note_of_unit(now_us, EventKind.SALE_REFUNDED, unit, fen)
         items, venues = mall.items, mall.venues
         price_fen = self.basket_fen[items["unit"]] * np.exp(items["price_log"] - venues["price_log_norm"][items["unit"]])

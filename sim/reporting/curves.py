@@ -27,6 +27,7 @@ TENANT_COLUMNS = (
     "unit", "tenant", "category", "level", "area_m2", "passings", "entries", "people", "capture_share", "purchases",
     "conversion_share", "sales_fen", "sales_fen_per_m2", "basket_fen_mean", "dwell_min_mean", "waits", "wait_s_mean",
     "reneged", "balked", "refused", "turnover_rent_fen",
+    "points_issued", "points_redeemed", "points_fee_fen", "points_income_fen",
 )  # fmt: skip
 TEXT_COLUMNS = ("unit", "tenant", "category", "level")
 
@@ -93,7 +94,7 @@ def tenant_rows(books: Books) -> list[dict[str, Any]]:
     """Return one row per tenant, in the order of the plan's arrays."""
     sums = books.sums
     turnover_fen = rents_fen(books.compiled, sums.unit["sales_fen"])[1]
-    return rows_of_tenants(books.compiled, sums.unit, sums.station, sums.stations, books.tallies.unit_passed, turnover_fen)
+    return rows_of_tenants(books.compiled, sums.unit, sums.station, sums.stations, books.tallies.unit_passed, turnover_fen, books.points)
 
 
 def rows_of_tenants(
@@ -103,12 +104,14 @@ def rows_of_tenants(
     stations: Stations,
     passed: np.ndarray,
     turnover_fen: np.ndarray,
+    points: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     """Return one row per tenant from sums over units and stations, of a day or of several."""
     unit = {name: values.tolist() for name, values in units.items()}
     line = {name: _by_unit(compiled, stations, values).tolist() for name, values in lines.items()}
     waits = _by_unit(compiled, stations, lines["started"] + lines["reneged"]).tolist()
     passings, turnover = passed.tolist(), turnover_fen.tolist()
+    of_points = _points_by_unit(points, len(compiled.unit_ids))
     rows = []
     for index, unit_id in enumerate(compiled.unit_ids):
         area_m2, entries, sales = float(compiled.arrays.unit_area_m2[index]), unit["entries"][index], unit["sales_fen"][index]
@@ -120,9 +123,19 @@ def rows_of_tenants(
             ratio(unit["inside_us"][index], unit["left"][index] * US_PER_MIN), waits[index],
             seconds(ratio(line["wait_us"][index], waits[index])), line["reneged"][index], line["balked"][index],
             unit["refused"][index], turnover[index],
+            *of_points[index],
         )  # fmt: skip
         rows.append(dict(zip(TENANT_COLUMNS, values, strict=True)))
     return rows
+
+
+def _points_by_unit(points: Mapping[str, Any], units: int) -> list[tuple[float, float, int, int]]:
+    """Return each tenant's points issued and taken, less what refunds undid, what it owes for the first and is owed for the second."""
+    if not points:
+        return [(0.0, 0.0, 0, 0)] * units
+    found = points["tenants"]
+    issued, burned = ((found["issued_centi"] - found["taken_back_centi"]) / 100).tolist(), (found["burned_centi"] / 100).tolist()
+    return list(zip(issued, burned, found["fee_fen"].tolist(), found["redeemed_fen"].tolist(), strict=True))
 
 
 def _by_unit(compiled: CompiledPlan, stations: Stations, station_values: np.ndarray) -> np.ndarray:

@@ -34,6 +34,7 @@ def _of_visits(books: Books) -> dict[str, int]:
         "entries of tenants that sell": int(sums.unit["entries"][sells].sum()),
         "customers of merchant A": customers_of_a(topics["targets"], books).size,
         "purchases": int(sums.unit["purchases"].sum()),
+        "sales": int(sums.unit["sales_fen"].sum()),
         "person-time": int(books.tallies.zone_person_us.sum()),
     }
 
@@ -53,6 +54,7 @@ def _of_topics(topics: dict[str, Any]) -> dict[str, int]:
         "people served food": int(food.unit["served_people"].sum()),
         "parties served food": int(food.unit["served"].sum()),
         "ratings left": int(topics["ratings"].left.sum()),
+        "visits of members": topics["points"].members,
     }
 
 

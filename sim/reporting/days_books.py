@@ -28,6 +28,7 @@ from sim.reporting.files import csv_cell, write_atomically
 from sim.reporting.kpi_catalogue import BY_NAME, KPIS
 from sim.reporting.kpis import Books, Value, compute
 from sim.reporting.over_days import together
+from sim.reporting.points_books import add_days
 from sim.reporting.recorder import GroupedFile, Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun
@@ -76,6 +77,7 @@ class DaysBooks:
         self.digest = hashlib.sha256()
         self.engine_s, self.events, self.decisions = 0.0, 0, 0
         self.balances_fen: dict[str, int] = {}
+        self.points: dict[str, Any] = {}  # of all days together (points_books.py)
         self.days_of = np.zeros(2, np.int64)  # ordinary ones, and weekends with holidays
         self.curves = {name: np.zeros((2, HOURS), np.int64) for name in CURVES}
         self.inside = np.zeros((2, BINS), np.int64)
@@ -94,7 +96,7 @@ class DaysBooks:
         recorder = run.recorder
         recorder.close()
         known = {name: value for name, value in {**run.sensed, **points}.items() if name in BY_NAME}
-        books = Books(run.config, run.compiled, recorder.sums, run.tallies, run.station_offered_us, known)
+        books = Books(run.config, run.compiled, recorder.sums, run.tallies, run.station_offered_us, known, run.points)
         day, sha256 = len(self.rows), recorder.events_content_sha256
         self.digest.update(sha256.encode())
         self.rows.append({**facts, **compute(books), "events_content_sha256": sha256})
@@ -105,6 +107,7 @@ class DaysBooks:
         self.events += recorder.events_rows
         self.decisions += len(run.decisions)
         self.balances_fen = run.balances_fen
+        self.points = add_days(self.points, run.points)
         self._add_curves(books, int(is_weekend))
         self._add_tenants(books)
         self._stream(getattr(recorder, "transfers", ()), outcomes, day, date)
@@ -117,7 +120,9 @@ class DaysBooks:
         """Return a row per tenant, of all days together."""
         if self._stations is None:
             return []
-        return rows_of_tenants(self.compiled, self._units, self._lines, self._stations, self._passed, self._turnover_fen)
+        return rows_of_tenants(
+            self.compiled, self._units, self._lines, self._stations, self._passed, self._turnover_fen, self.points
+        )
 
     def mean_day(self) -> dict[str, Any]:
         """Return the mean day, of the week and of the weekend, by hour and every five minutes; and what each zone has seen."""

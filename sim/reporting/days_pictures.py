@@ -19,6 +19,7 @@ from sim.reporting.figure_style import draw
 from sim.reporting.files import write_atomically
 from sim.reporting.picture import Picture
 from sim.reporting.pictures import map_pictures
+from sim.reporting.topics import points_pictures
 
 Row = dict[str, Any]
 LIFE_CYCLE = ("potential", "new", "loyal", "lost")  # columns `residents_<state>` where memory tells them
@@ -41,6 +42,8 @@ def save(
         made.append(
             _by_day(rows, "points", "Points that members hold at the end of each day.", "points", _of("points_outstanding", 1))
         )
+    if days.get("points"):
+        made += points_pictures.pictures(days["points"], compiled, figures.Span(0, 0, 0, 0))
     made += _life_cycle(rows)
     made += _mean_days(days, opens_us, closes_us)
     made += map_pictures(days, compiled)

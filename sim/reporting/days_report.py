@@ -17,6 +17,7 @@ from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpis import Value
 from sim.reporting.rents import TURNOVER_RENT_SOURCE
 from sim.reporting.report import RUN_SCHEMA_VERSION, page_data
+from sim.reporting.topics.points import statement
 from sim.reporting.wording import whole
 
 Finished = tuple[dict[str, Value], dict[str, Any], Path | None]
@@ -32,6 +33,7 @@ def finish_days(
     manifest.write_config(folder, config)
     write_json(folder / "kpis.json", kpis)
     days["targets"] = {"rows": books.totals.rows()}
+    days["points"] = plain(statement(books.points, compiled)) if books.points else {}
     write_json(folder / "curves.json", days, indent=None)
     write_atomically(folder / "tenants.csv", tenants_csv(books.tenants()))
     facts = manifest.provenance(

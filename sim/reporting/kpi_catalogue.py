@@ -34,7 +34,7 @@ _NO_WIFI = "positioning is off (sensing.positioning.method), or nothing of it ha
 _NO_IDENTITY = "nothing of it happened"
 _NO_OFFERS = "coupons and messages are not simulated"
 _NO_POINTS = "points and the alliance are not simulated"
-_ONE_DAY_POINTS = "the run is of one day: points are credited at the end of each day in a row"
+_OFF_POINTS = "there is no programme of points (points.is_on=false)"
 _NO_COSTS = "tenants' costs are not known"
 _ONE_DAY = "the run has one day (`days`), or too few"
 
@@ -130,10 +130,10 @@ _OFFERS = (
     Kpi("uplift_estimated_fen", "fen", "neither", "offers", "Uplift as the mall would estimate it", "The same from observations alone.", _NO_OFFERS),
 )  # fmt: skip
 _POINTS = (
-    Kpi("points_issued", "points", "neither", "points", "Points issued", "Points that members earned: one for 100 yuan of a visit, less what will be brought back.", null_where=_ONE_DAY_POINTS),
-    Kpi("points_burned", "points", "higher", "points", "Points spent", "Points spent by members.", _NO_POINTS),
-    Kpi("points_outstanding", "points", "neither", "points", "Points outstanding", "Issued less burned and expired, at the end.", null_where=_ONE_DAY_POINTS),
-    Kpi("points_liability_fen", "fen", "lower", "points", "Liability for points", "What the outstanding points cost when all are spent: a yuan each.", null_where=_ONE_DAY_POINTS),
+    Kpi("points_issued", "points", "neither", "points", "Points issued", "Points that members were given, for receipts and otherwise; holdings from before the run are not among them, what refunds took back is.", null_where=_OFF_POINTS),
+    Kpi("points_burned", "points", "higher", "points", "Points spent", "Points spent by members at tills, for parking and otherwise, less what refunds gave back.", null_where=_OFF_POINTS),
+    Kpi("points_outstanding", "points", "neither", "points", "Points outstanding", "Points that members hold at the end, holdings from before the run included, less what they owe after refunds.", null_where=_OFF_POINTS),
+    Kpi("points_liability_fen", "fen", "lower", "points", "Liability for points", "What the points that members hold at the end are worth at tills.", null_where=_OFF_POINTS),
     Kpi("points_breakage_share_est", "share", "neither", "points", "Breakage, estimated", "Share of the points that will never be spent.", _NO_POINTS),
     Kpi("clearing_latency_s_p95", "s", "lower", "points", "Clearing time that 5 % exceed", "From a redemption to its settlement, 95th percentile.", _NO_POINTS),
     Kpi("clearing_imbalance_fen", "fen", "lower", "points", "Unsettled between merchants", "Sum of open positions between merchants at the end.", _NO_POINTS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -49,6 +50,7 @@ class Books:
     tallies: Tallies
     station_offered_us: np.ndarray | None = None  # (T) server-microseconds on duty, where the run knows them
     sensed: Mapping[str, Value] = field(default_factory=dict)  # the KPIs of sensing by name, as sim/sensing judged them
+    points: Mapping[str, Any] = field(default_factory=dict)  # what the ledger says of points (points_books.py)
 
 
 def compute(books: Books) -> dict[str, Value]:

@@ -56,6 +56,8 @@ _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weig
     "people served food": ("profit_per_cover_fen",),
     "parties served food": ("kitchen_wait_s_mean",),
     "ratings left": ("stars_mean",),
+    "visits of members": ("points_burn_visits_share",),
+    "sales": ("points_sales_share",),
 }  # fmt: skip
 WEIGHT_OF = {name: basis for basis, names in _WEIGHED_BY.items() for name in names}
 

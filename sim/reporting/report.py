@@ -47,6 +47,7 @@ class FinishedRun:
     station_offered_us: np.ndarray | None = None  # (T) server-microseconds on duty, where known
     sensed: dict[str, Value] = field(default_factory=dict)  # the KPIs of sensing, and more of the kind for the report
     sensed_curves: dict[str, Any] = field(default_factory=dict)  # what the report draws of it
+    points: dict[str, Any] = field(default_factory=dict)  # numbers and small tables of the ledger (points_books.py)
     continued_from: dict[str, str] = field(default_factory=dict)  # SHA-256 by name of the earlier run's files it began with
 
 
@@ -56,7 +57,7 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
     folder.mkdir(parents=True, exist_ok=True)
     run.recorder.close()
     known = {name: value for name, value in run.sensed.items() if name in BY_NAME}
-    books = Books(run.config, run.compiled, run.recorder.sums, run.tallies, run.station_offered_us, known)
+    books = Books(run.config, run.compiled, run.recorder.sums, run.tallies, run.station_offered_us, known, run.points)
     kpis = compute(books)
     day = plain({**curves(books), "sensing": {**run.sensed_curves, "identity": run.sensed}})
     manifest.write_config(folder, run.config)

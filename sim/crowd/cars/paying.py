@@ -7,6 +7,7 @@ import numpy as np
 from sim.crowd.books import transfer
 from sim.crowd.cars.exit_records import CarDraw, PayPlace
 from sim.crowd.cars.tariff import fee_fen, free_us_for
+from sim.crowd.points.parking import parks_on_points
 from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -64,11 +65,12 @@ def settle(mall: Mall, row: int, now_us: int, reckoned_us: int, place: int) -> N
 
 @kernel
 def charge(mall: Mall, row: int, now_us: int, amount_fen: int, place: int) -> None:
-    """Move a fee from the driver to the mall's operator."""
+    """Move a fee from the driver to the mall's operator: money, or points at their face."""
     if amount_fen <= 0:
         return
     shopper = mall.shoppers[row]
-    transfer(mall, OUTSIDE, OPERATOR, amount_fen, TransferReason.PARKING_FEE, now_us)
+    if not parks_on_points(mall, row, amount_fen, now_us):
+        transfer(mall, OUTSIDE, OPERATOR, amount_fen, TransferReason.PARKING_FEE, now_us)
     mall.errands[row].fee_paid_fen += amount_fen
     note(mall, row, now_us, EventKind.PARKING_PAID, shopper.parking, amount_fen)
     note(mall, row, now_us, EventKind.PARKING_PAID_AT, shopper.parking, place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.goods.matching import believed_stars, true_stars
+from sim.crowd.points.returning import foresee_return
 from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -46,6 +47,7 @@ def take_along(mall: Mall, row: int, paid_fen: int, now_us: int) -> None:
     if uniform_of(word, COMES_BACK) < _return_share(mall, row):
         mall.venues[unit].returning_fen += paid_fen
         mind.returned_fen += paid_fen
+        foresee_return(mall, row, unit, paid_fen)
         if was_on_shelf:
             item.returning += 1
         note(mall, row, now_us, EventKind.RETURN_FORESEEN, unit, paid_fen)

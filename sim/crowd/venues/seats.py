@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.crowd.books import transfer
 from sim.crowd.checkout.methods import settle_method
+from sim.crowd.points.returning import give_seats_back, keep_receipt_of_seats
 from sim.crowd.sales import take_money
 from sim.crowd.state import Mall
 from sim.crowd.venues.cinema_records import Film
@@ -55,6 +56,7 @@ def sell_seats(mall: Mall, row: int, show: int, now_us: int) -> bool:
         if shopper.unit < 0 and errand.paying_by == PayMethod.CASH:
             errand.paying_by = PayMethod.CARD  # an app takes no notes
         errand.seats_fen = take_money(mall, row, here.unit, errand.seats_fen, now_us)
+        keep_receipt_of_seats(mall, row)
     shopper.stay_until_us = max(shopper.stay_until_us + here.ends_us - here.starts_us, here.ends_us)
     return True
 
@@ -79,7 +81,8 @@ def refund_seats(mall: Mall, row: int, now_us: int) -> bool:
     here.sold -= errand.seats
     note(mall, row, now_us, EventKind.SEAT_REFUNDED, errand.show, errand.seats)
     if errand.seats_fen > 0:
-        transfer(mall, FIRST_TENANT + here.unit, OUTSIDE, errand.seats_fen, TransferReason.REFUND, now_us)
+        in_points_fen = give_seats_back(mall, row, here.unit, errand.seats_fen, now_us)
+        transfer(mall, FIRST_TENANT + here.unit, OUTSIDE, errand.seats_fen - in_points_fen, TransferReason.REFUND, now_us)
         note(mall, row, now_us, EventKind.SALE_REFUNDED, here.unit, errand.seats_fen)
         errand.spent_fen -= errand.seats_fen
         mall.minds[row].purchases -= 1

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, goods, lines, minds, parties, ratings, targets
+from sim.reporting.topics import (
+    car_money,
+    cars,
+    checkout,
+    cinema,
+    desks,
+    food,
+    goods,
+    lines,
+    minds,
+    parties,
+    points,
+    ratings,
+    targets,
+)
 from sim.reporting.topics.topic import Topic
 
 TOPICS: tuple[Topic, ...] = (
@@ -18,4 +32,5 @@ TOPICS: tuple[Topic, ...] = (
     minds.TOPIC,
     parties.TOPIC,
     ratings.TOPIC,
+    points.TOPIC,
 )

@@ -18,6 +18,7 @@ from sim.reporting.topics import (
     lines_pictures,
     minds_pictures,
     parties_pictures,
+    points_pictures,
     ratings_pictures,
     targets_pictures,
 )
@@ -31,6 +32,7 @@ _OF_TOPIC = {
     "minds": minds_pictures,
     "parties": parties_pictures,
     "ratings": ratings_pictures,
+    "points": points_pictures,
 }  # fmt: skip
 
 
