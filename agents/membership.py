@@ -9,6 +9,7 @@ import numpy as np
 
 from agents.digital import app_states
 from agents.memory import life_cycle, value
+from agents.memory.holdings import Holdings
 from agents.memory.liked import remember_ratings
 from agents.memory.messages import Messages
 from agents.memory.norm import Norm
@@ -57,9 +58,11 @@ class Memory:
         self.received = np.zeros(rows, np.float16)  # messages a week
         self.teller = np.full(rows, -1, np.int32)  # row of who last told it something good, until its first visit or forgotten
         self.spent_fen = np.zeros(rows, np.int32)  # since the run began
-        self.points_centi = np.zeros(rows, np.int64)  # held; credited by whoever runs the days
+        self.holdings = Holdings(config, residents)
+        self.points_centi = self.holdings.from_before_centi.copy()  # held; credited by whoever runs the days
         self.visits = np.zeros(rows, np.int16)  # days with a visit since the first, or since coming back
         self.is_member = residents.is_member.copy()
+        self.is_member[self.holdings.pushed] = 1
         self.life_cycle = residents.life_cycle.copy()
         self.app = app_states(config, residents.key, self.is_member)
         self.push_on = (self.app == App.PUSH).astype(np.int8)  # lets the app send messages
@@ -91,8 +94,8 @@ class Memory:
         """
         membership, day = self._config.membership, date.toordinal()
         log = np.float32(membership.satisfaction_effect) * (self.satisfaction - self.expected) + self.heard
-        holders = np.flatnonzero(self.points_centi)
-        log[holders] -= membership.points_effect * np.expm1(-self.points_centi[holders] / (100 * membership.points_scale))
+        rows, moved = self.holdings.effect(self.points_centi, self.is_member, day - self._start)
+        log[rows] += moved
         rows, moved = self._messages.effect(self.received, self.push_on)
         log[rows] += moved
         found = np.exp(log, dtype=np.float64)
@@ -118,11 +121,17 @@ class Memory:
         self._forget_tales()
         self._tell(today.rows, delight, day)
         self._remember_stores(lived)
+        self.holdings.learn_habits(lived.outcomes)
         self._pass_day(day)
+
+    def hold(self, balances_centi: np.ndarray, is_open: np.ndarray, issued_centi: int, redeemed_centi: int) -> None:
+        """Know the balances of accounts that are open at the end of a day; issued and redeemed are sums of the programme's life."""
+        self.holdings.take(self.points_centi, balances_centi, is_open, issued_centi, redeemed_centi)
 
     def enrol(self, rows: np.ndarray) -> None:
         """Make members of residents who have joined."""
         new = np.unique(rows[self.is_member[rows] == 0])
+        new = new[~self.holdings.gone(new)]
         self.is_member[new] = 1
         self.app[new] = app_states(self._config, self._residents.key[new], self.is_member[new])
         self.push_on[new] = self.app[new] == App.PUSH
@@ -199,11 +208,15 @@ class Memory:
     def _pass_day(self, day: int) -> None:
         """Let a day pass for everybody: messages, absence, rewards."""
         membership, tally = self._config.membership, self.tally
-        tally.messages += self._messages.send(self.received, self.push_on)
+        reminded = self.holdings.reminded(self.points_centi, self.is_member, self.last_visit_day, self._start, day)
+        tally.messages += self._messages.send(self.received, self.push_on) + self._messages.remind(
+            reminded, self.received, self.push_on
+        )
         reacted = self._messages.react(self.received, self.app, self.push_on, day)
         tally.opted_out += reacted.opted_out.size
         tally.stopped_app += reacted.stopped.size
         away = day - np.where(self.last_visit_day < 0, self._start, self.last_visit_day)
+        self.holdings.lose(self.is_member)
         tally.became_lost += life_cycle.lapse(self.life_cycle, away, self._often.often_per_day, membership).size
         tally.reward_fen += round(self.seeds.size * membership.seeding.reward_yuan_per_month * 100 / 30)
 
@@ -224,6 +237,7 @@ class Memory:
             "members": int(self.is_member.sum()),
             "members_came_90d": int((seen & (self.is_member > 0)).sum()),
             "push_on": int(self.push_on.sum()),
+            **self.holdings.summary(self.points_centi, self.is_member, seen),
             "satisfaction_mean_residents": float(self.satisfaction[known].mean()) if known.any() else None,
             "expected_mean_residents": float(self.expected[known].mean()) if known.any() else None,
             "visit_factor_mean": self._factor_mean,
@@ -243,6 +257,7 @@ class Memory:
             "again_came": self._again.came,
             "again_again": self._again.again,
             "again_settled": self._again.settled,
+            **self.holdings.saved(),
             "norm": self._norm.saved(),
             "tally": self.tally.saved(),
             "start_day": np.array([self._start]),
@@ -254,6 +269,7 @@ class Memory:
             getattr(self, name)[...] = columns[name]
         self._again.came[...], self._again.again[...] = columns["again_came"], columns["again_again"]
         self._again.settled[...] = columns["again_settled"]
+        self.holdings.restore(columns)
         self._norm.restore(columns["norm"])
         self.tally.restore(columns["tally"])
         self._start = int(columns["start_day"][0])

@@ -18,6 +18,7 @@ from sim.crowd.goods.stocking import Shelves
 from sim.days import DaysInARow
 from sim.decisions import Decision
 from sim.errors import ConfigError, Problem
+from sim.ledger.accounts import POINTS_ISSUED, POINTS_REDEEMED
 from sim.ledger.ledger import Ledger
 from sim.opening import mall_hours_min, tenant_hours_min
 from sim.operations.own_services import Factory
@@ -126,7 +127,9 @@ class Town:
 
     def hold_points(self, balances_centi: np.ndarray) -> None:
         """Let residents know how many points they hold."""
-        self.memory.points_centi[:] = balances_centi
+        ledger = self.ledger
+        is_open = ledger.has_account(self.residents)
+        self.memory.hold(balances_centi, is_open, -ledger.balance(POINTS_ISSUED), ledger.balance(POINTS_REDEEMED))
 
 
 def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: Town | None = None) -> People:

@@ -66,7 +66,9 @@ from sim.schema.goods import GuideConfig as GuideConfig
 from sim.schema.goods import ReviewsAtShelfConfig as ReviewsAtShelfConfig
 from sim.schema.goods import StockingConfig as StockingConfig
 from sim.schema.goods import problems as goods_problems
+from sim.schema.loyalty import BurningConfig as BurningConfig
 from sim.schema.loyalty import LoyaltyConfig
+from sim.schema.loyalty import problems as loyalty_problems
 from sim.schema.management import ManagementConfig
 from sim.schema.management import problems as management_problems
 from sim.schema.membership import (  # noqa: F401  (a section of the schema is found by its name here)
@@ -432,6 +434,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += calendar_problems(config.calendar, config.date, config.days)
     found += queue_problems(config.queues)
     found += points_problems(config.points)
+    found += loyalty_problems(config.loyalty)
     found += goods_problems(config.goods)
     found += food_problems(config.food)
     if not any(problem.place.startswith("cinema.") for problem in found):

@@ -117,6 +117,8 @@ class EventKind(IntEnum):
     POINTS_BURNED = 112  # place unit, value centi-points: PURCHASED follows, with all of the price; negative: given back with a refund
     POINTS_TAKEN_BACK = 113  # place unit, value centi-points that a receipt had earned and its refund took back
     GIFTS_EARNED = 114  # place unit, value centi-points of gifts: follows PURCHASED
+    MEMBER_PAID = 115  # place unit, value fen: follows PURCHASED where a member has shown who it is
+    MEMBER_UNSEEN = 116  # place unit, value fen: the same where it has not
     REDEMPTION_CLEARED = 117  # place unit, value us until the points just burned are settled in cash, as planned
     POINTS_HINDERED = 118  # place unit, value 16 x fen + Hindrance (sim/crowd/points/gateway_records.py)
     CLEARING_NOTED = 119  # place Noted (the same file), value as it says: of no visit (-1)
@@ -220,4 +222,5 @@ PLACE_TABLE = {
     EventKind.MEMBER_CAME: "entrance", EventKind.POINTS_EARNED: "unit", EventKind.POINTS_BURNED: "unit",
     EventKind.POINTS_TAKEN_BACK: "unit", EventKind.GIFTS_EARNED: "unit", EventKind.PARKING_PAID_IN_POINTS: "parking",
     EventKind.REDEMPTION_CLEARED: "unit", EventKind.POINTS_HINDERED: "unit", EventKind.CLEARING_NOTED: "clearing",
+    EventKind.MEMBER_PAID: "unit", EventKind.MEMBER_UNSEEN: "unit",
 }  # fmt: skip

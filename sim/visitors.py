@@ -86,6 +86,9 @@ class Visitors(NamedTuple):
     has_bracelets: np.ndarray  # int8 1 when its children wear the mall's smart bracelets
     taste: np.ndarray  # float32 (rows, TASTES) the party's joint taste, standard normal in each dimension
     liked: np.ndarray  # int32 (rows, LIKED_MAX) units remembered with pleasure, -1 for none
+    shows_card: np.ndarray  # int8 1 when a member shows who it is on this visit
+    habit: np.ndarray  # float64 share of a member's earlier purchases that earned points
+    burn_cost_fen: np.ndarray  # int64 worth of points from which it would rather burn than keep them
 
 
 NEVER_US = 2**62
@@ -126,6 +129,9 @@ def empty_visitors(rows: int) -> Visitors:
         has_bracelets=np.zeros(rows, np.int8),
         taste=np.zeros((rows, TASTES), np.float32),
         liked=np.full((rows, LIKED_MAX), -1, np.int32),
+        shows_card=np.ones(rows, np.int8),
+        habit=np.zeros(rows),
+        burn_cost_fen=np.full(rows, UNLIMITED_FEN),
     )
 
 

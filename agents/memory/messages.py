@@ -60,6 +60,12 @@ class Messages:
         received[rows] += ((today - received[rows]) / DAYS).astype(received.dtype)
         return round(float(today.sum()) / DAYS)
 
+    def remind(self, rows: np.ndarray, received: np.ndarray, push_on: np.ndarray) -> int:
+        """Send one message each to those of some residents who let the app send any; return how many were sent."""
+        reached = rows[push_on[rows] > 0]
+        received[reached] += 1  # a day's rate of seven a week, smoothed over a week
+        return int(reached.size)
+
     def react(self, received: np.ndarray, app: np.ndarray, push_on: np.ndarray, day: int) -> Reacted:
         """Let those react who receive more than they bear; `app` and `push_on` are changed.
 

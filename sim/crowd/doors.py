@@ -11,6 +11,7 @@ from sim.crowd.cars.overnight import stand_overnight
 from sim.crowd.mind import forget_mind
 from sim.crowd.movement import come_out, door_slot, leave_zone
 from sim.crowd.needs import grow
+from sim.crowd.points.burning import begin_with_points
 from sim.crowd.satisfaction import write_outcome
 from sim.crowd.state import Doing, Mall, Meta, Stream, Then
 from sim.crowd.tallies import Counted
@@ -73,6 +74,8 @@ def _make_up_its_mind(mall: Mall, row: int, index: int) -> None:
     mind.list_length = party.list_length
     mind.account = party.account
     mind.earns_milli = party.earns_milli
+    mind.habit = party.habit
+    mind.burn_cost_fen = party.burn_cost_fen
     mind.children = party.children
     mind.purpose = party.purpose
     mind.is_member = party.is_member
@@ -85,6 +88,7 @@ def _make_up_its_mind(mall: Mall, row: int, index: int) -> None:
         mall.liked[row, slot] = mall.arriving_liked[index, slot]
     forget_mind(mind)
     mind.seen_us = party.arrive_us
+    begin_with_points(mall, row)
 
 
 @kernel

@@ -313,7 +313,7 @@ class Crowd:
         found = np.full(visitors.number.size, NONE, np.int32)
         if self.mall.params[0].points_on == 0:
             return found
-        members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY))
+        members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY) & (visitors.shows_card == 1))
         for first in range(0, members.size, ROOM_PER_EVENT):
             self.make_room_in_books()
             few = members[first : first + ROOM_PER_EVENT]

@@ -12,6 +12,7 @@ ARRIVING_MIND = [
     ("resident", "i8"), ("budget_fen", "i8"), ("price_sensitivity", "f8"), ("hungry_us", "i8"), ("list_length", "i4"), ("account", "i4"),
     ("earns_milli", "i4"),
     ("children", "i1"), ("purpose", "i1"), ("is_member", "i1"), ("character", "i1"), ("splits", "i1"), ("has_bracelets", "i1"),
+    ("habit", "f8"), ("burn_cost_fen", "i8"),
 ]  # fmt: skip
 
 MIND = np.dtype(
@@ -31,6 +32,8 @@ MIND = np.dtype(
         ("known_0", "f4"), ("known_1", "f4"), ("known_2", "f4"), ("known_3", "f4"),
         # what it may rate (sim/crowd/ratings.py)
         ("line_us", "i8"),
+        # its points (sim/crowd/points/burning.py)
+        ("held_centi", "i8"), ("has_burned", "i1"), ("recognised", "i4"),
     ],
     align=True,
 )  # fmt: skip
@@ -39,12 +42,13 @@ MIND = np.dtype(
 # gave it no meal; felt_us: waiting as it felt; beside: purchases that were not on its list; delight: cheap (+) and dear (-) purchases;
 # returned_fen: paid for what will be brought back; vetoed: number of the choice (shopper.choices) at which a veto was noted last.
 # article: the item that it wants or has, of the store it was in last; holds: 1 while it carries it to the till; shown: the item that a
-# guide has shown it; greeted: the unit whose staff knows that it is there; known_*: its taste, as the platform believes it to be.
+# guide has shown it; held_centi: points on its coming; has_burned: 1 once it has paid with points on this visit; recognised: purchases at
+# which it has shown who it is; greeted: the unit whose staff knows that it is there; known_*: its taste, as the platform believes it to be.
 
 OUTCOME = np.dtype(
     [
         ("number", "i8"), ("arrived_us", "i8"), ("left_us", "i8"), ("resident", "i8"), ("spent_fen", "i8"), ("waited_us", "i8"),
-        ("satisfaction", "f8"), ("stores", "i4"), ("purchases", "i4"), ("finds", "i4"), ("misses", "i4"),
+        ("satisfaction", "f8"), ("stores", "i4"), ("purchases", "i4"), ("finds", "i4"), ("misses", "i4"), ("recognised", "i4"),
         ("people", "i1"), ("children", "i1"), ("purpose", "i1"), ("is_member", "i1"), ("came_by_car", "i1"), ("has_eaten", "i1"),
     ],
     align=True,
@@ -111,3 +115,5 @@ def forget_mind(mind: np.record) -> None:
     mind.shown = -1
     mind.greeted = -1
     mind.line_us = 0
+    mind.has_burned = 0
+    mind.recognised = 0

@@ -11,6 +11,8 @@ from sim.crowd.goods.matching import price_factor_of
 from sim.crowd.goods.taking import put_back, take_along
 from sim.crowd.movement import come_out
 from sim.crowd.needs import feel_store
+from sim.crowd.points.burning import spending_factor, take_note_of_member
+from sim.crowd.points.discount import member_discount_fen
 from sim.crowd.points.gateway import pay_through_gateway
 from sim.crowd.points.referring import share_with_referrer
 from sim.crowd.points.till import earn_points
@@ -36,6 +38,7 @@ def basket_fen(mall: Mall, row: int) -> int:
     heads = shopper.people if category.per_head == 1 else 1
     amount = 100.0 * heads * shopper.spend_scale * lognormal(category.basket_mu, category.basket_sigma, normal)
     amount *= price_factor_of(mall, row, normal)
+    amount *= spending_factor(mall, row)
     return max(1, np.int64(amount))
 
 
@@ -69,11 +72,13 @@ def take_money(mall: Mall, row: int, unit: int, list_fen: int, now_us: int) -> i
         cut_fen = price_cut_fen(paid_fen, mall.params[0].price_cut_ppm)
         paid_fen -= cut_fen
         mall.counts[Counted.PRICE_CUT_FEN] += cut_fen
+    paid_fen -= member_discount_fen(mall, row, paid_fen)
     tenant = FIRST_TENANT + unit
     burned_fen = pay_through_gateway(mall, row, unit, paid_fen, now_us)
     transfer(mall, OUTSIDE, tenant, paid_fen - burned_fen, TransferReason.SALE, now_us)
     note(mall, row, now_us, EventKind.PURCHASED, unit, paid_fen)
     note(mall, row, now_us, EventKind.PAID_BY, method, errand.pay_us)
+    take_note_of_member(mall, row, unit, paid_fen, burned_fen, now_us)
     earn_points(mall, row, unit, paid_fen - burned_fen, now_us)
     share_with_referrer(mall, row, unit, paid_fen - burned_fen, now_us)
     fee = fee_fen(paid_fen - burned_fen, mall.methods[method].fee_ppm)

@@ -60,6 +60,7 @@ def write_outcome(mall: Mall, row: int, now_us: int, is_in: bool) -> None:
     outcome.satisfaction = judge_visit(mall, row, now_us, is_in)
     outcome.stores = shopper.visits
     outcome.purchases = mind.purchases
+    outcome.recognised = mind.recognised
     outcome.finds = mind.finds
     outcome.misses = mind.misses
     outcome.people = shopper.people

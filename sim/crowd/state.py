@@ -19,6 +19,7 @@ from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
 from sim.crowd.points.gateway_records import CLEARING_PARAMS, GATEWAY
+from sim.crowd.points.loyalty_records import LOYALTY_PARAMS
 from sim.crowd.points.records import POINTS_PARAMS, RETURN, TERMS
 from sim.crowd.rating_records import RATING_PARAMS
 from sim.crowd.streams import Stream as Stream
@@ -259,6 +260,7 @@ PARAMS = np.dtype(
         *RESTAURANT_PARAMS, *CINEMA_PARAMS, *DESK_PARAMS, *CHECKOUT_PARAMS, *PARKING_PARAMS, *TICKET_PARAMS, *MIND_PARAMS, *PARTY_PARAMS, *GOODS_PARAMS,
         *RATING_PARAMS, *POINTS_PARAMS,
         *CLEARING_PARAMS,
+        *LOYALTY_PARAMS,
     ],
     align=True,
 )  # fmt: skip

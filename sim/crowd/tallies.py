@@ -25,6 +25,7 @@ class Counted(IntEnum):
     ORIENTING_US = 9  # microseconds that parties stood looking for the way
     PRICE_CUT_FEN = 10  # taken off list prices
     PAYMENT_FEE_FEN = 11  # that tenants paid to whoever carries payments
+    MEMBER_DISCOUNT_FEN = 12  # taken off prices for members
 
 
 class Tallies(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import LedgerError
 from sim.ledger import doors
-from sim.ledger.accounts import FIRST_TENANT, FIXED, Currency, account_names
+from sim.ledger.accounts import FIRST_TENANT, FIXED, POINTS_ISSUED, Currency, TransferReason, account_names
 from sim.ledger.clearing import ClearingHouse
 from sim.ledger.digest import JournalDigest
 from sim.ledger.doors import post_one
@@ -134,6 +134,12 @@ class Ledger:
         found = np.zeros(residents, np.int64)
         known = np.flatnonzero(self._account_of != NONE)
         found[known] = self.book.accounts["balance"][self._account_of[known]]
+        return found
+
+    def has_account(self, residents: int) -> np.ndarray:
+        """Return which of so many residents have an account (bool)."""
+        found = np.zeros(residents, bool)
+        found[np.flatnonzero(self._account_of != NONE)] = True
         return found
 
     def balance(self, account: int) -> int:

@@ -261,7 +261,7 @@ class MembershipConfig:
     )
     points_effect: float = known(
         0.03,
-        "log of the factor on visits that many points held approach",
+        "log of the factor on visits of very many points held; less of those held from before the run, which the rates know",
         0,
         1,
         source="1.74 % of members' sales are driven by incentives (Air Miles Cash study)",

@@ -101,6 +101,7 @@ def _forget_the_others(mall: Mall, row: int) -> None:
     mind.meals_given_up = 0
     mind.bought = -1
     mind.returned_fen = 0
+    mind.recognised = 0
     mind.resumes_as = 0
     mind.article = -1
     mind.shown = -1
@@ -203,6 +204,8 @@ def _add_up(mall: Mall, lead: int, row: int) -> None:
     mind.delight += own.delight
     mind.beside += own.beside
     mind.returned_fen += own.returned_fen
+    mind.recognised += own.recognised
+    mind.has_burned = max(mind.has_burned, own.has_burned)
     mind.meals += own.meals
     if own.meals > 0:
         mind.kept_eaten = 1

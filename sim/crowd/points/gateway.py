@@ -9,7 +9,8 @@ from sim.crowd.choice import lognormal
 from sim.crowd.points.burning import points_to_burn_centi
 from sim.crowd.points.gateway_records import HINDRANCES, Hindrance
 from sim.crowd.points.owing import can_owe, owe, owing_account
-from sim.crowd.points.till import pay_with_points
+from sim.crowd.points.receipts import CENTIPOINTS, burned_centi_of, worth_fen
+from sim.crowd.points.till import held_centi, pay_with_points
 from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -27,9 +28,11 @@ OVERCLAIMS = 1 << 20  # count of the draw, beyond those of latencies
 @kernel
 def pay_through_gateway(mall: Mall, row: int, unit: int, price_fen: int, now_us: int) -> int:
     """Pay part of a price in points as far as line and treasury allow; return the fen that they were worth."""
-    if mall.minds[row].account == NONE or mall.terms[unit].takes_part == 0:
+    errand, params = mall.errands[row], mall.params[0]
+    errand.burned_centi = 0
+    errand.burned_fen = 0
+    if mall.minds[row].account == NONE or mall.terms[unit].takes_part == 0 or params.redeems == 0:
         return 0
-    params = mall.params[0]
     if params.points_suspended == 1:
         return refuse_points(mall, row, unit, price_fen, now_us, Hindrance.SUSPENDED)
     payable_fen = np.int64(price_fen * params.points_price_share)
@@ -38,20 +41,37 @@ def pay_through_gateway(mall: Mall, row: int, unit: int, price_fen: int, now_us:
             return refuse_points(mall, row, unit, payable_fen, now_us, Hindrance.LINE_DOWN)
         return _stand_in(mall, row, unit, payable_fen, now_us)
     if mall.accounts[TREASURY].limit != NO_LIMIT:
-        wanted = points_to_burn_centi(mall, row, unit, payable_fen, now_us)
-        if wanted > 0 and not can_owe(mall, TREASURY, wanted):
+        wanted_centi = wished_centi(mall, row, unit, payable_fen, now_us)
+        if wanted_centi > 0 and not can_owe(mall, TREASURY, worth_fen(wanted_centi, params.redemption_fen)):
             return refuse_points(mall, row, unit, payable_fen, now_us, Hindrance.TREASURY_EMPTY)
     return _ask(mall, row, unit, payable_fen, now_us)
 
 
 @kernel
+def wished_centi(mall: Mall, row: int, unit: int, price_fen: int, now_us: int) -> int:
+    """Return what a member would spend on a price if everything worked, within what a receipt takes."""
+    params = mall.params[0]
+    wanted_centi = points_to_burn_centi(mall, row, unit, price_fen, now_us)
+    if wanted_centi <= 0 or wanted_centi < params.burn_least_centi:
+        return 0
+    held = held_centi(mall, mall.minds[row].account)
+    centi = burned_centi_of(wanted_centi, held, price_fen, params.face_fen, params.burn_most_centi, params.burn_most_ppm)
+    return 0 if centi < params.burn_least_centi else centi
+
+
+@kernel
 def refuse_points(mall: Mall, row: int, unit: int, price_fen: int, now_us: int, why: int) -> int:
     """Turn a wish to burn down, if there was one; nothing is paid in points."""
-    wanted = points_to_burn_centi(mall, row, unit, price_fen, now_us)
-    if wanted > 0:
+    wanted_centi = wished_centi(mall, row, unit, price_fen, now_us)
+    if wanted_centi > 0:
         mall.gateways[unit].refused += 1
-        note(mall, row, now_us, EventKind.POINTS_HINDERED, unit, HINDRANCES * wanted + why)
+        _note_hindrance(mall, row, unit, worth_fen(wanted_centi, mall.params[0].face_fen), now_us, why)
     return 0
+
+
+@kernel
+def _note_hindrance(mall: Mall, row: int, unit: int, amount_fen: int, now_us: int, what: int) -> None:
+    note(mall, row, now_us, EventKind.POINTS_HINDERED, unit, HINDRANCES * amount_fen + what)
 
 
 @kernel
@@ -75,13 +95,11 @@ def _ask(mall: Mall, row: int, unit: int, price_fen: int, now_us: int) -> int:
         taken_us += params.gateway_timeout_us
     burned_fen = pay_with_points(mall, row, unit, price_fen, now_us)
     if burned_fen <= 0:
-        return burned_fen
+        return 0
     if is_again and params.gateway_has_ids == 1:
-        note(mall, row, now_us, EventKind.POINTS_HINDERED, unit, HINDRANCES * burned_fen + Hindrance.SENT_AGAIN)
+        _note_hindrance(mall, row, unit, burned_fen, now_us, Hindrance.SENT_AGAIN)
     elif is_again:
-        twice_fen = pay_with_points(mall, row, unit, burned_fen, now_us)
-        if twice_fen > 0:
-            note(mall, row, now_us, EventKind.POINTS_HINDERED, unit, HINDRANCES * twice_fen + Hindrance.TAKEN_TWICE)
+        _take_twice(mall, row, unit, burned_fen, now_us)
     if params.clears_later == 1:
         taken_us = max(taken_us, params.cycle_ends_us - now_us)
     note(mall, row, now_us, EventKind.REDEMPTION_CLEARED, unit, taken_us)
@@ -89,49 +107,69 @@ def _ask(mall: Mall, row: int, unit: int, price_fen: int, now_us: int) -> int:
 
 
 @kernel
+def _take_twice(mall: Mall, row: int, unit: int, burned_fen: int, now_us: int) -> None:
+    """A request that was sent again is taken for another one: the points go twice, the receipt is paid once."""
+    errand = mall.errands[row]
+    burned_centi = errand.burned_centi
+    twice_fen = pay_with_points(mall, row, unit, burned_fen, now_us)
+    if twice_fen > 0:
+        _note_hindrance(mall, row, unit, twice_fen, now_us, Hindrance.TAKEN_TWICE)
+    errand.burned_centi = burned_centi
+    errand.burned_fen = burned_fen
+
+
+@kernel
 def _stand_in(mall: Mall, row: int, unit: int, price_fen: int, now_us: int) -> int:
     """The line is down: take points on trust up to a limit, set aside where somebody keeps count of balances, else just believed."""
-    params = mall.params[0]
-    wanted = points_to_burn_centi(mall, row, unit, price_fen, now_us)
+    params, account = mall.params[0], mall.minds[row].account
+    if params.face_fen <= 0:
+        return 0
+    wanted_centi = wished_centi(mall, row, unit, price_fen, now_us)
     believes = params.stand_in_checks == 0
     if believes and uniform(mall.keys[Stream.GATEWAY], mall.minds[row].resident, OVERCLAIMS) < params.overclaim_share:
-        wanted = price_fen
-    if wanted > params.floor_fen:
-        note(
-            mall, row, now_us, EventKind.POINTS_HINDERED, unit, HINDRANCES * (wanted - params.floor_fen) + Hindrance.OVER_FLOOR
-        )
-        wanted = params.floor_fen
-    if wanted <= 0:
+        wanted_centi = price_fen * CENTIPOINTS // params.face_fen
+    most_centi = params.floor_fen * CENTIPOINTS // params.face_fen
+    if wanted_centi > most_centi:
+        over_fen = worth_fen(wanted_centi - most_centi, params.face_fen)
+        _note_hindrance(mall, row, unit, over_fen, now_us, Hindrance.OVER_FLOOR)
+        wanted_centi = most_centi
+    if wanted_centi <= 0:
         return 0
-    missing = wanted - max(mall.accounts[mall.minds[row].account].balance, 0)
-    is_done = _take_on_trust(mall, row, unit, wanted, now_us) if believes else _set_aside(mall, row, unit, wanted, now_us)
-    if not is_done:
+    taken_fen, missing_centi = worth_fen(wanted_centi, params.face_fen), wanted_centi - max(held_centi(mall, account), 0)
+    if not _take_unseen(mall, row, unit, wanted_centi, now_us, believes):
         mall.gateways[unit].refused += 1
-        note(mall, row, now_us, EventKind.POINTS_HINDERED, unit, HINDRANCES * wanted + Hindrance.LINE_DOWN)
+        _note_hindrance(mall, row, unit, taken_fen, now_us, Hindrance.LINE_DOWN)
         return 0
-    note(mall, row, now_us, EventKind.POINTS_HINDERED, unit, HINDRANCES * wanted + Hindrance.STOOD_IN)
-    if missing > 0:
-        note(mall, row, now_us, EventKind.POINTS_HINDERED, unit, HINDRANCES * missing + Hindrance.OVERCLAIMED)
-    return wanted
+    _note_hindrance(mall, row, unit, taken_fen, now_us, Hindrance.STOOD_IN)
+    if missing_centi > 0:
+        _note_hindrance(mall, row, unit, worth_fen(missing_centi, params.face_fen), now_us, Hindrance.OVERCLAIMED)
+    errand, terms = mall.errands[row], mall.terms[unit]
+    errand.burned_centi = wanted_centi
+    errand.burned_fen = taken_fen
+    terms.burned_centi += wanted_centi
+    terms.burned_fen += taken_fen
+    terms.redeemed_fen += worth_fen(wanted_centi, params.redemption_fen)
+    note(mall, row, now_us, EventKind.POINTS_BURNED, unit, wanted_centi)
+    return taken_fen
 
 
 @kernel
-def _take_on_trust(mall: Mall, row: int, unit: int, centi: int, now_us: int) -> bool:
-    """Take points whether or not they are there: what is not is owed by the member, and the treasury pays the merchant all the same."""
-    book = book_of(mall)
-    begin_chain(book)
-    claw_back(book, now_us, mall.minds[row].account, POINTS_REDEEMED, centi, TransferReason.BURNED, NONE)
-    owe(mall, TREASURY, FIRST_TENANT + unit, centi, TransferReason.REDEMPTION, now_us)
-    return end_chain(book) == 0
+def _take_unseen(mall: Mall, row: int, unit: int, centi: int, now_us: int, believes: bool) -> bool:
+    """Take points and owe their price, both or neither; return whether the books allow it.
 
-
-@kernel
-def _set_aside(mall: Mall, row: int, unit: int, centi: int, now_us: int) -> bool:
-    """Set points and their price aside as a pair of pending transfers, one after the other, until the line is back."""
+    Believed, what is not there is owed by the member, and the merchant has its money all the same. Else both are set aside as a pair
+    of pending transfers, one after the other, until the line is back.
+    """
     book = book_of(mall)
-    expires_us = now_us + mall.book_counts[Count.MIDNIGHT_US] + mall.params[0].pending_us
-    debtor, creditor = owing_account(mall, TREASURY), owing_account(mall, FIRST_TENANT + unit)
+    account, tenant, params = mall.minds[row].account, FIRST_TENANT + unit, mall.params[0]
+    price_fen = worth_fen(centi, params.redemption_fen)
     begin_chain(book)
-    reserve(book, now_us, mall.minds[row].account, POINTS_REDEEMED, centi, TransferReason.BURNED, expires_us)
-    reserve(book, now_us, debtor, creditor, centi, TransferReason.REDEMPTION, expires_us)
+    if believes:
+        claw_back(book, now_us, account, POINTS_REDEEMED, centi, TransferReason.BURNED, NONE)
+        owe(mall, TREASURY, tenant, price_fen, TransferReason.REDEMPTION, now_us)
+    else:
+        expires_us = now_us + mall.book_counts[Count.MIDNIGHT_US] + params.pending_us
+        debtor, creditor = owing_account(mall, TREASURY), owing_account(mall, tenant)
+        reserve(book, now_us, account, POINTS_REDEEMED, centi, TransferReason.BURNED, expires_us)
+        reserve(book, now_us, debtor, creditor, max(price_fen, 1), TransferReason.REDEMPTION, expires_us)
     return end_chain(book) == 0

@@ -6,7 +6,8 @@ from sim.crowd.books import book_of
 from sim.crowd.state import Mall
 from sim.kernel import inlined, kernel
 from sim.ledger.accounts import CLEARING_OPERATOR, CLEARING_TENANT, CLEARING_TREASURY, FIRST_TENANT, OPERATOR
-from sim.ledger.posting import is_available, transfer
+from sim.ledger.entering import is_available
+from sim.ledger.posting import transfer
 
 
 @kernel
