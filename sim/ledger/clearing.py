@@ -149,14 +149,14 @@ def settle_obligation(book: Book, now_us: int, debtor: int, creditor: int, owing
 
 @entry
 def settle_stand_in(
-    book: Book, now_us: int, points: int, points_id: int, money: int, money_id: int, amount: int, is_in_time: bool
+    book: Book, now_us: int, points: int, points_id: int, money: int, money_id: int, is_in_time: bool
 ) -> int:
     """Post a pair of pending transfers, points and their price, or let both expire; both or neither."""
     book = referred(book)
     posting.begin_chain(book)
     if is_in_time:
-        posting.post_pending(book, now_us, points, points_id, amount)
-        posting.post_pending(book, now_us, money, money_id, amount)
+        posting.post_pending(book, now_us, points, points_id, book.pendings[points].amount)
+        posting.post_pending(book, now_us, money, money_id, book.pendings[money].amount)
     else:
         posting.release_pending(book, now_us, points, points_id, State.EXPIRE)
         posting.release_pending(book, now_us, money, money_id, State.EXPIRE)

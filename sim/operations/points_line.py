@@ -10,6 +10,7 @@ import numpy as np
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
 from sim.crowd.points.gateway_records import HINDRANCES, Hindrance
+from sim.crowd.points.receipts import worth_fen
 from sim.errors import ConfigError, Problem
 from sim.events import EventKind
 from sim.ledger.accounts import CLEARING_TENANT, FIRST_TENANT
@@ -51,14 +52,18 @@ def settle_stood_in(crowd: Crowd, now_us: int) -> None:
         unit -= units + CLEARING_TENANT if unit >= units else 0  # on its account of obligations
         if crowd.mall.gateways["is_up"][unit] == 0:
             continue
-        fen, is_in_time = int(book.pendings["amount"][money]), time_us < int(book.pendings["expires_us"][money])
+        centi, fen = int(book.pendings["amount"][points]), int(book.pendings["amount"][money])
+        is_in_time = time_us < int(book.pendings["expires_us"][money])
         ids = int(book.pendings["id"][points]), int(book.pendings["id"][money])
-        refusal = settle_stand_in(book, now_us, points, ids[0], money, ids[1], fen, is_in_time)
-        if refusal != 0:
-            refusal = settle_stand_in(crowd.ledger.book, now_us, points, ids[0], money, ids[1], fen, False)
-            is_in_time = False
-        assert refusal == 0
+        if settle_stand_in(book, now_us, points, ids[0], money, ids[1], is_in_time) != 0:
+            is_in_time = False  # the books do not allow it any more
+            refusal = settle_stand_in(book, now_us, points, ids[0], money, ids[1], is_in_time)
+            assert refusal == 0
         if not is_in_time:
+            terms = crowd.mall.terms[unit]
+            terms["burned_centi"] -= centi
+            terms["burned_fen"] -= worth_fen(centi, int(crowd.mall.params["face_fen"][0]))
+            terms["redeemed_fen"] -= worth_fen(centi, int(crowd.mall.params["redemption_fen"][0]))
             crowd.note_of_unit(now_us, EventKind.POINTS_HINDERED, unit, HINDRANCES * fen + Hindrance.VOIDED)
 
 

@@ -134,4 +134,6 @@ def _unknown_units(points: PointsConfig, unit_ids: tuple[str, ...]) -> Iterator[
     ]
     for place, unit in named:
         if unit not in unit_ids:
-            yield Problem(place, repr(unit), "the plan has no such unit", f"units are {', '.join(unit_ids[:3])}, ...: see tenants.csv")
+            yield Problem(
+                place, repr(unit), "the plan has no such unit", f"units are {', '.join(unit_ids[:3])}, ...: see tenants.csv"
+            )

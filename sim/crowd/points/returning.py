@@ -109,7 +109,9 @@ def refund_in_points(mall: Mall, index: int, refund_fen: int, now_us: int) -> in
     back_centi = centi_back(receipt.burned_centi, receipt.burned_fen, back_fen)
     kept_fen = receipt.price_fen - receipt.burned_fen - (refund_fen - back_fen)
     taken_centi = receipt.earned_centi - points_of(kept_fen, receipt.earning, params.fen_per_point)
-    fee_fen = worth_fen(receipt.earned_centi, params.issue_fen) - worth_fen(receipt.earned_centi - taken_centi, params.issue_fen)
+    fee_fen = worth_fen(receipt.earned_centi, params.issue_fen) - worth_fen(
+        receipt.earned_centi - taken_centi, params.issue_fen
+    )
     redeemed_fen = worth_fen(receipt.burned_centi, params.redemption_fen)
     redeemed_fen -= worth_fen(receipt.burned_centi - back_centi, params.redemption_fen)
     begin_chain(book_of(mall))
