@@ -7,6 +7,7 @@ from sim.reporting.topics import (
     cars,
     checkout,
     cinema,
+    clearing,
     desks,
     food,
     goods,
@@ -33,4 +34,5 @@ TOPICS: tuple[Topic, ...] = (
     parties.TOPIC,
     ratings.TOPIC,
     points.TOPIC,
+    clearing.TOPIC,
 )

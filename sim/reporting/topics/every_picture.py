@@ -12,6 +12,7 @@ from sim.reporting.topics import (
     cars_pictures,
     checkout_pictures,
     cinema_pictures,
+    clearing_pictures,
     desks_pictures,
     food_pictures,
     goods_pictures,
@@ -33,6 +34,7 @@ _OF_TOPIC = {
     "parties": parties_pictures,
     "ratings": ratings_pictures,
     "points": points_pictures,
+    "clearing": clearing_pictures,
 }  # fmt: skip
 
 
