@@ -110,6 +110,7 @@ class Town:
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
         self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
         self.referrers = Referrers(config, self.people, compiled)
+        self.ledger.clearing.opening_centi = int(self.memory.points_centi.sum())
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""

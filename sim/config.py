@@ -50,7 +50,15 @@ from sim.schema.cinema import CinemaConfig
 from sim.schema.cinema import HallConfig as HallConfig
 from sim.schema.cinema import ShowConfig as ShowConfig
 from sim.schema.cinema import problems as cinema_problems
-from sim.schema.clearing import ClearingConfig
+from sim.schema.clearing import (  # noqa: F401  (a section of the schema is found by its name here)
+    ClearingConfig,
+    DefaultsConfig,
+    GatewayConfig,
+    LatePayersConfig,
+    LiquidityConfig,
+    PanicConfig,
+)
+from sim.schema.clearing import problems as clearing_problems
 from sim.schema.desks import (
     DesksConfig,
 )
@@ -444,6 +452,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += [] if found else [*catchment_problems(config.catchment)]
     found += parking_schema.problems(config.parking)
     found += mind_problems(config.minds)
+    found += clearing_problems(config.clearing)
     found += ratings_problems(config.ratings)
     found += management_problems(config.management, config.ratings.display)
     found += tariff_problems(config.parking.tariff, config.parking.exits)

@@ -25,13 +25,16 @@ from sim.ledger.ledger import Ledger
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
 from sim.operations.alliance import Statements, participation_of
+from sim.operations.clearing import clearing_of
 from sim.operations.clock import Clock, Operation
 from sim.operations.expiry import expiry_of
 from sim.operations.goods import goods_of
 from sim.operations.hours import hours_of
+from sim.operations.liquidity import liquidity_of
 from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
 from sim.operations.own_services import Factory, OwnServices
+from sim.operations.points_line import line_outages_of
 from sim.operations.reviews import Reviews
 from sim.operations.services import services_of
 from sim.operations.settlement import Settlement
@@ -174,6 +177,9 @@ class World:
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
             *expiry_of(self.crowd, config),
+            *line_outages_of(self.crowd, compiled, config, END_US - 3),
+            *liquidity_of(self.crowd, config, opens_us, closes_us),
+            *clearing_of(self.crowd, compiled, config, opens_us, END_US - 2),
             Standing(self.crowd, config.ratings.display != "none", opens_us),
             *participation_of(self.crowd, self.people.alliance, opens_us),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),

@@ -23,6 +23,7 @@ from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.points.built import earning_of, terms_of
+from sim.crowd.points.gateway_built import gateways_of
 from sim.crowd.points.records import RETURN
 from sim.crowd.points.referring_built import accounts_of_merchants, nobody_referred
 from sim.crowd.points.returning import settle_returns
@@ -125,6 +126,7 @@ class Crowd:
             log=records(config.engine.log_rows, state.EVENT),
             segments=records(config.engine.log_rows if edges else config.engine.log_rows // 4 + 128, state.SEGMENT),
             **self.ledger.book._asdict(), terms=terms_of(compiled, config),
+            gateways=gateways_of(arrays.unit_key.size),
             earning=earning, earning_from_us=earning_from_us, returns=records(config.engine.log_rows // 40 + 128, RETURN),
             referrals=nobody_referred(0) if referrals is None else referrals,
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),

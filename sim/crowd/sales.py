@@ -13,8 +13,9 @@ from sim.crowd.movement import come_out
 from sim.crowd.needs import feel_store
 from sim.crowd.points.burning import spending_factor, take_note_of_member
 from sim.crowd.points.discount import member_discount_fen
+from sim.crowd.points.gateway import pay_through_gateway
 from sim.crowd.points.referring import share_with_referrer
-from sim.crowd.points.till import earn_points, pay_with_points
+from sim.crowd.points.till import earn_points
 from sim.crowd.ratings import judge_store
 from sim.crowd.state import Mall, Stream
 from sim.crowd.tallies import Counted
@@ -73,7 +74,7 @@ def take_money(mall: Mall, row: int, unit: int, list_fen: int, now_us: int) -> i
         mall.counts[Counted.PRICE_CUT_FEN] += cut_fen
     paid_fen -= member_discount_fen(mall, row, paid_fen)
     tenant = FIRST_TENANT + unit
-    burned_fen = pay_with_points(mall, row, unit, paid_fen, now_us)
+    burned_fen = pay_through_gateway(mall, row, unit, paid_fen, now_us)
     transfer(mall, OUTSIDE, tenant, paid_fen - burned_fen, TransferReason.SALE, now_us)
     note(mall, row, now_us, EventKind.PURCHASED, unit, paid_fen)
     note(mall, row, now_us, EventKind.PAID_BY, method, errand.pay_us)

@@ -18,6 +18,7 @@ from sim.crowd.company.records import PARTY_PARAMS
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
+from sim.crowd.points.gateway_records import CLEARING_PARAMS, GATEWAY
 from sim.crowd.points.loyalty_records import LOYALTY_PARAMS
 from sim.crowd.points.records import POINTS_PARAMS, RETURN, TERMS
 from sim.crowd.points.referral_records import REFERRAL, REFERRAL_PARAMS
@@ -260,6 +261,7 @@ PARAMS = np.dtype(
         *RESTAURANT_PARAMS, *CINEMA_PARAMS, *DESK_PARAMS, *CHECKOUT_PARAMS, *PARKING_PARAMS, *TICKET_PARAMS, *MIND_PARAMS, *PARTY_PARAMS, *GOODS_PARAMS,
         *RATING_PARAMS, *POINTS_PARAMS,
         *REFERRAL_PARAMS,
+        *CLEARING_PARAMS,
         *LOYALTY_PARAMS,
     ],
     align=True,
@@ -350,6 +352,7 @@ class Mall(NamedTuple):
     undo: np.ndarray
     book_counts: np.ndarray
     terms: np.ndarray  # TERMS of each unit: on what it gives and takes points
+    gateways: np.ndarray  # GATEWAY of each unit
     earning: np.ndarray  # int64 (units, windows of the day): by what its receipts earn more than usual, in thousandths
     earning_from_us: np.ndarray  # int64 (windows) when each begins, the first at 0
     returns: np.ndarray  # RETURN buffer
@@ -375,6 +378,7 @@ def example_mall() -> Mall:
         "shoppers": SHOPPER, "arrivals": ARRIVAL, "nodes": NODE, "legs": LEG, "frontages": FRONTAGE, "pieces": PIECE, "borders": BORDER, "zones": ZONE,
         "levels": LEVEL, "units": UNIT, "entrances": ENTRANCE, "rides": RIDE, "connectors": CONNECTOR, "stations": STATION,
         "lanes": LANE,
+        "gateways": GATEWAY,
         "car_parks": CAR_PARK, "floors": FLOOR, "aisles": AISLE, "bays": BAY, "venues": VENUE, "tables": TABLE, "cooks": COOK, "bookings": BOOKING, "shows": SHOW, "seats": SEAT,
         "tariff": TARIFF, "validation": VALIDATION,
         "desks": DESK, "hands": HAND,

@@ -18,6 +18,7 @@ from sim.crowd.goods.catalogue import describe_goods
 from sim.crowd.minds_built import describe_minds
 from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.points.built import describe_points
+from sim.crowd.points.gateway_built import describe_clearing
 from sim.crowd.points.loyalty_built import describe_loyalty
 from sim.crowd.points.referring_built import describe_referral
 from sim.crowd.ratings import describe_ratings
@@ -322,6 +323,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     describe_ratings(one, config)
     describe_points(one, config)
     describe_referral(one, config)
+    describe_clearing(one, config)
     describe_loyalty(one, config)
     return params
 

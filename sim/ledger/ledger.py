@@ -11,6 +11,7 @@ import numpy as np
 from sim.errors import LedgerError
 from sim.ledger import doors
 from sim.ledger.accounts import FIRST_TENANT, FIXED, POINTS_ISSUED, Currency, TransferReason, account_names
+from sim.ledger.clearing import ClearingHouse
 from sim.ledger.digest import JournalDigest
 from sim.ledger.doors import post_one
 from sim.ledger.records import (
@@ -48,6 +49,7 @@ class Ledger:
     )  # whether members have an account of gift points after that of their points
     book: Book = field(init=False)
     names: list[str] = field(init=False)  # by account
+    clearing: ClearingHouse = field(init=False)
     digest: JournalDigest = field(init=False, default_factory=JournalDigest)  # of what has been handed over
     _account_of: np.ndarray = field(init=False)  # int32 by resident, NONE
 
@@ -56,6 +58,7 @@ class Ledger:
         names = account_names(self.unit_ids)
         self.book = empty_book(2 * len(names) + ROOM, 4 * ROOM, ROOM, self.journal_rows, UNDO_ROWS)
         self.names = []
+        self.clearing = ClearingHouse(len(self.unit_ids))
         self._account_of = np.full(0, NONE, np.int32)
         currencies = [currency for _, currency in FIXED]
         for index, name in enumerate(names):
@@ -99,6 +102,7 @@ class Ledger:
         if new.size:
             _, first = np.unique(residents[new], return_index=True)
             new = new[np.sort(first)]
+            self.clearing.opened_centi += int(opening_centi[new].sum())
             open_them = self._open_with_gifts if self.has_gifts else self._open_members
             open_them(residents[new], np.ascontiguousarray(opening_centi[new], np.int64), now_us)
         return self._account_of[residents]
@@ -214,6 +218,8 @@ class Ledger:
         """The journal has been handed over."""
         assert self.book.book_counts[Count.CHAIN] == NONE, "a chain is open: what it has posted may yet be taken back"
         self.digest.take(self.journal)
+        self.clearing.take(self.journal)
+        self.clearing.forget_journal()
         self.book.book_counts[Count.ROWS] = 0
 
     @property

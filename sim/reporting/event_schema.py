@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.categories import CATEGORIES
+from sim.crowd.points.gateway_records import Noted
 from sim.events import EVENTS_SCHEMA_VERSION, PLACE_TABLE, EventKind, SegmentKind
 from sim.ledger.accounts import CURRENCY_WORDS, TransferReason
 from sim.ledger.records import NEVER_US, NONE, State
@@ -138,6 +139,7 @@ def place_names(compiled: CompiledPlan, station_names: Sequence[str], more: Mapp
         "method": tuple(method.name.lower() for method in PayMethod),
         "purpose": tuple(purpose.name.lower() for purpose in Purpose),
         "trade": CATEGORIES,
+        "clearing": tuple(noted.name.lower() for noted in Noted),
         **more,
         "node": tuple(
             f"{level}:{node - starts[index]}"

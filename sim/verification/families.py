@@ -12,6 +12,7 @@ from sim.verification import (
     bottleneck,
     checkout,
     cinema,
+    clearing,
     closing,
     corner,
     corridor,
@@ -119,6 +120,7 @@ CATALOGUE: dict[str, Family] = {
     "tastes": _family(tastes),
     "parking": _family(parking, parking.run_strategies),
     "parties": _family(parties),
+    "clearing": _family(clearing, clearing.run_by_hand),
 }
 FAMILIES: dict[str, str] = {name: family.meaning for name, family in CATALOGUE.items()}
 

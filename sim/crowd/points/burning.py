@@ -57,7 +57,7 @@ def points_to_burn_centi(mall: Mall, row: int, unit: int, price_fen: int, now_us
         return 0
     params = mall.params[0]
     shopper = mall.shoppers[row]
-    cost_fen = float(mind.burn_cost_fen)
+    cost_fen = float(mind.burn_cost_fen) / params.run_pressure
     if params.gift_trades >> mall.units[unit].category & 1 == 1:
         cost_fen *= params.gift_factor
     if params.burn_spread > 0.0:

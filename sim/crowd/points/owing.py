@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sim.crowd.books import book_of
 from sim.crowd.state import Mall
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
+from sim.ledger.accounts import CLEARING_OPERATOR, CLEARING_TENANT, CLEARING_TREASURY, FIRST_TENANT, OPERATOR
+from sim.ledger.entering import is_available
 from sim.ledger.posting import transfer
 
 
@@ -13,4 +15,21 @@ def owe(mall: Mall, debtor: int, creditor: int, amount_fen: int, reason: int, no
     """Let one money account (operator, treasury, a tenant) owe another; return a Refusal. Nothing is owed where it is nothing."""
     if amount_fen <= 0 or debtor == creditor:
         return 0
-    return transfer(book_of(mall), now_us, debtor, creditor, amount_fen, reason)
+    return transfer(book_of(mall), now_us, owing_account(mall, debtor), owing_account(mall, creditor), amount_fen, reason)
+
+
+@inlined
+def owing_account(mall: Mall, account: int) -> int:
+    """Return the account on which a participant's obligations move: its money where everything is paid at once."""
+    if mall.params[0].clears_later == 0:
+        return account
+    first = FIRST_TENANT + mall.params[0].units
+    if account >= FIRST_TENANT:
+        return first + CLEARING_TENANT + account - FIRST_TENANT
+    return first + (CLEARING_OPERATOR if account == OPERATOR else CLEARING_TREASURY)
+
+
+@kernel
+def can_owe(mall: Mall, debtor: int, amount_fen: int) -> bool:
+    """Return whether the books would let a participant owe so much more."""
+    return is_available(book_of(mall), owing_account(mall, debtor), amount_fen)

@@ -8,6 +8,7 @@ from sim.reporting.topics import (
     cars,
     checkout,
     cinema,
+    clearing,
     desks,
     food,
     goods,
@@ -35,4 +36,5 @@ TOPICS: tuple[Topic, ...] = (
     ratings.TOPIC,
     alliance.TOPIC,
     points.TOPIC,
+    clearing.TOPIC,
 )

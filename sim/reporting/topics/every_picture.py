@@ -13,6 +13,7 @@ from sim.reporting.topics import (
     cars_pictures,
     checkout_pictures,
     cinema_pictures,
+    clearing_pictures,
     desks_pictures,
     food_pictures,
     goods_pictures,
@@ -35,6 +36,7 @@ _OF_TOPIC = {
     "ratings": ratings_pictures,
     "alliance": alliance_pictures,
     "points": points_pictures,
+    "clearing": clearing_pictures,
 }  # fmt: skip
 
 
