@@ -18,6 +18,7 @@ from sim.crowd.goods.stocking import Shelves
 from sim.days import DaysInARow
 from sim.decisions import Decision
 from sim.errors import ConfigError, Problem
+from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
 from sim.opening import mall_hours_min, tenant_hours_min
 from sim.operations.own_services import Factory
@@ -100,6 +101,7 @@ class Town:
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
         self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
         self.referrers = Referrers(config, self.people, compiled)
+        self.finance = FinanceBooks(config)
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
@@ -148,7 +150,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
     town.referrers.begin_day(town.ledger.account_of)
     deciders.read(*reputation.news())
     morning = town.shelves.morning(datetime.date.fromisoformat(config.date))
-    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing, morning, town.ledger, town.referrers.table)
+    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing, morning, town.ledger, town.referrers.table, town.finance)
 
 
 def watch_of(watch: Any, every_s: float, config: RunConfig, compiled: CompiledPlan) -> Watch | None:

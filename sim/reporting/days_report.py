@@ -32,6 +32,7 @@ def finish_days(
     manifest.write_config(folder, config)
     write_json(folder / "kpis.json", kpis)
     days["targets"] = {"rows": books.totals.rows()}
+    days |= plain(books.programme)
     write_json(folder / "curves.json", days, indent=None)
     write_atomically(folder / "tenants.csv", tenants_csv(books.tenants()))
     facts = manifest.provenance(

@@ -34,6 +34,8 @@ _NO_WIFI = "positioning is off (sensing.positioning.method), or nothing of it ha
 _NO_IDENTITY = "nothing of it happened"
 _NO_OFFERS = "coupons and messages are not simulated"
 _NO_POINTS = "points and the alliance are not simulated"
+_NO_ISSUE = "no points have been issued"
+_NO_REFERRAL = "there is no referral (referral.is_on), or no points have been issued"
 _ONE_DAY_POINTS = "the run is of one day: points are credited at the end of each day in a row"
 _NO_COSTS = "tenants' costs are not known"
 _ONE_DAY = "the run has one day (`days`), or too few"
@@ -134,12 +136,12 @@ _POINTS = (
     Kpi("points_burned", "points", "higher", "points", "Points spent", "Points spent by members.", _NO_POINTS),
     Kpi("points_outstanding", "points", "neither", "points", "Points outstanding", "Issued less burned and expired, at the end.", null_where=_ONE_DAY_POINTS),
     Kpi("points_liability_fen", "fen", "lower", "points", "Liability for points", "What the outstanding points cost when all are spent: a yuan each.", null_where=_ONE_DAY_POINTS),
-    Kpi("points_breakage_share_est", "share", "neither", "points", "Breakage, estimated", "Share of the points that will never be spent.", _NO_POINTS),
+    Kpi("points_breakage_share_est", "share", "neither", "points", "Breakage, estimated", "Share of the points issued so far, less those taken back, that will never be spent, by finance.breakage_by. Points that do not expire end only with their member's account: by death, moving away, or loss.", null_where=_NO_ISSUE),
     Kpi("clearing_latency_s_p95", "s", "lower", "points", "Clearing time that 5 % exceed", "From a redemption to its settlement, 95th percentile.", _NO_POINTS),
     Kpi("clearing_imbalance_fen", "fen", "lower", "points", "Unsettled between merchants", "Sum of open positions between merchants at the end.", _NO_POINTS),
     Kpi("alliance_merchants_share", "share", "higher", "points", "Merchants in the alliance", "Tenants in the alliance / tenants.", _NO_POINTS),
     Kpi("merchant_roi_p10", "ratio", "higher", "points", "Return of the weak merchants", "10th percentile of merchants' returns on the alliance.", _NO_POINTS),
-    Kpi("referral_points_share", "share", "neither", "points", "Points from referrals", "Points issued for referrals / issued.", _NO_POINTS),
+    Kpi("referral_points_share", "share", "neither", "points", "Points from referrals", "Points issued for referrals / issued, points from before the run and those taken back left out.", null_where=_NO_REFERRAL),
 )  # fmt: skip
 _PEOPLE = (
     Kpi("wom_new_visits", "visits", "higher", "people", "First visits by word of mouth", "First visits of residents to whom a friend had told something good of the mall; each counts once, and with its luck: some would have come anyway.", null_where=_ONE_DAY),

@@ -21,6 +21,11 @@ _STATES = (
     "revisit_share_30d",
     "leftover_fen",
     "cars_overnight",
+    "points_breakage_share_est",
+    "deferred_revenue_fen",
+    "breakage_earned_fen",
+    "points_liability_fair_fen",
+    "referred_members",
 )
 _SENSELESS = ("unique_members",)  # who came on two days would count twice
 _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weighted so, days give the ratio of their sums
@@ -56,6 +61,7 @@ _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weig
     "people served food": ("profit_per_cover_fen",),
     "parties served food": ("kitchen_wait_s_mean",),
     "ratings left": ("stars_mean",),
+    "points issued": ("referral_points_share",),
 }  # fmt: skip
 WEIGHT_OF = {name: basis for basis, names in _WEIGHED_BY.items() for name in names}
 

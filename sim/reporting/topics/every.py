@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, goods, lines, minds, parties, ratings, targets
+from sim.reporting.topics import finance, referral  # points
 from sim.reporting.topics.topic import Topic
 
 TOPICS: tuple[Topic, ...] = (
@@ -18,4 +19,6 @@ TOPICS: tuple[Topic, ...] = (
     minds.TOPIC,
     parties.TOPIC,
     ratings.TOPIC,
+    referral.TOPIC,
+    finance.TOPIC,
 )

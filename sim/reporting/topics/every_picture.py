@@ -8,6 +8,8 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.figures import Span
 from sim.reporting.picture import Picture
 from sim.reporting.topics import (
+    finance_pictures,
+    referral_pictures,
     car_money_pictures,
     cars_pictures,
     checkout_pictures,
@@ -31,6 +33,8 @@ _OF_TOPIC = {
     "minds": minds_pictures,
     "parties": parties_pictures,
     "ratings": ratings_pictures,
+    "referral": referral_pictures,
+    "finance": finance_pictures,
 }  # fmt: skip
 
 
