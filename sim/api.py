@@ -150,7 +150,17 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
     town.referrers.begin_day(town.ledger.account_of)
     deciders.read(*reputation.news())
     morning = town.shelves.morning(datetime.date.fromisoformat(config.date))
-    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing, morning, town.ledger, town.referrers.table, town.finance)
+    return People(
+        population.arrivals,
+        population.phones,
+        deciders.review,
+        learn,
+        reputation.standing,
+        morning,
+        town.ledger,
+        town.referrers.table,
+        town.finance,
+    )
 
 
 def watch_of(watch: Any, every_s: float, config: RunConfig, compiled: CompiledPlan) -> Watch | None:

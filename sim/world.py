@@ -31,8 +31,8 @@ from sim.operations.goods import goods_of
 from sim.operations.hours import hours_of
 from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
-from sim.operations.programme import programme_of
 from sim.operations.own_services import Factory, OwnServices
+from sim.operations.programme import programme_of
 from sim.operations.reviews import Reviews
 from sim.operations.services import services_of
 from sim.operations.settlement import Settlement
@@ -124,7 +124,13 @@ class World:
         config, compiled = self.config, self.compiled
         pair_of(config, compiled)  # a merchant that the plan lacks is told of before the day, not after it
         self.crowd = Crowd(
-            compiled, config, self._take, self.people.standing, self.routes, self.people.shelves, self.people.ledger,
+            compiled,
+            config,
+            self._take,
+            self.people.standing,
+            self.routes,
+            self.people.shelves,
+            self.people.ledger,
             self.people.referrals,
         )
         self.finance = self.people.finance or FinanceBooks(config)

@@ -24,8 +24,8 @@ from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.points.built import earning_of, terms_of
 from sim.crowd.points.records import RETURN
-from sim.crowd.points.returning import settle_returns
 from sim.crowd.points.referring_built import accounts_of_merchants, nobody_referred
+from sim.crowd.points.returning import settle_returns
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes
 from sim.crowd.routing import know_times

@@ -20,7 +20,7 @@ from sim.ledger.accounts import (
     Currency,
 )
 from sim.ledger.finance import Deferral, Policy, Rounding, allocated, whole
-from sim.ledger.finance_breakage import by_chain_ladder, by_hazard, by_ratio
+from sim.ledger.finance_breakage import Hazard, by_chain_ladder, by_ratio
 from sim.ledger.ledger import Ledger
 from sim.ledger.records import Count
 
@@ -45,6 +45,7 @@ class Cohort:
     opening_centi: int = 0  # of these, points from before the run: whoever sold for them did so then
     member_sales_fen: int = 0
     deferral: Deferral | None = None  # from the end of its month on
+    left_centi: int = 0  # that are still out
     spent_centi: list[int] = field(default_factory=list)  # at the end of its month, and of each month since
 
 
@@ -60,7 +61,8 @@ class FinanceBooks:
         self.cost_fen = Fraction(round(100 * config.points.redemption_yuan), CENTIPOINTS)  # what whoever takes it is paid
         self.cohorts: list[Cohort] = []
         self.rows: list[Row] = []  # of each month, the last one of what there is of it
-        self.days, self.point_days = 0, 0  # point_days: centi-points out at the end of each day, added up
+        finance = config.finance
+        self.hazard = Hazard(finance.gone_per_year, finance.burn_per_year, finance.credibility_days / DAYS_PER_YEAR)
         self.recognised_fen = 0  # of breakage, as posted
         self.earned_today_fen, self._earned_fen = 0, 0
         self._before = dict.fromkeys(("issued", *ENDS), 0)
@@ -80,8 +82,7 @@ class FinanceBooks:
         cohort.issued_centi += issued
         cohort.opening_centi += opening_centi
         cohort.member_sales_fen += member_sales_fen
-        self.days += 1
-        self.point_days += outstanding(now)
+        self.hazard.see(outstanding(now), 1 / DAYS_PER_YEAR)
         self._before = now
         self._see_cohorts(ledger, now)
         self.rows.append(self._row(now, self._earn()))
@@ -96,7 +97,8 @@ class FinanceBooks:
         np.add.at(left, np.clip(lots["month"][held] - first, 0, left.size - 1), lots["remaining"][held])
         gone = [max(cohort.issued_centi - int(kept), 0) for cohort, kept in zip(self.cohorts, left.tolist(), strict=True)]
         ended = sum(now[end] for end in ENDS if end != "voided")
-        for cohort, centi in zip(self.cohorts, gone, strict=True):
+        for cohort, centi, kept in zip(self.cohorts, gone, left.tolist(), strict=True):
+            cohort.left_centi = kept
             spent = whole(Fraction(centi * now["spent"], ended)) if ended else 0
             age = self.cohorts[-1].month - cohort.month
             cohort.spent_centi = [*cohort.spent_centi[:age], spent]
@@ -112,6 +114,8 @@ class FinanceBooks:
             if cohort.deferral is None or cohort is self.cohorts[-1]:
                 cohort.deferral = Deferral(for_points, expected, self.policy)  # a month that is not over is allocated anew
             cohort.deferral.spend(cohort.spent_centi[-1] - cohort.deferral.spent, expected)
+            if cohort.left_centi == 0:
+                cohort.deferral.close()  # spent, expired or broken: nothing more will come of it
         earned = sum(cohort.deferral.earned for cohort in self.cohorts if cohort.deferral)
         self.earned_today_fen, self._earned_fen = earned - self._earned_fen, earned
         return earned - sum(row["revenue_fen"] for row in self.rows)
@@ -126,7 +130,9 @@ class FinanceBooks:
             **moved,
             "out_centi": out,
             "liability_cost_fen": whole(out * self.cost_fen, self.policy.rounding),
-            "liability_fair_fen": whole(out * self.cost_fen * (1 - Fraction(str(round(self.broken_share_of_out, 9)))), self.policy.rounding),
+            "liability_fair_fen": whole(
+                out * self.cost_fen * (1 - Fraction(str(round(self.broken_share_of_out, 9)))), self.policy.rounding
+            ),
             "revenue_fen": revenue_fen,
             "deferred_fen": deferred,
             "breakage_earned_fen": self.recognised_fen,
@@ -142,11 +148,7 @@ class FinanceBooks:
         """Share of the points issued, less taken back, that will never be spent: by each way to estimate it."""
         now, out = self._before, outstanding(self._before)
         issued = now["issued"] - now["voided"]
-        ever = (lambda broken: (now["expired"] + now["broken"] + out * broken) / issued) if issued > 0 else (lambda _: None)
-        hazard = by_hazard(
-            self.point_days / DAYS_PER_YEAR, float(now["spent"] + now["exchanged"]), self._finance.gone_per_year,
-            self._finance.burn_per_year, self._finance.credibility_days / DAYS_PER_YEAR, self.point_days / max(self.days, 1),
-        )  # fmt: skip
+        never = now["expired"] + now["broken"] + self.hazard.never(out, now["spent"] + now["exchanged"])
         ages = len(self.cohorts)
         triangle = np.full((ages, ages), np.nan)
         for index, cohort in enumerate(self.cohorts):
@@ -156,7 +158,7 @@ class FinanceBooks:
             "fixed": self._finance.breakage_share if issued > 0 else None,
             "ratio": by_ratio(issued, now["spent"] + now["exchanged"]),
             "chain_ladder": by_chain_ladder(per_cohort, triangle),
-            "hazard": ever(hazard),
+            "hazard": never / issued if issued > 0 else None,
         }
 
     @property

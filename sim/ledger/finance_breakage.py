@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 
 
@@ -33,14 +36,36 @@ def by_chain_ladder(issued: np.ndarray, spent: np.ndarray) -> float | None:
     return max(0.0, 1.0 - (float(ultimate[told].sum()) + share * float(issued[~told].sum())) / float(issued.sum()))
 
 
-def by_hazard(
-    point_years: float, spent: float, gone_per_year: float, burn_per_year: float, credibility_years: float, mean_out: float
-) -> float:
-    """Return the share of points out that their members will not live to spend: spending and going compete.
+@dataclass
+class Hazard:
+    """Spending and going compete for every point: whose member has gone stays out for ever, and no other rate can touch it.
 
-    The rate of spending is what was believed before, and what was seen, in proportion to the time of each (Buehlmann's credibility).
+    The rate of spending of those who have not gone is what was believed before and what was seen, in proportion to the time of
+    each (Buehlmann's credibility).
     """
-    believed = credibility_years * max(mean_out, 1e-12)
-    burn = (burn_per_year * believed + spent) / (believed + point_years)
-    total = burn + gone_per_year
-    return gone_per_year / total if total > 0 else 0.0
+
+    gone_per_year: float
+    burn_per_year: float  # as believed
+    credibility_years: float
+    years: float = 0.0  # that were seen
+    live_years: float = 0.0  # points of members who have not gone, times years
+    lost: float = 0.0  # points of members who have gone
+
+    def see(self, out: float, years: float) -> None:
+        """So many points were out for some time."""
+        live = max(out - self.lost, 0.0)
+        self.years += years
+        self.live_years += live * years
+        self.lost = min(out, self.lost - live * math.expm1(-self.gone_per_year * years))
+
+    def burn(self, spent: float) -> float:
+        """Return the rate of spending a year, when so much has been spent."""
+        believed = self.credibility_years * (self.live_years / self.years if self.years else 1.0)
+        seen = believed + self.live_years
+        return (self.burn_per_year * believed + spent) / seen if seen > 0 else self.burn_per_year
+
+    def never(self, out: float, spent: float) -> float:
+        """Return how many of the points that are out will never be spent."""
+        lost = min(self.lost, out)
+        rates = self.gone_per_year + self.burn(spent)
+        return lost + (out - lost) * (self.gone_per_year / rates if rates > 0 else 0.0)

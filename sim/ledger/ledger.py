@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import LedgerError
 from sim.ledger import doors
-from sim.ledger.accounts import FIRST_TENANT, FIXED, Currency, account_names
+from sim.ledger.accounts import FIRST_TENANT, FIXED, POINTS_ISSUED, Currency, TransferReason, account_names
 from sim.ledger.digest import JournalDigest
 from sim.ledger.doors import post_one
 from sim.ledger.records import (
@@ -43,7 +43,9 @@ class Ledger:
 
     unit_ids: Sequence[str]
     journal_rows: int
-    has_gifts: bool = field(default=False, init=False)  # whether members have an account of gift points after that of their points
+    has_gifts: bool = field(
+        default=False, init=False
+    )  # whether members have an account of gift points after that of their points
     book: Book = field(init=False)
     names: list[str] = field(init=False)  # by account
     digest: JournalDigest = field(init=False, default_factory=JournalDigest)  # of what has been handed over

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.reporting import days_page, programme_days, page_sections, page_sensing, page_tables
+from sim.reporting import days_page, page_sections, page_sensing, page_tables, programme_days
 from sim.reporting.topics.every import TOPICS
 from sim.reporting.wording import esc
 

@@ -83,4 +83,6 @@ def problems(finance: FinanceConfig) -> Iterator[Problem]:
         try:
             datetime.date.fromisoformat(finance.closes)
         except ValueError:
-            yield Problem("finance.closes", repr(finance.closes), "a day is wanted", 'write it as "2026-12-31", or leave it empty')
+            yield Problem(
+                "finance.closes", repr(finance.closes), "a day is wanted", 'write it as "2026-12-31", or leave it empty'
+            )

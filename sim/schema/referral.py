@@ -26,7 +26,12 @@ class FundingConfig:
     )
     operator: float = known(0.0, "weight of the mall", 0, 1000, source=_JUDGED, confidence="L")
     alliance: float = known(
-        0.0, "weight of the alliance: what it pays to members are points without money behind them", 0, 1000, source=_JUDGED, confidence="L"
+        0.0,
+        "weight of the alliance: what it pays to members are points without money behind them",
+        0,
+        1000,
+        source=_JUDGED,
+        confidence="L",
     )
 
 
@@ -47,7 +52,12 @@ class ReferralConfig:
         0.005, "share of the net price that comes back to who brought the member", 0, 0.5, source=_JUDGED, confidence="L"
     )
     share_to_member: float = known(
-        0.005, "share of the net price that comes back to the member, in points at a yuan each", 0, 0.5, source=_JUDGED, confidence="L"
+        0.005,
+        "share of the net price that comes back to the member, in points at a yuan each",
+        0,
+        0.5,
+        source=_JUDGED,
+        confidence="L",
     )
     merchants_get: str = known(
         "money",
@@ -63,7 +73,12 @@ class ReferralConfig:
         0.02, "share of members' purchases at which the merchant labels the member", 0, 1, source=_JUDGED, confidence="L"
     )
     recruit_share: float = known(
-        0.5, "share of new members who bought on that day that one of those stores has recruited", 0, 1, source=_JUDGED, confidence="L"
+        0.5,
+        "share of new members who bought on that day that one of those stores has recruited",
+        0,
+        1,
+        source=_JUDGED,
+        confidence="L",
     )
     of_old_share: float = known(
         0.3, "share of members from before the run whom a merchant had brought", 0, 1, source=_JUDGED, confidence="L"

@@ -40,9 +40,15 @@ def share_with_referrer(mall: Mall, row: int, unit: int, net_fen: int, now_us: i
 
 @kernel
 def is_referred(mall: Mall, resident: int, run_us: int) -> bool:
-    """Return whether somebody has brought a resident, not too long ago: the last instant of its life counts no more."""
+    """Return whether somebody has brought a resident, not too long ago."""
     brought = mall.referrals[resident]
-    return brought.how != Brought.NOT and brought.since_us <= run_us < brought.since_us + mall.params[0].referral_life_us
+    return brought.how != Brought.NOT and counts_at(brought.since_us, mall.params[0].referral_life_us, run_us)
+
+
+@kernel
+def counts_at(since_us: int, life_us: int, run_us: int) -> bool:
+    """Return whether a referral counts at an instant: from its first on, up to and not including the end of its life."""
+    return since_us <= run_us and run_us < since_us + life_us
 
 
 @kernel

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, goods, lines, minds, parties, ratings, targets
-from sim.reporting.topics import finance, referral  # points
+from sim.reporting.topics import (  # points
+    car_money,
+    cars,
+    checkout,
+    cinema,
+    desks,
+    finance,
+    food,
+    goods,
+    lines,
+    minds,
+    parties,
+    ratings,
+    referral,
+    targets,
+)
 from sim.reporting.topics.topic import Topic
 
 TOPICS: tuple[Topic, ...] = (

@@ -8,19 +8,19 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.figures import Span
 from sim.reporting.picture import Picture
 from sim.reporting.topics import (
-    finance_pictures,
-    referral_pictures,
     car_money_pictures,
     cars_pictures,
     checkout_pictures,
     cinema_pictures,
     desks_pictures,
+    finance_pictures,
     food_pictures,
     goods_pictures,
     lines_pictures,
     minds_pictures,
     parties_pictures,
     ratings_pictures,
+    referral_pictures,
     targets_pictures,
 )
 

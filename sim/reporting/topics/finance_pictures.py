@@ -19,13 +19,19 @@ def pictures(curves: dict[str, Any], compiled: CompiledPlan, span: Span) -> list
     months = curves["months"]
     if len(months) < 2:
         return []
-    series = (("liability_cost_fen", "at cost", MAIN), ("liability_fair_fen", "at fair value", SECOND), ("deferred_fen", "deferred revenue", MUTED))
+    series = (
+        ("liability_cost_fen", "at cost", MAIN),
+        ("liability_fair_fen", "at fair value", SECOND),
+        ("deferred_fen", "deferred revenue", MUTED),
+    )
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         places = np.arange(len(months))
         for name, label, colour in series:
-            axes.plot(places, [row[name] / 1e5 for row in months], color=colour, marker="o", markersize=3, linewidth=1.3, label=label)
+            axes.plot(
+                places, [row[name] / 1e5 for row in months], color=colour, marker="o", markersize=3, linewidth=1.3, label=label
+            )
         axes.set_xticks(places, [row["month"] for row in months], rotation=45)
         axes.set_ylabel("thousand yuan")
         axes.set_ylim(0, None)
