@@ -76,10 +76,8 @@ class Memory:
         self._social = Social(config, residents)
         self.friendships = self._social.friendships
         self.seeds = seeded_promoters(config, residents)
-        self.told_first = (
-            np.zeros(0, np.int64),
-            np.zeros(0, np.int32),
-        )  # of the last day: first visits, and who told of the mall
+        # of the last day: who came for the first time, and who had told it of the mall
+        self.told_first = np.zeros(0, np.int64), np.zeros(0, np.int32)
         self._again = life_cycle.Again()
         self.tally = Tally()
         self._wifi = _free_wifi(config, residents)

@@ -19,6 +19,7 @@ from sim.days import DaysInARow
 from sim.decisions import Decision
 from sim.errors import ConfigError, Problem
 from sim.ledger.accounts import POINTS_ISSUED, POINTS_REDEEMED
+from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
 from sim.opening import mall_hours_min, tenant_hours_min
 from sim.operations.own_services import Factory
@@ -111,6 +112,7 @@ class Town:
         self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
         self.referrers = Referrers(config, self.people, compiled)
         self.ledger.clearing.opening_centi = int(self.memory.points_centi.sum())
+        self.finance = FinanceBooks(config)
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
@@ -178,6 +180,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         morning,
         ledger=town.ledger,
         referrals=town.referrers.table,
+        finance=town.finance,
         alliance=parts,
     )
 

@@ -64,6 +64,7 @@ from sim.schema.desks import (
 )
 from sim.schema.desks import problems as desk_problems
 from sim.schema.finance import FinanceConfig
+from sim.schema.finance import problems as finance_problems
 from sim.schema.food import DiningConfig as DiningConfig
 from sim.schema.food import FoodConfig
 from sim.schema.food import problems as food_problems
@@ -457,7 +458,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += management_problems(config.management, config.ratings.display)
     found += tariff_problems(config.parking.tariff, config.parking.exits)
     found += [] if found else [*desk_problems(config.desks)]
-    found += [] if found else [*referral_problems(config.referral)]
+    found += [] if found else [*referral_problems(config.referral), *finance_problems(config.finance)]
     found += alliance_problems(config.alliance)
     found += [] if found else [*membership_problems(config.membership, config.date)]
     for key, hours in hours_of(config):

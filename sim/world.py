@@ -18,9 +18,12 @@ from sim.crowd.engine import Crowd, Routes, Taken
 from sim.crowd.goods.records import ITEM
 from sim.crowd.goods.stocking import Morning
 from sim.crowd.mind import OUTCOME
+from sim.crowd.points.referring_built import life_us_of, referred_now
 from sim.decisions import Decision, Verdict
 from sim.earlier_run import Columns, begin_sensing
 from sim.events import EventKind, EventLog
+from sim.ledger.accounts import POINTS_ISSUED, TransferReason
+from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
@@ -35,6 +38,7 @@ from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
 from sim.operations.own_services import Factory, OwnServices
 from sim.operations.points_line import line_outages_of
+from sim.operations.programme import programme_of
 from sim.operations.reviews import Reviews
 from sim.operations.services import services_of
 from sim.operations.settlement import Settlement
@@ -87,6 +91,7 @@ class People:
     ledger: Ledger | None = None  # that lives on from day to day, begun for this one
     referrals: np.ndarray | None = None  # REFERRAL of each resident, which lives on too
     alliance: np.ndarray | None = None  # sim.alliance.PART of each tenant today, where the alliance is played
+    finance: FinanceBooks | None = None  # the accounts of the programme, which live on too
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,7 @@ class World:
             self.people.referrals,
         )
         self.statements = None if self.people.alliance is None else Statements(len(compiled.unit_ids))
+        self.finance = self.people.finance or FinanceBooks(config)
         names = self.crowd.station_names
         self.recorder = Recorder(
             self.folder,
@@ -183,6 +189,7 @@ class World:
             Standing(self.crowd, config.ratings.display != "none", opens_us),
             *participation_of(self.crowd, self.people.alliance, opens_us),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
+            *programme_of(self.crowd, config, self.finance, END_US - 1),
         ]
         every_us = self.sensing.locate_every_us
         if every_us is not None:
@@ -217,9 +224,24 @@ class World:
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
-            points=points_of_day(self.crowd, self.moved),
+            points=points_of_day(self.crowd, self.moved) | self._programme(),
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
+
+    def _programme(self) -> dict[str, Any]:
+        """Return what the accounts of the programme say after the day, and who has brought whom."""
+        assert self.lived is not None
+        outcomes, ledger, moved = self.lived.outcomes, self.crowd.ledger, self.moved
+        member_sales_fen = int(outcomes["spent_fen"][outcomes["is_member"] == 1].sum())
+        self.finance.take_day(
+            ledger, self.lived.date, member_sales_fen, int(moved.out_of[POINTS_ISSUED, TransferReason.OPENING])
+        )
+        now_us = END_US + ledger.days_before * US_PER_DAY
+        units = len(self.compiled.unit_ids)
+        return {
+            "finance": self.finance.facts(),
+            "referral": referred_now(self.crowd.mall.referrals, units, now_us, life_us_of(self.config)),
+        }
 
     def close(self) -> None:
         """Let go of all that is large: clock and operations refer to each other and are found by the interpreter in its own time."""

@@ -117,11 +117,6 @@ class TransferReason(IntEnum):
     LATE_INTEREST = 35  # on obligations that were not paid at the end of a cycle
     WRITTEN_OFF = 36  # obligations of whoever never pays; what is lost by selling investments in haste
     RESERVE = 38  # of the treasury: its opening money, what it invests and sells again
-    MERGED = 80  # all that a member held, into the account of the member that it is merged with
-    REVERSED = 81  # an earlier transfer, which stays where it is
-    ADJUSTED = 82  # by hand
-    CLOSED_OUT = 83  # what was outstanding when the programme was closed
-    PREFUNDED = 84  # money that a merchant deposits or takes out
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:

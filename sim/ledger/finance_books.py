@@ -20,11 +20,11 @@ from sim.ledger.accounts import (
     Currency,
 )
 from sim.ledger.finance import Deferral, Policy, Rounding, allocated, whole
-from sim.ledger.finance_breakage import by_chain_ladder, by_hazard, by_ratio
+from sim.ledger.finance_breakage import Hazard, by_chain_ladder, by_ratio
 from sim.ledger.ledger import Ledger
 from sim.ledger.records import Count
 
-FEN_PER_CENTIPOINT = 1  # a point is a yuan (article S0)
+CENTIPOINTS = 100  # in a point
 DAYS_PER_YEAR = 365.25
 ENDS = {
     "spent": POINTS_REDEEMED,
@@ -42,8 +42,10 @@ class Cohort:
 
     month: int  # since year 0
     issued_centi: int = 0
+    opening_centi: int = 0  # of these, points from before the run: whoever sold for them did so then
     member_sales_fen: int = 0
     deferral: Deferral | None = None  # from the end of its month on
+    left_centi: int = 0  # that are still out
     spent_centi: list[int] = field(default_factory=list)  # at the end of its month, and of each month since
 
 
@@ -55,14 +57,18 @@ class FinanceBooks:
         self.policy = Policy(
             Rounding(config.finance.rounding), None if config.finance.ratio_digits < 0 else config.finance.ratio_digits
         )
+        self.face_fen = Fraction(max(1, round(100 * config.points.value_yuan)), CENTIPOINTS)  # of a centi-point: what it buys
+        self.cost_fen = Fraction(round(100 * config.points.redemption_yuan), CENTIPOINTS)  # what whoever takes it is paid
         self.cohorts: list[Cohort] = []
         self.rows: list[Row] = []  # of each month, the last one of what there is of it
-        self.days, self.point_days = 0, 0  # point_days: centi-points out at the end of each day, added up
+        finance = config.finance
+        self.hazard = Hazard(finance.gone_per_year, finance.burn_per_year, finance.credibility_days / DAYS_PER_YEAR)
         self.recognised_fen = 0  # of breakage, as posted
+        self.earned_today_fen, self._earned_fen = 0, 0
         self._before = dict.fromkeys(("issued", *ENDS), 0)
         self._month_began = dict(self._before)
 
-    def take_day(self, ledger: Ledger, date: datetime.date, member_sales_fen: int) -> None:
+    def take_day(self, ledger: Ledger, date: datetime.date, member_sales_fen: int, opening_centi: int = 0) -> None:
         """See the end of a day on which members bought for so much; the last day that is seen ends its month, until another one comes."""
         month = 12 * date.year + date.month - 1
         now = totals_of(ledger)
@@ -74,9 +80,9 @@ class FinanceBooks:
         issued = now["issued"] - self._before["issued"] - (now["voided"] - self._before["voided"])
         cohort = self.cohorts[-1]
         cohort.issued_centi += issued
+        cohort.opening_centi += opening_centi
         cohort.member_sales_fen += member_sales_fen
-        self.days += 1
-        self.point_days += outstanding(now)
+        self.hazard.see(outstanding(now), 1 / DAYS_PER_YEAR)
         self._before = now
         self._see_cohorts(ledger, now)
         self.rows.append(self._row(now, self._earn()))
@@ -91,7 +97,8 @@ class FinanceBooks:
         np.add.at(left, np.clip(lots["month"][held] - first, 0, left.size - 1), lots["remaining"][held])
         gone = [max(cohort.issued_centi - int(kept), 0) for cohort, kept in zip(self.cohorts, left.tolist(), strict=True)]
         ended = sum(now[end] for end in ENDS if end != "voided")
-        for cohort, centi in zip(self.cohorts, gone, strict=True):
+        for cohort, centi, kept in zip(self.cohorts, gone, left.tolist(), strict=True):
+            cohort.left_centi = kept
             spent = whole(Fraction(centi * now["spent"], ended)) if ended else 0
             age = self.cohorts[-1].month - cohort.month
             cohort.spent_centi = [*cohort.spent_centi[:age], spent]
@@ -100,13 +107,17 @@ class FinanceBooks:
         """Bring every cohort's deferred revenue up to date; return what this month has earned so far."""
         share = self.spent_share
         for cohort in self.cohorts:
-            expected = Fraction(cohort.issued_centi) * share
-            goods_fen = cohort.member_sales_fen
-            for_points = allocated(goods_fen, goods_fen, expected * FEN_PER_CENTIPOINT, self.policy)[1]
+            expected = Fraction(max(cohort.issued_centi, 0)) * share
+            goods_fen, before = cohort.member_sales_fen, cohort.opening_centi * share
+            for_points = allocated(goods_fen, goods_fen, max(expected - before, Fraction(0)) * self.face_fen, self.policy)[1]
+            for_points += whole(before * self.face_fen, self.policy.rounding)
             if cohort.deferral is None or cohort is self.cohorts[-1]:
                 cohort.deferral = Deferral(for_points, expected, self.policy)  # a month that is not over is allocated anew
             cohort.deferral.spend(cohort.spent_centi[-1] - cohort.deferral.spent, expected)
+            if cohort.left_centi == 0:
+                cohort.deferral.close()  # spent, expired or broken: nothing more will come of it
         earned = sum(cohort.deferral.earned for cohort in self.cohorts if cohort.deferral)
+        self.earned_today_fen, self._earned_fen = earned - self._earned_fen, earned
         return earned - sum(row["revenue_fen"] for row in self.rows)
 
     def _row(self, now: dict[str, int], revenue_fen: int) -> Row:
@@ -118,8 +129,10 @@ class FinanceBooks:
             "month": f"{month // 12:04d}-{month % 12 + 1:02d}",
             **moved,
             "out_centi": out,
-            "liability_cost_fen": out * FEN_PER_CENTIPOINT,
-            "liability_fair_fen": whole(out * (1 - Fraction(str(round(self.broken_share_of_out, 9)))), self.policy.rounding),
+            "liability_cost_fen": whole(out * self.cost_fen, self.policy.rounding),
+            "liability_fair_fen": whole(
+                out * self.cost_fen * (1 - Fraction(str(round(self.broken_share_of_out, 9)))), self.policy.rounding
+            ),
             "revenue_fen": revenue_fen,
             "deferred_fen": deferred,
             "breakage_earned_fen": self.recognised_fen,
@@ -135,11 +148,7 @@ class FinanceBooks:
         """Share of the points issued, less taken back, that will never be spent: by each way to estimate it."""
         now, out = self._before, outstanding(self._before)
         issued = now["issued"] - now["voided"]
-        ever = (lambda broken: (now["expired"] + now["broken"] + out * broken) / issued) if issued > 0 else (lambda _: None)
-        hazard = by_hazard(
-            self.point_days / DAYS_PER_YEAR, float(now["spent"] + now["exchanged"]), self._finance.gone_per_year,
-            self._finance.burn_per_year, self._finance.credibility_days / DAYS_PER_YEAR, self.point_days / max(self.days, 1),
-        )  # fmt: skip
+        never = now["expired"] + now["broken"] + self.hazard.never(out, now["spent"] + now["exchanged"])
         ages = len(self.cohorts)
         triangle = np.full((ages, ages), np.nan)
         for index, cohort in enumerate(self.cohorts):
@@ -149,7 +158,7 @@ class FinanceBooks:
             "fixed": self._finance.breakage_share if issued > 0 else None,
             "ratio": by_ratio(issued, now["spent"] + now["exchanged"]),
             "chain_ladder": by_chain_ladder(per_cohort, triangle),
-            "hazard": ever(hazard),
+            "hazard": never / issued if issued > 0 else None,
         }
 
     @property
@@ -182,8 +191,12 @@ class FinanceBooks:
         if expected <= 0 or issued <= 0:
             return 0
         progress = min(Fraction(1), Fraction(spent) / expected)
-        due = whole((issued - expected) * progress * FEN_PER_CENTIPOINT, self.policy.rounding)
+        due = whole((issued - expected) * progress * self.cost_fen, self.policy.rounding)
         return due - self.recognised_fen
+
+    def cost_of(self, centi: int) -> int:
+        """Return what points cost when all of them are spent."""
+        return whole(centi * self.cost_fen, self.policy.rounding)
 
     def facts(self) -> dict[str, Any]:
         """Return all that the report tells."""
@@ -195,6 +208,7 @@ class FinanceBooks:
             "liability_at": self._finance.liability_at,
             "liability_fen": self.liability_fen,
             "recognised_fen": self.recognised_fen,
+            "revenue_of_day_fen": self.earned_today_fen,
         }
 
 

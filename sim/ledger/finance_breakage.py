@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import betaln, gammaln
 
 
 def by_ratio(issued: float, spent: float) -> float | None:
@@ -21,7 +20,7 @@ def by_chain_ladder(issued: np.ndarray, spent: np.ndarray) -> float | None:
     points without an end look as if they had one: too much breakage as long as the oldest cohort is still being spent.
     """
     cohorts, ages = spent.shape
-    if cohorts == 0 or issued.sum() <= 0:
+    if cohorts == 0 or issued.sum() <= 0 or not np.nansum(spent) > 0:
         return None
     to_go = np.ones(ages)  # factor from each age to the last
     for age in range(ages - 2, -1, -1):
@@ -37,60 +36,36 @@ def by_chain_ladder(issued: np.ndarray, spent: np.ndarray) -> float | None:
     return max(0.0, 1.0 - (float(ultimate[told].sum()) + share * float(issued[~told].sum())) / float(issued.sum()))
 
 
-def by_hazard(
-    point_years: float, spent: float, gone_per_year: float, burn_per_year: float, credibility_years: float, mean_out: float
-) -> float:
-    """Return the share of points out that their members will not live to spend: spending and going compete.
+@dataclass
+class Hazard:
+    """Spending and going compete for every point: whose member has gone stays out for ever, and no other rate can touch it.
 
-    The rate of spending is what was believed before, and what was seen, in proportion to the time of each (Buehlmann's credibility).
+    The rate of spending of those who have not gone is what was believed before and what was seen, in proportion to the time of
+    each (Buehlmann's credibility).
     """
-    believed = credibility_years * max(mean_out, 1e-12)
-    burn = (burn_per_year * believed + spent) / (believed + point_years)
-    total = burn + gone_per_year
-    return gone_per_year / total if total > 0 else 0.0
 
+    gone_per_year: float
+    burn_per_year: float  # as believed
+    credibility_years: float
+    years: float = 0.0  # that were seen
+    live_years: float = 0.0  # points of members who have not gone, times years
+    lost: float = 0.0  # points of members who have gone
 
-class Loyalty(NamedTuple):
-    """BG/NBD (Fader, Hardie & Lee 2005): visits at rates Gamma(r, alpha); after each a member is gone with a chance Beta(a, b)."""
+    def see(self, out: float, years: float) -> None:
+        """So many points were out for some time."""
+        live = max(out - self.lost, 0.0)
+        self.years += years
+        self.live_years += live * years
+        self.lost = min(out, self.lost - live * math.expm1(-self.gone_per_year * years))
 
-    r: float
-    alpha: float
-    a: float
-    b: float
+    def burn(self, spent: float) -> float:
+        """Return the rate of spending a year, when so much has been spent."""
+        believed = self.credibility_years * (self.live_years / self.years if self.years else 1.0)
+        seen = believed + self.live_years
+        return (self.burn_per_year * believed + spent) / seen if seen > 0 else self.burn_per_year
 
-
-def fitted(visits: np.ndarray, last: np.ndarray, age: np.ndarray) -> Loyalty:
-    """Return the most likely Loyalty of members, by their visits after the first, the time of the last of them, and of the end, both since the first."""
-
-    def loss(logs: np.ndarray) -> float:
-        return -float(np.mean(_log_likelihood(Loyalty(*np.exp(np.clip(logs, -12, 12)).tolist()), visits, last, age)))
-
-    scale = float(np.mean(age)) or 1.0
-    found = minimize(loss, np.log([1.0, scale / max(float(visits.mean()), 0.1), 1.0, 5.0]), method="Nelder-Mead")
-    return Loyalty(*np.exp(found.x).tolist())
-
-
-def _log_likelihood(of: Loyalty, visits: np.ndarray, last: np.ndarray, age: np.ndarray) -> np.ndarray:
-    r, alpha, a, b = of
-    head = gammaln(r + visits) - gammaln(r) + r * np.log(alpha)
-    there = betaln(a, b + visits) - betaln(a, b) - (r + visits) * np.log(alpha + age)
-    gone = betaln(a + 1, b + np.maximum(visits, 1) - 1) - betaln(a, b) - (r + visits) * np.log(alpha + last)
-    return np.asarray(head + np.where(visits > 0, np.logaddexp(there, gone), there))
-
-
-def alive_share(of: Loyalty, visits: np.ndarray, last: np.ndarray, age: np.ndarray) -> np.ndarray:
-    """Return the probability that each member has not gone."""
-    r, alpha, a, b = of
-    log_odds = np.log(a / (b + np.maximum(visits, 1) - 1)) + (r + visits) * (np.log(alpha + age) - np.log(alpha + last))
-    return np.where(visits > 0, 1.0 / (1.0 + np.exp(np.minimum(log_odds, 700.0))), 1.0)
-
-
-def by_members(
-    of: Loyalty, visits: np.ndarray, last: np.ndarray, age: np.ndarray, held: np.ndarray, burn_share: float
-) -> float | None:
-    """Return the share of points held that will never be spent, when those held are spent at a visit with a chance of `burn_share`."""
-    if held.sum() <= 0:
-        return None
-    gone = (of.a + 0.0) / (of.a + of.b + visits)  # of going after each visit, as the visits so far have told
-    spends = burn_share / (1.0 - (1.0 - burn_share) * (1.0 - gone))
-    return 1.0 - float((held * alive_share(of, visits, last, age) * spends).sum()) / float(held.sum())
+    def never(self, out: float, spent: float) -> float:
+        """Return how many of the points that are out will never be spent."""
+        lost = min(self.lost, out)
+        rates = self.gone_per_year + self.burn(spent)
+        return lost + (out - lost) * (self.gone_per_year / rates if rates > 0 else 0.0)

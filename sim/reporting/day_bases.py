@@ -19,6 +19,7 @@ def bases(books: Books) -> dict[str, int]:
         **_of_topics(cast(dict[str, Any], books.sums.topics)),
         **_of_queues(books),
         **_of_parking(books),
+        "points issued": max(int(books.points.get("today", {}).get("issued_centi", 0)), 0),
     }
 
 

@@ -29,6 +29,7 @@ from sim.reporting.kpi_catalogue import BY_NAME, KPIS
 from sim.reporting.kpis import Books, Value, compute
 from sim.reporting.over_days import together
 from sim.reporting.points_books import add_days
+from sim.reporting.programme_days import programme_days
 from sim.reporting.recorder import GroupedFile, Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun
@@ -78,6 +79,7 @@ class DaysBooks:
         self.engine_s, self.events, self.decisions = 0.0, 0, 0
         self.balances_fen: dict[str, int] = {}
         self.points: dict[str, Any] = {}  # of all days together (points_books.py)
+        self.programme: dict[str, Any] = {}  # curves of the topics of programme_days.py, of all days together
         self.days_of = np.zeros(2, np.int64)  # ordinary ones, and weekends with holidays
         self.curves = {name: np.zeros((2, HOURS), np.int64) for name in CURVES}
         self.inside = np.zeros((2, BINS), np.int64)
@@ -108,6 +110,7 @@ class DaysBooks:
         self.decisions += len(run.decisions)
         self.balances_fen = run.balances_fen
         self.points = add_days(self.points, run.points)
+        self.programme = programme_days(self.programme, books)
         self._add_curves(books, int(is_weekend))
         self._add_tenants(books)
         self._stream(getattr(recorder, "transfers", ()), outcomes, day, date)

@@ -13,13 +13,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.plan_arrays import CompiledPlan
-from sim.reporting import figures
+from sim.reporting import figures, programme_days
 from sim.reporting.figure_colours import INK, MAIN, MUTED, SECOND
 from sim.reporting.figure_style import draw
 from sim.reporting.files import write_atomically
 from sim.reporting.picture import Picture
 from sim.reporting.pictures import map_pictures
 from sim.reporting.topics import points_pictures
+from sim.reporting.topics.every_picture import topic_pictures
 
 Row = dict[str, Any]
 LIFE_CYCLE = ("potential", "new", "loyal", "lost")  # columns `residents_<state>` where memory tells them
@@ -46,6 +47,8 @@ def save(
         made += points_pictures.pictures(days["points"], compiled, figures.Span(0, 0, 0, 0))
     made += _life_cycle(rows)
     made += _mean_days(days, opens_us, closes_us)
+    told = {topic.name: days.get(topic.name) for topic in programme_days.TOPICS}
+    made += topic_pictures(told, compiled, figures.span_of({"people_inside": []}, opens_us, closes_us))
     made += map_pictures(days, compiled)
     for picture, svg in made:
         write_atomically(folder / picture.file, svg)

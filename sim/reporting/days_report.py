@@ -34,6 +34,7 @@ def finish_days(
     write_json(folder / "kpis.json", kpis)
     days["targets"] = {"rows": books.totals.rows()}
     days["points"] = plain(statement(books.points, compiled)) if books.points else {}
+    days |= plain(books.programme)
     write_json(folder / "curves.json", days, indent=None)
     write_atomically(folder / "tenants.csv", tenants_csv(books.tenants()))
     facts = manifest.provenance(

@@ -36,6 +36,8 @@ _NO_IDENTITY = "nothing of it happened"
 _NO_OFFERS = "coupons and messages are not simulated"
 _NO_POINTS = "points and the alliance are not simulated"
 _OFF_POINTS = "there is no programme of points (points.is_on=false)"
+_NO_ISSUE = "no points have been issued"
+_NO_REFERRAL = "there is no referral (referral.is_on), or no points have been issued"
 _NO_COSTS = "tenants' costs are not known"
 _ONE_DAY = "the run has one day (`days`), or too few"
 
@@ -135,12 +137,12 @@ _POINTS = (
     Kpi("points_burned", "points", "higher", "points", "Points spent", "Points spent by members at tills, for parking and otherwise, less what refunds gave back.", null_where=_OFF_POINTS),
     Kpi("points_outstanding", "points", "neither", "points", "Points outstanding", "Points that members hold at the end, holdings from before the run included, less what they owe after refunds.", null_where=_OFF_POINTS),
     Kpi("points_liability_fen", "fen", "lower", "points", "Liability for points", "What the points that members hold at the end are worth at tills.", null_where=_OFF_POINTS),
-    Kpi("points_breakage_share_est", "share", "neither", "points", "Breakage, estimated", "Share of the points that will never be spent.", _NO_POINTS),
+    Kpi("points_breakage_share_est", "share", "neither", "points", "Breakage, estimated", "Share of the points issued so far, less those taken back, that will never be spent, by finance.breakage_by. Points that do not expire end only with their member's account: by death, moving away, or loss.", null_where=_NO_ISSUE),
     Kpi("clearing_latency_s_p95", "s", "lower", "points", "Clearing time that 5 % exceed", "From a redemption to its settlement in cash as planned: the line's answer, or the end of the cycle; 95th percentile.", null_where="no points were spent over the line"),
     Kpi("clearing_imbalance_fen", "fen", "lower", "points", "Unsettled between merchants", "Sum of all net positions of tenants, treasury and operator at the end: nothing but 0 is right.", null_where="there is no programme of points (points.is_on=false)"),
     Kpi("alliance_merchants_share", "share", "higher", "points", "Merchants in the alliance", "Tenants in the alliance / tenants.", null_where=alliance.NOT_PLAYED),
     Kpi("merchant_roi_p10", "ratio", "higher", "points", "Return of the weak merchants", "10th percentile, over tenants in the alliance that can tell, of (gain - cost) / cost a day: margin on the sales that it brings, as the tenant reckons from its books and the operator's letter, against fees for points, points taken below their value and the till.", null_where=alliance.NOT_PLAYED),
-    Kpi("referral_points_share", "share", "neither", "points", "Points from referrals", "Points issued for referrals / issued.", _NO_POINTS),
+    Kpi("referral_points_share", "share", "neither", "points", "Points from referrals", "Points issued for referrals / issued, points from before the run and those taken back left out.", null_where=_NO_REFERRAL),
 )  # fmt: skip
 _PEOPLE = (
     Kpi("wom_new_visits", "visits", "higher", "people", "First visits by word of mouth", "First visits of residents to whom a friend had told something good of the mall; each counts once, and with its luck: some would have come anyway.", null_where=_ONE_DAY),

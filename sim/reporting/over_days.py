@@ -29,6 +29,11 @@ _STATES = (
     "alliance_preparing",
     "alliance_worse_off_share",
     "alliance_half_day",
+    "points_breakage_share_est",
+    "deferred_revenue_fen",
+    "breakage_earned_fen",
+    "points_liability_fair_fen",
+    "referred_members",
 )
 _SENSELESS = ("unique_members",)  # who came on two days would count twice
 _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weighted so, days give the ratio of their sums
@@ -66,6 +71,7 @@ _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weig
     "ratings left": ("stars_mean",),
     "visits of members": ("points_burn_visits_share",),
     "sales": ("points_sales_share",),
+    "points issued": ("referral_points_share",),
 }  # fmt: skip
 WEIGHT_OF = {name: basis for basis, names in _WEIGHED_BY.items() for name in names}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.reporting import days_page, page_sections, page_sensing, page_tables
+from sim.reporting import days_page, page_sections, page_sensing, page_tables, programme_days
 from sim.reporting.topics import points
 from sim.reporting.topics.every import TOPICS
 from sim.reporting.wording import esc
@@ -78,6 +78,7 @@ def _parts_of_days(data: PageData) -> list[Part]:
         ("cautions", "Cautions", "Before you rely on it", page_sections.caution_list(data.run, data.kpis)),
         ("days", "Day by day", "Day by day", days_page.series(data)),
         ("weekdays", "Weekdays", "By day of the week", days_page.weekdays(data)),
+        *((topic.name, topic.title, topic.title, page_sections.topic(data, topic)) for topic in programme_days.TOPICS),
         ("day", "The mean day", "Through the mean day", page_sections.figure_grid(data, "day")),
         ("points", "Points", "Points", page_sections.topic(data, points.TOPIC)),
         ("map", "Maps", "Where people were", page_sections.maps(data)),

@@ -10,6 +10,7 @@ from sim.errors import ConfigError
 from sim.paths import unknown_name
 from sim.verification import (
     bottleneck,
+    breakage,
     checkout,
     cinema,
     clearing,
@@ -22,6 +23,7 @@ from sim.verification import (
     escalator,
     exit_choice,
     fundamental,
+    ifrs15,
     lift,
     logit,
     memory,
@@ -111,6 +113,8 @@ CATALOGUE: dict[str, Family] = {
     "checkout": _family(checkout, checkout.run_money),
     "traces": _family(traces),
     "tariff": _family(tariff, tariff.run_points),
+    "ifrs15": _family(ifrs15, ifrs15.run_examples),
+    "breakage": _family(breakage),
     "draws": _family(draws),
     "paths": _family(walked_paths),
     "error_model": _family(error_model, error_model.run_scores),

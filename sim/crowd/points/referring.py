@@ -6,14 +6,16 @@ import numpy as np
 
 from sim.crowd.books import book_of
 from sim.crowd.points.owing import owe
+from sim.crowd.points.receipts import CENTIPOINTS
 from sim.crowd.points.referral_records import Brought, Rule
+from sim.crowd.points.till import chain_holds, expires_us
 from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
 from sim.ledger.accounts import FIRST_TENANT, OPERATOR, POINTS_ISSUED, TREASURY, TransferReason
-from sim.ledger.posting import begin_chain, end_chain, issue
-from sim.ledger.records import NEVER_US, NONE, Count, Refusal
+from sim.ledger.posting import begin_chain, issue
+from sim.ledger.records import NONE, Count, Refusal
 from sim.random_streams import uniform
 
 PPM = 1_000_000
@@ -38,9 +40,15 @@ def share_with_referrer(mall: Mall, row: int, unit: int, net_fen: int, now_us: i
 
 @kernel
 def is_referred(mall: Mall, resident: int, run_us: int) -> bool:
-    """Return whether somebody has brought a resident, not too long ago: the last instant of its life counts no more."""
+    """Return whether somebody has brought a resident, not too long ago."""
     brought = mall.referrals[resident]
-    return brought.how != Brought.NOT and brought.since_us <= run_us < brought.since_us + mall.params[0].referral_life_us
+    return brought.how != Brought.NOT and counts_at(brought.since_us, mall.params[0].referral_life_us, run_us)
+
+
+@kernel
+def counts_at(since_us: int, life_us: int, run_us: int) -> bool:
+    """Return whether a referral counts at an instant: from its first on, up to and not including the end of its life."""
+    return since_us <= run_us and run_us < since_us + life_us
 
 
 @kernel
@@ -72,17 +80,16 @@ def _return_to_both(mall: Mall, row: int, unit: int, net_fen: int, now_us: int) 
         return
     to_member = net_fen * params.referred_ppm // PPM
     to_referrer = min(net_fen * params.referrer_ppm // PPM, params.referral_cap_fen - brought.returned_fen)
-    book = book_of(mall)
-    begin_chain(book)
-    points = np.int64(0)
-    points += _give_points(mall, unit, member, to_member, now_us)
-    if referrer == NONE:
-        points += _give_points(mall, unit, brought.friend, to_referrer, now_us)
-    elif params.referral_accounts != NONE:
-        points += _give_points(mall, unit, params.referral_accounts + referrer, to_referrer, now_us)
-    else:
-        _let_pay(mall, unit, FIRST_TENANT + referrer, to_referrer, TransferReason.REFERRAL_FEE, now_us)
-    if end_chain(book) != Refusal.POSTED:
+    begin_chain(book_of(mall))
+    refusal = _give_points(mall, unit, member, to_member, now_us)
+    points = points_worth(to_member, params.face_fen)
+    if refusal == Refusal.POSTED and referrer != NONE and params.referral_accounts == NONE:
+        refusal = _let_pay(mall, unit, FIRST_TENANT + referrer, to_referrer, TransferReason.REFERRAL_FEE, now_us)
+    elif refusal == Refusal.POSTED:
+        account = np.int64(brought.friend) if referrer == NONE else np.int64(params.referral_accounts + referrer)
+        refusal = _give_points(mall, unit, account, to_referrer, now_us)
+        points += points_worth(to_referrer, params.face_fen)
+    if not chain_holds(mall, refusal):
         return
     if to_referrer > 0:
         brought.returned_fen += to_referrer
@@ -93,29 +100,42 @@ def _return_to_both(mall: Mall, row: int, unit: int, net_fen: int, now_us: int) 
 
 
 @kernel
-def _give_points(mall: Mall, unit: int, account: int, value_fen: int, now_us: int) -> int:
-    """Issue points worth so many fen, a centi-point each, and let them be paid for; return the centi-points."""
-    if value_fen <= 0:
-        return 0
-    issue(book_of(mall), now_us, POINTS_ISSUED, account, value_fen, TransferReason.REFERRAL_POINTS, NEVER_US, NONE)
-    _let_pay(mall, unit, TREASURY, value_fen, TransferReason.REFERRAL_FUNDING, now_us)
-    return value_fen
+def points_worth(value_fen: int, face_fen: int) -> int:
+    """Return the centi-points that are worth so many fen at the till, rounded down."""
+    return value_fen * CENTIPOINTS // face_fen if value_fen > 0 else 0
 
 
 @kernel
-def _let_pay(mall: Mall, unit: int, creditor: int, total_fen: int, reason: int, now_us: int) -> None:
-    """Let the seller, the mall and the alliance each owe its share of an amount; what the alliance owes itself stays where it is."""
-    if total_fen <= 0:
-        return
+def _give_points(mall: Mall, unit: int, account: int, value_fen: int, now_us: int) -> int:
+    """Issue points worth so many fen, and let these be paid into the treasury; return a Refusal."""
+    centi = points_worth(value_fen, mall.params[0].face_fen)
+    if centi <= 0:
+        return Refusal.POSTED
+    refusal = issue(
+        book_of(mall), now_us, POINTS_ISSUED, account, centi, TransferReason.REFERRAL_POINTS, expires_us(mall), NONE
+    )
+    if refusal != Refusal.POSTED:
+        return refusal
+    return _let_pay(mall, unit, TREASURY, value_fen, TransferReason.REFERRAL_FUNDING, now_us)
+
+
+@kernel
+def _let_pay(mall: Mall, unit: int, creditor: int, total_fen: int, reason: int, now_us: int) -> int:
+    """Let seller, mall and alliance each owe its share of an amount; what the alliance owes itself stays. Return a Refusal."""
     params = mall.params[0]
+    refusal = np.int64(Refusal.POSTED)
+    if total_fen <= 0:
+        return refusal
     for payer in range(3):
         share_fen = share_of_three(total_fen, params.seller_pays, params.operator_pays, params.alliance_pays, payer)
-        debtor = FIRST_TENANT + unit
+        debtor = np.int64(FIRST_TENANT + unit)
         if payer == 1:
             debtor = np.int64(OPERATOR)
         elif payer == 2:
             debtor = np.int64(TREASURY)
-        owe(mall, debtor, creditor, share_fen, reason, now_us)
+        if refusal == Refusal.POSTED:
+            refusal = np.int64(owe(mall, debtor, creditor, share_fen, reason, now_us))
+    return refusal
 
 
 @kernel

@@ -10,6 +10,7 @@ from sim.reporting.topics import (
     cinema,
     clearing,
     desks,
+    finance,
     food,
     goods,
     lines,
@@ -17,6 +18,7 @@ from sim.reporting.topics import (
     parties,
     points,
     ratings,
+    referral,
     targets,
 )
 from sim.reporting.topics.topic import Topic
@@ -37,4 +39,6 @@ TOPICS: tuple[Topic, ...] = (
     alliance.TOPIC,
     points.TOPIC,
     clearing.TOPIC,
+    referral.TOPIC,
+    finance.TOPIC,
 )

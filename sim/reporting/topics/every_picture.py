@@ -15,6 +15,7 @@ from sim.reporting.topics import (
     cinema_pictures,
     clearing_pictures,
     desks_pictures,
+    finance_pictures,
     food_pictures,
     goods_pictures,
     lines_pictures,
@@ -22,6 +23,7 @@ from sim.reporting.topics import (
     parties_pictures,
     points_pictures,
     ratings_pictures,
+    referral_pictures,
     targets_pictures,
 )
 
@@ -37,6 +39,8 @@ _OF_TOPIC = {
     "alliance": alliance_pictures,
     "points": points_pictures,
     "clearing": clearing_pictures,
+    "referral": referral_pictures,
+    "finance": finance_pictures,
 }  # fmt: skip
 
 
