@@ -29,9 +29,9 @@ class Holdings:
         self.pushed = np.flatnonzero(joins & (residents.is_member == 0) & (residents.visits_per_day > 0))
         per_day = self._earning_per_day(residents, members)
         earned = self._earned_before(residents, members)
-        left = np.mod(
-            earned, np.maximum(self.cost_fen(members) / CENTIPOINTS, 1.0)
-        )  # piles up to the cost, is burned, piles up again
+        # It piles up, is burned and piles up again; of hundreds of occasions the cheapest is two deviations below the member's cost.
+        least = self.cost_fen(members) / CENTIPOINTS * np.exp(-2 * loyalty.burning.occasion_sigma)
+        left = np.mod(earned, np.maximum(least, 1.0))
         self.habit = np.zeros(residents.key.size, np.float16)  # share of purchases that earned, as the member feels it
         self.habit[members] = -np.expm1(-earned / loyalty.habit_scale_points)
         self.last_burn = np.full(residents.key.size, NEVER, np.int16)  # day of the run, negative before it

@@ -39,7 +39,7 @@ from sim.events import EventLog, SegmentLog
 from sim.kernel import entry, referred
 from sim.ledger.accounts import FIRST_TENANT, sales_by_account
 from sim.ledger.ledger import Ledger
-from sim.ledger.records import NONE
+from sim.ledger.records import NONE, Count
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key
 from sim.standing import STANDING, even_standing
@@ -305,7 +305,9 @@ class Crowd:
         found = np.full(visitors.number.size, NONE, np.int32)
         members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY) & (visitors.shows_card == 1))
         self.make_room_in_books()
-        found[members] = self.ledger.members(visitors.resident[members], visitors.points_centi[members], self.now_us)
+        counts = self.ledger.book.book_counts  # the night before may have posted at this day's first hours
+        now_us = max(self.now_us, int(counts[Count.LAST_US] - counts[Count.MIDNIGHT_US]))
+        found[members] = self.ledger.members(visitors.resident[members], visitors.points_centi[members], now_us)
         return found
 
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:

@@ -53,6 +53,8 @@ def _of_topics(topics: dict[str, Any]) -> dict[str, int]:
         "people served food": int(food.unit["served_people"].sum()),
         "parties served food": int(food.unit["served"].sum()),
         "ratings left": int(topics["ratings"].left.sum()),
+        "fen of sales": topics["members"].sales_fen,
+        "visits of members who bought": topics["members"].buyers,
     }
 
 

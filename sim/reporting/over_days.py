@@ -21,6 +21,8 @@ _STATES = (
     "revisit_share_30d",
     "leftover_fen",
     "cars_overnight",
+    "members_active_share",
+    "points_burned_per_year_share",
 )
 _SENSELESS = ("unique_members",)  # who came on two days would count twice
 _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weighted so, days give the ratio of their sums
@@ -56,6 +58,8 @@ _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weig
     "people served food": ("profit_per_cover_fen",),
     "parties served food": ("kitchen_wait_s_mean",),
     "ratings left": ("stars_mean",),
+    "fen of sales": ("member_sales_share", "identified_sales_share"),
+    "visits of members who bought": ("cross_trade_lift_mean",),
 }  # fmt: skip
 WEIGHT_OF = {name: basis for basis, names in _WEIGHED_BY.items() for name in names}
 

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, goods, lines, minds, parties, ratings, targets
+from sim.reporting.topics import (
+    car_money,
+    cars,
+    checkout,
+    cinema,
+    desks,
+    food,
+    goods,
+    lines,
+    members,
+    minds,
+    parties,
+    ratings,
+    targets,
+)
 from sim.reporting.topics.topic import Topic
 
 TOPICS: tuple[Topic, ...] = (
@@ -17,5 +31,6 @@ TOPICS: tuple[Topic, ...] = (
     car_money.TOPIC,
     minds.TOPIC,
     parties.TOPIC,
+    members.TOPIC,
     ratings.TOPIC,
 )

@@ -16,6 +16,7 @@ from sim.reporting.topics import (
     food_pictures,
     goods_pictures,
     lines_pictures,
+    members_pictures,
     minds_pictures,
     parties_pictures,
     ratings_pictures,
@@ -30,6 +31,7 @@ _OF_TOPIC = {
     "car_money": car_money_pictures,
     "minds": minds_pictures,
     "parties": parties_pictures,
+    "members": members_pictures,
     "ratings": ratings_pictures,
 }  # fmt: skip
 
