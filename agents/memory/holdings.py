@@ -47,7 +47,7 @@ class Holdings:
             0,
             0,
             0,
-        ]  # centi-points issued and redeemed in the programme's life; held at the end of each day, added up
+        ]  # centi-points earned and redeemed in the run; held at the end of each day, added up
 
     def _draw(self, purpose: str, key: np.ndarray) -> np.ndarray:
         return uniforms(stream_key(self._seed, purpose), key, 0)
@@ -142,7 +142,8 @@ class Holdings:
         burned = is_open & (balances_centi < points_centi)
         self.last_burn[burned] = min(max(self.days - 1, 0), -NEVER - 1)
         points_centi[is_open] = balances_centi[is_open]
-        self._counts = [issued_centi, redeemed_centi, self._counts[2] + int(points_centi.sum())]
+        earned_centi = issued_centi - int(self.from_before_centi[is_open].sum())
+        self._counts = [earned_centi, redeemed_centi, self._counts[2] + int(points_centi.sum())]
 
     def reminded(
         self, points_centi: np.ndarray, is_member: np.ndarray, last_visit_day: np.ndarray, start: int, day: int
@@ -163,11 +164,12 @@ class Holdings:
     def summary(self, points_centi: np.ndarray, is_member: np.ndarray, seen: np.ndarray) -> dict[str, Any]:
         """Return what members hold in numbers; the rate of burning is that of the run so far."""
         members = int(is_member.sum())
-        held_days, redeemed = self._counts[2], self._counts[1]
+        earned, redeemed, held_days = self._counts
         lost = np.flatnonzero((points_centi > 0) & (is_member == 0))
         return {
             "members_active_share": float((seen & (is_member > 0)).sum() / members) if members else None,
             "points_burned_per_year_share": redeemed * DAYS_PER_YEAR / held_days if held_days > 0 else None,
+            "points_cost_fen": redeemed + round(self._loyalty.redeemed_later_share * (earned - redeemed)),
             "points_held_all": int(points_centi.sum()) / CENTIPOINTS,
             "points_of_the_gone": int(points_centi[lost].sum()) / CENTIPOINTS,
             "habit_mean_members": float(self.habit[is_member > 0].mean()) if members else None,

@@ -136,6 +136,7 @@ _POINTS = (
     Kpi("points_liability_fen", "fen", "lower", "points", "Liability for points", "What the outstanding points cost when all are spent: a yuan each.", null_where=_ONE_DAY_POINTS),
     Kpi("members_active_share", "share", "higher", "points", "Members who come", "Members among the residents who came in the last 90 days / members, at the end.", null_where="the run is of one day"),
     Kpi("points_burned_per_year_share", "share", "higher", "points", "Points burned in a year", "Points burned since the first day, as a rate per year / mean of the points that members held, those from before the run included.", null_where="the run is of one day"),
+    Kpi("points_cost_fen", "fen", "lower", "points", "What points cost", "Points burned since the first day at a yuan each + those earned and not burned, by the share that will be burned some day (loyalty.redeemed_later_share).", null_where="the run is of one day"),
     Kpi("points_breakage_share_est", "share", "neither", "points", "Breakage, estimated", "Share of the points that will never be spent.", _NO_POINTS),
     Kpi("clearing_latency_s_p95", "s", "lower", "points", "Clearing time that 5 % exceed", "From a redemption to its settlement, 95th percentile.", _NO_POINTS),
     Kpi("clearing_imbalance_fen", "fen", "lower", "points", "Unsettled between merchants", "Sum of open positions between merchants at the end.", _NO_POINTS),

@@ -182,6 +182,15 @@ class LoyaltyConfig:
         source="of the size of the price elasticity of store choice (minds.price_utility); engineering judgement",
         confidence="L",
     )
+    redeemed_later_share: float = known(
+        0.88,
+        "points outstanding that will be burned some day, by which their liability is valued as a cost",
+        0,
+        1,
+        source="`galleria verify loyalty`: what is issued in a year and burned in that year, measured",
+        tag="D",
+        confidence="M",
+    )
     joins_at_start_share: float = known(
         0.0, "residents who are no members and become members on the first morning: a push from outside", 0, 1
     )
