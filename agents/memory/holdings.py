@@ -29,9 +29,9 @@ class Holdings:
         self.pushed = np.flatnonzero(joins & (residents.is_member == 0) & (residents.visits_per_day > 0))
         per_day = self._earning_per_day(residents, members)
         earned = self._earned_before(residents, members)
-        left = np.mod(
-            earned, np.maximum(self.cost_fen(members) / CENTIPOINTS, 1.0)
-        )  # piles up to the cost, is burned, piles up again
+        # It piles up, is burned and piles up again; of hundreds of occasions the cheapest is two deviations below the member's cost.
+        least = self.cost_fen(members) / CENTIPOINTS * np.exp(-2 * loyalty.burning.occasion_sigma)
+        left = np.mod(earned, np.maximum(least, 1.0))
         self.habit = np.zeros(residents.key.size, np.float16)  # share of purchases that earned, as the member feels it
         self.habit[members] = -np.expm1(-earned / loyalty.habit_scale_points)
         self.last_burn = np.full(residents.key.size, NEVER, np.int16)  # day of the run, negative before it
@@ -47,7 +47,7 @@ class Holdings:
             0,
             0,
             0,
-        ]  # centi-points issued and redeemed in the programme's life; held at the end of each day, added up
+        ]  # centi-points earned and redeemed in the run; held at the end of each day, added up
 
     def _draw(self, purpose: str, key: np.ndarray) -> np.ndarray:
         return uniforms(stream_key(self._seed, purpose), key, 0)
@@ -142,7 +142,8 @@ class Holdings:
         burned = is_open & (balances_centi < points_centi)
         self.last_burn[burned] = min(max(self.days - 1, 0), -NEVER - 1)
         points_centi[is_open] = balances_centi[is_open]
-        self._counts = [issued_centi, redeemed_centi, self._counts[2] + int(points_centi.sum())]
+        earned_centi = issued_centi - int(self.from_before_centi[is_open].sum())
+        self._counts = [earned_centi, redeemed_centi, self._counts[2] + int(points_centi.sum())]
 
     def reminded(
         self, points_centi: np.ndarray, is_member: np.ndarray, last_visit_day: np.ndarray, start: int, day: int
@@ -163,11 +164,12 @@ class Holdings:
     def summary(self, points_centi: np.ndarray, is_member: np.ndarray, seen: np.ndarray) -> dict[str, Any]:
         """Return what members hold in numbers; the rate of burning is that of the run so far."""
         members = int(is_member.sum())
-        held_days, redeemed = self._counts[2], self._counts[1]
+        earned, redeemed, held_days = self._counts
         lost = np.flatnonzero((points_centi > 0) & (is_member == 0))
         return {
             "members_active_share": float((seen & (is_member > 0)).sum() / members) if members else None,
             "points_burned_per_year_share": redeemed * DAYS_PER_YEAR / held_days if held_days > 0 else None,
+            "points_cost_fen": redeemed + round(self._loyalty.redeemed_later_share * (earned - redeemed)),
             "points_held_all": int(points_centi.sum()) / CENTIPOINTS,
             "points_of_the_gone": int(points_centi[lost].sum()) / CENTIPOINTS,
             "habit_mean_members": float(self.habit[is_member > 0].mean()) if members else None,

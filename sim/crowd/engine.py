@@ -43,7 +43,7 @@ from sim.events import EventLog, SegmentLog
 from sim.kernel import entry, referred
 from sim.ledger.accounts import FIRST_TENANT, OPERATOR, POINTS_ISSUED, TREASURY, TransferReason, sales_by_account
 from sim.ledger.ledger import Ledger
-from sim.ledger.records import NONE
+from sim.ledger.records import NONE, Count
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key
 from sim.standing import STANDING, even_standing
@@ -319,20 +319,22 @@ class Crowd:
         if self.mall.params[0].points_on == 0:
             return found
         members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY) & (visitors.shows_card == 1))
+        counts = self.ledger.book.book_counts  # the night before may have posted at this day's first hours
+        now_us = max(self.now_us, int(counts[Count.LAST_US] - counts[Count.MIDNIGHT_US]))
         for first in range(0, members.size, ROOM_PER_EVENT):
             self.make_room_in_books()
             few = members[first : first + ROOM_PER_EVENT]
-            found[few] = self.ledger.members(visitors.resident[few], visitors.points_centi[few], self.now_us)
+            found[few] = self.ledger.members(visitors.resident[few], visitors.points_centi[few], now_us)
         for row in np.flatnonzero((visitors.bonus_centi > 0) & (found != NONE)).tolist():
-            self._give_bonus(int(found[row]), int(visitors.bonus_centi[row]))
+            self._give_bonus(int(found[row]), int(visitors.bonus_centi[row]), now_us)
         return found
 
-    def _give_bonus(self, account: int, centi: int) -> None:
+    def _give_bonus(self, account: int, centi: int, now_us: int) -> None:
         """Give a member points that the mall pays for as any issuer does; they do not expire."""
-        self.transfer(self.now_us, POINTS_ISSUED, account, centi, TransferReason.TIER_BONUS)
+        self.transfer(now_us, POINTS_ISSUED, account, centi, TransferReason.TIER_BONUS)
         fee_fen = centi * int(self.mall.params[0].issue_fen) // 100
         if fee_fen > 0:
-            self.transfer(self.now_us, OPERATOR, TREASURY, fee_fen, TransferReason.ISSUE_FEE)
+            self.transfer(now_us, OPERATOR, TREASURY, fee_fen, TransferReason.ISSUE_FEE)
 
     def expire_points(self) -> None:
         """Let expire what members hold, and what is pending, if its time is over by now."""

@@ -56,6 +56,8 @@ def _of_topics(topics: dict[str, Any]) -> dict[str, int]:
         "parties served food": int(food.unit["served"].sum()),
         "ratings left": int(topics["ratings"].left.sum()),
         "visits of members": topics["points"].members,
+        "fen of sales": topics["members"].sales_fen,
+        "visits of members who bought": topics["members"].buyers,
     }
 
 

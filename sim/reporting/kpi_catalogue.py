@@ -143,6 +143,9 @@ _POINTS = (
     Kpi("alliance_merchants_share", "share", "higher", "points", "Merchants in the alliance", "Tenants in the alliance / tenants.", null_where=alliance.NOT_PLAYED),
     Kpi("merchant_roi_p10", "ratio", "higher", "points", "Return of the weak merchants", "10th percentile, over tenants in the alliance that can tell, of (gain - cost) / cost a day: margin on the sales that it brings, as the tenant reckons from its books and the operator's letter, against fees for points, points taken below their value and the till.", null_where=alliance.NOT_PLAYED),
     Kpi("referral_points_share", "share", "neither", "points", "Points from referrals", "Points issued for referrals / issued, points from before the run and those taken back left out.", null_where=_NO_REFERRAL),
+    Kpi("members_active_share", "share", "higher", "points", "Members who come", "Members among the residents who came in the last 90 days / members, at the end.", null_where="the run is of one day"),
+    Kpi("points_burned_per_year_share", "share", "higher", "points", "Points burned in a year", "Points burned since the first day, as a rate per year / mean of the points that members held, those from before the run included.", null_where="the run is of one day"),
+    Kpi("points_cost_fen", "fen", "lower", "points", "What points cost", "Points burned since the first day at a yuan each + those earned and not burned, by the share that will be burned some day (loyalty.redeemed_later_share).", null_where="the run is of one day"),
 )  # fmt: skip
 _PEOPLE = (
     Kpi("wom_new_visits", "visits", "higher", "people", "First visits by word of mouth", "First visits of residents to whom a friend had told something good of the mall; each counts once, and with its luck: some would have come anyway.", null_where=_ONE_DAY),

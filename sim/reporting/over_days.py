@@ -34,6 +34,9 @@ _STATES = (
     "breakage_earned_fen",
     "points_liability_fair_fen",
     "referred_members",
+    "members_active_share",
+    "points_burned_per_year_share",
+    "points_cost_fen",
 )
 _SENSELESS = ("unique_members",)  # who came on two days would count twice
 _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weighted so, days give the ratio of their sums
@@ -72,6 +75,8 @@ _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weig
     "visits of members": ("points_burn_visits_share",),
     "sales": ("points_sales_share",),
     "points issued": ("referral_points_share",),
+    "fen of sales": ("member_sales_share", "identified_sales_share"),
+    "visits of members who bought": ("cross_trade_lift_mean",),
 }  # fmt: skip
 WEIGHT_OF = {name: basis for basis, names in _WEIGHED_BY.items() for name in names}
 

@@ -21,14 +21,14 @@ class BurningConfig:
     """When a member burns points: their worth here and now against a mental cost of its own."""
 
     cost_yuan: float = known(
-        30.0,
+        100.0,
         "worth of points from which half of the members would rather burn than keep them",
         0.01,
         100_000,
         source=_STOURM,
         confidence="L",
     )
-    cost_sigma: float = known(1.0, "spread of that cost among members, of its logarithm", 0, 4, source=_STOURM, confidence="L")
+    cost_sigma: float = known(1.5, "spread of that cost among members, of its logarithm", 0, 4, source=_STOURM, confidence="L")
     occasion_sigma: float = known(
         0.3, "its spread from purchase to purchase of one member, of its logarithm", 0, 4, source=_JUDGED, confidence="L"
     )
@@ -181,6 +181,15 @@ class LoyaltyConfig:
         10,
         source="of the size of the price elasticity of store choice (minds.price_utility); engineering judgement",
         confidence="L",
+    )
+    redeemed_later_share: float = known(
+        0.88,
+        "points outstanding that will be burned some day, by which their liability is valued as a cost",
+        0,
+        1,
+        source="`galleria verify loyalty`: what is issued in a year and burned in that year, measured",
+        tag="D",
+        confidence="M",
     )
     joins_at_start_share: float = known(
         0.0, "residents who are no members and become members on the first morning: a push from outside", 0, 1
