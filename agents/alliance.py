@@ -204,7 +204,9 @@ def founders_of(founders: str, compiled: CompiledPlan) -> np.ndarray:
     """Return whether each unit is a founder's; raises ConfigError for a word that is neither a trade nor a unit."""
     words = words_of(founders)
     known = [*CATEGORIES, *compiled.unit_ids]
-    problems = [unknown_name("alliance.founders", word, known, "trade or unit", UNITS_LISTED) for word in words if word not in known]
+    problems = [
+        unknown_name("alliance.founders", word, known, "trade or unit", UNITS_LISTED) for word in words if word not in known
+    ]
     if problems:
         raise ConfigError.of("configuration", problems)
     named = [unit in words or trade in words for unit, trade in zip(compiled.unit_ids, compiled.tenant_categories, strict=True)]

@@ -55,6 +55,8 @@ STATEMENT = np.dtype(
     ],
     align=True,
 )
+OUTSIDE_TRADE = np.dtype([("account", "i4"), ("resident", "i8"), ("bill_fen", "i8"), ("spends", "i1")], align=True)
+# a member's bill at a merchant elsewhere: the merchant's account, the member's row among residents, 1 where it pays in points what it can
 
 
 def share_in(parts: np.ndarray) -> float:

@@ -89,6 +89,7 @@ class Town:
 
     def __init__(self, config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> None:
         from agents.alliance import Alliance
+        from agents.alliance_outside import OutsideMerchants
         from agents.membership import Memory
         from agents.reputation import Reputation
 
@@ -97,12 +98,13 @@ class Town:
         self.memory = Memory(config, self.people)
         self.reputation = Reputation(config, compiled)
         self.shelves = Shelves(config, compiled)
+        self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
+        self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
         closes_min = mall_hours_min(config)[1]
         self.alliance = Alliance(config, compiled, closes_min) if config.alliance.is_played else None
         deciders.alliance = self.alliance
+        self.outside = OutsideMerchants(config, self.ledger) if config.alliance.is_played else None
         self.residents = int(self.people.key.size)
-        self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
-        self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
@@ -123,6 +125,12 @@ class Town:
 
         found: np.ndarray = ids_of(IdKind.NUMBER, phone_keys_of(self._config, self.people.key))
         return found
+
+    def outside_trade(self, date: str) -> np.ndarray | None:
+        """Return what members pay on a day at merchants of the alliance elsewhere; None where it is not played."""
+        if self.alliance is None or self.outside is None:
+            return None
+        return self.outside.trade_on(datetime.date.fromisoformat(date), self.alliance.day, self.residents, self.memory.is_member)
 
     def hold_points(self, balances_centi: np.ndarray) -> None:
         """Let residents know how many points they hold."""
@@ -150,7 +158,10 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
     morning = town.shelves.morning(datetime.date.fromisoformat(config.date))
     decide = deciders.review if town.alliance is None else town.alliance.beside(deciders.review)
     parts = None if town.alliance is None else town.alliance.today
-    return People(population.arrivals, population.phones, decide, learn, reputation.standing, morning, town.ledger, parts)
+    return People(
+        population.arrivals, population.phones, decide, learn, reputation.standing, morning, town.ledger, parts,
+        town.outside_trade(config.date),
+    )  # fmt: skip
 
 
 def watch_of(watch: Any, every_s: float, config: RunConfig, compiled: CompiledPlan) -> Watch | None:

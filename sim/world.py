@@ -30,6 +30,7 @@ from sim.operations.goods import goods_of
 from sim.operations.hours import hours_of
 from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
+from sim.operations.outside_trade import outside_trade_of
 from sim.operations.own_services import Factory, OwnServices
 from sim.operations.reviews import Reviews
 from sim.operations.services import services_of
@@ -79,6 +80,7 @@ class People:
     shelves: Morning | None = None  # what is on them in the morning; None: as on a first day
     ledger: Ledger | None = None  # that lives on from day to day, begun for this one
     alliance: np.ndarray | None = None  # sim.alliance.PART of each tenant today, where the alliance is played
+    outside_trade: np.ndarray | None = None  # sim.alliance.OUTSIDE_TRADE of the day
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,9 @@ class World:
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
             Standing(self.crowd, config.ratings.display != "none", opens_us),
             *participation_of(self.crowd, self.people.alliance, opens_us),
+            *outside_trade_of(
+                self.crowd, self.people.outside_trade, config.alliance.outside, config.points.yuan_per_point, closes_us
+            ),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]
         every_us = self.sensing.locate_every_us

@@ -101,6 +101,13 @@ class Ledger:
                     self.post(now_us, POINTS_ISSUED, account, centi, TransferReason.OPENING)
         return self._account_of[residents]
 
+    def known_accounts(self, residents: np.ndarray) -> np.ndarray:
+        """Return the accounts of residents (int32), NONE of those who have none yet."""
+        found = np.full(residents.size, NONE, np.int32)
+        is_known = residents < self._account_of.size
+        found[is_known] = self._account_of[residents[is_known]]
+        return found
+
     def balances_of(self, residents: int) -> np.ndarray:
         """Return the centi-points that each of so many residents holds (int64)."""
         found = np.zeros(residents, np.int64)
