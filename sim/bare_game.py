@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
@@ -37,21 +38,21 @@ class BareGame:
     till_fen: float = 800_000.0
     payback_days: float = 730.0
 
-    def sales(self, share_in: float) -> tuple[float, float]:
+    def sales(self, share_in: Any) -> tuple[Any, Any]:
         """Return what a merchant sells a day when it is in, and when it is out, where so many are in."""
         pull = np.exp(self.reward + self.habit_utility * self.shows_share * share_in)
         mean = share_in * pull + 1 - share_in
         others = 1 - self.member_share
         return self.sales_fen * (others + self.member_share * pull / mean), self.sales_fen * (others + self.member_share / mean)
 
-    def offers(self, share_in: float, is_in: np.ndarray, margin: np.ndarray) -> Offer:
+    def offers(self, share_in: Any, is_in: np.ndarray, margin: np.ndarray) -> Offer:
         """Return what being in is worth to merchants of these margins, by the rule of the game that is played in a mall."""
         in_fen, out_fen = self.sales(share_in)
         known = np.log(in_fen / out_fen)
         members = (in_fen - (1 - self.member_share) * self.sales_fen) / in_fen
         fee_share = self.fee_per_yuan * self.shows_share * members * (1 - self.subsidy)
         sales = np.where(is_in, in_fen, out_fen)
-        return offer(sales, known, is_in, margin, np.full(margin.shape, fee_share), np.full(margin.shape, self._running_fen))
+        return offer(sales, known, is_in, margin, fee_share, self._running_fen)
 
     @property
     def _running_fen(self) -> float:
@@ -61,18 +62,18 @@ class BareGame:
     def _entry_fen(self) -> float:
         return self.till_fen * (1 - self.subsidy)
 
-    def joining(self, share_in: float) -> float:
+    def joining(self, share_in: Any) -> Any:
         """Return the share of all merchants whose margin is high enough to join where so many are in."""
-        found = self.offers(share_in, np.zeros(1, bool), np.ones(1))
-        return self._above((found.cost[0] + self._entry_fen / self.payback_days) / max(found.gain[0], 1e-12))
+        found = self.offers(share_in, np.False_, np.float64(1.0))
+        return self._above((found.cost + self._entry_fen / self.payback_days) / np.maximum(found.gain, 1e-12))
 
-    def staying(self, share_in: float) -> float:
+    def staying(self, share_in: Any) -> Any:
         """Return the share whose margin is high enough to stay."""
-        found = self.offers(share_in, np.ones(1, bool), np.ones(1))
-        return self._above(found.cost[0] / max(found.gain[0], 1e-12))
+        found = self.offers(share_in, np.True_, np.float64(1.0))
+        return self._above(found.cost / np.maximum(found.gain, 1e-12))
 
-    def _above(self, margin: float) -> float:
-        return float(ndtr(-np.log(max(margin, 1e-300) / self.margin) / self.margin_sigma))
+    def _above(self, margin: Any) -> Any:
+        return ndtr(-np.log(np.maximum(margin, 1e-300) / self.margin) / self.margin_sigma)
 
     def rest_from_none(self) -> float:
         """Return where it comes to rest that begins with nobody: the smallest share at which no more want to join than are in."""
@@ -96,16 +97,12 @@ class BareGame:
         return float(is_in.mean())
 
 
-def _first_root(gap: Callable[[float], float], grid: np.ndarray) -> float:
+def _first_root(gap: Callable[[Any], Any], grid: np.ndarray) -> float:
     """Return where a gap is no longer positive for the first time along a grid, its end where it always is."""
-    before = float(grid[0])
-    if gap(before) <= 0:
-        return before
-    for point in grid[1:].tolist():
-        if gap(point) <= 0:
-            return float(brentq(gap, before, point))
-        before = point
-    return float(grid[-1])
+    over = np.flatnonzero(gap(grid) <= 0)
+    if over.size == 0 or over[0] == 0:
+        return float(grid[-1] if over.size == 0 else grid[0])
+    return float(brentq(gap, grid[over[0] - 1], grid[over[0]]))
 
 
 def tipping_subsidy(of: Callable[[float], float], at_least: float = 0.5) -> float:

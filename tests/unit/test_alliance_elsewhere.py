@@ -54,7 +54,12 @@ def test_a_bill_moves_points_money_and_fees_and_nothing_else():
     merchant = ledger.open("elsewhere:hotel-1", Currency.FEN)
     member = int(ledger.members(np.array([5]), np.array([3_000]), 0)[0])
     trade = np.zeros(3, OUTSIDE_TRADE)
-    trade["account"], trade["resident"], trade["bill_fen"], trade["spends"] = merchant, [5, 5, 6], [50_000, 25_000, 70_000], [1, 0, 1]
+    trade["account"], trade["resident"], trade["bill_fen"], trade["spends"] = (
+        merchant,
+        [5, 5, 6],
+        [50_000, 25_000, 70_000],
+        [1, 0, 1],
+    )
 
     OutsideTrade(crowd, trade, RunConfig().alliance.outside, 10_000, CLOSES_US).act(CLOSES_US)
 
