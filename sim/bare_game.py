@@ -45,7 +45,7 @@ class BareGame:
         others = 1 - self.member_share
         return self.sales_fen * (others + self.member_share * pull / mean), self.sales_fen * (others + self.member_share / mean)
 
-    def offers(self, share_in: Any, is_in: np.ndarray, margin: np.ndarray) -> Offer:
+    def offers(self, share_in: Any, is_in: Any, margin: Any) -> Offer:
         """Return what being in is worth to merchants of these margins, by the rule of the game that is played in a mall."""
         in_fen, out_fen = self.sales(share_in)
         known = np.log(in_fen / out_fen)

@@ -2,82 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
-
 import numpy as np
 import pytest
 
-from agents.alliance import Alliance
-from sim.alliance import STATEMENT, Change, Stage
-from sim.config import RunConfig, problems_of
+from sim.alliance import Change, Stage
+from sim.config import problems_of
 from sim.crowd.mind import OUTCOME
 from sim.decisions import JoinAlliance, LeaveAlliance, Verdict
 from sim.errors import ConfigError
-from sim.random_streams import stream_key, uniforms
 from sim.world import RATING, Lived
+from tests.alliance_days import MONDAY, config_of, game_of, live, statements
 from tests.rating_days import mall_of
 
 pytestmark = pytest.mark.plain
-
-MONDAY = datetime.date(2026, 11, 23)
-SALES_FEN, CUSTOMERS = 500_000, 10_000
-
-
-def config_of(**keys):
-    """Return a game whose merchants are alike, certain of the delays, and paid for by nobody; `till__month_yuan=0` sets alliance.till.month_yuan."""
-    config = RunConfig(seed=3)
-    rules = config.alliance
-    rules.is_played, rules.founders = True, "U0-0"
-    rules.margin_sigma = rules.expected_gain_sd = rules.exit_per_year = 0.0
-    rules.barriers.concept_days = rules.barriers.logistics_days = rules.till.failure_share = 0.0
-    rules.barriers.saves_share = 1.0
-    rules.review_days = 10.0
-    for key, value in keys.items():
-        *path, last = key.split("__")
-        section = rules
-        for name in path:
-            section = getattr(section, name)
-        setattr(section, last, value)
-    return config
-
-
-def statements(game, gain, fee_share=0.006, noise=0.0, day=0, redeemed=None):
-    """Return a day's statements: sales are higher by `gain` where a tenant is in, which pays fees."""
-    is_in = game.today["stage"] == Stage.IN
-    found = np.zeros(is_in.size, STATEMENT)
-    luck = noise * (uniforms(stream_key(1, "luck"), np.arange(is_in.size), day) - 0.5)
-    found["sales_fen"] = SALES_FEN * np.exp(gain * is_in + luck)
-    found["received_fen"] = found["sales_fen"]
-    found["customers"] = CUSTOMERS
-    found["fees_fen"] = np.where(is_in, fee_share * found["sales_fen"], 0)
-    if redeemed is not None:
-        found["redeemed_fen"] = np.where(is_in, redeemed, 0)
-    return found
-
-
-def live(game, days, gain, **more):
-    """Play days, and return all that was decided."""
-    decided = []
-    for day in range(days):
-        now = game.review()
-        decided += [decision for _, decision in now]
-        verdicts = tuple(Verdict(0, name, decision, "") for name, decision in now)
-        lived = Lived(
-            MONDAY,
-            np.zeros(0, OUTCOME),
-            np.zeros(0, RATING),
-            decided=verdicts,
-            statements=statements(game, gain, day=day, **more),
-        )
-        game.learn(lived)
-    return decided
-
-
-def game_of(units=12, **keys):
-    compiled = mall_of(units)
-    if "founders" not in keys:
-        keys["founders"] = compiled.unit_ids[0]
-    return Alliance(config_of(**keys), compiled, 22 * 60)
 
 
 def test_merchants_who_expect_much_join_and_learn_that_it_pays():
