@@ -11,13 +11,14 @@ from scipy.special import ndtri
 from agents.alliance_accounts import BOOK, Accounts
 from agents.alliance_roll_out import RollOut
 from sim.alliance import NO_RETURN, PART, STATEMENT, Change, Stage, share_in
+from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.decisions import Decision, JoinAlliance, LeaveAlliance
-from sim.errors import ConfigError, Problem
+from sim.errors import ConfigError
 from sim.paths import unknown_name
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
-from sim.schema.alliance import is_trade, words_of
+from sim.schema.alliance import words_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_MIN
 from sim.world import Lived
@@ -25,6 +26,7 @@ from sim.world import Lived
 Decide = Callable[[int, Observations], list[tuple[str, Decision]]]
 FEN_PER_YUAN = 100
 LIST_PURPOSE = "customer list"
+UNITS_LISTED = "the plan's tenants.csv"
 
 
 class Alliance:
@@ -201,12 +203,9 @@ class Alliance:
 def founders_of(founders: str, compiled: CompiledPlan) -> np.ndarray:
     """Return whether each unit is a founder's; raises ConfigError for a word that is neither a trade nor a unit."""
     words = words_of(founders)
+    known = [*CATEGORIES, *compiled.unit_ids]
     problems = [
-        Problem(
-            "alliance.founders", repr(word), "is neither a trade nor a unit of the plan", unknown_name(word, compiled.unit_ids)
-        )
-        for word in words
-        if not is_trade(word) and word not in compiled.unit_ids
+        unknown_name("alliance.founders", word, known, "trade or unit", UNITS_LISTED) for word in words if word not in known
     ]
     if problems:
         raise ConfigError.of("configuration", problems)
@@ -218,10 +217,8 @@ def _anchor_of(config: RunConfig, compiled: CompiledPlan, founders: np.ndarray) 
     """Return the unit of the anchor: the one that is named, else the largest founder, else the largest of all."""
     named = config.alliance.anchor
     if named and named not in compiled.unit_ids:
-        rule = "is no unit of the plan"
-        raise ConfigError.of(
-            "configuration", [Problem("alliance.anchor", repr(named), rule, unknown_name(named, compiled.unit_ids))]
-        )
+        problem = unknown_name("alliance.anchor", named, compiled.unit_ids, "unit", UNITS_LISTED)
+        raise ConfigError.of("configuration", [problem])
     if named:
         return compiled.unit_ids.index(named)
     area_m2 = compiled.arrays.unit_area_m2

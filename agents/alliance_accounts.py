@@ -10,7 +10,7 @@ from sim.plan_arrays import CompiledPlan
 
 FEN_PER_YUAN = 100
 TRADE_LEAST = 3  # merchants on each side from which a trade is compared by itself
-BASKET_SPREAD = 2.0  # 1 + squared coefficient of variation of baskets: customers' worth of noise in a sum of sales
+BASKET_SPREAD = 4.0  # 1 + squared variation of what customers pay, whose tail is heavy: the noise of a sum of sales
 
 BOOK = np.dtype(
     [
@@ -55,7 +55,9 @@ class Accounts:
         self.fees_yesterday_fen = np.zeros(books.size, np.int64)
         self.periods = 0
         till, barriers, subsidy = self.rules.till, self.rules.barriers, self.rules.subsidy
-        price_yuan = till.integration_yuan + (barriers.bought_yuan if barriers.talent == "buy" else 0.0)
+        teams = {"make": (barriers.teams, 0.0), "buy": (barriers.bought_teams, barriers.bought_yuan)}
+        self.teams, more_yuan = teams[barriers.talent]
+        price_yuan = till.integration_yuan + more_yuan
         self.till_fen, self.day_fen = round(FEN_PER_YUAN * price_yuan), round(FEN_PER_YUAN * till.month_yuan / DAYS_PER_MONTH)
         self._subsidy, self._helped_days = subsidy, subsidy.months * DAYS_PER_MONTH if subsidy.months > 0 else np.inf
         self.day = 0.0
@@ -142,7 +144,8 @@ class Accounts:
         """Return what being in is worth a day to each merchant, as it reckons."""
         books, is_in = self.books, self.today["stage"] == Stage.IN
         payers = is_in & (books["fee_share"] > 0)
-        told = float(books["fee_share"][payers].mean()) if payers.any() else self.rules.expected_fee_share
+        guessed = self.rules.expected_fee_share
+        told = float(books["fee_share"][payers].mean()) if payers.any() else guessed
         short = float(books["short_share"][payers].mean()) if payers.any() else 0.0
         fees = np.where(payers, books["fee_share"], told) * (1.0 - self.fee_share) + np.where(
             payers, books["short_share"], short

@@ -18,7 +18,6 @@ class RollOut:
         rules = config.alliance
         self.accounts, self.books, self.today, self.days_each = accounts, accounts.books, accounts.today, rules.days_each
         self._barriers = rules.barriers
-        self._teams = self._barriers.bought_teams if self._barriers.talent == "buy" else self._barriers.teams
         self._seed, self._key = config.seed, compiled.arrays.unit_key
 
     def begin(self, unit: int, shares_customers: bool) -> None:
@@ -60,7 +59,7 @@ class RollOut:
         """Let free teams begin with the first in line; a simulated day that stands for several lets a team do several tills at once."""
         stage, books = self.today["stage"], self.books
         at_once = max(1, int(self.days_each / self._barriers.install_days))
-        free = self._teams * at_once - int((stage == Stage.INSTALLING).sum())
+        free = self.accounts.teams * at_once - int((stage == Stage.INSTALLING).sum())
         queue = np.flatnonzero(stage == Stage.QUEUING)
         queue = queue[np.lexsort((queue, books["since"][queue]))][: max(free, 0)]
         stage[queue] = Stage.INSTALLING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -55,6 +55,8 @@ STATEMENT = np.dtype(
     ],
     align=True,
 )
+OUTSIDE_TRADE = np.dtype([("account", "i4"), ("resident", "i8"), ("bill_fen", "i8"), ("spends", "i1")], align=True)
+# a member's bill at a merchant elsewhere: the merchant's account, the member's row among residents, 1 where it pays in points what it can
 
 
 def share_in(parts: np.ndarray) -> float:
@@ -65,18 +67,11 @@ def share_in(parts: np.ndarray) -> float:
 class Offer(NamedTuple):
     """What a day in the alliance is worth to merchants, in fen a day; arrays or numbers."""
 
-    gain: np.ndarray  # margin on the sales that depend on it
-    cost: np.ndarray  # fees, till and points taken below their value, less what others pay of it
+    gain: Any  # margin on the sales that depend on it
+    cost: Any  # fees, till and points taken below their value, less what others pay of it
 
 
-def offer(
-    sales_fen: np.ndarray,
-    log_gain: np.ndarray,
-    is_in: np.ndarray,
-    margin: np.ndarray,
-    fee_share: np.ndarray,
-    running_fen: np.ndarray,
-) -> Offer:
+def offer(sales_fen: Any, log_gain: Any, is_in: Any, margin: Any, fee_share: Any, running_fen: Any) -> Offer:
     """Return what being in is worth to merchants with such sales a day, whether they are in (and would lose it) or out.
 
     `log_gain`: what they believe ln(sales when in / sales when out) to be; `fee_share`: net fees per yuan of sales when in;
@@ -87,7 +82,7 @@ def offer(
     return Offer(margin * (in_fen - out_fen), fee_share * in_fen + running_fen)
 
 
-def wants_in(found: Offer, entry_fen: np.ndarray, payback_days: float) -> np.ndarray:
+def wants_in(found: Offer, entry_fen: Any, payback_days: float) -> np.ndarray:
     """Return who would join: a day's gain pays for the day, and for the till within its payback."""
     return np.asarray(found.gain - found.cost > entry_fen / payback_days)
 

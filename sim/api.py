@@ -93,6 +93,7 @@ class Town:
 
     def __init__(self, config: RunConfig, compiled: CompiledPlan, deciders: Deciders) -> None:
         from agents.alliance import Alliance
+        from agents.alliance_outside import OutsideMerchants
         from agents.membership import Memory
         from agents.memory.referrers import Referrers
         from agents.reputation import Reputation
@@ -104,12 +105,13 @@ class Town:
         self.reputation = Reputation(config, compiled)
         self.tiers = Tiers(config, self.people) if config.points.is_on and config.points.tiers else None
         self.shelves = Shelves(config, compiled)
+        self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
+        self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
         closes_min = mall_hours_min(config)[1]
         self.alliance = Alliance(config, compiled, closes_min) if config.alliance.is_played else None
         deciders.alliance = self.alliance
+        self.outside = OutsideMerchants(config, self.ledger) if config.alliance.is_played else None
         self.residents = int(self.people.key.size)
-        self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
-        self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
         self.referrers = Referrers(config, self.people, compiled)
         self.ledger.clearing.opening_centi = int(self.memory.points_centi.sum())
         self.finance = FinanceBooks(config)
@@ -136,6 +138,12 @@ class Town:
 
         found: np.ndarray = ids_of(IdKind.NUMBER, phone_keys_of(self._config, self.people.key))
         return found
+
+    def outside_trade(self, date: str) -> np.ndarray | None:
+        """Return what members pay on a day at merchants of the alliance elsewhere; None where it is not played."""
+        if self.alliance is None or self.outside is None:
+            return None
+        return self.outside.trade_on(datetime.date.fromisoformat(date), self.alliance.day, self.residents, self.memory.is_member)
 
     def hold_points(self, balances_centi: np.ndarray) -> None:
         """Let residents know how many points they hold."""
@@ -182,6 +190,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         referrals=town.referrers.table,
         finance=town.finance,
         alliance=parts,
+        outside_trade=town.outside_trade(config.date),
     )
 
 

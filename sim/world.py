@@ -36,6 +36,7 @@ from sim.operations.hours import hours_of
 from sim.operations.liquidity import liquidity_of
 from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
+from sim.operations.outside_trade import outside_trade_of
 from sim.operations.own_services import Factory, OwnServices
 from sim.operations.points_line import line_outages_of
 from sim.operations.programme import programme_of
@@ -92,6 +93,7 @@ class People:
     referrals: np.ndarray | None = None  # REFERRAL of each resident, which lives on too
     alliance: np.ndarray | None = None  # sim.alliance.PART of each tenant today, where the alliance is played
     finance: FinanceBooks | None = None  # the accounts of the programme, which live on too
+    outside_trade: np.ndarray | None = None  # sim.alliance.OUTSIDE_TRADE of the day
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,9 @@ class World:
             *clearing_of(self.crowd, compiled, config, opens_us, END_US - 2),
             Standing(self.crowd, config.ratings.display != "none", opens_us),
             *participation_of(self.crowd, self.people.alliance, opens_us),
+            *outside_trade_of(
+                self.crowd, self.people.outside_trade, config.alliance.outside, config.points.yuan_per_point, closes_us
+            ),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
             *programme_of(self.crowd, config, self.finance, END_US - 1),
         ]

@@ -131,6 +131,13 @@ class Ledger:
         if opening_centi.any():
             _refuse(doors.open_balances(self.book, now_us, first, opening_centi), "points from before of new members")
 
+    def known_accounts(self, residents: np.ndarray) -> np.ndarray:
+        """Return the accounts of residents (int32), NONE of those who have none yet."""
+        found = np.full(residents.size, NONE, np.int32)
+        is_known = residents < self._account_of.size
+        found[is_known] = self._account_of[residents[is_known]]
+        return found
+
     def balances_of(self, residents: int) -> np.ndarray:
         """Return the centi-points that each of so many residents holds (int64)."""
         found = np.zeros(residents, np.int64)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sim.categories import CATEGORIES
 from sim.errors import Problem
 from sim.known import known
 
@@ -222,11 +221,6 @@ class AllianceConfig:
 def words_of(founders: str) -> list[str]:
     """Return the trades and units that a list in one line names."""
     return [word.strip() for word in str(founders).split(",") if word.strip()]
-
-
-def is_trade(word: str) -> bool:
-    """Return whether a word of `founders` is a trade; else it must be a unit's id, which the plan knows."""
-    return word in CATEGORIES
 
 
 def problems(alliance: AllianceConfig) -> Iterator[Problem]:

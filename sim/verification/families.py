@@ -9,6 +9,7 @@ from typing import Any
 from sim.errors import ConfigError
 from sim.paths import unknown_name
 from sim.verification import (
+    alliance,
     bottleneck,
     breakage,
     checkout,
@@ -113,6 +114,7 @@ CATALOGUE: dict[str, Family] = {
         of_population=loyalty.run_loyalty,
     ),
     "logit": _family(logit),
+    "alliance": _family(alliance),
     "queue": _family(queue, queue.run_idle),
     "network": _family(network),
     "nonstationary": _family(nonstationary),

@@ -14,6 +14,7 @@ from sim.config_files import compose
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
 from sim.timetable import timetable_of
+from tests.alliance_days import guests_elsewhere, weeks_of_alliance
 from tests.memory_years import a_day, config_of, day, live, people_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +57,7 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     wanted.cinema.halls = [HallConfig(seats=50)]
     wanted.cinema.shows = [ShowConfig(starts="14:00")]
     wanted.parking.information = "signs"
+    wanted.alliance.is_played = True
     evening = CalendarEventConfig(name="lights", first="2026-11-23", starts="18:00", ends="19:00")
     calendar = CalendarConfig(holidays="china", weather="climate", events=[evening])
     monday = dataclasses.replace(wanted, date="2026-11-23", calendar=calendar)
@@ -63,6 +65,8 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
         monkeypatch.setattr(section, "__getattribute__", noted)
     api.run(wanted, tmp_path)
     weeks_of_memory()
+    weeks_of_alliance()
+    guests_elsewhere()
     found = load_compiled(find_floorplan("corner_mall"))
     assert timetable_of(found, compose("corner_day"))  # halls and shows that nobody listed
     doors = found.arrays._replace(entrance_share=np.full_like(found.arrays.entrance_share, 0.5))
