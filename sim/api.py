@@ -21,6 +21,7 @@ from sim.errors import ConfigError, Problem
 from sim.ledger.ledger import Ledger
 from sim.opening import mall_hours_min, tenant_hours_min
 from sim.operations.own_services import Factory
+from sim.operations.programme import Programme
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.identity.ids import IdKind, ids_of
@@ -98,6 +99,7 @@ class Town:
         self.residents = int(self.people.key.size)
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
         self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
+        self.programme = Programme(config, compiled, self.ledger, self.people.key)
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
@@ -109,7 +111,9 @@ class Town:
 
     def enrol(self, numbers: np.ndarray) -> None:
         """Make members of the residents whom the mall's systems have enrolled under these numbers."""
-        self.memory.enrol(np.flatnonzero(np.isin(self._numbers, numbers)))
+        rows = np.flatnonzero(np.isin(self._numbers, numbers))
+        self.programme.welcome(rows[self.memory.is_member[rows] == 0])
+        self.memory.enrol(rows)
 
     @cached_property
     def _numbers(self) -> np.ndarray:
@@ -140,7 +144,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
 
     deciders.read(*reputation.news())
     morning = town.shelves.morning(datetime.date.fromisoformat(config.date))
-    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing, morning, town.ledger)
+    return People(population.arrivals, population.phones, deciders.review, learn, reputation.standing, morning, town.ledger, town.programme)
 
 
 def watch_of(watch: Any, every_s: float, config: RunConfig, compiled: CompiledPlan) -> Watch | None:

@@ -111,6 +111,10 @@ class EventKind(IntEnum):
     RATINGS_COUNTED = 107  # place unit, value ratings that its stars rest on
     RATINGS_BOUGHT = 108  # place unit, value how many of these it has bought
     TENANT_JUDGED = 109  # place unit, value sim.standing.Fate
+    OFFER_TAKEN = 122  # place item of the catalogue, value centi-points: a member has a voucher or a gift
+    OFFER_REDEEMED = 123  # place unit, value fen off the receipt; PURCHASED follows
+    POINTS_EXCHANGED = 124  # place programme and flow, value its sum of the day; of nobody
+    ABUSE_COUNTED = 125  # place attack and what is counted of it, value its sum of the day; of nobody
 
 
 class Change(IntEnum):
@@ -208,4 +212,6 @@ PLACE_TABLE = {
     EventKind.SHELF_LEFT: "unit", EventKind.SIZES_SOLD_OUT: "unit",
     EventKind.STARS_SHOWN: "unit", EventKind.STARS_DESERVED: "unit", EventKind.RATINGS_COUNTED: "unit",
     EventKind.RATINGS_BOUGHT: "unit", EventKind.TENANT_JUDGED: "unit",
+    EventKind.OFFER_TAKEN: "offer", EventKind.OFFER_REDEEMED: "unit", EventKind.POINTS_EXCHANGED: "exchange",
+    EventKind.ABUSE_COUNTED: "abuse",
 }  # fmt: skip

@@ -29,6 +29,7 @@ from sim.operations.hours import hours_of
 from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
 from sim.operations.own_services import Factory, OwnServices
+from sim.operations.programme import Programme, programme_of, programme_places
 from sim.operations.reviews import Reviews
 from sim.operations.services import services_of
 from sim.operations.settlement import Settlement
@@ -74,6 +75,7 @@ class People:
     standing: np.ndarray  # sim.standing.STANDING of each tenant on this day
     shelves: Morning | None = None  # what is on them in the morning; None: as on a first day
     ledger: Ledger | None = None  # that lives on from day to day, begun for this one
+    programme: Programme | None = None  # what the programme of points keeps beside it
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,10 @@ class World:
         config, compiled = self.config, self.compiled
         pair_of(config, compiled)  # a merchant that the plan lacks is told of before the day, not after it
         self.crowd = Crowd(
-            compiled, config, self._take, self.people.standing, self.routes, self.people.shelves, self.people.ledger
-        )
+            compiled, config, self._take, self.people.standing, self.routes, self.people.shelves, self.people.ledger,
+            self.people.programme.wallets if self.people.programme else None,
+        )  # fmt: skip
+        self.crowd.place_names.update(programme_places(config))
         names = self.crowd.station_names
         self.recorder = Recorder(
             self.folder,
@@ -153,6 +157,7 @@ class World:
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
+            *programme_of(self.crowd, config, self.people.programme, closes_us),
             Standing(self.crowd, config.ratings.display != "none", opens_us),
             Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
         ]

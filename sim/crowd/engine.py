@@ -23,6 +23,9 @@ from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.points.built import terms_of
+from sim.crowd.points.offer_records import DEED, DEEDS_MAX
+from sim.crowd.points.wallets import Wallets
+from sim.crowd.points.watching import WATCHED
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes
 from sim.crowd.routing import know_times
@@ -71,13 +74,18 @@ class Crowd:
     def __init__(
         self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None,
         routes: Routes | None = None, shelves: Morning | None = None, ledger: Ledger | None = None,
+        wallets: Wallets | None = None,
     ) -> None:  # fmt: skip
         self._routes: Routes = {} if routes is None else routes
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config)) if ledger is None else ledger
+        self.wallets = Wallets(config, compiled) if wallets is None else wallets
+        self.wallets.begin_day()
+        self.wallets.make_room(len(self.ledger.names))
         tables = build_tables(compiled, config)
         arrays = compiled.arrays
         self.station_names = tables.station_names
         self.place_names = {"show": show_names(compiled, config), "bay": bay_names(compiled, config)}
+        self.place_names["offer"] = tuple(item.name for item in config.partners.catalogue.items)
         self.full_servers = tables.stations["servers_open"].copy()
         self.has_own_staff = np.zeros(tables.stations.size, bool)  # stations that the planned staffing leaves alone
         self._doors = tables.doors
@@ -117,6 +125,8 @@ class Crowd:
             log=records(config.engine.log_rows, state.EVENT),
             segments=records(config.engine.log_rows if edges else config.engine.log_rows // 4 + 128, state.SEGMENT),
             **self.ledger.book._asdict(), terms=terms_of(compiled, config),
+            offers=self.wallets.offers, held=self.wallets.held, suspects=self.wallets.suspects,
+            deeds=records(DEEDS_MAX if config.abuse.is_on else 0, DEED), watched=np.zeros(WATCHED, np.int64),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
             pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),
@@ -306,6 +316,8 @@ class Crowd:
         members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY))
         self.make_room_in_books()
         found[members] = self.ledger.members(visitors.resident[members], visitors.points_centi[members], self.now_us)
+        if self.wallets.make_room(len(self.ledger.names)):
+            self.mall = self.mall._replace(held=self.wallets.held, suspects=self.wallets.suspects)
         return found
 
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:

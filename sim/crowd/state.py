@@ -18,6 +18,7 @@ from sim.crowd.company.records import PARTY_PARAMS
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
+from sim.crowd.points.offer_records import DEED, HELD, OFFER, OFFER_PARAMS, SUSPECT
 from sim.crowd.points.records import POINTS_PARAMS, TERMS
 from sim.crowd.rating_records import RATING_PARAMS
 from sim.crowd.streams import Stream as Stream
@@ -256,6 +257,7 @@ PARAMS = np.dtype(
         *EXIT_PARAMS,
         *RESTAURANT_PARAMS, *CINEMA_PARAMS, *DESK_PARAMS, *CHECKOUT_PARAMS, *PARKING_PARAMS, *TICKET_PARAMS, *MIND_PARAMS, *PARTY_PARAMS, *GOODS_PARAMS,
         *RATING_PARAMS, *POINTS_PARAMS,
+        *OFFER_PARAMS,
     ],
     align=True,
 )  # fmt: skip
@@ -345,6 +347,11 @@ class Mall(NamedTuple):
     undo: np.ndarray
     book_counts: np.ndarray
     terms: np.ndarray  # TERMS of each unit: on what it gives and takes points
+    offers: np.ndarray  # OFFER of each item of the catalogue
+    held: np.ndarray  # HELD, WALLET_MAX of each account of the ledger
+    suspects: np.ndarray  # SUSPECT of each account
+    deeds: np.ndarray  # DEED buffer
+    watched: np.ndarray  # int64 by points.watching.Watched
     outcomes: np.ndarray  # OUTCOME buffer
     standing: np.ndarray  # STANDING of each unit
     items: np.ndarray  # ITEM, those of a unit side by side
@@ -370,6 +377,7 @@ def example_mall() -> Mall:
         "tariff": TARIFF, "validation": VALIDATION,
         "desks": DESK, "hands": HAND,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
+        "offers": OFFER, "held": HELD, "suspects": SUSPECT, "deeds": DEED,
         "accounts": ACCOUNT, "lots": LOT, "pendings": PENDING, "transfers": TRANSFER, "undo": UNDO, "terms": TERMS, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
     }  # fmt: skip
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
@@ -378,7 +386,7 @@ def example_mall() -> Mall:
         visited=np.zeros((0, 0), np.int32), liked=np.zeros((0, 0), np.int32), arriving_liked=np.zeros((0, 0), np.int32),
         tastes=np.zeros((0, 0), np.float32), arriving_tastes=np.zeros((0, 0), np.float32), brands=np.zeros((0, 0), np.float32), heap=np.zeros((0, 3), np.int64), free_rows=single, ways=single, way_start=single, next_leg=single,
         walk_m=np.zeros(0, np.float32), togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
-        lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, book_counts=whole,
+        lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, book_counts=whole, watched=whole,
         scratch_place=single, scratch_utility=real, scratch_draw=real,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from sim.crowd.goods.catalogue import describe_goods
 from sim.crowd.minds_built import describe_minds
 from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.points.built import describe_points
+from sim.crowd.points.offers_built import describe_offers
 from sim.crowd.ratings import describe_ratings
 from sim.crowd.splitting import describe_parties
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
@@ -319,6 +320,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     describe_goods(one, config)
     describe_ratings(one, config)
     describe_points(one, config)
+    describe_offers(one, config)
     return params
 
 
