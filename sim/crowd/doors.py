@@ -11,8 +11,8 @@ from sim.crowd.cars.overnight import stand_overnight
 from sim.crowd.mind import forget_mind
 from sim.crowd.movement import come_out, door_slot, leave_zone
 from sim.crowd.needs import grow
-from sim.crowd.satisfaction import write_outcome
 from sim.crowd.points.catalogue import look_at_catalogue
+from sim.crowd.satisfaction import write_outcome
 from sim.crowd.state import Doing, Mall, Meta, Stream, Then
 from sim.crowd.tallies import Counted
 from sim.crowd.ticket_lists import void_ticket

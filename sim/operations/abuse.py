@@ -8,16 +8,26 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
-from sim.crowd.points.watching import Attack, Rule, Watched
+from sim.crowd.points.watching import RULES, Attack, Rule, Watched
 from sim.events import EventKind
 from sim.ledger.abusing import free_held, hold_issued, settle_hold, taken_back
-from sim.ledger.accounts import FIRST_TENANT, OUTSIDE, POINTS_ISSUED, POINTS_REDEEMED, POINTS_VOIDED, TREASURY, Currency, TransferReason
+from sim.ledger.accounts import (
+    FIRST_TENANT,
+    OUTSIDE,
+    POINTS_ISSUED,
+    POINTS_REDEEMED,
+    POINTS_VOIDED,
+    TREASURY,
+    Currency,
+    TransferReason,
+)
 from sim.ledger.ledger import Ledger
 from sim.ledger.records import State
 from sim.random_streams import stream_key, uniforms
 from sim.units import US_PER_DAY, US_PER_S
 
-CENTI, FEN = 100, 100
+CENTI = 100
+WALKING = (Attack.REFUND_FARMING, Attack.DOUBLE_SPENDING, Attack.SELF_REFERRAL)  # those who shop in the mall
 TRIED, GOT_FEN = 0, 1  # columns of what is counted of an attack; then what each rule stopped, in fen
 COLUMNS = 2 + len(Rule)
 HONEST = len(Attack) * COLUMNS  # then, by rule: how often, and how many fen, it cost somebody honest
@@ -63,6 +73,8 @@ class Abuse:
                 self._farm_refund(deed, now_us)
             elif deed["attack"] == Attack.DOUBLE_SPENDING:
                 self._spend_twice(deed, now_us)
+            else:
+                self._refer_oneself(deed, now_us)
         self._open_false_accounts(now_us)
         self._ring_up_false_sales(now_us)
         self._greet_newcomers(now_us)
@@ -141,6 +153,16 @@ class Abuse:
         other = (unit + 1) % self.adversaries.units
         self.crowd.transfer(now_us, TREASURY, FIRST_TENANT + other, centi, TransferReason.ABUSED)
 
+    def _refer_oneself(self, deed: np.void, now_us: int) -> None:
+        """Get what a referral returns to both sides, who are one person with one phone."""
+        centi = int(int(deed["paid_fen"]) * self.config.abuse.attacks.ring_return_share)
+        self._count(Attack.SELF_REFERRAL, TRIED)
+        if self.config.abuse.rules.one_account_per_phone:
+            self._stopped(Attack.SELF_REFERRAL, Rule.ONE_PER_PHONE, centi)
+        elif centi > 0:
+            self._issue(int(deed["account"]), centi, TransferReason.ABUSED, now_us)
+            self._count(Attack.SELF_REFERRAL, GOT_FEN, centi)
+
     def _open_false_accounts(self, now_us: int) -> None:
         """Let machines join for the points, and spend those of earlier days."""
         attacks, rules, known = self.config.abuse.attacks, self.config.abuse.rules, self.adversaries
@@ -218,9 +240,12 @@ class Abuse:
 
     def _count_rules(self, watched: np.ndarray) -> None:
         """Take over what the till's watch has counted of its rules."""
+        times = watched[Watched.TIMES : Watched.CENTI].reshape(len(Attack), RULES)
+        centi = watched[Watched.CENTI :].reshape(len(Attack), RULES)
         for rule in Rule:
-            self._honest(rule, int(watched[Watched.HONEST_TIMES + rule]), int(watched[Watched.HONEST_CENTI + rule]))
-            self._stopped(Attack.REFUND_FARMING, rule, int(watched[Watched.OTHER_CENTI + rule]))
+            self._honest(rule, int(times[Attack.NONE, rule]), int(centi[Attack.NONE, rule]))
+            for attack in WALKING if rule != Rule.HOLD else ():  # what is held is stopped only if it is taken in the end
+                self._stopped(attack, rule, int(centi[attack, rule]))
 
     def _issue(self, account: int, centi: int, reason: TransferReason, now_us: int) -> None:
         """Issue points, held for as long as the rule says."""

@@ -30,7 +30,15 @@ class AttacksConfig:
         0.02, "chance that a till cannot reach the ledger and takes points on trust", 0, 1, source=JUDGED, confidence="L"
     )
     ring_members_share: float = known(
-        0.0, "members who have brought themselves under another name, and share what they earn", 0, 1, source=JUDGED, confidence="L"
+        0.0,
+        "members who have brought themselves under another name, and share what they earn",
+        0,
+        1,
+        source=JUDGED,
+        confidence="L",
+    )
+    ring_return_share: float = known(
+        0.01, "what referral returns of a purchase, to both sides together", 0, 1, source=JUDGED, confidence="L"
     )
     colluding_share: float = known(
         0.0, "merchants who ring up sales that never were, for accomplices", 0, 1, source=JUDGED, confidence="L"
@@ -48,12 +56,19 @@ class AttacksConfig:
 class RulesConfig:
     """Rules against abuse. They see what a till and a ledger see: accounts, phones, merchants, times, amounts."""
 
-    claw_back: bool = known(False, "whether a refund takes back the points of the purchase, out of its money where they are gone")
+    claw_back: bool = known(
+        False, "whether a refund takes back the points of the purchase, out of its money where they are gone"
+    )
     points_as_points: bool = known(False, "whether what was paid in points is refunded in points only")
     online_only: bool = known(False, "whether a till that cannot reach the ledger takes no points")
     one_account_per_phone: bool = known(False, "whether a phone that has an account can open another")
     hold_days: float = known(
-        0.0, "days before points that were earned can be spent; 0 for none", 0, 365, source="airlines credit after 3 to 14 days", confidence="L"
+        0.0,
+        "days before points that were earned can be spent; 0 for none",
+        0,
+        365,
+        source="airlines credit after 3 to 14 days",
+        confidence="L",
     )
     receipts_most: int = known(
         0, "receipts a day after which an account earns no points; 0 for no such rule", 0, 1000, source=JUDGED, confidence="L"

@@ -78,14 +78,16 @@ def take_offer(mall: Mall, row: int, offer: int, now_us: int) -> None:
     reason = TransferReason.GIFT_TAKEN if item.is_gift == 1 else TransferReason.VOUCHER_TAKEN
     begin_chain(book)
     transfer(book, now_us, account, POINTS_REDEEMED, item.price_centi, reason)
-    if item.is_gift == 1 and item.cost_fen > 0:
-        transfer(book, now_us, OPERATOR, OUTSIDE, item.cost_fen, TransferReason.GIFT_COST)
+    if item.is_gift == 1:
+        if item.cost_fen > 0:
+            transfer(book, now_us, OPERATOR, OUTSIDE, item.cost_fen, TransferReason.GIFT_COST)
+        refusal = owe(mall, TREASURY, OPERATOR, item.worth_fen, TransferReason.GIFT_TAKEN, now_us)
+        if refusal != Refusal.POSTED and mall.book_counts[Count.FAILED] == Refusal.POSTED:
+            mall.book_counts[Count.FAILED] = refusal  # who may not owe lets the chain fail
     if end_chain(book) != Refusal.POSTED:
         return
     item.stock -= 1
-    if item.is_gift == 1:
-        owe(mall, TREASURY, OPERATOR, item.worth_fen, TransferReason.GIFT_TAKEN, now_us)
-    else:
+    if item.is_gift == 0:
         put_in_wallet(mall, account, offer, now_us)
     note(mall, row, now_us, EventKind.OFFER_TAKEN, offer, item.price_centi)
 

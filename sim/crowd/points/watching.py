@@ -38,15 +38,15 @@ class Rule(IntEnum):
 
 
 class Watched(IntEnum):
-    """What the watch has counted today; `watched` is indexed by it, the last two by rule."""
+    """What the watch has counted today; `watched` is indexed by it, then by Attack and Rule."""
 
     DEEDS = 0  # rows of `deeds` in use
-    HONEST_TIMES = 1  # receipts of honest members that a rule cost points, by Rule
-    HONEST_CENTI = 1 + 7
-    OTHER_CENTI = 1 + 14  # and what it cost the others
+    TIMES = 1  # receipts of which a rule took or held the points
+    CENTI = 1 + 6 * 7  # and these points
 
 
-WATCHED = Watched.OTHER_CENTI + len(Rule)
+RULES = len(Rule)
+WATCHED = Watched.CENTI + len(Attack) * RULES
 
 
 @inlined
@@ -75,6 +75,7 @@ def _watch(mall: Mall, row: int, unit: int, paid_fen: int, burned_fen: int, earn
     held = NONE
     if kept_centi > 0 and mall.params[0].points_hold_us > 0:
         held = hold_points(mall, account, kept_centi, now_us)
+        note_taken(mall, Rule.HOLD, attack, kept_centi)
     rows = mall.watched[Watched.DEEDS]
     if attack != Attack.NONE and rows < DEEDS_MAX:
         deed = mall.deeds[rows]
@@ -103,12 +104,9 @@ def broken_rule(mall: Mall, receipts: int, in_a_row: int) -> int:
 
 @kernel
 def note_taken(mall: Mall, rule: int, attack: int, centi: int) -> None:
-    """Count what a rule took, by whether it was from somebody honest."""
-    if attack == Attack.NONE:
-        mall.watched[Watched.HONEST_TIMES + rule] += 1
-        mall.watched[Watched.HONEST_CENTI + rule] += centi
-    else:
-        mall.watched[Watched.OTHER_CENTI + rule] += centi
+    """Count what a rule took, by who it was from: the truth, which no rule sees."""
+    mall.watched[Watched.TIMES + RULES * attack + rule] += 1
+    mall.watched[Watched.CENTI + RULES * attack + rule] += centi
 
 
 @kernel

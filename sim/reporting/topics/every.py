@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sim.reporting.topics import car_money, cars, checkout, cinema, desks, food, goods, lines, minds, parties, ratings, targets
+from sim.reporting.topics import (
+    abuse,
+    car_money,
+    cars,
+    checkout,
+    cinema,
+    desks,
+    food,
+    goods,
+    lines,
+    minds,
+    parties,
+    partners,
+    ratings,
+    targets,
+)
 from sim.reporting.topics.topic import Topic
 
 TOPICS: tuple[Topic, ...] = (
@@ -18,4 +33,6 @@ TOPICS: tuple[Topic, ...] = (
     minds.TOPIC,
     parties.TOPIC,
     ratings.TOPIC,
+    partners.TOPIC,
+    abuse.TOPIC,
 )

@@ -8,6 +8,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.figures import Span
 from sim.reporting.picture import Picture
 from sim.reporting.topics import (
+    abuse_pictures,
     car_money_pictures,
     cars_pictures,
     checkout_pictures,
@@ -18,6 +19,7 @@ from sim.reporting.topics import (
     lines_pictures,
     minds_pictures,
     parties_pictures,
+    partners_pictures,
     ratings_pictures,
     targets_pictures,
 )
@@ -31,6 +33,8 @@ _OF_TOPIC = {
     "minds": minds_pictures,
     "parties": parties_pictures,
     "ratings": ratings_pictures,
+    "partners": partners_pictures,
+    "abuse": abuse_pictures,
 }  # fmt: skip
 
 
