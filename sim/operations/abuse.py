@@ -1,4 +1,4 @@
-"""Adversaries by the clock: what became of receipts that were meant to be abused, false accounts, sales that never were; and what rules stopped."""
+"""Adversaries by the clock: receipts that are abused, false accounts, sales that never were; and what rules stop of it."""
 
 from __future__ import annotations
 
@@ -177,8 +177,7 @@ class Abuse:
             if rules.one_account_per_phone and bot % attacks.accounts_per_phone > 0:
                 self._stopped(Attack.FAKE_ACCOUNTS, Rule.ONE_PER_PHONE, bonus)
                 continue
-            name = f"false:{known.days}:{bot}"
-            account = self.crowd.ledger.open(name, Currency.POINTS, limit=0, has_lots=True, may_owe=True)
+            account = self._open(f"false:{known.days}:{bot}")
             self._issue(account, bonus, TransferReason.SIGN_UP, now_us)
             known.false_accounts.append(account)
 
@@ -191,10 +190,7 @@ class Abuse:
         takes_part = self.crowd.mall.terms["takes_part"] == 1
         for unit in np.flatnonzero((draws < attacks.colluding_share) & takes_part).tolist():
             if unit not in known.shills:
-                known.shills[unit] = [
-                    self.crowd.ledger.open(f"accomplice:{unit}:{one}", Currency.POINTS, limit=0, has_lots=True, may_owe=True)
-                    for one in range(attacks.accomplices)
-                ]
+                known.shills[unit] = [self._open(f"accomplice:{unit}:{one}") for one in range(attacks.accomplices)]
             self._one_merchant(unit, known.shills[unit], now_us)
 
     def _one_merchant(self, unit: int, accounts: list[int], now_us: int) -> None:
@@ -229,9 +225,9 @@ class Abuse:
         refused = int(shares.sum()) if rules.one_account_per_phone else 0
         self._honest(Rule.ONE_PER_PHONE, refused, refused * bonus)
         welcome = rows[~shares] if rules.one_account_per_phone else rows
-        self.crowd.make_room_in_books()
-        accounts = self.crowd.ledger.members(welcome, np.zeros(welcome.size, np.int64), now_us)
-        for account in accounts.tolist():
+        for one in welcome.tolist():
+            self.crowd.make_room_in_books()
+            account = int(self.crowd.ledger.members(np.array([one]), np.zeros(1, np.int64), now_us)[0])
             self._issue(account, bonus, TransferReason.SIGN_UP, now_us)
 
     def _honest(self, rule: Rule, times: int, fen: int) -> None:
@@ -246,6 +242,11 @@ class Abuse:
             self._honest(rule, int(times[Attack.NONE, rule]), int(centi[Attack.NONE, rule]))
             for attack in WALKING if rule != Rule.HOLD else ():  # what is held is stopped only if it is taken in the end
                 self._stopped(attack, rule, int(centi[attack, rule]))
+
+    def _open(self, name: str) -> int:
+        """Open an account like a member's."""
+        self.crowd.make_room_in_books()
+        return self.crowd.ledger.open(name, Currency.POINTS, limit=0, has_lots=True, may_owe=True)
 
     def _issue(self, account: int, centi: int, reason: TransferReason, now_us: int) -> None:
         """Issue points, held for as long as the rule says."""

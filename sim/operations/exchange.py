@@ -95,8 +95,8 @@ class Holdings:
 
     def available_centi(self, members: np.ndarray) -> np.ndarray:
         """Return the centi-points that members could give now (int64)."""
-        accounts = self.ledger.book.accounts[self.accounts_of(members)]
-        return np.maximum(accounts["balance"] - accounts["reserved"], 0)
+        accounts, rows = self.ledger.book.accounts, self.accounts_of(members)
+        return np.maximum(accounts["balance"][rows] - accounts["reserved"][rows], 0)
 
     def note_converted(self, programme: int, way: int, members: np.ndarray, centi: np.ndarray) -> None:
         """Count what limits look at."""
@@ -217,7 +217,9 @@ class Exchange:
         held.note_converted(at, IN, members, centi)
         price = exact(one.pays_yuan_per_point)
         fen = centi * price.numerator // price.denominator
-        self._count(at, (Flow.IN_CENTI, Flow.RECEIVED_FEN), (Flow.GAINED_IN_CENTI, Flow.GAINED_RECEIVED_FEN), centi, fen, is_gain)
+        self._count(
+            at, (Flow.IN_CENTI, Flow.RECEIVED_FEN), (Flow.GAINED_IN_CENTI, Flow.GAINED_RECEIVED_FEN), centi, fen, is_gain
+        )
         self._send(Due(held.days + one.delay_days, at, IN, members, centi), now_us)
 
     def _cross(self, source: int, target: int, members: np.ndarray, now_us: int) -> None:

@@ -37,7 +37,8 @@ class Programme:
 
     def welcome(self, rows: np.ndarray) -> None:
         """Residents have joined."""
-        self.adversaries.newcomers += rows.tolist()
+        if self.config.abuse.is_on:
+            self.adversaries.newcomers += rows.tolist()
 
 
 def programme_of(crowd: Crowd, config: RunConfig, programme: Programme | None, closes_us: int) -> list[Operation]:

@@ -12,7 +12,7 @@ import numpy as np
 from sim.ledger.accounts import POINTS_EXCHANGED, POINTS_ISSUED, TREASURY, Currency, TransferReason
 from sim.ledger.converting import convert
 from sim.ledger.ledger import Ledger
-from sim.ledger.rates import POINTS, Rate, gaining_cycles, rates_of
+from sim.ledger.rates import Rate, gaining_cycles, rates_of
 from sim.random_streams import stream_key, uniforms
 from sim.schema.partners import ExchangeConfig, LinkConfig, ProgrammeConfig
 from sim.verification.parameters import Parameter, number
