@@ -121,7 +121,7 @@ class Abuse:
             if short_fen > 0:
                 self.crowd.transfer(now_us, FIRST_TENANT + unit, TREASURY, short_fen, TransferReason.TAKEN_BACK)
             self._stopped(attack, Rule.CLAW_BACK, back + short_fen)
-            self._count(attack, GOT_FEN, spent - short_fen)
+            self._count(attack, GOT_FEN, earned - back - short_fen)
         else:
             self._count(attack, GOT_FEN, earned)
         if burned_fen > 0 and rules.points_as_points:

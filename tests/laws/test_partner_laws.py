@@ -154,7 +154,8 @@ def test_a_voucher_that_a_merchant_funds_itself_moves_no_money():
 def test_a_voucher_is_no_good_for_a_smaller_receipt_elsewhere_or_later():
     dear = live_days(vouching([ItemConfig("v", points=20.0, off_yuan=10.0, from_yuan=1_000_000.0)]))
     elsewhere = live_days(vouching([ItemConfig("v", unit="L1-outfitters", points=1.0, off_yuan=1.0, from_yuan=1.0)]))
-    short = live_days(vouching([ItemConfig("v", points=1.0, off_yuan=1.0, from_yuan=1.0, valid_days=1e-6)]))
+    # one that ends at the instant at which it is taken: its end is outside, so that not even a seat booked on arrival is cheaper
+    short = live_days(vouching([ItemConfig("v", points=1.0, off_yuan=1.0, from_yuan=1.0, valid_days=1e-12)]))
 
     assert all(days.of_kind(EventKind.OFFER_TAKEN)["kind"].size > 0 for days in (dear, elsewhere, short))
     assert dear.of_kind(EventKind.OFFER_REDEEMED)["kind"].size == short.of_kind(EventKind.OFFER_REDEEMED)["kind"].size == 0
