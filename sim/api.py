@@ -23,6 +23,7 @@ from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
 from sim.opening import mall_hours_min, tenant_hours_min
 from sim.operations.own_services import Factory
+from sim.operations.partners import Programme
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.identity.ids import IdKind, ids_of
@@ -115,6 +116,7 @@ class Town:
         self.referrers = Referrers(config, self.people, compiled)
         self.ledger.clearing.opening_centi = int(self.memory.points_centi.sum())
         self.finance = FinanceBooks(config)
+        self.programme = Programme(config, compiled, self.ledger, self.people.key)
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
@@ -128,6 +130,7 @@ class Town:
         """Make members of the residents whom the mall's systems have enrolled under these numbers."""
         rows = np.flatnonzero(np.isin(self._numbers, numbers))
         new = rows[self.memory.is_member[rows] == 0]
+        self.programme.welcome(new)
         self.memory.enrol(rows)
         self.referrers.join(new, self.ledger.days_before, self.memory.is_member)
 
@@ -190,6 +193,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         referrals=town.referrers.table,
         finance=town.finance,
         alliance=parts,
+        programme=town.programme,
         outside_trade=town.outside_trade(config.date),
     )
 

@@ -18,6 +18,9 @@ from sim.errors import Problem
 from sim.known import known
 from sim.schema import parking as parking_schema
 from sim.schema.abuse import AbuseConfig
+from sim.schema.abuse import AttacksConfig as AttacksConfig
+from sim.schema.abuse import RulesConfig as RulesConfig
+from sim.schema.abuse import problems as abuse_problems
 from sim.schema.alliance import (  # noqa: F401
     AllianceConfig,
     BarriersConfig,
@@ -95,7 +98,13 @@ from sim.schema.minds import problems as mind_problems
 from sim.schema.network import NetworkConfig
 from sim.schema.parking import ParkingConfig
 from sim.schema.parties import PartiesConfig
+from sim.schema.partners import ExchangeConfig as ExchangeConfig
+from sim.schema.partners import ItemConfig as ItemConfig
+from sim.schema.partners import LinkConfig as LinkConfig
+from sim.schema.partners import OffersConfig as OffersConfig
 from sim.schema.partners import PartnersConfig
+from sim.schema.partners import ProgrammeConfig as ProgrammeConfig
+from sim.schema.partners import problems as partner_problems
 from sim.schema.points import PointsCampaignConfig as PointsCampaignConfig
 from sim.schema.points import PointsConfig
 from sim.schema.points import PointsRateConfig as PointsRateConfig
@@ -460,6 +469,8 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += [] if found else [*desk_problems(config.desks)]
     found += [] if found else [*referral_problems(config.referral), *finance_problems(config.finance)]
     found += alliance_problems(config.alliance)
+    found += partner_problems(config.partners)
+    found += [] if found else [*abuse_problems(config.abuse)]
     found += [] if found else [*membership_problems(config.membership, config.date)]
     for key, hours in hours_of(config):
         try:

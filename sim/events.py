@@ -126,6 +126,10 @@ class EventKind(IntEnum):
     REDEMPTION_CLEARED = 117  # place unit, value us until the points just burned are settled in cash, as planned
     POINTS_HINDERED = 118  # place unit, value 16 x fen + Hindrance (sim/crowd/points/gateway_records.py)
     CLEARING_NOTED = 119  # place Noted (the same file), value as it says: of no visit (-1)
+    OFFER_TAKEN = 122  # place item of the catalogue, value centi-points: a member has a voucher or a gift
+    OFFER_REDEEMED = 123  # place unit, value fen off the receipt; PURCHASED follows
+    POINTS_EXCHANGED = 124  # place programme and flow, value its sum of the day; of nobody
+    ABUSE_COUNTED = 125  # place attack and what is counted of it, value its sum of the day; of nobody
 
 
 class Change(IntEnum):
@@ -229,4 +233,6 @@ PLACE_TABLE = {
     EventKind.MEMBER_PAID: "unit", EventKind.MEMBER_UNSEEN: "unit",
     EventKind.ALLIANCE_PART: "unit", EventKind.ALLIANCE_RETURN: "unit",
     EventKind.REDEMPTION_CLEARED: "unit", EventKind.POINTS_HINDERED: "unit", EventKind.CLEARING_NOTED: "clearing",
+    EventKind.OFFER_TAKEN: "offer", EventKind.OFFER_REDEEMED: "unit", EventKind.POINTS_EXCHANGED: "exchange",
+    EventKind.ABUSE_COUNTED: "abuse",
 }  # fmt: skip

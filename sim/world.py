@@ -38,6 +38,7 @@ from sim.operations.locating import Locating
 from sim.operations.outages import outages_of
 from sim.operations.outside_trade import outside_trade_of
 from sim.operations.own_services import Factory, OwnServices
+from sim.operations.partners import Programme, partner_places, partners_of
 from sim.operations.points_line import line_outages_of
 from sim.operations.programme import programme_of
 from sim.operations.reviews import Reviews
@@ -94,6 +95,7 @@ class People:
     alliance: np.ndarray | None = None  # sim.alliance.PART of each tenant today, where the alliance is played
     finance: FinanceBooks | None = None  # the accounts of the programme, which live on too
     outside_trade: np.ndarray | None = None  # sim.alliance.OUTSIDE_TRADE of the day
+    programme: Programme | None = None  # what the programme of points keeps beside it
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,11 @@ class World:
             self.people.shelves,
             self.people.ledger,
             self.people.referrals,
+            None if self.people.programme is None else self.people.programme.wallets,
         )
         self.statements = None if self.people.alliance is None else Statements(len(compiled.unit_ids))
         self.finance = self.people.finance or FinanceBooks(config)
+        self.crowd.place_names.update(partner_places(config))
         names = self.crowd.station_names
         self.recorder = Recorder(
             self.folder,
@@ -188,6 +192,7 @@ class World:
             *line_outages_of(self.crowd, compiled, config, END_US - 3),
             *liquidity_of(self.crowd, config, opens_us, closes_us),
             *clearing_of(self.crowd, compiled, config, opens_us, END_US - 2),
+            *partners_of(self.crowd, config, self.people.programme, closes_us),
             Standing(self.crowd, config.ratings.display != "none", opens_us),
             *participation_of(self.crowd, self.people.alliance, opens_us),
             *outside_trade_of(

@@ -12,6 +12,7 @@ from sim.crowd.mind import forget_mind
 from sim.crowd.movement import come_out, door_slot, leave_zone
 from sim.crowd.needs import grow
 from sim.crowd.points.burning import begin_with_points
+from sim.crowd.points.catalogue import look_at_catalogue
 from sim.crowd.satisfaction import write_outcome
 from sim.crowd.state import Doing, Mall, Meta, Stream, Then
 from sim.crowd.tallies import Counted
@@ -245,6 +246,7 @@ def enter_mall(mall: Mall, row: int, now_us: int) -> int:
     mall.counts[Counted.VISITS] += 1
     mall.counts[Counted.PEOPLE] += shopper.people
     mall.meta[Meta.INSIDE_PEOPLE] += shopper.people
+    look_at_catalogue(mall, row, now_us)
     return come_out(mall, row, now_us)
 
 

@@ -24,9 +24,12 @@ from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.points.built import earning_of, terms_of
 from sim.crowd.points.gateway_built import gateways_of
+from sim.crowd.points.offer_records import DEED, DEEDS_MAX
 from sim.crowd.points.records import RETURN
 from sim.crowd.points.referring_built import accounts_of_merchants, nobody_referred
 from sim.crowd.points.returning import settle_returns
+from sim.crowd.points.wallets import Wallets
+from sim.crowd.points.watching import WATCHED
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes
 from sim.crowd.routing import know_times
@@ -76,14 +79,19 @@ class Crowd:
         self, compiled: CompiledPlan, config: RunConfig, on_flush: Callable[[Taken], None], standing: np.ndarray | None = None,
         routes: Routes | None = None, shelves: Morning | None = None, ledger: Ledger | None = None,
         referrals: np.ndarray | None = None,
+        wallets: Wallets | None = None,
     ) -> None:  # fmt: skip
         self._routes: Routes = {} if routes is None else routes
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config)) if ledger is None else ledger
+        self.wallets = Wallets(config, compiled) if wallets is None else wallets
+        self.wallets.begin_day()
+        self.wallets.make_room(len(self.ledger.names))
         referral_accounts = accounts_of_merchants(self.ledger, compiled, config)
         tables = build_tables(compiled, config)
         arrays = compiled.arrays
         self.station_names = tables.station_names
         self.place_names = {"show": show_names(compiled, config), "bay": bay_names(compiled, config)}
+        self.place_names["offer"] = tuple(item.name for item in config.partners.catalogue.items)
         self.full_servers = tables.stations["servers_open"].copy()
         self.has_own_staff = np.zeros(tables.stations.size, bool)  # stations that the planned staffing leaves alone
         self._doors = tables.doors
@@ -129,6 +137,8 @@ class Crowd:
             gateways=gateways_of(arrays.unit_key.size),
             earning=earning, earning_from_us=earning_from_us, returns=records(config.engine.log_rows // 40 + 128, RETURN),
             referrals=nobody_referred(0) if referrals is None else referrals,
+            offers=self.wallets.offers, held=self.wallets.held, suspects=self.wallets.suspects,
+            deeds=records(DEEDS_MAX if config.abuse.is_on else 0, DEED), watched=np.zeros(WATCHED, np.int64),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
             pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),
@@ -327,6 +337,8 @@ class Crowd:
             found[few] = self.ledger.members(visitors.resident[few], visitors.points_centi[few], now_us)
         for row in np.flatnonzero((visitors.bonus_centi > 0) & (found != NONE)).tolist():
             self._give_bonus(int(found[row]), int(visitors.bonus_centi[row]), now_us)
+        if self.wallets.make_room(len(self.ledger.names)):
+            self.mall = self.mall._replace(held=self.wallets.held, suspects=self.wallets.suspects)
         return found
 
     def _give_bonus(self, account: int, centi: int, now_us: int) -> None:

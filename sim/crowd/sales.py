@@ -12,10 +12,12 @@ from sim.crowd.goods.taking import put_back, take_along
 from sim.crowd.movement import come_out
 from sim.crowd.needs import feel_store
 from sim.crowd.points.burning import spending_factor, take_note_of_member
+from sim.crowd.points.catalogue import redeem_voucher
 from sim.crowd.points.discount import member_discount_fen
 from sim.crowd.points.gateway import pay_through_gateway
 from sim.crowd.points.referring import share_with_referrer
 from sim.crowd.points.till import earn_points
+from sim.crowd.points.watching import watch_receipt
 from sim.crowd.ratings import judge_store
 from sim.crowd.state import Mall, Stream
 from sim.crowd.tallies import Counted
@@ -73,13 +75,15 @@ def take_money(mall: Mall, row: int, unit: int, list_fen: int, now_us: int) -> i
         paid_fen -= cut_fen
         mall.counts[Counted.PRICE_CUT_FEN] += cut_fen
     paid_fen -= member_discount_fen(mall, row, paid_fen)
+    paid_fen -= redeem_voucher(mall, row, unit, paid_fen, now_us)
     tenant = FIRST_TENANT + unit
     burned_fen = pay_through_gateway(mall, row, unit, paid_fen, now_us)
     transfer(mall, OUTSIDE, tenant, paid_fen - burned_fen, TransferReason.SALE, now_us)
     note(mall, row, now_us, EventKind.PURCHASED, unit, paid_fen)
     note(mall, row, now_us, EventKind.PAID_BY, method, errand.pay_us)
     take_note_of_member(mall, row, unit, paid_fen, burned_fen, now_us)
-    earn_points(mall, row, unit, paid_fen - burned_fen, now_us)
+    earned_centi = earn_points(mall, row, unit, paid_fen - burned_fen, now_us)
+    watch_receipt(mall, row, unit, paid_fen - burned_fen, burned_fen, earned_centi, now_us)
     share_with_referrer(mall, row, unit, paid_fen - burned_fen, now_us)
     fee = fee_fen(paid_fen - burned_fen, mall.methods[method].fee_ppm)
     mall.counts[Counted.PAYMENT_FEE_FEN] += fee

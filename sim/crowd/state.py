@@ -20,6 +20,7 @@ from sim.crowd.goods.records import GOODS_PARAMS, ITEM
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
 from sim.crowd.points.gateway_records import CLEARING_PARAMS, GATEWAY
 from sim.crowd.points.loyalty_records import LOYALTY_PARAMS
+from sim.crowd.points.offer_records import DEED, HELD, OFFER, OFFER_PARAMS, SUSPECT
 from sim.crowd.points.records import POINTS_PARAMS, RETURN, TERMS
 from sim.crowd.points.referral_records import REFERRAL, REFERRAL_PARAMS
 from sim.crowd.rating_records import RATING_PARAMS
@@ -263,6 +264,7 @@ PARAMS = np.dtype(
         *REFERRAL_PARAMS,
         *CLEARING_PARAMS,
         *LOYALTY_PARAMS,
+        *OFFER_PARAMS,
     ],
     align=True,
 )  # fmt: skip
@@ -357,6 +359,11 @@ class Mall(NamedTuple):
     earning_from_us: np.ndarray  # int64 (windows) when each begins, the first at 0
     returns: np.ndarray  # RETURN buffer
     referrals: np.ndarray  # REFERRAL of each resident; of nobody where there is no referral
+    offers: np.ndarray  # OFFER of each item of the catalogue
+    held: np.ndarray  # HELD, WALLET_MAX of each account of the ledger
+    suspects: np.ndarray  # SUSPECT of each account
+    deeds: np.ndarray  # DEED buffer
+    watched: np.ndarray  # int64 by points.watching.Watched
     outcomes: np.ndarray  # OUTCOME buffer
     standing: np.ndarray  # STANDING of each unit
     items: np.ndarray  # ITEM, those of a unit side by side
@@ -383,6 +390,7 @@ def example_mall() -> Mall:
         "tariff": TARIFF, "validation": VALIDATION,
         "desks": DESK, "hands": HAND,
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
+        "offers": OFFER, "held": HELD, "suspects": SUSPECT, "deeds": DEED,
         "accounts": ACCOUNT, "lots": LOT, "pendings": PENDING, "transfers": TRANSFER, "undo": UNDO, "terms": TERMS, "returns": RETURN, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
         "referrals": REFERRAL,
     }  # fmt: skip
@@ -392,7 +400,7 @@ def example_mall() -> Mall:
         visited=np.zeros((0, 0), np.int32), liked=np.zeros((0, 0), np.int32), arriving_liked=np.zeros((0, 0), np.int32),
         tastes=np.zeros((0, 0), np.float32), arriving_tastes=np.zeros((0, 0), np.float32), brands=np.zeros((0, 0), np.float32), heap=np.zeros((0, 3), np.int64), free_rows=single, ways=single, way_start=single, next_leg=single,
         walk_m=np.zeros(0, np.float32), togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
-        lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, book_counts=whole,
+        lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, book_counts=whole, watched=whole,
         scratch_place=single, scratch_utility=real, scratch_draw=real,
         earning=np.zeros((0, 0), np.int64), earning_from_us=whole,
     )  # fmt: skip

@@ -45,3 +45,4 @@ class Stream(IntEnum):
     REFERRAL = 34
     ABUSE = 35
     GATEWAY = 36  # of payments and points: what fails, and how late it answers
+    CATALOGUE = 37  # whether to look for vouchers and gifts, and which

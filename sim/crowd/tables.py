@@ -20,6 +20,7 @@ from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.points.built import describe_points
 from sim.crowd.points.gateway_built import describe_clearing
 from sim.crowd.points.loyalty_built import describe_loyalty
+from sim.crowd.points.offers_built import describe_offers
 from sim.crowd.points.referring_built import describe_referral
 from sim.crowd.ratings import describe_ratings
 from sim.crowd.splitting import describe_parties
@@ -325,6 +326,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     describe_referral(one, config)
     describe_clearing(one, config)
     describe_loyalty(one, config)
+    describe_offers(one, config)
     return params
 
 

@@ -14,9 +14,10 @@ class Currency(IntEnum):
     FEN = 0
     POINTS = 1  # centi-points that are cash at the till (row H2 of the mission)
     GIFTS = 2  # centi-points that are exchanged for gifts and vouchers only (H6)
+    UNITS = 3  # hundredths of the units of a programme outside (H17), which has a pair of accounts of its own
 
 
-CURRENCY_WORDS = ("fen", "centi-points", "centi-gift-points")
+CURRENCY_WORDS = ("fen", "centi-points", "centi-gift-points", "centi-units")
 
 # The accounts that every ledger has. What is issued comes out of an account that may only owe, and what is no longer outstanding goes
 # into one for each way to end, so that issued = outstanding + redeemed + expired + voided + exchanged + given up as breakage.
@@ -117,6 +118,16 @@ class TransferReason(IntEnum):
     LATE_INTEREST = 35  # on obligations that were not paid at the end of a cycle
     WRITTEN_OFF = 36  # obligations of whoever never pays; what is lost by selling investments in haste
     RESERVE = 38  # of the treasury: its opening money, what it invests and sells again
+    CONVERTED_OUT = 50  # points into units of a programme outside, and what the alliance pays for them
+    CONVERTED_IN = 51  # the other way
+    UNITS_MOVED = 52  # units of a programme outside, credited to members or given by them
+    VOUCHER_TAKEN = 53  # points for a voucher of the catalogue
+    VOUCHER_REDEEMED = 54  # what a merchant is paid for a voucher
+    GIFT_TAKEN = 55  # points for a gift, and what the alliance pays the operator for them
+    GIFT_COST = 56  # what a gift costs the operator
+    SIGN_UP = 57  # points for joining
+    ABUSED = 58  # sales that never were, goods and money got by abuse
+    TAKEN_BACK = 59  # by a rule against abuse
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:

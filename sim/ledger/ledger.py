@@ -138,6 +138,11 @@ class Ledger:
         found[is_known] = self._account_of[residents[is_known]]
         return found
 
+    def open_members(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the residents who have accounts, ascending, and these accounts (both int64)."""
+        rows = np.flatnonzero(self._account_of != NONE)
+        return rows, self._account_of[rows].astype(np.int64)
+
     def balances_of(self, residents: int) -> np.ndarray:
         """Return the centi-points that each of so many residents holds (int64)."""
         found = np.zeros(residents, np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.crowd.tallies import Counted
+from sim.ledger.rates import gaining_cycles, rates_of, said
 from sim.reporting.kpis import Books, Value
 from sim.reporting.wording import percent, whole
 
@@ -17,6 +18,7 @@ TRADES_NAMED = 3  # of those that turn people back
 def cautions(books: Books, kpis: dict[str, Value]) -> list[dict[str, str]]:
     """Return {weight: "serious" or "note", text} in the order of weight."""
     serious = [*_stuck(books, kpis), *_plan(books)]
+    serious += _gaining_rates(books)
     notes = [*_unheard(books), *_long_waits(kpis), *_turned_back(books, kpis), *_unfinished(books)]
     return [{"weight": "serious", "text": text} for text in serious] + [{"weight": "note", "text": text} for text in notes]
 
@@ -51,6 +53,17 @@ def _unheard(books: Books) -> list[str]:
         return []
     way_out = "`galleria floorplan access-points` proposes some, and sensing.positioning.method=law assumes an error"
     return [f"Nobody was located: the plan has no access points. {way_out}."]
+
+
+def _gaining_rates(books: Books) -> list[str]:
+    """Say by which rates of programmes outside whoever goes round gains."""
+    exchange = books.config.partners.exchange
+    cycles = gaining_cycles(rates_of(exchange)) if exchange.is_on else []
+    return (
+        [f"Rates of exchange let members gain by going round: {'; '.join(said(cycle) for cycle in cycles[:3])}."]
+        if cycles
+        else []
+    )
 
 
 def _long_waits(kpis: dict[str, Value]) -> list[str]:

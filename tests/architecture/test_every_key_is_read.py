@@ -9,7 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from sim import api, config
-from sim.config import CalendarConfig, CalendarEventConfig, CompetitorConfig, HallConfig, OutageConfig, ShiftConfig, ShowConfig
+from sim.config import (
+    CalendarConfig,
+    CalendarEventConfig,
+    CompetitorConfig,
+    HallConfig,
+    LinkConfig,
+    OutageConfig,
+    ShiftConfig,
+    ShowConfig,
+)
 from sim.config_files import compose
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
@@ -58,6 +67,13 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     wanted.cinema.shows = [ShowConfig(starts="14:00")]
     wanted.parking.information = "signs"
     wanted.alliance.is_played = True
+    wanted.partners.exchange.is_on = wanted.partners.catalogue.is_on = wanted.abuse.is_on = True
+    wanted.partners.exchange.links = [LinkConfig("bank", "airline", 0.05)]
+    wanted.partners.exchange.arbitrageurs_share = 0.5
+    wanted.abuse.attacks.colluding_share = 1.0
+    wanted.abuse.attacks.fake_accounts_per_day = 1
+    wanted.abuse.attacks.sign_up_points = 10.0
+    wanted.abuse.attacks.refund_farmers_share = wanted.abuse.attacks.ring_members_share = 0.5
     evening = CalendarEventConfig(name="lights", first="2026-11-23", starts="18:00", ends="19:00")
     calendar = CalendarConfig(holidays="china", weather="climate", events=[evening])
     monday = dataclasses.replace(wanted, date="2026-11-23", calendar=calendar)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.reporting.topics import (
+    abuse,
     alliance,
     car_money,
     cars,
@@ -17,6 +18,7 @@ from sim.reporting.topics import (
     members,
     minds,
     parties,
+    partners,
     points,
     ratings,
     referral,
@@ -43,4 +45,6 @@ TOPICS: tuple[Topic, ...] = (
     clearing.TOPIC,
     referral.TOPIC,
     finance.TOPIC,
+    partners.TOPIC,
+    abuse.TOPIC,
 )

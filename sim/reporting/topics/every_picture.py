@@ -8,6 +8,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.figures import Span
 from sim.reporting.picture import Picture
 from sim.reporting.topics import (
+    abuse_pictures,
     alliance_pictures,
     car_money_pictures,
     cars_pictures,
@@ -22,6 +23,7 @@ from sim.reporting.topics import (
     members_pictures,
     minds_pictures,
     parties_pictures,
+    partners_pictures,
     points_pictures,
     ratings_pictures,
     referral_pictures,
@@ -43,6 +45,8 @@ _OF_TOPIC = {
     "clearing": clearing_pictures,
     "referral": referral_pictures,
     "finance": finance_pictures,
+    "partners": partners_pictures,
+    "abuse": abuse_pictures,
 }  # fmt: skip
 
 
