@@ -51,7 +51,11 @@ def run(
     the view becomes before each of its steps (docs/tutorial/mesa.ipynb).
     """
     from sim.floorplan.cache import load_compiled
+    from sim.network.malls import is_network, mall_alone
 
+    if is_network(config):
+        return run_network(config, out, command=command)
+    config = mall_alone(config)
     compiled = load_compiled(paths.find_floorplan(config.floorplan))
     return run_on(
         config, compiled, out, progress=progress, command=command, services=services, watch=watch, watch_every_s=watch_every_s
@@ -83,6 +87,28 @@ def run_on(
         deciders.close()
 
 
+def run_network(
+    config: RunConfig, out: Path, *, count: Callable[[int, int], None] | None = None, command: str = "", workers: int | None = None
+) -> RunResult:
+    """Run all malls of a network into `out`/malls/<number>, on processes or a Ray cluster; a second call with the same folder goes on.
+
+    A script that calls this needs the guard `if __name__ == "__main__":`.
+    """
+    from sim.network.exchange import Makers, live_network
+
+    preload = ("sim.api", "sim.floorplan.cache", "sim.network.work", "agents.visits", "agents.mall")
+    return live_network(config, Path(out), Makers("sim.api:run", "sim.api:home_of", preload), count, command, workers)
+
+
+def home_of(config: RunConfig) -> tuple[CompiledPlan, Town, Callable[[], None]]:
+    """Return the plan of a mall, its people, and what to call when it is over; `sim.network` lives malls with it."""
+    from sim.floorplan.cache import load_compiled
+
+    compiled = load_compiled(paths.find_floorplan(config.floorplan))
+    deciders = Deciders(config, compiled)
+    return compiled, Town(config, compiled, deciders), deciders.close
+
+
 class Town:
     """Residents with their memory, the standing of tenants, and who decides: all that lives on from one day of a run to the next."""
 
@@ -96,12 +122,23 @@ class Town:
         self.reputation = Reputation(config, compiled)
         self.shelves = Shelves(config, compiled)
         self.residents = int(self.people.key.size)
+        self._visits: Visits | None = None
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
         self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
         return people(today, self._compiled, self._deciders, self)
+
+    def expect(self, visits: Visits) -> None:
+        """Know the visits of a day."""
+        self._visits = visits
+
+    @property
+    def visits(self) -> Visits:
+        """The visits of the day that was asked for last."""
+        assert self._visits is not None
+        return self._visits
 
     def summary(self, date: datetime.date) -> dict[str, Any]:
         """Return what the residents remember after a day, in numbers."""
@@ -131,6 +168,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
     town = town or Town(config, compiled, deciders)
     residents, memory, reputation = town.people, town.memory, town.reputation
     population = Visits(config, compiled, residents, memory)
+    town.expect(population)
 
     def learn(lived: Lived) -> None:
         memory.learn(lived)

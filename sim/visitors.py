@@ -84,6 +84,7 @@ class Visitors(NamedTuple):
     has_bracelets: np.ndarray  # int8 1 when its children wear the mall's smart bracelets
     taste: np.ndarray  # float32 (rows, TASTES) the party's joint taste, standard normal in each dimension
     liked: np.ndarray  # int32 (rows, LIKED_MAX) units remembered with pleasure, -1 for none
+    account: np.ndarray  # int32 account of a member of another mall that is lent to this one today, -1 of everybody else
 
 
 NEVER_US = 2**62
@@ -122,6 +123,7 @@ def empty_visitors(rows: int) -> Visitors:
         has_bracelets=np.zeros(rows, np.int8),
         taste=np.zeros((rows, TASTES), np.float32),
         liked=np.full((rows, LIKED_MAX), -1, np.int32),
+        account=np.full(rows, -1, np.int32),
     )
 
 

@@ -74,6 +74,7 @@ class People:
     standing: np.ndarray  # sim.standing.STANDING of each tenant on this day
     shelves: Morning | None = None  # what is on them in the morning; None: as on a first day
     ledger: Ledger | None = None  # that lives on from day to day, begun for this one
+    posted: Callable[[np.ndarray], None] | None = None  # sees the TRANSFER records of the day
 
 
 @dataclass(frozen=True)
@@ -269,6 +270,8 @@ class World:
         self.recorder.take(taken.events)
         self.recorder.take_segments(taken.segments)
         self.recorder.take_transfers(taken.transfers)
+        if self.people.posted is not None:
+            self.people.posted(taken.transfers)
         self.outcomes.append(np.array(taken.outcomes))
         self.ratings.append(_ratings_in(taken.events))
         self.recording_s += time.perf_counter() - started_s

@@ -306,6 +306,7 @@ class Crowd:
         members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY))
         self.make_room_in_books()
         found[members] = self.ledger.members(visitors.resident[members], visitors.points_centi[members], self.now_us)
+        found[visitors.account >= 0] = visitors.account[visitors.account >= 0]
         return found
 
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:

@@ -94,6 +94,9 @@ class TransferReason(IntEnum):
     ISSUE_FEE = 22  # what a merchant pays for the points that it gives
     REDEMPTION = 23  # what a merchant is paid for the points that it takes
     SETTLEMENT = 24  # of obligations, at the end of a clearing cycle
+    LEASED_OUT = 70  # points of a member who is at another mall today, handed to its ledger, or back
+    LEASED_IN = 71
+    SETTLED_BETWEEN = 72  # money between the treasuries of two malls, for points that have changed sides
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:
