@@ -23,6 +23,7 @@ from sim.opening import mall_hours_min, tenant_hours_min
 from sim.operations.own_services import Factory
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
+from sim.schema.network import is_network
 from sim.sensing.identity.ids import IdKind, ids_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_MIN, US_PER_S
@@ -51,9 +52,9 @@ def run(
     the view becomes before each of its steps (docs/tutorial/mesa.ipynb).
     """
     from sim.floorplan.cache import load_compiled
-    from sim.network.malls import is_network, mall_alone
+    from sim.network.malls import mall_alone
 
-    if is_network(config):
+    if is_network(config.malls, config.network):
         return run_network(config, out, command=command)
     config = mall_alone(config)
     compiled = load_compiled(paths.find_floorplan(config.floorplan))

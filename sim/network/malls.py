@@ -26,11 +26,6 @@ class Mall:
     config: RunConfig  # of the mall alone
 
 
-def is_network(config: RunConfig) -> bool:
-    """Say whether a configuration is of many malls."""
-    return (config.malls > 1 or bool(config.network.malls)) and config.network.only < 0
-
-
 def malls_of(config: RunConfig) -> list[Mall]:
     """Return the malls of a network in the order of their numbers; raises ConfigError for a plan that does not exist."""
     found: list[Mall] = []
@@ -100,6 +95,7 @@ def _visits_per_day(config: RunConfig, site: SiteConfig) -> float:
 def _alone(config: RunConfig, number: int, plan: str, visits: float, seed_offset: int) -> RunConfig:
     found = copy.deepcopy(config)
     found.population.visits_per_day = visits
+    found.recording.report = config.recording.report and config.network.reports
     # Seeds have at most 62 bits.
     seed = int(stream_key(config.seed, f"mall {number + seed_offset}")) >> 2
     return dataclasses.replace(found, malls=1, network=NetworkConfig(), floorplan=plan, seed=seed)

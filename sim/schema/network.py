@@ -51,8 +51,14 @@ class NetworkConfig:
     latency_s_mean: float = known(2.0, "mean time until a mall's evening message reaches the clearing house, exponential; what comes after the opening waits a day", 0, 1e6, source=_JUDGED, confidence="L")
     engine: str = known("processes", "where malls live: processes of this machine, or a Ray cluster", choices=("processes", "ray"))
     address: str = known("", "address of the Ray cluster; empty: the one of this machine, started where there is none")
+    reports: bool = known(True, "whether each mall has a report of its own too, where recording.report asks for reports")
     workers: int = known(0, "processes, or Ray actors; 0: one for each core. No effect on what happens", 0, 100_000)
     members: MembersPathConfig = field(default_factory=MembersPathConfig)
+
+
+def is_network(malls: int, network: NetworkConfig) -> bool:
+    """Say whether a run is of many malls."""
+    return (malls > 1 or bool(network.malls)) and network.only < 0
 
 
 def problems(network: NetworkConfig, malls: int, days: int) -> Iterator[Problem]:
