@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -25,7 +26,7 @@ from agents.digital import navigates, phones_of
 from agents.habits import with_habits
 from agents.membership import Memory
 from agents.parties import CHILD_YEARS, NOT, Meant, Parties, Persons, is_out_already, strangers_of
-from agents.population import Residents
+from agents.population import Mode, Residents
 from agents.traits import Usual, children_in, free_speeds_mps, joint_tastes, step_free, usual_of
 from agents.visit_plans import planned
 from sim.calendar import day_of
@@ -80,6 +81,27 @@ class Visits:
         order = np.lexsort((meant.number, arrive_us))
         self._latest = Meant(*(column[order] for column in meant))
         return self._described(self._latest, resident[order], arrive_us[order], source[order])
+
+    def of_residents(self, wanted: Callable[[np.ndarray], np.ndarray]) -> tuple[Visitors, np.ndarray]:
+        """Return the day's visits of residents whose numbers `wanted` picks, and the addresses (int64) of the people whose visits they are."""
+        own = self._own
+        due = np.flatnonzero(wanted(own.meant.number))
+        meant = Meant(*(column[due] for column in own.meant))
+        found = self._described(meant, own.resident[due], own.arrive_us[due], own.source[due])
+        return found, self._first_keys(found)
+
+    def as_guests(self, visitors: Visitors, keys: np.ndarray) -> Visitors:
+        """Return visitors of another mall as they come to this one: by its doors and car parks, for what it has to offer, and as strangers."""
+        mode = np.where(visitors.parking >= 0, Mode.CAR, Mode.WALK)
+        source = sources_for(self._config, self._sources, visitors.number, mode)
+        seen = visitors._replace(
+            entrance=self._sources.entrance[source],
+            parking=self._sources.parking[source],
+            goal_entrance=np.full(visitors.number.size, -1, np.int32),
+            liked=np.full((visitors.number.size, LIKED_MAX), -1, np.int32),
+            resident=np.full(visitors.number.size, NOBODY),
+        )
+        return with_habits(self._config, planned(self._config, self._compiled, seen, keys))
 
     def phones(self, visitors: Visitors) -> Phones:
         """Return the phones that a batch of these visits carries."""

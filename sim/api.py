@@ -26,6 +26,7 @@ from sim.operations.own_services import Factory
 from sim.operations.partners import Programme
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
+from sim.schema.network import is_network
 from sim.sensing.identity.ids import IdKind, ids_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_MIN, US_PER_S
@@ -57,7 +58,11 @@ def run(
     the view becomes before each of its steps (docs/tutorial/mesa.ipynb).
     """
     from sim.floorplan.cache import load_compiled
+    from sim.network.malls import mall_alone
 
+    if is_network(config.malls, config.network):
+        return run_network(config, out, command=command)
+    config = mall_alone(config)
     compiled = load_compiled(paths.find_floorplan(config.floorplan))
     return run_on(
         config, compiled, out, progress=progress, command=command, services=services, watch=watch, watch_every_s=watch_every_s
@@ -89,6 +94,28 @@ def run_on(
         deciders.close()
 
 
+def run_network(
+    config: RunConfig, out: Path, *, count: Callable[[int, int], None] | None = None, command: str = "", workers: int | None = None
+) -> RunResult:
+    """Run all malls of a network into `out`/malls/<number>, on processes or a Ray cluster; a second call with the same folder goes on.
+
+    A script that calls this needs the guard `if __name__ == "__main__":`.
+    """
+    from sim.network.exchange import Makers, live_network
+
+    preload = ("sim.api", "sim.floorplan.cache", "sim.network.work", "agents.visits", "agents.mall")
+    return live_network(config, Path(out), Makers("sim.api:run", "sim.api:home_of", preload), count, command, workers)
+
+
+def home_of(config: RunConfig) -> tuple[CompiledPlan, Town, Callable[[], None]]:
+    """Return the plan of a mall, its people, and what to call when it is over; `sim.network` lives malls with it."""
+    from sim.floorplan.cache import load_compiled
+
+    compiled = load_compiled(paths.find_floorplan(config.floorplan))
+    deciders = Deciders(config, compiled)
+    return compiled, Town(config, compiled, deciders), deciders.close
+
+
 class Town:
     """Residents with their memory, the standing of tenants, and who decides: all that lives on from one day of a run to the next."""
 
@@ -106,6 +133,7 @@ class Town:
         self.reputation = Reputation(config, compiled)
         self.tiers = Tiers(config, self.people) if config.points.is_on and config.points.tiers else None
         self.shelves = Shelves(config, compiled)
+        self._visits: Visits | None = None
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
         self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
         closes_min = mall_hours_min(config)[1]
@@ -121,6 +149,16 @@ class Town:
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
         return people(today, self._compiled, self._deciders, self)
+
+    def expect(self, visits: Visits) -> None:
+        """Know the visits of a day."""
+        self._visits = visits
+
+    @property
+    def visits(self) -> Visits:
+        """The visits of the day that was asked for last."""
+        assert self._visits is not None
+        return self._visits
 
     def summary(self, date: datetime.date) -> dict[str, Any]:
         """Return what the residents remember after a day, in numbers."""
@@ -162,6 +200,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
     town = town or Town(config, compiled, deciders)
     residents, memory, reputation = town.people, town.memory, town.reputation
     population = Visits(config, compiled, residents, memory)
+    town.expect(population)
 
     def learn(lived: Lived) -> None:
         memory.learn(lived)

@@ -8,6 +8,7 @@ import datetime
 import json
 import shlex
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sim import config_files, paths
 from sim.cli_output import UsageError, note, say, say_json, say_table, shown
 from sim.config import RunConfig
 from sim.progress import NIGHT_US, Progress, instant_text
+from sim.schema.network import is_network
 from sim.units import US_PER_DAY, clock_text
 
 HEADLINES = (
@@ -60,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     config = config_files.compose(options.scenario, options.overrides)
     if options.dry_run:
         return _dry_run(config, options)
-    folder = output_folder(options.out, options.overwrite)
+    folder = options.out if _goes_on(config, options) else output_folder(options.out, options.overwrite)
     result = run_into(config, folder, shlex.join(["galleria", "run", options.scenario, *options.overrides]))
     if options.json:
         say_json({"folder": result.folder, "report": result.report, "kpis": result.kpis, "manifest": result.manifest})
@@ -74,6 +76,15 @@ def run(options: argparse.Namespace) -> int:
     if result.report:
         say(f"Report:         {result.report}")
     return 0
+
+
+def _goes_on(config: RunConfig, options: argparse.Namespace) -> bool:
+    """Say whether the folder holds malls of the same network, which this run would complete."""
+    if options.out is None or options.overwrite or not is_network(config.malls, config.network):
+        return False
+    from sim.network.exchange import can_continue
+
+    return can_continue(options.out)
 
 
 def run_into(config: RunConfig, folder: Path, command: str) -> Any:
@@ -91,11 +102,17 @@ def run_into(config: RunConfig, folder: Path, command: str) -> Any:
         announce_compiling()
         from sim import api
 
-        result = api.run(config, folder, progress=show, command=command)
+        if is_network(config.malls, config.network):
+            result = api.run_network(config, folder, count=partial(progress.count, noun="steps of malls"), command=command)
+        else:
+            result = api.run(config, folder, progress=show, command=command)
         (folder / UNFINISHED).unlink(missing_ok=True)
         return result
     except KeyboardInterrupt:
         progress.close()
+        if is_network(config.malls, config.network):
+            note(f"{folder} keeps what is finished; the same command with --out {folder} goes on.")
+            raise
         note(stopped_at(config, reached_us))
         if [path.name for path in folder.iterdir()] != [UNFINISHED]:
             note(f"{folder} has no manifest.json: an unfinished run. Delete it, or replace it: --out {folder} --overwrite")
@@ -199,7 +216,7 @@ def in_words(value: Any, unit: str) -> str:
 
 
 def _dry_run(config: RunConfig, options: argparse.Namespace) -> int:
-    visits, seconds, megabytes, basis = estimate(config)
+    visits, seconds, megabytes, basis = _estimate_of_all(config)
     if options.json:
         expected = {"visits": visits, "seconds": seconds, "megabytes": megabytes, "basis": basis}
         say_json({"config": dataclasses.asdict(config), "expected": expected})
@@ -209,6 +226,19 @@ def _dry_run(config: RunConfig, options: argparse.Namespace) -> int:
     say(f"# floor plan: {paths.find_floorplan(config.floorplan)}")
     say("# nothing was run")
     return 0
+
+
+def _estimate_of_all(config: RunConfig) -> tuple[int, float, float, str]:
+    """Return what `estimate` does, of all malls of a network on all cores."""
+    # They know floor plans and processes, which nothing else here needs.
+    from sim.experiments.workers import cores
+    from sim.network.malls import mall_alone, malls_of
+
+    if not is_network(config.malls, config.network):
+        return estimate(mall_alone(config))
+    each = [estimate(mall.config) for mall in malls_of(config)]
+    visits, seconds, megabytes = (sum(found[index] for found in each) for index in range(3))  # type: ignore[misc]
+    return int(visits), START_S + (seconds - len(each) * START_S) / cores(), megabytes, each[0][3]
 
 
 def estimate(config: RunConfig) -> tuple[int, float, float, str]:

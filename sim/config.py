@@ -95,7 +95,12 @@ from sim.schema.membership import (  # noqa: F401  (a section of the schema is f
 from sim.schema.membership import problems as membership_problems
 from sim.schema.minds import AppealConfig, FatigueConfig, HungerConfig, MindsConfig, PlansConfig, SatisfactionConfig  # noqa: F401
 from sim.schema.minds import problems as mind_problems
-from sim.schema.network import NetworkConfig
+from sim.schema.network import (  # noqa: F401  (a section of the schema is found by its name here)
+    MembersPathConfig,
+    NetworkConfig,
+    SiteConfig,
+)
+from sim.schema.network import problems as network_problems
 from sim.schema.parking import ParkingConfig
 from sim.schema.parties import PartiesConfig
 from sim.schema.partners import ExchangeConfig as ExchangeConfig
@@ -367,6 +372,7 @@ class RunConfig:
     seed: int = known(1, "address of every draw", 0, 2**62)
     date: str = known("2026-11-21", "first day, YYYY-MM-DD; its weekday sets profile and factors (default a Saturday)")
     days: int = known(1, "days in a row, from `date` on: members, points and memory are carried from each to the next", 1, 3660)
+    malls: int = known(1, "malls like this one, each with people and draws of its own, and one base of members between them; network.malls lists unlike ones", 1, 2000)
     floorplan: str = known("riverside_mall", "a name in floorplans/ or a folder")
     policies: list[str] = field(default_factory=list)
     calendar: CalendarConfig = field(default_factory=CalendarConfig)
@@ -455,6 +461,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += queue_problems(config.queues)
     found += points_problems(config.points)
     found += loyalty_problems(config.loyalty)
+    found += network_problems(config.network, config.malls, config.days)
     found += goods_problems(config.goods)
     found += food_problems(config.food)
     if not any(problem.place.startswith("cinema.") for problem in found):

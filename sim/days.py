@@ -73,7 +73,7 @@ class DaysInARow:
         try:
             left: Mapping[str, Columns] | None = None
             for number in range(self.config.days):
-                left, hours_us = self._one_day(number, left, books, show)
+                left, hours_us = self.one_day(number, left, books, show)
         finally:
             books.close()
         kpis, manifest, report = finish_days(
@@ -81,7 +81,7 @@ class DaysInARow:
         )
         return RunResult(self.folder, kpis, manifest, report)
 
-    def _one_day(
+    def one_day(
         self, number: int, left: Mapping[str, Columns] | None, books: DaysBooks, show: Progress | None
     ) -> tuple[Mapping[str, Columns], tuple[int, int]]:
         """Let a day happen; return what sensing leaves to the next, and when the mall opened and closed."""

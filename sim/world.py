@@ -96,6 +96,7 @@ class People:
     finance: FinanceBooks | None = None  # the accounts of the programme, which live on too
     outside_trade: np.ndarray | None = None  # sim.alliance.OUTSIDE_TRADE of the day
     programme: Programme | None = None  # what the programme of points keeps beside it
+    posted: Callable[[np.ndarray], None] | None = None  # sees the TRANSFER records of the day
 
 
 @dataclass(frozen=True)
@@ -334,6 +335,8 @@ class World:
         self.recorder.take_segments(taken.segments)
         self.recorder.take_transfers(taken.transfers)
         self.moved.take(taken.transfers)
+        if self.people.posted is not None:
+            self.people.posted(taken.transfers)
         self.outcomes.append(np.array(taken.outcomes))
         self.ratings.append(_ratings_in(taken.events))
         if self.config.referral.is_on:

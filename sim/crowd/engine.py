@@ -339,6 +339,7 @@ class Crowd:
             self._give_bonus(int(found[row]), int(visitors.bonus_centi[row]), now_us)
         if self.wallets.make_room(len(self.ledger.names)):
             self.mall = self.mall._replace(held=self.wallets.held, suspects=self.wallets.suspects)
+        found[visitors.account >= 0] = visitors.account[visitors.account >= 0]
         return found
 
     def _give_bonus(self, account: int, centi: int, now_us: int) -> None:

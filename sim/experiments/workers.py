@@ -8,7 +8,7 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import connection, forkserver
 from multiprocessing.context import BaseContext
@@ -61,14 +61,18 @@ class Worker:
 
     def start(self, runner: str, config: RunConfig, scratch: Path) -> Future[Answer]:
         """Run one mall; a process is made when the first is needed, and when the last one died or has run enough."""
-        if self._runs >= RUNS_PER_PROCESS:
+        return self.submit(run_one, runner, config, scratch)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, may_renew: bool = True) -> Future[Any]:
+        """Call a function there; the process stays the same where it `may_renew` not."""
+        if may_renew and self._runs >= RUNS_PER_PROCESS:
             self.close()
         if self._pool is None:
             self._pool = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin)
             self._runs = 0
         self._runs += 1
         before = set(multiprocessing.active_children())
-        future = self._pool.submit(run_one, runner, config, scratch)
+        future = self._pool.submit(function, *arguments)
         self._process = next(iter(set(multiprocessing.active_children()) - before), self._process)
         return future
 

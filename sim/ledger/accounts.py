@@ -128,6 +128,9 @@ class TransferReason(IntEnum):
     SIGN_UP = 57  # points for joining
     ABUSED = 58  # sales that never were, goods and money got by abuse
     TAKEN_BACK = 59  # by a rule against abuse
+    LEASED_OUT = 70  # points of a member who is at another mall today, handed to its ledger, or back
+    LEASED_IN = 71
+    SETTLED_BETWEEN = 72  # money between the treasuries of two malls, for points that have changed sides
 
 
 def sales_by_account(transfers: np.ndarray, accounts: int) -> np.ndarray:

@@ -119,6 +119,10 @@ class DaysBooks:
         """Return every KPI over the days so far."""
         return {kpi.name: together(kpi, [row[kpi.name] for row in self.rows], self._bases) for kpi in KPIS}
 
+    def bases(self) -> dict[str, int]:
+        """Return what the ratios of all days so far are ratios to."""
+        return {name: sum(day[name] for day in self._bases) for name in (self._bases[0] if self._bases else {})}
+
     def tenants(self) -> list[Row]:
         """Return a row per tenant, of all days together."""
         if self._stations is None:

@@ -85,6 +85,7 @@ def _run_record(books: DaysBooks, kpis: dict[str, Value], hours_us: tuple[int, i
         "balances_fen": dict(sorted(books.balances_fen.items())),
         "decisions": [],
         "decisions_made": books.decisions,
+        "bases": books.bases(),
         "parameters": [
             {**dataclasses.asdict(each), "choices": list(each.choices), "changed": each.value != each.default}
             for each in parameters_of(config)

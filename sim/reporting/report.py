@@ -19,6 +19,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting import manifest, report_page
 from sim.reporting.cautions import cautions
 from sim.reporting.curves import curves, tenant_rows, tenants_csv, tenants_of_csv
+from sim.reporting.day_bases import bases
 from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpi_catalogue import BY_NAME
 from sim.reporting.kpis import Books, Value, compute
@@ -137,6 +138,7 @@ def _run_record(run: FinishedRun, books: Books, kpis: dict[str, Value]) -> dict[
         "balances_fen": dict(sorted(run.balances_fen.items())),
         "decisions": [_decision(verdict) for verdict in run.decisions[:DECISIONS_KEPT]],
         "decisions_made": len(run.decisions),
+        "bases": bases(books),
         "parameters": [_parameter(parameter) for parameter in parameters_of(config)],
     }
 
