@@ -33,8 +33,13 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 class Population(Protocol):
     """The people of the catchment and who decides, who live on from day to day."""
 
-    residents: int
-    ledger: Ledger
+    @property
+    def residents(self) -> int:
+        """How many they are."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What they and the merchants hold."""
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""

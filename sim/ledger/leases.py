@@ -33,7 +33,7 @@ def take_over(ledger: Ledger, accounts: np.ndarray, lots: np.ndarray, balances: 
     lots = lots.view(np.recarray)
     for row in range(lots.size):
         ledger.make_room()
-        refusal = _fill(ledger.book, now_us, others, int(accounts[lots.index[row]]), lots, row)
+        refusal = _fill(ledger.book, now_us, others, int(accounts[lots["index"][row]]), lots, row)
         assert refusal == Refusal.POSTED, refusal
     for index in np.flatnonzero(balances < 0).tolist():
         ledger.make_room()

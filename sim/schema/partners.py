@@ -186,7 +186,7 @@ def _programme_problems(exchange: ExchangeConfig) -> Iterator[Problem]:
 
 
 def _is_rate(value: float) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= RATE_PARTS_MAX:
+    if isinstance(value, bool) or not 0 < value <= RATE_PARTS_MAX:
         return False
     rate = exact(value)
     return rate.numerator <= RATE_PARTS_MAX and rate.denominator <= RATE_PARTS_MAX

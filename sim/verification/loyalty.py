@@ -107,9 +107,17 @@ def years_lived(config: RunConfig, population_of: PopulationOf, years_after: int
             out += float(held.sum()) / 365
     gone = holdings.gone(members)
     return Years(
-        members.size, at_start, float(held[~gone].mean()), float(total[0]) / max(visits, 1), *map(float, last), out, *map(float, total),
-        float(held[gone].sum()),
-    )  # fmt: skip
+        members=members.size,
+        held_at_start_points=at_start,
+        held_points=float(held[~gone].mean()),
+        points_per_visit=float(total[0]) / max(visits, 1),
+        issued_last_year=float(last[0]),
+        redeemed_last_year=float(last[1]),
+        held_mean_last_year=out,
+        issued=float(total[0]),
+        redeemed=float(total[1]),
+        of_the_gone=float(held[gone].sum()),
+    )
 
 
 def _spread(held_centi: np.ndarray, members: np.ndarray, residents: Any) -> np.ndarray:

@@ -12,7 +12,8 @@ from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import inlined, kernel
 from sim.ledger.accounts import FIRST_TENANT, OPERATOR, OUTSIDE, POINTS_REDEEMED, TREASURY, TransferReason
-from sim.ledger.posting import begin_chain, end_chain, is_available, transfer
+from sim.ledger.entering import is_available
+from sim.ledger.posting import begin_chain, end_chain, transfer
 from sim.ledger.records import NONE, Count, Refusal
 from sim.random_streams import exponential, uniform
 
