@@ -36,6 +36,7 @@ from sim.operations.staffing import staffing_of
 from sim.operations.tomorrow import Standing
 from sim.operations.watching import Watch, Watching
 from sim.plan_arrays import CompiledPlan
+from sim.reporting.ledger_files import kept_ledger
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun, finish
@@ -189,6 +190,7 @@ class World:
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
+            ledger=None if self.is_followed else kept_ledger(self.crowd.ledger),
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
 

@@ -16,6 +16,7 @@ from sim.ledger.operations_file import Operation
 from sim.ledger.programme import Programme
 from sim.ledger.records import NONE, Count
 
+UNITS = ("yuan", "points", "gift points")  # by Currency
 ALONE = ("open", "expire", "join", "leave", "settle", "close_programme", "balance")  # these begin chains of their own, or none
 
 
@@ -117,6 +118,27 @@ class Application:
                     Result("", "settle", status, code or "ok", tuple(range(first, last)), {} if code else self._touched(first))
                 )
             self._cycle_ends_us += self.programme.cycle_us
+
+    def journal(self) -> np.ndarray:
+        """Return every transfer so far, all handed over."""
+        self.desk.hand_over(HAND_OVER_ALL)
+        return self.desk.journal()
+
+    def summary(self) -> dict[str, Any]:
+        """Return the result of every operation, all balances, and the digest of the journal."""
+        self.journal()
+        ledger = self.desk.ledger
+        accounts = [
+            {
+                "name": name,
+                "currency": UNITS[int(ledger.book.accounts[account].currency)],
+                "balance": self.balance_text(account),
+            }
+            for account, name in enumerate(ledger.names)
+        ]
+        record = {"transfers": ledger.digest.rows, "journal_sha256": ledger.journal_sha256}
+        results = [{**dataclasses.asdict(each), "transfers": list(each.transfers)} for each in self.results]
+        return {"programme": self.programme.name, "results": results, "accounts": accounts, "ledger": record}
 
     # Balances as text.
     def balance_text(self, account: int) -> str:

@@ -98,20 +98,20 @@ class Programme:
     def expires_us(self, at_us: int) -> int:
         """Return when points earned at an instant are over: a local midnight, NEVER_US where they do not expire."""
         if self.expires_at_year_end:
-            return self._midnight_us(datetime.date(self.date_of(at_us).year + 1, 1, 1))
+            return self.midnight_us(datetime.date(self.date_of(at_us).year + 1, 1, 1))
         if self.expiry_months is None:
             return NEVER_US
         date = self.date_of(at_us)
         month = date.year * 12 + date.month - 1 + self.expiry_months
         last = (datetime.date(month // 12 + (month % 12 == 11), (month + 1) % 12 + 1, 1) - datetime.timedelta(days=1)).day
         day = datetime.date(month // 12, month % 12 + 1, min(date.day, last)) + datetime.timedelta(days=1)
-        return self._midnight_us(day)  # good to the end of that day
+        return self.midnight_us(day)  # good to the end of that day
 
     def date_of(self, at_us: int) -> datetime.date:
         """Return the local date of an instant."""
         return (EPOCH + datetime.timedelta(microseconds=at_us)).astimezone(self.zone).date()
 
-    def _midnight_us(self, date: datetime.date) -> int:
+    def midnight_us(self, date: datetime.date) -> int:
         return instant_us(datetime.datetime.combine(date, datetime.time(), self.zone))
 
 

@@ -122,7 +122,7 @@ class Replay:
         self._must(row.time_us >= self._last_us, f"I11: transfer {row.id} is before the one that precedes it")
         for account in (debit, credit):
             self._must(
-                account.opened_us <= row.time_us < account.closed_us,
+                account.opened_us <= row.time_us <= account.closed_us,
                 f"I11: transfer {row.id} is before {account.name} was opened, or after it was closed",
             )
         if row.currency != "fen":
