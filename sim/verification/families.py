@@ -21,6 +21,7 @@ from sim.verification import (
     escalator,
     exit_choice,
     fundamental,
+    ledger,
     lift,
     logit,
     memory,
@@ -119,6 +120,7 @@ CATALOGUE: dict[str, Family] = {
     "tastes": _family(tastes),
     "parking": _family(parking, parking.run_strategies),
     "parties": _family(parties),
+    "ledger": _family(ledger, ledger.run_traced),
 }
 FAMILIES: dict[str, str] = {name: family.meaning for name, family in CATALOGUE.items()}
 

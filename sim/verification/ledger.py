@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import LedgerError
 from sim.ledger import doors
 from sim.ledger.accounts import POINTS_BREAKAGE, POINTS_EXPIRED, POINTS_ISSUED, POINTS_REDEEMED, Currency, TransferReason
 from sim.ledger.apply import Application, Result
@@ -16,7 +15,7 @@ from sim.ledger.desk import matched
 from sim.ledger.ledger import Ledger
 from sim.ledger.operations_file import Operation
 from sim.ledger.programme import Merchant, Programme, instant_us
-from sim.ledger.records import NEVER_US, NO_LIMIT, NONE, Count, Refusal, State
+from sim.ledger.records import NEVER_US, NONE, Count, Refusal
 from sim.ledger.replay import Known, Replay, rows_of
 from sim.random_streams import draw_words, stream_key
 from sim.units import fen_from_yuan
@@ -128,9 +127,17 @@ def _reserves() -> Iterator[Record]:
     desk = Desk()
     desk.earn(1_000_000)
     desk.do("reserve", name="first", member="ann", merchant="cafe", points=60 * CENTI)
-    yield _code("L-11 a second reserve of 60 of 100", "insufficient", desk.do("reserve", member="ann", merchant="cafe", points=60 * CENTI))
+    yield _code(
+        "L-11 a second reserve of 60 of 100",
+        "insufficient",
+        desk.do("reserve", member="ann", merchant="cafe", points=60 * CENTI),
+    )
     desk.do("void", pending="first")
-    yield _code("L-11 the same once the first is void", "ok", desk.do("reserve", name="second", member="ann", merchant="cafe", points=60 * CENTI))
+    yield _code(
+        "L-11 the same once the first is void",
+        "ok",
+        desk.do("reserve", name="second", member="ann", merchant="cafe", points=60 * CENTI),
+    )
     desk.do("post", pending="second", points=40 * CENTI)
     yield equal("L-13 40 of 60 posted: balance", "points", 60, desk.held() // CENTI)
     reserved = desk.application.desk.ledger.book.accounts[desk.application.desk.member("ann")].reserved
@@ -147,7 +154,9 @@ def _sent_again() -> Iterator[Record]:
     yield _code("L-14 with another merchant", "exists_with_different_merchant", other)
     desk.do("redeem", name="late", member="ann", merchant="cafe", points=900)
     desk.earn(100_000)
-    yield _code("L-14 one that failed", "id_already_failed", desk.do("redeem", name="late", member="ann", merchant="cafe", points=900))
+    yield _code(
+        "L-14 one that failed", "id_already_failed", desk.do("redeem", name="late", member="ann", merchant="cafe", points=900)
+    )
     yield equal("L-14 balance after all that", "points", 12, desk.held() // CENTI)
 
 
@@ -165,7 +174,11 @@ def _chains() -> Iterator[Record]:
 
 def _everything(desk: Desk) -> tuple[Any, ...]:
     ledger = desk.application.desk.ledger
-    return ledger.accounts_table()["balance"].tolist(), ledger.lots_table()["held_centi"].tolist(), int(ledger.book.book_counts[Count.POSTED])
+    return (
+        ledger.accounts_table()["balance"].tolist(),
+        ledger.lots_table()["held_centi"].tolist(),
+        int(ledger.book.book_counts[Count.POSTED]),
+    )
 
 
 def _opened(members: int = 1) -> tuple[Ledger, list[int]]:
@@ -279,7 +292,8 @@ def _raced(times: int, seed: int) -> Iterator[Record]:
         orders = sorted(range(5), key=lambda each: (word >> 8 * each) & 0xFF)
         attempts = [(members[0], 80), (members[0], 80), (members[1], 30), (members[2], 5), (members[1], 70)]
         codes = [
-            doors.post_one(ledger.book, 7, attempts[at][0], POINTS_REDEEMED, attempts[at][1], TransferReason.ADJUSTED) for at in orders
+            doors.post_one(ledger.book, 7, attempts[at][0], POINTS_REDEEMED, attempts[at][1], TransferReason.ADJUSTED)
+            for at in orders
         ]
         rivals = [code for at, code in zip(orders, codes, strict=True) if at < 2]
         wins += rivals == [Refusal.POSTED, Refusal.INSUFFICIENT]
