@@ -112,7 +112,6 @@ class Programme:
         return (EPOCH + datetime.timedelta(microseconds=at_us)).astimezone(self.zone).date()
 
     def midnight_us(self, date: datetime.date) -> int:
-        """Return the instant at which a local date begins."""
         return instant_us(datetime.datetime.combine(date, datetime.time(), self.zone))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -32,6 +33,8 @@ STANDARD: tuple[dict[str, Any], ...] = ({},)
 NOON = instant_us(datetime.datetime.fromisoformat("2026-06-01T12:00:00+08:00"))
 SHOPS = (Merchant("shop"), Merchant("cafe"), Merchant("bank"), Merchant("cinema"))
 CENTI = 100
+NEW_YORK = ZoneInfo("America/New_York")
+DAY_US = 86_400_000_000
 # Gross obligations of four merchants (rows owe columns), from verification.md 3.3: 1935 in all, 105 after multilateral netting.
 OWED = ((0, 500, 0, 120), (300, 0, 260, 0), (410, 0, 0, 90), (0, 75, 180, 0))
 
@@ -213,16 +216,20 @@ def _expiry() -> Iterator[Record]:
     yield equal("L-18 expired of the last", "points", 1, desk.held("points_expired") // CENTI)
     for day, hours in (("2026-03-08", 23), ("2026-11-01", 25)):
         date = datetime.date.fromisoformat(day)
-        new_york = Programme(zone=datetime_zone("America/New_York"))
-        length_us = new_york.midnight_us(date + datetime.timedelta(days=1)) - new_york.midnight_us(date)
-        yield equal(f"L-18 hours of {day} in New York, between two midnights", "h", hours, length_us // 3_600_000_000)
-
-
-def datetime_zone(name: str) -> Any:
-    """Return a time zone."""
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
+        first, after = (
+            datetime.datetime.combine(date + datetime.timedelta(days=days), datetime.time(), NEW_YORK) for days in (0, 1)
+        )
+        hours_found = (instant_us(after) - instant_us(first)) // 3_600_000_000
+        yield equal(f"L-18 hours of {day} in New York, between two midnights", "h", hours, hours_found)
+        desk = Desk(zone=NEW_YORK, expiry_months=1)
+        bought_us = instant_us(datetime.datetime.combine(date, datetime.time(12), NEW_YORK)) - 28 * DAY_US
+        ends_us = desk.application.programme.expires_us(bought_us)
+        yield equal(
+            f"L-18 hour at which points expire near {day}",
+            "h",
+            0,
+            datetime.datetime.fromtimestamp(ends_us // 10**6, NEW_YORK).hour,
+        )
 
 
 def _settlement() -> Iterator[Record]:
