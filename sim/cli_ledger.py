@@ -99,7 +99,11 @@ def _check(options: argparse.Namespace) -> int:
     if options.json:
         say_json(dataclasses.asdict(found))
     else:
-        rows = [("agrees", each) for each in found.agrees] + [("DIFFERS", each) for each in found.differs]
+        rows = [
+            (word, each)
+            for word, list_ in (("agrees", found.agrees), ("DIFFERS", found.differs), ("not there", found.skipped))
+            for each in list_
+        ]
         say_table(rows, ("", "what"))
         say()
         few = {name: balance for name, balance in found.balances.items() if not name.startswith(("member:", "gifts:"))}

@@ -104,7 +104,7 @@ class Desk:
         """Open a member's account of cash points."""
         account = self._open(f"member:{name}", Currency.POINTS)
         if centi:
-            doors.open_balances(self.ledger.book, self.at_us, account, np.array([centi]))
+            doors.open_balances(self.ledger.book, self.at_us, np.array([account], np.int32), np.array([centi]))
         return account
 
     def _open(self, name: str, currency: Currency) -> int:

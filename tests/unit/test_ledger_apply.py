@@ -79,7 +79,7 @@ def test_more_points_than_the_price_or_the_cap_or_fewer_than_the_minimum_are_ref
 
 
 def test_points_that_pay_part_of_a_receipt_earn_none(tmp_path):
-    application, found = applied(tmp_path, [{**earn("250.00", points="60"), "member": "bob"}])
+    _, found = applied(tmp_path, [{**earn("250.00", points="60"), "member": "bob"}])
 
     assert found[0].balances["member:bob"] == "41.00"  # 100 - 60 + 1 for 190 yuan
     assert found[0].balances["tenant:cafe"] == "1248.80"  # 190 in money, 60 for the points, 1.20 for the point given
