@@ -213,8 +213,9 @@ def test_what_is_kept_is_checked_and_a_change_to_it_is_found(tmp_path):
 
 def test_the_how_to_does_what_it_says(tmp_path, capsys):
     text = HOW_TO.read_text(encoding="utf-8")
-    for name, kind in (("my_programme.yaml", "yaml"), ("my_operations.jsonl", "json")):
-        (tmp_path / name).write_text(re.search(rf"```{kind}\n(.*?)```", text, re.DOTALL)[1])
+    for name in ("my_programme.yaml", "my_operations.jsonl"):
+        written = re.search(rf"cat > {name} <<'END'\n(.*?)^END$", text, re.DOTALL | re.MULTILINE)
+        (tmp_path / name).write_text(written[1])
 
     out = tmp_path / "out"
     assert (
