@@ -208,7 +208,9 @@ class World:
             if show:
                 show(now_us, self.crowd.people_inside, min(1.0, max(0.0, (now_us - opens_us) / (closes_us - opens_us))))
 
-        self.crowd.expire_points()
+        self.crowd.make_room_in_books()
+        while not self.crowd.ledger.expire():
+            self.crowd.make_room_in_books()
         self.clock.run(timed, END_US, shown)
         return timed.spent_s
 

@@ -304,18 +304,10 @@ class Crowd:
         """Return the account of each party whose visit is a member's, NONE of the others; a newcomer's is opened."""
         found = np.full(visitors.number.size, NONE, np.int32)
         members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY))
-        for first in range(0, members.size, ROOM_PER_EVENT):
+        for few in np.split(members, range(ROOM_PER_EVENT, members.size, ROOM_PER_EVENT)):
             self.make_room_in_books()
-            few = members[first : first + ROOM_PER_EVENT]
             found[few] = self.ledger.members(visitors.resident[few], visitors.points_centi[few], self.now_us)
         return found
-
-    def expire_points(self) -> None:
-        """Let expire what members hold, and what is pending, if its time is over by now."""
-        self.make_room_in_books()
-        while not self.ledger.expire():
-            self._flush()
-        self._see_room(True)
 
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
         """Write an event of a unit that is nobody's: visit -1."""
