@@ -26,6 +26,7 @@ COMMANDS = {
     "compare": ("sim.cli_compare", "compare scenarios under the same draws, or two finished runs"),
     "verify": ("sim.cli_verify", "hold the engine against reference values, with your own numbers if you like"),
     "loyalty": ("sim.cli_loyalty", "what points drive, cost and bring against a price cut"),
+    "ledger": ("sim.cli_ledger", "try a programme of points, or check the ledger of a finished run"),
     "floorplan": ("sim.cli_floorplan", "check, import, generate or draw a floor plan"),
     "report": ("sim.cli_show", "make the report of a finished run anew"),
     "list": ("sim.cli_show", "list scenarios, policies, kpis, parameters or floorplans"),

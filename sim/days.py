@@ -23,6 +23,7 @@ from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.days_books import DayRecorder, DaysBooks, give_back
 from sim.reporting.days_report import finish_days
+from sim.reporting.ledger_files import kept_ledger
 from sim.units import US_PER_DAY
 from sim.visitors import NOBODY
 from sim.world import People, Progress, RunResult, World
@@ -82,7 +83,7 @@ class DaysInARow:
         finally:
             books.close()
         kpis, manifest, report = finish_days(
-            self.folder, books, self.population.ledger.lots_table(), hours_us, started_s, command
+            self.folder, books, kept_ledger(self.population.ledger), hours_us, started_s, command
         )
         return RunResult(self.folder, kpis, manifest, report)
 

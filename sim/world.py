@@ -48,6 +48,7 @@ from sim.operations.staffing import staffing_of
 from sim.operations.tomorrow import Standing
 from sim.operations.watching import Watch, Watching
 from sim.plan_arrays import CompiledPlan
+from sim.reporting.ledger_files import kept_ledger
 from sim.reporting.points_books import Moved, points_of_day
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
@@ -236,6 +237,7 @@ class World:
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
             points=points_of_day(self.crowd, self.moved) | self._programme(),
+            ledger=None if self.is_followed else kept_ledger(self.crowd.ledger),
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
 
@@ -268,7 +270,9 @@ class World:
             if show:
                 show(now_us, self.crowd.people_inside, min(1.0, max(0.0, (now_us - opens_us) / (closes_us - opens_us))))
 
-        self.crowd.expire_points()
+        self.crowd.make_room_in_books()
+        while not self.crowd.ledger.expire():
+            self.crowd.make_room_in_books()
         self.clock.run(timed, END_US, shown)
         return timed.spent_s
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sim.kernel import kernel
 from sim.ledger.accounts import GIFTS_EXPIRED, POINTS_BREAKAGE, Currency, TransferReason
+from sim.ledger.lots import remember
 from sim.ledger.posting import begin_chain, claw_back, end_chain, expire_account, fail_chain, issue, release_pending
-from sim.ledger.records import NEVER_US, NONE, Book, Count, Refusal, State
+from sim.ledger.records import NEVER_US, NONE, Book, Count, Refusal, State, Undone
 
 
 @kernel
@@ -63,6 +64,9 @@ def close_account(book: Book, now_us: int, account: int) -> int:
         return Refusal.HAS_PENDING
     if holder.balance != 0 or holder.owed != 0:
         return Refusal.NOT_EMPTY
+    if counts[Count.CHAIN] != NONE and remember(book, Undone.CLOSED, account, 0) != Refusal.POSTED:
+        fail_chain(book, Refusal.CHAIN_TOO_LONG)
+        return Refusal.CHAIN_TOO_LONG
     holder.closed_us = time_us
     return Refusal.POSTED
 

@@ -109,13 +109,13 @@ def end_chain(book: Book) -> int:
 
 
 @entry
-def open_balances(book: Book, now_us: int, first_account: int, balances: np.ndarray) -> int:
-    """Post what members hold from before, of accounts that follow one another; return a Refusal."""
+def open_balances(book: Book, now_us: int, accounts: np.ndarray, balances: np.ndarray) -> int:
+    """Post what members hold from before (int32 accounts, int64 centi-points); return a Refusal."""
     book = referred(book)
     for index in range(balances.size):
         if balances[index] > 0:
             refusal = posting.issue(
-                book, now_us, POINTS_ISSUED, first_account + index, balances[index], TransferReason.OPENING, NEVER_US, NONE
+                book, now_us, POINTS_ISSUED, accounts[index], balances[index], TransferReason.OPENING, NEVER_US, NONE
             )
             if refusal != Refusal.POSTED:
                 return refusal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.kernel import kernel
 from sim.ledger.lots import add_to_lots, drop_empty_lots, take_from_lots, unmake_lot
-from sim.ledger.records import NO_LIMIT, NONE, Book, Count, Refusal, State, Undone
+from sim.ledger.records import NEVER_US, NO_LIMIT, NONE, Book, Count, Refusal, State, Undone
 
 AMOUNT_MOST = 2**60  # of a transfer, and of what an account may hold or owe
 
@@ -181,6 +181,8 @@ def take_back(book: Book) -> None:
             book.pendings[done.index].state = State.PENDING
         elif done.kind == Undone.LOT_MADE:
             unmake_lot(book, done.index)
+        elif done.kind == Undone.CLOSED:
+            book.accounts[done.index].closed_us = NEVER_US
         else:
             book.pendings[done.index].next = counts[Count.PENDING_FREE]
             book.pendings[done.index].id = NONE  # another transfer will have that id

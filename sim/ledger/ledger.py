@@ -116,20 +116,24 @@ class Ledger:
                 self.post(now_us, POINTS_ISSUED, account, centi, TransferReason.OPENING)
 
     def _open_members(self, residents: np.ndarray, opening_centi: np.ndarray, now_us: int) -> None:
-        while self.make_room(residents.size):
+        step = 2 if self.has_gifts else 1
+        while self.make_room(step * residents.size):
             pass
         counts = self.book.book_counts
         now_us = max(now_us, int(counts[Count.LAST_US] - counts[Count.MIDNIGHT_US]))  # a day's last hours are after midnight
         first = int(counts[Count.ACCOUNTS])
-        rows = self.book.accounts[first : first + residents.size]
+        rows = self.book.accounts[first : first + step * residents.size]
         rows["opened_us"], rows["closed_us"] = now_us + counts[Count.MIDNIGHT_US], NEVER_US
         rows["first_lot"] = rows["last_lot"] = NONE
         rows["currency"], rows["has_lots"], rows["may_owe"] = int(Currency.POINTS), 1, 1
-        counts[Count.ACCOUNTS] = first + residents.size
-        self.names.extend(f"member:{resident}" for resident in residents.tolist())
-        self._account_of[residents] = np.arange(first, first + residents.size, dtype=np.int32)
+        rows["currency"][1::2] = int(Currency.GIFTS) if self.has_gifts else int(Currency.POINTS)
+        counts[Count.ACCOUNTS] = first + rows.size
+        kinds = ("member", "gifts")[:step]
+        self.names.extend(f"{kind}:{resident}" for resident in residents.tolist() for kind in kinds)
+        self._account_of[residents] = np.arange(first, first + rows.size, step, dtype=np.int32)
         if opening_centi.any():
-            _refuse(doors.open_balances(self.book, now_us, first, opening_centi), "points from before of new members")
+            refusal = doors.open_balances(self.book, now_us, self._account_of[residents], opening_centi)
+            _refuse(refusal, "points from before of new members")
 
     def known_accounts(self, residents: np.ndarray) -> np.ndarray:
         """Return the accounts of residents (int32), NONE of those who have none yet."""

@@ -33,7 +33,10 @@ def transfer(book: Book, now_us: int, debit: int, credit: int, amount: int, reas
 @kernel
 def issue(book: Book, now_us: int, debit: int, credit: int, amount: int, reason: int, expires_us: int, of: int) -> int:
     """Move an amount which expires, into a lot of `credit`; `of` is the id of the transfer that it corrects, or NONE."""
-    refusal = _why_not_now(book, now_us, debit, credit, amount)
+    if reason == TransferReason.EXPIRED:
+        refusal = why_not(book, now_us, debit, credit, amount)
+    else:
+        refusal = _why_not_now(book, now_us, debit, credit, amount)
     if refusal == Refusal.POSTED and not is_available(book, debit, amount):
         refusal = Refusal.INSUFFICIENT
     if refusal == Refusal.POSTED:

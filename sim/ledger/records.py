@@ -115,6 +115,7 @@ class Undone(IntEnum):
     PENDING = 4  # a pending transfer was settled; amount: its amount before
     MADE = 5  # a pending transfer was made
     LOT_MADE = 6  # a lot was put among those of its account
+    CLOSED = 7  # an account was closed
 
 
 class Book(NamedTuple):

@@ -7,14 +7,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from sim.config import parameters_of
 from sim.reporting import manifest, report_page
 from sim.reporting.curves import tenants_csv
-from sim.reporting.days_books import DaysBooks, keep_table
+from sim.reporting.days_books import DaysBooks
 from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpis import Value
+from sim.reporting.ledger_files import KeptLedger
 from sim.reporting.rents import TURNOVER_RENT_SOURCE
 from sim.reporting.report import RUN_SCHEMA_VERSION, page_data
 from sim.reporting.topics.points import statement
@@ -24,12 +23,12 @@ Finished = tuple[dict[str, Value], dict[str, Any], Path | None]
 
 
 def finish_days(
-    folder: Path, books: DaysBooks, points: dict[str, np.ndarray], hours_us: tuple[int, int], started_s: float, command: str
+    folder: Path, books: DaysBooks, ledger: KeptLedger, hours_us: tuple[int, int], started_s: float, command: str
 ) -> Finished:
     """Write every file of the run, the manifest last; return KPIs, manifest and the path of the report where there is one."""
     config, compiled = books.config, books.compiled
     kpis, days = books.kpis(), plain(books.mean_day())
-    keep_table(folder / "points.parquet", points)
+    ledger.write(folder)
     manifest.write_config(folder, config)
     write_json(folder / "kpis.json", kpis)
     days["targets"] = {"rows": books.totals.rows()}
@@ -48,7 +47,9 @@ def finish_days(
         )  # matplotlib is half a second that a run without a report need not wait for
 
         pictures = [picture.record() for picture in made.save(folder, books.rows, days, compiled, *hours_us)]
-    write_json(folder / "run.json", {**_run_record(books, kpis, hours_us, command), "pictures": pictures})
+    write_json(
+        folder / "run.json", {**_run_record(books, kpis, hours_us, command), "ledger": ledger.record(), "pictures": pictures}
+    )
     report = folder / "report.html"
     if config.recording.report:
         write_atomically(report, report_page.page(page_data(folder, facts)))

@@ -23,6 +23,7 @@ from sim.reporting.day_bases import bases
 from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpi_catalogue import BY_NAME
 from sim.reporting.kpis import Books, Value, compute
+from sim.reporting.ledger_files import KeptLedger
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import TURNOVER_RENT_SOURCE
 
@@ -49,6 +50,7 @@ class FinishedRun:
     sensed: dict[str, Value] = field(default_factory=dict)  # the KPIs of sensing, and more of the kind for the report
     sensed_curves: dict[str, Any] = field(default_factory=dict)  # what the report draws of it
     points: dict[str, Any] = field(default_factory=dict)  # numbers and small tables of the ledger (points_books.py)
+    ledger: KeptLedger | None = None  # None where it lives on
     continued_from: dict[str, str] = field(default_factory=dict)  # SHA-256 by name of the earlier run's files it began with
 
 
@@ -62,6 +64,8 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
     kpis = compute(books)
     day = plain({**curves(books), "sensing": {**run.sensed_curves, "identity": run.sensed}})
     manifest.write_config(folder, run.config)
+    if run.ledger is not None and run.recorder.level != "none":
+        run.ledger.write(folder)
     write_json(folder / "kpis.json", kpis)
     write_json(folder / "curves.json", day, indent=None)
     write_atomically(folder / "tenants.csv", tenants_csv(tenant_rows(books)))
@@ -136,6 +140,7 @@ def _run_record(run: FinishedRun, books: Books, kpis: dict[str, Value]) -> dict[
         "cautions": cautions(books, kpis),
         "turnover_rent_source": TURNOVER_RENT_SOURCE,
         "balances_fen": dict(sorted(run.balances_fen.items())),
+        **({} if run.ledger is None else {"ledger": run.ledger.record()}),
         "decisions": [_decision(verdict) for verdict in run.decisions[:DECISIONS_KEPT]],
         "decisions_made": len(run.decisions),
         "bases": bases(books),

@@ -26,6 +26,7 @@ from sim.verification import (
     exit_choice,
     fundamental,
     ifrs15,
+    ledger,
     lift,
     logit,
     loyalty,
@@ -137,6 +138,7 @@ CATALOGUE: dict[str, Family] = {
     "parking": _family(parking, parking.run_strategies),
     "parties": _family(parties),
     "clearing": _family(clearing, clearing.run_by_hand),
+    "ledger": _family(ledger, ledger.run_traced),
 }
 FAMILIES: dict[str, str] = {name: family.meaning for name, family in CATALOGUE.items()}
 

@@ -163,6 +163,18 @@ class Bench:
         self.add("the same, s for 10 million services", "at most 5", spread([1e7 / speed for speed in speeds], "{:.1f}"))
         self.add("SimPy's Resource, customers/s", "", spread([run["simpy_customers"] / run["simpy_cpu_s"] for run in runs]))
 
+    def transfers(self) -> None:
+        """The ledger's kernels alone."""
+        runs = [run_case("transfers") for _ in range(self.rounds)]
+        self.measured["transfers"] = runs
+        for kind, what in (
+            ("plain", "plain"),
+            ("points", "of points, earned into lots and burned"),
+            ("chains", "in chains of three, one in eight failing"),
+        ):
+            speeds = [run[f"{kind}_per_s"] for run in runs]
+            self.add(f"transfers/s, {what}", "at least 5,000,000", spread(speeds), judged(median(speeds), 5e6, True))
+
     def fixes(self) -> None:
         """Positions of phones."""
         runs = [run_case("fixes") for _ in range(self.rounds)]
@@ -296,7 +308,7 @@ def table(rows: list[Row]) -> str:
 
 def main() -> None:
     """Measure what was asked for."""
-    parts = ("engine", "whole_run", "peers", "station", "fixes", "growth", "year", "starts")
+    parts = ("engine", "whole_run", "peers", "station", "transfers", "fixes", "growth", "year", "starts")
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=parts, default=parts, help="measure these parts")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each case, of which the median is judged")

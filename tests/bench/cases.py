@@ -311,6 +311,13 @@ def year(days: int = 10, visits: float = 15_000, overrides: tuple[str, ...] = ()
     }  # fmt: skip
 
 
+def transfers(count: int = 20_000_000) -> dict[str, Any]:
+    """Post transfers through the ledger's kernels and nothing else; per second of processor time."""
+    from tests.bench.transfers import measured
+
+    return {"count": count, **measured(count)}
+
+
 def peak_mb() -> float:
     """Return the most memory this process has held: of this program only, where the system tells (ru_maxrss may hold the parent's)."""
     status = Path("/proc/self/status")
@@ -322,7 +329,7 @@ def peak_mb() -> float:
 
 CASES: dict[str, Callable[..., dict[str, Any]]] = {
     "engine": engine, "whole_run": whole_run, "peer": peer, "station": station, "first_event": first_event, "doings": doings,
-    "fixes": fixes, "sensed_day": sensed_day, "year": year,
+    "fixes": fixes, "sensed_day": sensed_day, "year": year, "transfers": transfers,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -156,7 +156,7 @@ def test_a_debt_is_merged_too():
 
 
 def test_an_account_that_holds_owes_or_waits_for_something_is_not_closed():
-    ledger, (member, other) = opened()
+    ledger, (member, _) = opened()
     earn(ledger, 0, member, 5)
 
     assert doors.close_one(ledger.book, 1, member) == Refusal.NOT_EMPTY
