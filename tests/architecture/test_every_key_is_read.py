@@ -13,6 +13,7 @@ from sim.config import CalendarConfig, CalendarEventConfig, CompetitorConfig, Ha
 from sim.config_files import compose
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
+from sim.schema.points import PointsCampaignConfig, PointsRateConfig, TierConfig
 from sim.timetable import timetable_of
 from tests.memory_years import a_day, config_of, day, live, people_of
 
@@ -56,6 +57,10 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     wanted.cinema.halls = [HallConfig(seats=50)]
     wanted.cinema.shows = [ShowConfig(starts="14:00")]
     wanted.parking.information = "signs"
+    wanted.points.participation, wanted.points.participation_share, wanted.points.expiry = "share", 1.0, "months"
+    wanted.points.rates = [PointsRateConfig(category="cafe")]
+    wanted.points.campaigns = [PointsCampaignConfig(name="double")]
+    wanted.points.tiers = [TierConfig(name="silver")]
     evening = CalendarEventConfig(name="lights", first="2026-11-23", starts="18:00", ends="19:00")
     calendar = CalendarConfig(holidays="china", weather="climate", events=[evening])
     monday = dataclasses.replace(wanted, date="2026-11-23", calendar=calendar)
