@@ -94,7 +94,9 @@ def tenant_rows(books: Books) -> list[dict[str, Any]]:
     """Return one row per tenant, in the order of the plan's arrays."""
     sums = books.sums
     turnover_fen = rents_fen(books.compiled, sums.unit["sales_fen"])[1]
-    return rows_of_tenants(books.compiled, sums.unit, sums.station, sums.stations, books.tallies.unit_passed, turnover_fen, books.points)
+    return rows_of_tenants(
+        books.compiled, sums.unit, sums.station, sums.stations, books.tallies.unit_passed, turnover_fen, books.points
+    )
 
 
 def rows_of_tenants(
@@ -134,7 +136,10 @@ def _points_by_unit(points: Mapping[str, Any], units: int) -> list[tuple[float, 
     if not points:
         return [(0.0, 0.0, 0, 0)] * units
     found = points["tenants"]
-    issued, burned = ((found["issued_centi"] - found["taken_back_centi"]) / 100).tolist(), (found["burned_centi"] / 100).tolist()
+    issued, burned = (
+        ((found["issued_centi"] - found["taken_back_centi"]) / 100).tolist(),
+        (found["burned_centi"] / 100).tolist(),
+    )
     return list(zip(issued, burned, found["fee_fen"].tolist(), found["redeemed_fen"].tolist(), strict=True))
 
 

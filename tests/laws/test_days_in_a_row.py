@@ -124,7 +124,12 @@ def test_the_tenants_sales_are_those_of_all_days(lived):
 def test_points_of_all_days_are_in_the_books_of_tenants_and_on_the_page(lived):
     days, points = table_of(lived, "days.parquet"), json.loads((lived.folder / "curves.json").read_text())["points"]
 
-    assert sum(column_of_tenants(lived, "points_fee_fen")) == lived.kpis["points_issue_fees_fen"] == sum(days["points_issue_fees_fen"]) > 0
+    assert (
+        sum(column_of_tenants(lived, "points_fee_fen"))
+        == lived.kpis["points_issue_fees_fen"]
+        == sum(days["points_issue_fees_fen"])
+        > 0
+    )
     assert points["held"]["outstanding_centi"] == 100 * lived.kpis["points_outstanding"] == 100 * days["points_outstanding"][-1]
     assert points["today"]["issued_centi"] == 100 * lived.kpis["points_issued"] == 100 * sum(days["points_issued"])
 
