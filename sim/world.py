@@ -236,7 +236,7 @@ class World:
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
-            points=points_of_day(self.crowd, self.moved) | self._programme(),
+            points=points_of_day(self.crowd, self.moved, self.config) | self._programme(),
             ledger=None if self.is_followed else kept_ledger(self.crowd.ledger),
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip

@@ -23,11 +23,11 @@ from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.points.built import earning_of, terms_of
+from sim.crowd.points.desk import give_bonuses
 from sim.crowd.points.gateway_built import gateways_of
 from sim.crowd.points.offer_records import DEED, DEEDS_MAX
 from sim.crowd.points.records import RETURN
 from sim.crowd.points.referring_built import accounts_of_merchants, nobody_referred
-from sim.crowd.points.returning import settle_returns
 from sim.crowd.points.wallets import Wallets
 from sim.crowd.points.watching import WATCHED
 from sim.crowd.ratings import post_standing
@@ -44,7 +44,7 @@ from sim.crowd.venues.cinemas_built import show_names
 from sim.errors import EngineError
 from sim.events import EventLog, SegmentLog
 from sim.kernel import entry, referred
-from sim.ledger.accounts import FIRST_TENANT, OPERATOR, POINTS_ISSUED, TREASURY, TransferReason, sales_by_account
+from sim.ledger.accounts import FIRST_TENANT, sales_by_account
 from sim.ledger.ledger import Ledger
 from sim.ledger.records import NONE, Count
 from sim.plan_arrays import CompiledPlan
@@ -103,7 +103,7 @@ class Crowd:
         ways, way_start = ways_between(arrays)
         edges = LOG_LEVELS[config.recording.events] == LOG_LEVELS["edges"]
         self.ledger.has_gifts = config.points.is_on and config.points.yuan_per_gift_point > 0
-        self._returns: list[np.ndarray] = []  # RETURN records that have left the buffer
+        self.returned: list[np.ndarray] = []  # RETURN records that have left the buffer
         earning, earning_from_us = earning_of(compiled, config)
         self.mall = Mall(
             shoppers=records(rows, state.SHOPPER),
@@ -271,16 +271,17 @@ class Crowd:
 
     def begin_own(self, row: int, now_us: int) -> None:
         """Note that a service of one's own begins to serve the party."""
-        self._make_room()
+        self.make_room()
         begin_own(self.mall, row, now_us)
 
     def end_own(self, row: int, now_us: int, amount_fen: int, services: int) -> None:
         """Take a party back, which pays so much and has had so many services; it goes on at `now_us`."""
-        self._make_room()
+        self.make_room()
         self.mall.shoppers[row].services += services
         end_own(self.mall, row, now_us, amount_fen)
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
+        """Make room for the events of what somebody outside the kernels lets happen."""
         meta = self.mall.meta
         if meta[Meta.LOG_ROWS] + ROOM_PER_EVENT > self.mall.log.size:
             self._flush()
@@ -335,19 +336,11 @@ class Crowd:
             self.make_room_in_books()
             few = members[first : first + ROOM_PER_EVENT]
             found[few] = self.ledger.members(visitors.resident[few], visitors.points_centi[few], now_us)
-        for row in np.flatnonzero((visitors.bonus_centi > 0) & (found != NONE)).tolist():
-            self._give_bonus(int(found[row]), int(visitors.bonus_centi[row]), now_us)
+        give_bonuses(self.transfer, found, visitors.bonus_centi, int(self.mall.params[0].issue_fen), now_us)
         if self.wallets.make_room(len(self.ledger.names)):
             self.mall = self.mall._replace(held=self.wallets.held, suspects=self.wallets.suspects)
         found[visitors.account >= 0] = visitors.account[visitors.account >= 0]
         return found
-
-    def _give_bonus(self, account: int, centi: int, now_us: int) -> None:
-        """Give a member points that the mall pays for as any issuer does; they do not expire."""
-        self.transfer(now_us, POINTS_ISSUED, account, centi, TransferReason.TIER_BONUS)
-        fee_fen = centi * int(self.mall.params[0].issue_fen) // 100
-        if fee_fen > 0:
-            self.transfer(now_us, OPERATOR, TREASURY, fee_fen, TransferReason.ISSUE_FEE)
 
     def expire_points(self) -> None:
         """Let expire what members hold, and what is pending, if its time is over by now."""
@@ -358,7 +351,7 @@ class Crowd:
 
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
         """Write an event of a unit that is nobody's: visit -1."""
-        self._make_room()
+        self.make_room()
         self.mall.log[self.mall.meta[Meta.LOG_ROWS]] = (now_us, -1, value, unit, kind, 0)
         self.mall.meta[Meta.LOG_ROWS] += 1
 
@@ -372,7 +365,7 @@ class Crowd:
         """Write down how every tenant stands today."""
         unit = 0
         while unit < self.mall.units.size:
-            self._make_room()
+            self.make_room()
             unit = post_standing(self.mall, unit, now_us)
 
     def takings_fen(self) -> np.ndarray:
@@ -380,17 +373,6 @@ class Crowd:
         taken_fen = self._taken_fen + sales_by_account(self.ledger.journal, self._taken_fen.size)
         taken_fen[FIRST_TENANT:] += self.mall.terms["burned_fen"]
         return taken_fen
-
-    def settle_returns(self, now_us: int) -> np.ndarray:
-        """Let points of receipts that are brought back go both ways; return these as RETURN records."""
-        returns = np.concatenate([*self._returns, self.mall.returns[: self.mall.meta[Meta.RETURN_ROWS]]]).view(np.recarray)
-        self._returns, self.mall.meta[Meta.RETURN_ROWS] = [], 0
-        settled = 0
-        while settled < returns.size:
-            self.make_room_in_books()
-            self._make_room()
-            settled = settle_returns(self.mall, returns, settled, now_us)
-        return returns
 
     def refresh_routes(self) -> None:
         """Fill the tables of times for the connectors that run now."""
@@ -432,7 +414,7 @@ class Crowd:
     def _flush(self) -> None:
         meta = self.mall.meta
         self._taken_fen += sales_by_account(self.ledger.journal, self._taken_fen.size)
-        self._returns.append(np.array(self.mall.returns[: meta[Meta.RETURN_ROWS]]))
+        self.returned.append(np.array(self.mall.returns[: meta[Meta.RETURN_ROWS]]))
         meta[Meta.RETURN_ROWS] = 0
         events, segments = self.mall.log[: meta[Meta.LOG_ROWS]], self.mall.segments[: meta[Meta.SEGMENT_ROWS]]
         self._on_flush(

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
+from sim.crowd.points.desk import take_returns_back
 from sim.crowd.state import Doing
 from sim.events import EventKind
 from sim.ledger.accounts import FIRST_TENANT, OUTSIDE, TransferReason
@@ -58,7 +59,7 @@ class ShelvesClosed:
     def act(self, now_us: int) -> None:
         """Post one refund a tenant; write down one count of what is left and one of what is sold out."""
         mall = self.crowd.mall
-        returns = self.crowd.settle_returns(now_us)
+        returns = take_returns_back(self.crowd, now_us)
         in_points_fen = np.zeros(mall.venues.size, np.int64)
         np.add.at(in_points_fen, returns["unit"], returns["burned_fen"] * returns["is_settled"])
         for unit in np.flatnonzero(mall.venues["returning_fen"] > 0).tolist():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from sim.config import RunConfig
 from sim.crowd.engine import Crowd
+from sim.crowd.points.built import campaigns_on
 from sim.ledger.accounts import (
     FIRST_TENANT,
     GIFTS_EXPIRED,
@@ -63,7 +66,7 @@ class Moved:
         return int(self.into[account].sum() - self.out_of[account].sum())
 
 
-def points_of_day(crowd: Crowd, moved: Moved) -> dict[str, Any]:
+def points_of_day(crowd: Crowd, moved: Moved, config: RunConfig) -> dict[str, Any]:
     """Return numbers and small tables: `today`, `held` at the end, and a list by tenant under each name in `tenants`."""
     ledger, params = crowd.ledger, crowd.mall.params[0]
     face_fen = int(params.face_fen)
@@ -72,6 +75,8 @@ def points_of_day(crowd: Crowd, moved: Moved) -> dict[str, Any]:
         "face_fen": face_fen,
         "issue_fen": int(params.issue_fen),
         "redemption_fen": int(params.redemption_fen),
+        "campaigns": campaigns_on(config.points, datetime.date.fromisoformat(config.date)),
+        "tiers": [{"name": tier.name, "from_yuan": tier.from_yuan, "factor": tier.factor} for tier in config.points.tiers],
         "today": {
             "issued_centi": moved.issued(POINTS_ISSUED),
             "opening_centi": int(moved.out_of[POINTS_ISSUED, TransferReason.OPENING]),
@@ -122,6 +127,7 @@ def add_days(sums: dict[str, Any], day: Mapping[str, Any]) -> dict[str, Any]:
         return dict(day)
     return {
         **day,
+        "campaigns": sorted({*sums["campaigns"], *day["campaigns"]}),
         "today": {
             name: _added(sums["today"][name], value) if isinstance(value, dict) else sums["today"][name] + value
             for name, value in day["today"].items()

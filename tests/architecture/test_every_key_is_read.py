@@ -22,6 +22,7 @@ from sim.config import (
 from sim.config_files import compose
 from sim.floorplan.cache import load_compiled
 from sim.paths import find_floorplan
+from sim.schema.points import PointsCampaignConfig, PointsRateConfig, TierConfig
 from sim.timetable import timetable_of
 from tests.alliance_days import guests_elsewhere, weeks_of_alliance
 from tests.memory_years import a_day, config_of, day, live, people_of
@@ -74,6 +75,10 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     wanted.abuse.attacks.fake_accounts_per_day = 1
     wanted.abuse.attacks.sign_up_points = 10.0
     wanted.abuse.attacks.refund_farmers_share = wanted.abuse.attacks.ring_members_share = 0.5
+    wanted.points.participation, wanted.points.participation_share, wanted.points.expiry = "share", 1.0, "months"
+    wanted.points.rates = [PointsRateConfig(category="cafe")]
+    wanted.points.campaigns = [PointsCampaignConfig(name="double")]
+    wanted.points.tiers = [TierConfig(name="silver")]
     evening = CalendarEventConfig(name="lights", first="2026-11-23", starts="18:00", ends="19:00")
     calendar = CalendarConfig(holidays="china", weather="climate", events=[evening])
     monday = dataclasses.replace(wanted, date="2026-11-23", calendar=calendar)

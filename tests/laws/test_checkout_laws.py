@@ -86,9 +86,7 @@ def test_every_purchase_names_its_method_at_the_same_instant(day):
 def test_every_fee_is_exact_to_the_fen_and_goes_to_whoever_carries_payments(day):
     bought = rows(day, EventKind.PURCHASED)
     methods = day.crowd.mall.methods["fee_ppm"][day.events["place"][bought + 1]]
-    in_points = (
-        day.events["kind"][bought - 1] == EventKind.POINTS_BURNED
-    )  # a point is a yuan: what is paid in points costs no fee
+    in_points = day.events["kind"][bought - 1] == EventKind.POINTS_BURNED
     money = day.events["value"][bought] - np.where(in_points, day.events["value"][bought - 1], 0)
     wanted = [fee_fen(int(amount), int(ppm)) for amount, ppm in zip(money, methods, strict=True)]
     fees = of_reason(day, TransferReason.PAYMENT_FEE)

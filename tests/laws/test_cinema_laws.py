@@ -84,10 +84,15 @@ def test_the_box_office_is_what_was_posted_less_what_was_paid_back():
     sold = day.events["value"][rows(day, EventKind.SEAT_SOLD)].sum()
     refunded = day.events["value"][rows(day, EventKind.SEAT_REFUNDED)].sum()
 
-    assert [into, back] == [sold * 3570, refunded * 3570]
+    here = day.events["place"] == account - FIRST_TENANT
+    in_points = day.events["value"][here & (day.events["kind"] == EventKind.POINTS_BURNED)]  # a point is a yuan
+    paid, given_back = in_points[in_points > 0].sum(), -in_points[in_points < 0].sum()
+    assert [into + paid, back + given_back] == [sold * 3570, refunded * 3570]
     fees = journal["amount"][(journal["debit"] == account) & (journal["reason"] == TransferReason.PAYMENT_FEE)].sum()
     assert fees > 0
-    assert day.crowd.ledger.balances_fen[account] == into - back - fees  # no fee comes back with a refund
+    terms = day.crowd.mall.terms[account - FIRST_TENANT]
+    for_points = terms["redeemed_fen"] - terms["fee_fen"]
+    assert day.crowd.ledger.balances_fen[account] == into - back - fees + for_points  # no fee comes back with a refund
 
 
 def visits_of(lived: Lived, kind: EventKind) -> set[int]:

@@ -11,6 +11,7 @@ from sim.config import RunConfig
 from sim.crowd.books import book_of
 from sim.crowd.engine import Crowd
 from sim.crowd.points.built import earning_of, taking_part
+from sim.crowd.points.desk import take_returns_back
 from sim.crowd.points.returning import foresee_return
 from sim.crowd.points.till import chain_holds, earn_points, redeem
 from sim.crowd.state import Mall
@@ -85,7 +86,7 @@ def at_noon(config: RunConfig | None = None, centi: int = 10_000) -> tuple[Crowd
     crowd.advance_to(NOON_US)
     mall = crowd.mall
     row = int(np.flatnonzero((mall.shoppers["doing"] > 0) & (mall.minds["account"] >= 0) & (mall.errands["spent_fen"] == 0))[0])
-    crowd.settle_returns(NOON_US)  # those of others
+    take_returns_back(crowd, NOON_US)  # those of others
     for name in ("fee_fen", "burned_centi", "burned_fen", "redeemed_fen"):
         mall.terms[name] = 0
     return crowd, row, int(mall.minds["account"][row])
@@ -264,7 +265,7 @@ def test_a_refund_after_points_were_spent_leaves_a_debt_that_the_next_receipt_re
     assert earned(crowd.mall, row, 0, 25_000, NOON_US) == 200
     foreseen(crowd.mall, row, 0, 25_000)
     assert redeemed(crowd.mall, row, 1, 50_000, 1 << 40, NOON_US) == 10_200
-    returns = crowd.settle_returns(NOON_US)
+    returns = take_returns_back(crowd, NOON_US)
 
     assert returns["is_settled"].tolist() == [1]
     assert crowd.ledger.balance(account) == -200
@@ -280,7 +281,7 @@ def test_what_was_paid_in_points_comes_back_in_points_and_the_tenant_returns_wha
     assert earned(crowd.mall, row, 0, 10_000, NOON_US) == 100
     foreseen(crowd.mall, row, 0, 12_000)
     money_fen = crowd.ledger.balances_fen.copy()
-    returns = crowd.settle_returns(NOON_US)
+    returns = take_returns_back(crowd, NOON_US)
 
     assert returns["burned_fen"].tolist() == [2_000]
     assert crowd.ledger.balance(account) == 10_000

@@ -7,7 +7,7 @@ import numpy as np
 from sim.crowd.engine import Crowd
 from sim.crowd.venues.cinemas_built import off_best, seat_places
 from sim.events import EventKind
-from sim.ledger.accounts import PAYMENT_PLATFORM
+from sim.ledger.accounts import PAYMENT_PLATFORM, TREASURY
 from sim.timetable import Hall
 from sim.units import US_PER_MIN
 from sim.visitors import PayMethod
@@ -115,6 +115,21 @@ def test_who_has_changed_their_mind_is_paid_back_once_and_the_seat_can_be_sold_a
     held = {name: fen for name, fen in crowd.ledger.balances_fen_by_name().items() if fen}
     assert list(held.values()) == [36, -36]
     assert held["payment_platform"] == 36
+
+
+def test_seats_that_are_given_back_take_their_points_along_and_bring_the_tenants_fee_back():
+    config = in_app(9)
+    config.cinema.refund_share = 1.0
+    visitors = film_goers([17 * 60 + 30], people=6)._replace(
+        resident=np.zeros(1, np.int64), is_member=np.ones(1, np.int8), points_centi=np.full(1, 500)
+    )
+
+    events, crowd = evening(config, visitors)
+
+    assert of_kind(events, EventKind.POINTS_EARNED) == of_kind(events, EventKind.POINTS_TAKEN_BACK) == [200]
+    assert crowd.ledger.balance(crowd.ledger.names.index("member:0")) == 500
+    assert crowd.mall.terms["fee_fen"].tolist() == [0]
+    assert crowd.ledger.balance(TREASURY) == 0
 
 
 def test_after_the_cut_off_seats_are_not_taken_back():

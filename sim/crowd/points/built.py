@@ -77,7 +77,14 @@ def earning_of(compiled: CompiledPlan, config: RunConfig) -> tuple[np.ndarray, n
                 best[here, window] = np.where(seen, np.maximum(best[here, window], campaign.factor), campaign.factor)
                 is_in_one[here, window] = True
     milli = np.rint(THOUSAND * factor[:, None] * best).astype(np.int64)
-    return milli, np.array(edges_min, np.int64) * US_PER_MIN
+    return np.ascontiguousarray(milli), np.array(edges_min, np.int64) * US_PER_MIN
+
+
+def campaigns_on(points: PointsConfig, date: datetime.date) -> list[str]:
+    """Return the names of the campaigns that run on a day; one without a name is called by its number."""
+    return [
+        campaign.name or f"campaign {index + 1}" for index, campaign in enumerate(points.campaigns) if runs_on(campaign, date)
+    ]
 
 
 def runs_on(campaign: PointsCampaignConfig, date: datetime.date) -> bool:

@@ -139,6 +139,8 @@ def statement(points: Mapping[str, Any], compiled: CompiledPlan) -> dict[str, An
         "paying": int(np.count_nonzero(net_fen < 0)),
         "face_fen": points["face_fen"],
         "prices_fen": [points["issue_fen"], points["redemption_fen"]],
+        "campaigns": points["campaigns"],
+        "tiers": points["tiers"],
         "today": points["today"],
         "held": points["held"],
     }
@@ -148,7 +150,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     """Return what the report says."""
     if not curves:
         return []
-    return [*_flow(kpis, curves), *_who_pays(kpis, curves), _held(curves)]
+    return [*_flow(kpis, curves), *_rules(curves), *_who_pays(kpis, curves), _held(curves)]
 
 
 def _flow(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
@@ -182,6 +184,19 @@ def _flow(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         if taker["burned_centi"] > 0:
             text += f", most were spent at {_said(taker)} ({taker['burned_centi'] / CENTIPOINTS:,.0f})"
         found.append(text + ".")
+    return found
+
+
+def _rules(curves: dict[str, Any]) -> list[str]:
+    found = []
+    if curves["campaigns"]:
+        found.append(f"Campaigns: {', '.join(curves['campaigns'])}.")
+    if curves["tiers"]:
+        tiers = [
+            f"{tier['name'] or 'one'} from {tier['from_yuan']:,.0f} yuan in twelve months ({tier['factor']:g} times the points)"
+            for tier in curves["tiers"]
+        ]
+        found.append(f"Tiers: {', '.join(tiers)}.")
     return found
 
 
