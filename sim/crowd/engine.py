@@ -342,13 +342,6 @@ class Crowd:
         found[visitors.account >= 0] = visitors.account[visitors.account >= 0]
         return found
 
-    def expire_points(self) -> None:
-        """Let expire what members hold, and what is pending, if its time is over by now."""
-        self.make_room_in_books()
-        while not self.ledger.expire():
-            self._flush()
-        self._see_room(True)
-
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
         """Write an event of a unit that is nobody's: visit -1."""
         self.make_room()

@@ -43,7 +43,7 @@ class Sums:
 
 def values(_: Sums, books: Books) -> dict[str, Value]:
     """Return the KPIs."""
-    found: dict[str, Value] = dict.fromkeys([*(kpi.name for kpi in _KPIS), "points_breakage_share_est"])
+    found: dict[str, Value] = dict.fromkeys((*(kpi.name for kpi in _KPIS), "points_breakage_share_est"))
     facts = _facts(books)
     if not facts:
         return found

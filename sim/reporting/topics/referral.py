@@ -47,7 +47,7 @@ class Sums:
 
 def values(sums: Sums, books: Books) -> dict[str, Value]:
     """Return the KPIs."""
-    found: dict[str, Value] = dict.fromkeys([*(kpi.name for kpi in _KPIS), "referral_points_share"])
+    found: dict[str, Value] = dict.fromkeys((*(kpi.name for kpi in _KPIS), "referral_points_share"))
     if not books.config.referral.is_on:
         return found
     issued = int(books.points.get("today", {}).get("issued_centi", 0))
