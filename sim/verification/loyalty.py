@@ -107,9 +107,17 @@ def years_lived(config: RunConfig, population_of: PopulationOf, years_after: int
             out += float(held.sum()) / 365
     gone = holdings.gone(members)
     return Years(
-        members.size, at_start, float(held[~gone].mean()), float(total[0]) / max(visits, 1), *map(float, last), out, *map(float, total),
+        members.size,
+        at_start,
+        float(held[~gone].mean()),
+        float(total[0]) / max(visits, 1),
+        float(last[0]),
+        float(last[1]),
+        out,
+        float(total[0]),
+        float(total[1]),
         float(held[gone].sum()),
-    )  # fmt: skip
+    )
 
 
 def _spread(held_centi: np.ndarray, members: np.ndarray, residents: Any) -> np.ndarray:
