@@ -43,11 +43,7 @@ class Holdings:
         if not self._is_on:
             self.from_before_centi[:] = 0
         self.days = 0  # lived
-        self._counts = [
-            0,
-            0,
-            0,
-        ]  # centi-points earned and redeemed in the run; held at the end of each day, added up
+        self._counts = [0, 0, 0]  # centi-points earned, and redeemed, in the run; held at the end of each day, added up
 
     def _draw(self, purpose: str, key: np.ndarray) -> np.ndarray:
         return uniforms(stream_key(self._seed, purpose), key, 0)
@@ -150,10 +146,11 @@ class Holdings:
     ) -> np.ndarray:
         """Return whom the programme tells today what they hold: members who have been away and hold something, every so many days."""
         loyalty = self._loyalty
+        absent_days, least_centi = loyalty.reminder_absent_days, CENTIPOINTS * loyalty.reminder_points
         if loyalty.reminder_days == 0 or not self._is_on:
             return np.zeros(0, np.int64)
-        away = day - np.where(last_visit_day < 0, start, last_visit_day) - loyalty.reminder_absent_days
-        holds = (is_member > 0) & (points_centi >= CENTIPOINTS * loyalty.reminder_points)
+        away = day - np.where(last_visit_day < 0, start, last_visit_day) - absent_days
+        holds = (is_member > 0) & (points_centi >= least_centi)
         return np.flatnonzero(holds & (away >= 0) & (away % loyalty.reminder_days == 0))
 
     def lose(self, is_member: np.ndarray) -> None:

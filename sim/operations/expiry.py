@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
-from sim.ledger.expiry import expire_lots
+from sim.ledger.doors import expire_lots
 from sim.ledger.records import Count
 from sim.units import US_PER_DAY
 

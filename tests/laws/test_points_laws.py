@@ -27,7 +27,7 @@ from sim.ledger.accounts import (
     TREASURY,
     TransferReason,
 )
-from sim.ledger.expiry import expire_lots
+from sim.ledger.doors import expire_lots
 from sim.ledger.posting import begin_chain, transfer
 from sim.ledger.records import Count, Refusal
 from sim.schema.points import PointsCampaignConfig, PointsRateConfig
