@@ -219,6 +219,30 @@ def test_a_weekly_cycle_carries_what_is_owed_over_the_days_between():
     assert house.ledger.clearing.next_end_us == round((71.5 + 72) * US_PER_HOUR)
 
 
+@few
+@given(debts, st.sampled_from(["L1-bakery", ""]))
+def test_the_journal_replayed_gives_every_balance_through_late_payers_and_defaults(rows, defaulter):
+    house = House("multilateral", defaults__unit=defaulter, late__share=0.5)
+    journals = []
+    for day in range(2):
+        if day:
+            house.begin(day)
+        house.owe(rows)
+        while house.ends.next_us is not None:
+            house.ends.act(house.ends.next_us)
+        journals.append(house.ledger.journal.copy())
+        house.ledger.forget_journal()
+    journal = np.concatenate(journals)
+    replayed = np.zeros(len(house.ledger.names), np.int64)
+    np.subtract.at(replayed, journal["debit"], journal["amount"])
+    np.add.at(replayed, journal["credit"], journal["amount"])
+
+    assert replayed.tolist() == house.ledger.book.accounts["balance"][: replayed.size].tolist()
+    assert replayed.sum() == 0
+    _, sizes = np.unique(journal["chain"][journal["reason"] == TransferReason.SETTLEMENT], return_counts=True)
+    assert set(sizes.tolist()) <= {2}  # cash, and what it extinguishes
+
+
 def test_a_run_in_which_nobody_owes_anything_settles_nothing():
     house = House("multilateral")
     house.end_day()
