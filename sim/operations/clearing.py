@@ -57,7 +57,7 @@ def rules_of(compiled: CompiledPlan, config: RunConfig) -> Rules:
         cycle_us=round(clearing.cycle_h * US_PER_HOUR),
         cut_off_us=minutes_from_hours(clearing.cut_off) * US_PER_MIN,
         cap_fen=round(clearing.debit_cap_yuan * FEN_PER_YUAN),
-        prefund_days=clearing.prefund_days if clearing.is_prefunded else 0.0,
+        prefund_days=clearing.prefund_days * clearing.is_prefunded,
         prefund_first_fen=round(clearing.prefund_first_yuan * FEN_PER_YUAN),
         late_share=late.share,
         late_cycles=late.cycles,
