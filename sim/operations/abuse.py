@@ -47,7 +47,9 @@ class Adversaries:
     config: RunConfig
     ledger: Ledger
     units: int
-    false_accounts: list[int] = field(default_factory=list)  # of machines, which spend what they hold once they can
+    false_accounts: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # of machines, and the unit where each spends what it can
     shills: dict[int, list[int]] = field(default_factory=dict)  # accomplices of each merchant that rings up false sales
     newcomers: list[int] = field(default_factory=list)  # residents who have joined since the last look
     days: int = 0
@@ -142,7 +144,9 @@ class Abuse:
             return
         self._count(Attack.DOUBLE_SPENDING, TRIED)
         self._spend(account, unit, centi, now_us)
-        draw = uniforms(stream_key(self.config.seed, "offline till"), np.array([account]), int(deed["time_us"] // US_PER_S))[0]
+        draw = uniforms(
+            stream_key(self.config.seed, "offline till"), self._resident(account), int(deed["time_us"] // US_PER_S)
+        )[0]
         if draw >= self.config.abuse.attacks.offline_share:
             return  # refused by the ledger: nothing is left to spend
         if self.config.abuse.rules.online_only:
@@ -167,11 +171,11 @@ class Abuse:
         """Let machines join for the points, and spend those of earlier days."""
         attacks, rules, known = self.config.abuse.attacks, self.config.abuse.rules, self.adversaries
         bonus = round(attacks.sign_up_points * CENTI)
-        for account in known.false_accounts:
+        for account, unit in known.false_accounts:
             centi = self._available_centi(account)
-            self._spend(account, account % known.units, centi, now_us)
+            self._spend(account, unit, centi, now_us)
             self._count(Attack.FAKE_ACCOUNTS, GOT_FEN, centi)
-        known.false_accounts = [account for account in known.false_accounts if self._holds(account)]
+        known.false_accounts = [(account, unit) for account, unit in known.false_accounts if self._holds(account)]
         for bot in range(attacks.fake_accounts_per_day if bonus > 0 else 0):
             self._count(Attack.FAKE_ACCOUNTS, TRIED)
             if rules.one_account_per_phone and bot % attacks.accounts_per_phone > 0:
@@ -179,7 +183,7 @@ class Abuse:
                 continue
             account = self._open(f"false:{known.days}:{bot}")
             self._issue(account, bonus, TransferReason.SIGN_UP, now_us)
-            known.false_accounts.append(account)
+            known.false_accounts.append((account, bot % known.units))
 
     def _ring_up_false_sales(self, now_us: int) -> None:
         """Let merchants ring up sales that never were, and accomplices spend their points there."""
@@ -265,6 +269,10 @@ class Abuse:
     def _settle_hold(self, slot: int, pending_id: int, state: State, now_us: int) -> None:
         self.crowd.make_room_in_books()
         settle_hold(self.crowd.ledger.book, now_us, slot, pending_id, state)
+
+    def _resident(self, account: int) -> np.ndarray:
+        """Return the row of the member whose account it is, an address that does not depend on who else has come."""
+        return np.array([int(self.crowd.ledger.names[account].removeprefix("member:"))])
 
     def _holds(self, account: int) -> bool:
         return bool(self.crowd.ledger.book.accounts["balance"][account] > 0)

@@ -42,6 +42,13 @@ _RULE_SAID = {
     Rule.RECEIPTS: "a limit of receipts a day",
     Rule.IN_A_ROW: "a limit of receipts at one merchant",
 }
+
+
+def _key(rule: Rule) -> str:
+    """Return a rule's part of its indicator's name; what has _per_ in it would be taken for a rate."""
+    return rule.name.lower().replace("_per_", "_a_")
+
+
 _KPIS = (
     *_TOTALS,
     *(
@@ -49,7 +56,7 @@ _KPIS = (
         for attack, said in _SAID.items()
     ),
     *(
-        Kpi(f"abuse_{rule.name.lower()}_stopped_fen", "fen", "higher", "points", f"Stopped: {said}", f"What the rule of {said} kept from those who abuse the programme, points at their worth as cash.", null_where=_OFF)
+        Kpi(f"abuse_{_key(rule)}_stopped_fen", "fen", "higher", "points", f"Stopped: {said}", f"What the rule of {said} kept from those who abuse the programme, points at their worth as cash.", null_where=_OFF)
         for rule, said in _RULE_SAID.items()
     ),
 )  # fmt: skip
@@ -88,7 +95,7 @@ def values(sums: Sums, books: Books) -> dict[str, Value]:
         "abuse_stopped_fen": int(sums.by_attack[:, GOT_FEN + 1 :].sum()),
         "abuse_rules_cost_fen": int(sums.honest[lasting, 1].sum()),
         **{f"abuse_{attack.name.lower()}_fen": int(sums.by_attack[attack, GOT_FEN]) for attack in _SAID},
-        **{f"abuse_{rule.name.lower()}_stopped_fen": int(sums.by_attack[:, GOT_FEN + 1 + rule].sum()) for rule in Rule},
+        **{f"abuse_{_key(rule)}_stopped_fen": int(sums.by_attack[:, GOT_FEN + 1 + rule].sum()) for rule in Rule},
     }
 
 
