@@ -85,7 +85,7 @@ class Crowd:
         arrays = compiled.arrays
         self.station_names = tables.station_names
         self.place_names = {"show": show_names(compiled, config), "bay": bay_names(compiled, config)}
-        self.place_names["offer"] = tuple(item.name for item in config.partners.catalogue.items)
+        self.place_names["offer"] = [item.name for item in config.partners.catalogue.items]
         self.full_servers = tables.stations["servers_open"].copy()
         self.has_own_staff = np.zeros(tables.stations.size, bool)  # stations that the planned staffing leaves alone
         self._doors = tables.doors
