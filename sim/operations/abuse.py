@@ -47,7 +47,9 @@ class Adversaries:
     config: RunConfig
     ledger: Ledger
     units: int
-    false_accounts: list[int] = field(default_factory=list)  # of machines, which spend what they hold once they can
+    false_accounts: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # of machines, and the unit where each spends what it can
     shills: dict[int, list[int]] = field(default_factory=dict)  # accomplices of each merchant that rings up false sales
     newcomers: list[int] = field(default_factory=list)  # residents who have joined since the last look
     days: int = 0
@@ -67,19 +69,25 @@ class Abuse:
     def act(self, now_us: int) -> None:
         """Let a day's abuse happen."""
         self._free_held_points(now_us)
-        mall = self.crowd.mall
-        for deed in mall.deeds[: mall.watched[Watched.DEEDS]]:
+        watched = self.crowd.mall.watched
+        deeds = np.array(self.crowd.mall.deeds[: watched[Watched.DEEDS]])
+        is_offline, as_points_fen = (
+            self._offline(deeds),
+            np.where(self.config.abuse.rules.points_as_points, deeds["burned_fen"], 0),
+        )
+        is_trusted = is_offline & (not self.config.abuse.rules.online_only)
+        for at, deed in enumerate(deeds):
             if deed["attack"] == Attack.REFUND_FARMING:
-                self._farm_refund(deed, now_us)
+                self._farm_refund(deed, int(as_points_fen[at]), now_us)
             elif deed["attack"] == Attack.DOUBLE_SPENDING:
-                self._spend_twice(deed, now_us)
+                self._spend_twice(deed, bool(is_offline[at]), bool(is_trusted[at]), now_us)
             else:
                 self._refer_oneself(deed, now_us)
         self._open_false_accounts(now_us)
         self._ring_up_false_sales(now_us)
         self._greet_newcomers(now_us)
-        self._count_rules(mall.watched)
-        mall.watched[:] = 0
+        self._count_rules(watched)
+        watched[:] = 0
         for place in np.flatnonzero(self.counted).tolist():
             self.crowd.note_of_unit(now_us, EventKind.ABUSE_COUNTED, place, int(self.counted[place]))
         self.adversaries.days += 1
@@ -101,7 +109,7 @@ class Abuse:
             self.crowd.transfer(now_us, account, POINTS_REDEEMED, centi, TransferReason.ABUSED)
             self.crowd.transfer(now_us, TREASURY, FIRST_TENANT + unit, centi, TransferReason.ABUSED)  # a point is worth a yuan
 
-    def _farm_refund(self, deed: np.void, now_us: int) -> None:
+    def _farm_refund(self, deed: np.void, as_points_fen: int, now_us: int) -> None:
         """Spend what the purchase has earned, then bring it back; money for what was paid in points, if one may."""
         rules, attack = self.config.abuse.rules, Attack.REFUND_FARMING
         account, unit = int(deed["account"]), int(deed["unit"])
@@ -124,17 +132,16 @@ class Abuse:
             self._count(attack, GOT_FEN, earned - back - short_fen)
         else:
             self._count(attack, GOT_FEN, earned)
-        if burned_fen > 0 and rules.points_as_points:
-            self.crowd.transfer(now_us, POINTS_REDEEMED, account, burned_fen, TransferReason.TAKEN_BACK)
-            self.crowd.transfer(now_us, FIRST_TENANT + unit, TREASURY, burned_fen, TransferReason.TAKEN_BACK)
-            self._stopped(attack, Rule.POINTS_AS_POINTS, burned_fen)
-        else:
-            refund_fen += burned_fen
-            self._count(attack, GOT_FEN, burned_fen)
+        if as_points_fen > 0:
+            self.crowd.transfer(now_us, POINTS_REDEEMED, account, as_points_fen, TransferReason.TAKEN_BACK)
+            self.crowd.transfer(now_us, FIRST_TENANT + unit, TREASURY, as_points_fen, TransferReason.TAKEN_BACK)
+            self._stopped(attack, Rule.POINTS_AS_POINTS, as_points_fen)
+        refund_fen += burned_fen - as_points_fen
+        self._count(attack, GOT_FEN, burned_fen - as_points_fen)
         if refund_fen > 0:
             self.crowd.transfer(now_us, FIRST_TENANT + unit, OUTSIDE, refund_fen, TransferReason.REFUND)
 
-    def _spend_twice(self, deed: np.void, now_us: int) -> None:
+    def _spend_twice(self, deed: np.void, is_offline: bool, is_trusted: bool, now_us: int) -> None:
         """Spend all points at two tills at one instant: the ledger lets one through, a till without it takes the other on trust."""
         account, unit = int(deed["account"]), int(deed["unit"])
         centi = self._available_centi(account)
@@ -142,11 +149,8 @@ class Abuse:
             return
         self._count(Attack.DOUBLE_SPENDING, TRIED)
         self._spend(account, unit, centi, now_us)
-        draw = uniforms(stream_key(self.config.seed, "offline till"), np.array([account]), int(deed["time_us"] // US_PER_S))[0]
-        if draw >= self.config.abuse.attacks.offline_share:
-            return  # refused by the ledger: nothing is left to spend
-        if self.config.abuse.rules.online_only:
-            self._stopped(Attack.DOUBLE_SPENDING, Rule.ONLINE_ONLY, centi)
+        if not is_trusted:  # the ledger refuses it, for nothing is left to spend; a till without it refuses all points
+            self._stopped(Attack.DOUBLE_SPENDING, Rule.ONLINE_ONLY, centi if is_offline else 0)
             return
         self._count(Attack.DOUBLE_SPENDING, GOT_FEN, centi)
         self._take_back(account, centi, now_us, POINTS_REDEEMED)  # known once the till is back: the account owes it
@@ -167,19 +171,21 @@ class Abuse:
         """Let machines join for the points, and spend those of earlier days."""
         attacks, rules, known = self.config.abuse.attacks, self.config.abuse.rules, self.adversaries
         bonus = round(attacks.sign_up_points * CENTI)
-        for account in known.false_accounts:
+        for account, unit in known.false_accounts:
             centi = self._available_centi(account)
-            self._spend(account, account % known.units, centi, now_us)
+            self._spend(account, unit, centi, now_us)
             self._count(Attack.FAKE_ACCOUNTS, GOT_FEN, centi)
-        known.false_accounts = [account for account in known.false_accounts if self._holds(account)]
-        for bot in range(attacks.fake_accounts_per_day if bonus > 0 else 0):
+        known.false_accounts = [(account, unit) for account, unit in known.false_accounts if self._holds(account)]
+        bots = np.arange(attacks.fake_accounts_per_day if bonus > 0 else 0)
+        has_account = bots % attacks.accounts_per_phone > 0
+        for bot, is_refused in zip(bots.tolist(), (has_account & rules.one_account_per_phone).tolist(), strict=True):
             self._count(Attack.FAKE_ACCOUNTS, TRIED)
-            if rules.one_account_per_phone and bot % attacks.accounts_per_phone > 0:
+            if is_refused:
                 self._stopped(Attack.FAKE_ACCOUNTS, Rule.ONE_PER_PHONE, bonus)
                 continue
             account = self._open(f"false:{known.days}:{bot}")
             self._issue(account, bonus, TransferReason.SIGN_UP, now_us)
-            known.false_accounts.append(account)
+            known.false_accounts.append((account, bot % known.units))
 
     def _ring_up_false_sales(self, now_us: int) -> None:
         """Let merchants ring up sales that never were, and accomplices spend their points there."""
@@ -219,9 +225,9 @@ class Abuse:
         attacks, rules, known = self.config.abuse.attacks, self.config.abuse.rules, self.adversaries
         bonus = round(attacks.sign_up_points * CENTI)
         rows, known.newcomers = np.array(known.newcomers, np.int64), []
-        if bonus <= 0 or rows.size == 0:
-            return
         shares = uniforms(stream_key(self.config.seed, "shared phone"), rows, 0) < rules.shared_phone_share
+        if bonus <= 0:
+            return
         refused = int(shares.sum()) if rules.one_account_per_phone else 0
         self._honest(Rule.ONE_PER_PHONE, refused, refused * bonus)
         welcome = rows[~shares] if rules.one_account_per_phone else rows
@@ -265,6 +271,14 @@ class Abuse:
     def _settle_hold(self, slot: int, pending_id: int, state: State, now_us: int) -> None:
         self.crowd.make_room_in_books()
         settle_hold(self.crowd.ledger.book, now_us, slot, pending_id, state)
+
+    def _offline(self, deeds: np.ndarray) -> np.ndarray:
+        """Return of which deeds the second till cannot reach the ledger; drawn by the member, whoever else has come."""
+        names = [self.crowd.ledger.names[account] for account in deeds["account"].tolist()]
+        members = np.array([int(name.removeprefix("member:")) for name in names], np.int64)
+        draws = uniforms(stream_key(self.config.seed, "offline till"), members, deeds["time_us"] // US_PER_S)
+        found: np.ndarray = draws < self.config.abuse.attacks.offline_share
+        return found
 
     def _holds(self, account: int) -> bool:
         return bool(self.crowd.ledger.book.accounts["balance"][account] > 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from sim.errors import Problem
 from sim.known import known
@@ -12,6 +13,7 @@ from sim.known import known
 JUDGED = "engineering judgement"
 PROGRAMMES_MAX = 7  # so that all cycles of rates can be looked at one by one
 ITEMS_MAX = 12
+AMOUNT_MAX = 1_000_000.0
 RATE_PARTS_MAX = 1_000_000  # numerator and denominator of a rate
 FUNDERS = ("merchant", "alliance", "operator")
 ITEM_KINDS = ("voucher", "gift")
@@ -123,9 +125,7 @@ class OffersConfig:
     value_weight: float = known(
         6.0, "utility per log unit of perceived value over what the points would be worth as cash", 0, 50, source=JUDGED, confidence="L"
     )  # fmt: skip
-    keep_utility: float = known(
-        1.0, "utility of keeping the points as cash", -10, 10, source=JUDGED, confidence="L"
-    )
+    keep_utility: float = known(1.0, "utility of keeping the points as cash", -10, 10, source=JUDGED, confidence="L")
     pull_utility: float = known(
         0.4, "what a voucher in the wallet adds to the utility of a store that takes it and no other", 0, 5,
         source="push coupons lift visits to the store (Danaher et al. 2015, sign)", confidence="L",
@@ -178,15 +178,17 @@ def _programme_problems(exchange: ExchangeConfig) -> Iterator[Problem]:
         for name in ("source", "target"):
             if getattr(link, name) not in names:
                 wanted = ", ".join(names) or "none there are"
-                yield Problem(f"{place}.{name}", repr(getattr(link, name)), f"must be one of the programmes: {wanted}", "name one")
+                yield Problem(
+                    f"{place}.{name}", repr(getattr(link, name)), f"must be one of the programmes: {wanted}", "name one"
+                )
         if link.source == link.target:
             yield Problem(f"{place}.target", repr(link.target), "must be another programme than its source", "name another")
         if not _is_rate(link.units):
             yield Problem(f"{place}.units", str(link.units), "must be positive, of at most six digits", "write it shorter")
 
 
-def _is_rate(value: float) -> bool:
-    if isinstance(value, bool) or not 0 < value <= RATE_PARTS_MAX:
+def _is_rate(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= RATE_PARTS_MAX:
         return False
     rate = exact(value)
     return rate.numerator <= RATE_PARTS_MAX and rate.denominator <= RATE_PARTS_MAX
@@ -203,9 +205,14 @@ def _item_problems(items: list[ItemConfig]) -> Iterator[Problem]:
             yield Problem(f"{place}.name", repr(item.name), "must be a name of its own", "rename it")
         for name, choices in (("kind", ITEM_KINDS), ("funder", FUNDERS)):
             if getattr(item, name) not in choices:
-                yield Problem(f"{place}.{name}", repr(getattr(item, name)), f"must be one of {', '.join(choices)}", "choose one")
-        if item.points <= 0:
-            yield Problem(f"{place}.points", str(item.points), "must be positive", "give its price in points")
+                yield Problem(
+                    f"{place}.{name}", repr(getattr(item, name)), f"must be one of {', '.join(choices)}", "choose one"
+                )
+        for name in ("points", "off_yuan", "from_yuan", "valid_days", "cost_yuan", "value_yuan"):
+            value = getattr(item, name)
+            if not 0 <= value <= AMOUNT_MAX or (name == "points" and value == 0):
+                rule = f"must be {'above' if name == 'points' else 'from'} 0, at most {AMOUNT_MAX:g}"
+                yield Problem(f"{place}.{name}", str(value), rule, "choose a value in this range")
         if item.stock < 0:
             yield Problem(f"{place}.stock", str(item.stock), "must not be negative", "give how many there are")
         if item.kind == "voucher" and not 0 < item.off_yuan <= item.from_yuan:
@@ -213,5 +220,5 @@ def _item_problems(items: list[ItemConfig]) -> Iterator[Problem]:
             yield Problem(f"{place}.off_yuan", str(item.off_yuan), rule, "give less off, or from a larger receipt")
         if item.kind == "voucher" and item.valid_days <= 0:
             yield Problem(f"{place}.valid_days", str(item.valid_days), "must be positive", "give it a life")
-        if item.kind == "gift" and (item.cost_yuan < 0 or item.value_yuan <= 0):
-            yield Problem(f"{place}.value_yuan", str(item.value_yuan), "a gift is worth something and costs nothing less than 0", "give both")
+        if item.kind == "gift" and item.value_yuan == 0:
+            yield Problem(f"{place}.value_yuan", "0", "a gift is worth something to members", "give what they would pay for it")

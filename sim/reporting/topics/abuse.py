@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FEN = 100
 _OFF = "nobody watches the programme (abuse.is_on)"
-_KPIS = (
+_TOTALS = (
     Kpi("abuse_cost_fen", "fen", "lower", "points", "What abuse got", "What false accounts, refund farmers, double spenders, people who refer themselves and merchants who ring up false sales got out of the programme, points at their worth as cash.", null_where=_OFF),
     Kpi("abuse_stopped_fen", "fen", "higher", "points", "What rules stopped", "What rules against abuse kept from them, points at their worth as cash.", null_where=_OFF),
     Kpi("abuse_rules_cost_fen", "fen", "lower", "points", "What rules cost the honest", "Points that rules against abuse kept from honest members, at their worth as cash; what is only held back for some days is left out.", null_where=_OFF),
@@ -42,6 +42,24 @@ _RULE_SAID = {
     Rule.RECEIPTS: "a limit of receipts a day",
     Rule.IN_A_ROW: "a limit of receipts at one merchant",
 }
+
+
+def _key(rule: Rule) -> str:
+    """Return a rule's part of its indicator's name; what has _per_ in it would be taken for a rate."""
+    return rule.name.lower().replace("_per_", "_a_")
+
+
+_KPIS = (
+    *_TOTALS,
+    *(
+        Kpi(f"abuse_{attack.name.lower()}_fen", "fen", "lower", "points", f"{said}: got", f"{said}: what they got, points at their worth as cash.", null_where=_OFF)
+        for attack, said in _SAID.items()
+    ),
+    *(
+        Kpi(f"abuse_{_key(rule)}_stopped_fen", "fen", "higher", "points", f"Stopped: {said}", f"What the rule of {said} kept from those who abuse the programme, points at their worth as cash.", null_where=_OFF)
+        for rule, said in _RULE_SAID.items()
+    ),
+)  # fmt: skip
 
 
 class Sums:
@@ -76,6 +94,8 @@ def values(sums: Sums, books: Books) -> dict[str, Value]:
         "abuse_cost_fen": int(sums.by_attack[:, GOT_FEN].sum()),
         "abuse_stopped_fen": int(sums.by_attack[:, GOT_FEN + 1 :].sum()),
         "abuse_rules_cost_fen": int(sums.honest[lasting, 1].sum()),
+        **{f"abuse_{attack.name.lower()}_fen": int(sums.by_attack[attack, GOT_FEN]) for attack in _SAID},
+        **{f"abuse_{_key(rule)}_stopped_fen": int(sums.by_attack[:, GOT_FEN + 1 + rule].sum()) for rule in Rule},
     }
 
 
