@@ -41,6 +41,9 @@ def save(
         made.append(
             _by_day(rows, "points", "Points that members hold at the end of each day.", "points", _of("points_outstanding", 1))
         )
+    if "alliance_share" in rows[0]:
+        caption = "Tenants that are in the alliance in the evening of each day, of all tenants."
+        made.append(_by_day(rows, "alliance", caption, "tenants in, %", _of("alliance_share", 100)))
     made += _life_cycle(rows)
     made += _mean_days(days, opens_us, closes_us)
     made += map_pictures(days, compiled)
