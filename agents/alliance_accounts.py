@@ -150,7 +150,7 @@ class Accounts:
         fees = np.where(payers, books["fee_share"], told) * (1.0 - self.fee_share) + np.where(
             payers, books["short_share"], short
         )
-        running_fen = np.full(books.size, float(self.day_fen))
+        running_fen = np.full(books.size, self.day_fen * (1.0 - self.month_share))
         return offer(books["usual_fen"], books["belief"], is_in, books["margin"], fees, running_fen)
 
     def note_returns(self, found: Offer) -> None:
@@ -167,6 +167,11 @@ class Accounts:
     def till_share(self) -> float:
         """What the operator pays of a till, today."""
         return self._subsidy.till_share * self._is_helped
+
+    @property
+    def month_share(self) -> float:
+        """And of what it costs from then on."""
+        return self._subsidy.month_share * self._is_helped
 
     @property
     def partner_share(self) -> float:

@@ -72,4 +72,5 @@ class RollOut:
         """Add what a till costs a day, and the help with yesterday's fees, to what is paid this morning."""
         is_in = self.today["stage"] == Stage.IN
         self.today["till_fen"] += np.where(is_in, self.accounts.day_fen, 0)
+        self.today["help_fen"] += np.where(is_in, round(self.accounts.day_fen * self.accounts.month_share), 0)
         self.today["help_fen"] += np.floor(self.accounts.fee_share * self.accounts.fees_yesterday_fen).astype(np.int64)

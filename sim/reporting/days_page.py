@@ -64,6 +64,13 @@ def summary(data: PageData) -> str:
             f"Members earned {whole(kpis['points_issued'])} points; {whole(last['point_holders'])} of them hold "
             f"{whole(last['points_outstanding'])} at the end."
         )
+    if "alliance_share" in last:
+        half = last["alliance_half_day"]
+        text.append(
+            f"{percent(days[0]['alliance_share'])} of the tenants were in the alliance in the first evening, {percent(last['alliance_share'])} are in the "
+            f"last one; {whole(last['alliance_joined_total'])} times one has joined, {whole(last['alliance_left_total'])} times one has left"
+            + ("." if half is None else f", and half of them were in after {whole(half)} days of the alliance's life.")
+        )
     if "first_visits" in last:
         first, won_back, lost = (sum(row[name] for row in days) for name in ("first_visits", "won_back", "became_lost"))
         text.append(

@@ -45,6 +45,9 @@ def save(
         )
     if days.get("points"):
         made += points_pictures.pictures(days["points"], compiled, figures.Span(0, 0, 0, 0))
+    if "alliance_share" in rows[0]:
+        caption = "Tenants that are in the alliance in the evening of each day, of all tenants."
+        made.append(_by_day(rows, "alliance", caption, "tenants in, %", _of("alliance_share", 100)))
     made += _life_cycle(rows)
     made += _mean_days(days, opens_us, closes_us)
     told = {topic.name: days.get(topic.name) for topic in programme_days.TOPICS}

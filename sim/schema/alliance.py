@@ -70,6 +70,7 @@ class SubsidyConfig:
         source="rows J5, H16 of the mission",
         confidence="L",
     )
+    month_share: float = known(0.0, "share of what a till costs a month that the operator pays", 0, 1)
     fee_share: float = known(0.0, "share of the fees for points issued that the operator gives back every day", 0, 1)
     months: float = known(0.0, "months from the first day on after which all of this ends; 0: it does not", 0, 600)
 

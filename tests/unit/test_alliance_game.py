@@ -216,3 +216,26 @@ def test_more_help_than_a_till_costs_is_refused():
 
     assert [each.place for each in problems_of(config)] == ["alliance.subsidy.till_share"]
     assert [each.place for each in problems_of(config_of(days_each=20.0))] == ["alliance.days_each"]
+
+
+def test_merchants_are_asked_once_a_day_after_the_mall_has_closed():
+    game = game_of(expected_gain=0.05)
+    live(game, 20, gain=0.04)
+    both = game.beside(lambda now_us, observations: [("operator", LeaveAlliance("nobody", "asked first"))])
+    closes_us = 22 * 3600 * 1_000_000
+
+    assert len(both(closes_us - 1, None)) == 1
+    assert len(both(closes_us, None)) == 12  # the operator's own, and eleven who join
+
+
+def test_a_merchant_decides_alike_whoever_else_is_in_the_mall():
+    """Of merchants who know nothing of each other yet, those of a larger mall decide as they would in a smaller one."""
+    few, many = (game_of(units, margin_sigma=0.3, expected_gain_sd=0.02, expected_gain=0.01) for units in (12, 40))
+
+    first = [{each.unit_id for each in live(game, 21, gain=0.0) if isinstance(each, JoinAlliance)} for game in (few, many)]
+
+    shared = {
+        unit for unit in few._unit_ids if unit in many._unit_ids and few._key[few._index[unit]] == many._key[many._index[unit]]
+    }
+    assert shared
+    assert first[0] & shared == first[1] & shared
