@@ -15,7 +15,7 @@ from sim.ledger.leases import hand_over, open_network_accounts, take_over
 from sim.ledger.ledger import Ledger
 from sim.network.clearing_house import ClearingHouse
 from sim.network.malls import malls_of, split
-from sim.network.members_path import closed_form, joins_simulated, members_path, off_site_needed
+from sim.members_path import closed_form, joins_simulated, members_path, off_site_needed
 from sim.network.messages import RETURNED, chosen, read_message, together, write_message
 from sim.network.site import nothing_returned
 from sim.network.travel import AT_HOME, travel_of
