@@ -15,8 +15,8 @@ from typing import Any
 from sim import config_files, paths
 from sim.cli_output import UsageError, note, say, say_json, say_table, shown
 from sim.config import RunConfig
-from sim.schema.network import is_network
 from sim.progress import NIGHT_US, Progress, instant_text
+from sim.schema.network import is_network
 from sim.units import US_PER_DAY, clock_text
 
 HEADLINES = (

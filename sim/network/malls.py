@@ -99,9 +99,7 @@ def _divide_stocks(config: RunConfig, number: int, weights: Sequence[float]) -> 
         item.stock = split(item.stock, weights)[number]
 
 
-def _alone(
-    config: RunConfig, number: int, plan: str, visits: float, seed_offset: int, weights: Sequence[float]
-) -> RunConfig:
+def _alone(config: RunConfig, number: int, plan: str, visits: float, seed_offset: int, weights: Sequence[float]) -> RunConfig:
     found = copy.deepcopy(config)
     found.population.visits_per_day = visits
     _divide_stocks(found, number, weights)

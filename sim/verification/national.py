@@ -39,7 +39,9 @@ def run(values: dict[str, Any]) -> list[Record]:
     path, plain = members_path(given), members_path(still)
     exact = [(month, closed_form(still, round(month * 365 / 12))) for month in (1, 12, 48)]
     found = [
-        near(f"members after {month} months, nobody moving", "people", reference, float(plain.members[month]), 0.015 * reference)
+        near(
+            f"members after {month} months, nobody moving", "people", reference, float(plain.members[month]), 0.015 * reference
+        )
         for month, reference in exact
     ]
     found.append(at_most("members who have joined in a mall", "people", float(path.visitors[-1]), float(path.on_site[-1])))
