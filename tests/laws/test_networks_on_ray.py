@@ -8,10 +8,10 @@ import signal
 import pytest
 
 from sim.api import run_network
+from sim.network.on_ray import OnRay
 from tests.laws.test_networks_of_malls import corner_malls, network_of, told
 
 ray = pytest.importorskip("ray", reason="the package ray is not installed")
-list_actors = pytest.importorskip("ray.util.state", reason="Ray's state API is not installed").list_actors
 pytestmark = [pytest.mark.compiled, pytest.mark.slow]
 
 
@@ -24,17 +24,24 @@ def cluster():
     ray.shutdown()
 
 
-def test_a_network_on_ray_is_that_on_processes_whoever_dies(tmp_path, cluster):
+def test_a_network_on_ray_is_that_on_processes_whoever_dies(tmp_path, cluster, monkeypatch):
     config = corner_malls(3, days=2, travel_share=0.2)
     run_network(config, tmp_path / "processes", workers=2)
     config.network.engine = "ray"
-    killed = []
+    started, killed = [], []
+    enter = OnRay.__enter__
+
+    def noted(self):
+        pool = enter(self)
+        started[:] = ray.get([actor.process.remote() for actor in pool.actors])
+        return pool
+
+    monkeypatch.setattr(OnRay, "__enter__", noted)
 
     def kill_one(done, _total):
         if done == 5 and not killed:
-            alive = [actor for actor in list_actors() if actor.state == "ALIVE"]
-            killed.append(alive[0].pid)
-            os.kill(alive[0].pid, signal.SIGKILL)
+            killed.append(started[0])
+            os.kill(started[0], signal.SIGKILL)
 
     run_network(config, tmp_path / "ray", workers=2)
     run_network(config, tmp_path / "killed", count=kill_one, workers=2)
