@@ -95,7 +95,12 @@ def run_on(
 
 
 def run_network(
-    config: RunConfig, out: Path, *, count: Callable[[int, int], None] | None = None, command: str = "", workers: int | None = None
+    config: RunConfig,
+    out: Path,
+    *,
+    count: Callable[[int, int], None] | None = None,
+    command: str = "",
+    workers: int | None = None,
 ) -> RunResult:
     """Run all malls of a network into `out`/malls/<number>, on processes or a Ray cluster; a second call with the same folder goes on.
 

@@ -28,14 +28,15 @@ class Mall:
 
 def malls_of(config: RunConfig) -> list[Mall]:
     """Return the malls of a network in the order of their numbers; raises ConfigError for a plan that does not exist."""
+    sites = _sites(config)
+    weights = [_visits_per_day(config, site) for site in sites for _ in range(site.count)]
     found: list[Mall] = []
-    for site in _sites(config):
+    for site in sites:
         visits = _visits_per_day(config, site)
         folder = str(find_plan(site.plan)) if site.plan else config.floorplan
         for _ in range(site.count):
-            found.append(
-                Mall(len(found), site.plan or config.floorplan, _alone(config, len(found), folder, visits, site.seed_offset))
-            )
+            alone = _alone(config, len(found), folder, visits, site.seed_offset, weights)
+            found.append(Mall(len(found), site.plan or config.floorplan, alone))
     return found
 
 
@@ -92,9 +93,16 @@ def _visits_per_day(config: RunConfig, site: SiteConfig) -> float:
     return site.visits_per_day or config.population.visits_per_day
 
 
-def _alone(config: RunConfig, number: int, plan: str, visits: float, seed_offset: int) -> RunConfig:
+def _divide_stocks(config: RunConfig, number: int, weights: Sequence[float]) -> None:
+    """Leave a mall its part, by visits, of what the alliance has in stock for all: vouchers and gifts of the catalogue."""
+    for item in getattr(getattr(config.partners, "catalogue", None), "items", ()):
+        item.stock = split(item.stock, weights)[number]
+
+
+def _alone(config: RunConfig, number: int, plan: str, visits: float, seed_offset: int, weights: Sequence[float]) -> RunConfig:
     found = copy.deepcopy(config)
     found.population.visits_per_day = visits
+    _divide_stocks(found, number, weights)
     found.recording.report = config.recording.report and config.network.reports
     # Seeds have at most 62 bits.
     seed = int(stream_key(config.seed, f"mall {number + seed_offset}")) >> 2

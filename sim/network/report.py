@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.config import RunConfig
+from sim.members_path import answer, joins_simulated
 from sim.network.malls import Mall
-from sim.network.members_path import answer, joins_simulated
 from sim.network.totals import common, kpis_of, rows_of, rule_of
 from sim.reporting import manifest, network_page
 from sim.reporting.files import plain, write_atomically, write_json

@@ -167,8 +167,10 @@ class Site:
 
     def _take_home(self, returned: Message) -> None:
         ledger, rows = self.home.town.ledger, returned["returned"]
-        residents = rows["resident"]
-        accounts = ledger.members(residents, np.zeros(residents.size, np.int64), NIGHT_US)
+        lent = rows["is_lent"] == 1
+        residents = rows["resident"][lent]
+        accounts = np.full(rows.size, NONE, np.int32)
+        accounts[lent] = ledger.members(residents, np.zeros(residents.size, np.int64), NIGHT_US)
         take_over(ledger, accounts, returned["lots"], rows["balance"], self._others, NIGHT_US)
         self._out = self._out[~np.isin(self._out, residents)]
         self._told = returned["outcome"][returned["outcome"]["left_us"] > 0].copy()

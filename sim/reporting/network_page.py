@@ -84,7 +84,9 @@ def path_words(path: Row) -> list[str]:
     """Return in words whether and when the goals are reached, and what it would take."""
     found = []
     source = "as in the simulated days" if path["is_simulated"] else "by the portal's funnel"
-    found.append(f"A stranger's visit makes a member with a chance of {100 * path['joins_per_visitor_day']:.2f}\u00a0%, {source}.")
+    found.append(
+        f"A stranger's visit makes a member with a chance of {100 * path['joins_per_visitor_day']:.2f}\u00a0%, {source}."
+    )
     for goal in path["goals"]:
         wanted, months = f"{goal['members'] / 1e6:.0f} million members", goal["months_given"]
         then = f"{goal['members_then'] / 1e6:.1f} million after {goal['within_months']} months, of {goal['visitors_then'] / 1e6:.0f} million people who come at all"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import sys
 from pathlib import Path
@@ -21,8 +22,12 @@ from sim.config import (
 )
 from sim.config_files import compose
 from sim.floorplan.cache import load_compiled
+from sim.network import exchange
+from sim.network.malls import mall_alone
+from sim.network.pool import perform
 from sim.paths import find_floorplan
 from sim.schema.points import PointsCampaignConfig, PointsRateConfig, TierConfig
+from sim.schema.network import NetworkConfig, SiteConfig, is_network
 from sim.timetable import timetable_of
 from tests.alliance_days import guests_elsewhere, weeks_of_alliance
 from tests.memory_years import a_day, config_of, day, live, people_of
@@ -38,6 +43,7 @@ SECTIONS = [
 READ_ELSEWHERE = {
     ("RunConfig", "covers"),  # by `galleria list scenarios`, which composes nothing
     ("RunConfig", "arms"),  # by `galleria compare`
+    ("NetworkConfig", "address"),  # by sim.network.exchange, of a Ray cluster
     ("ParkingConfig", "reserved_until"),  # by release_min beside it, for operations and the report
 }
 
@@ -49,6 +55,24 @@ def weeks_of_memory():
     people.memory.points_centi[:] = 1000
     live(people, 14)
     people.memory.learn(a_day(day(14), [1], ratings=[(0, 0, 5.0)]))
+
+
+class Here:
+    """The one worker of a network: this process."""
+
+    def replies(self, jobs):
+        for job in jobs:
+            yield job, perform(job.function, job.arguments)
+
+
+def a_network(config, folder, monkeypatch):
+    """Live two small malls with common visitors, and look for one of them alone."""
+    monkeypatch.setattr(exchange, "_pool", lambda *_: contextlib.nullcontext(Here()))
+    config.network.malls = [SiteConfig(plan="corner_mall", count=2)]
+    config.network.travel_share = 0.5
+    api.run_network(config, folder)
+    mall_alone(config)
+    assert is_network(config.malls, config.network)
 
 
 def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
@@ -88,6 +112,7 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     weeks_of_memory()
     weeks_of_alliance()
     guests_elsewhere()
+    a_network(dataclasses.replace(wanted, network=NetworkConfig()), tmp_path / "network", monkeypatch)
     found = load_compiled(find_floorplan("corner_mall"))
     assert timetable_of(found, compose("corner_day"))  # halls and shows that nobody listed
     doors = found.arrays._replace(entrance_share=np.full_like(found.arrays.entrance_share, 0.5))

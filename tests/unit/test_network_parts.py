@@ -13,9 +13,9 @@ from sim.errors import ConfigError
 from sim.ledger.accounts import POINTS_ISSUED, Currency, TransferReason
 from sim.ledger.leases import hand_over, open_network_accounts, take_over
 from sim.ledger.ledger import Ledger
+from sim.members_path import closed_form, joins_simulated, members_path, off_site_needed
 from sim.network.clearing_house import ClearingHouse
 from sim.network.malls import malls_of, split
-from sim.network.members_path import closed_form, joins_simulated, members_path, off_site_needed
 from sim.network.messages import RETURNED, chosen, read_message, together, write_message
 from sim.network.site import nothing_returned
 from sim.network.travel import AT_HOME, travel_of
@@ -205,7 +205,12 @@ def test_what_is_needed_elsewhere_reaches_the_goal_and_no_more():
 
 
 def test_joins_of_simulated_days_are_counted_by_visits_of_strangers():
-    days = [[{"joined": 3, "visits_ended": 100, "visits_of_members": 40}, {"joined": 1, "visits_ended": 50, "visits_of_members": 10}]]
+    days = [
+        [
+            {"joined": 3, "visits_ended": 100, "visits_of_members": 40},
+            {"joined": 1, "visits_ended": 50, "visits_of_members": 10},
+        ]
+    ]
 
     assert joins_simulated(days) == pytest.approx(4 / 100)
     assert joins_simulated([[{"joined": 0, "visits_ended": 9, "visits_of_members": 0}]]) is None
