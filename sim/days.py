@@ -51,7 +51,13 @@ class Population(Protocol):
 
 
 CENTIPOINTS = 100  # in a point
-REMEMBERED = ("wom_new_visits", "revisit_share_30d", "members_active_share", "points_burned_per_year_share", "points_cost_fen")  # KPIs that only memory knows
+REMEMBERED = (
+    "wom_new_visits",
+    "revisit_share_30d",
+    "members_active_share",
+    "points_burned_per_year_share",
+    "points_cost_fen",
+)  # KPIs that only memory knows
 
 
 @dataclass
