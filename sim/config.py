@@ -101,20 +101,10 @@ class PopulationConfig:
     """Who comes, when, and what they want."""
 
     visits_per_day: float = known(
-        36_000.0,
-        "visits (parties) on an average day",
-        0,
-        2_000_000,
-        source="about 68,000 people: between Wanda's 40,000 and a mega mall's 100,000",
-        tag="D",
+        36_000.0, "visits (parties) on an average day", 0, 2_000_000, source="about 68,000 people: between Wanda's 40,000 and a mega mall's 100,000", tag="D"
     )
     day_total_cv: float = known(
-        0.17,
-        "sd / mean of a day's total about its weekday's mean",
-        0,
-        1,
-        source="residual CV 0.14-0.24 of street and shop counts",
-        tag="D",
+        0.17, "sd / mean of a day's total about its weekday's mean", 0, 1, source="residual CV 0.14-0.24 of street and shop counts", tag="D"
     )
     weekday_factors: list[float] = field(
         default_factory=lambda: [0.86, 0.86, 0.86, 0.88, 0.98, 1.29, 1.27],
@@ -140,206 +130,46 @@ class PopulationConfig:
             "tag": "D", "confidence": "M", "choices": (),
         },
     )  # fmt: skip
-    free_wifi_factor: float = known(
-        1.0,
-        "visits relative to a day without free Wi-Fi; the pilot reported about 1.10",
-        0.5,
-        2,
-        source="pilot's +10 % passenger flow (Wanda article)",
-        confidence="L",
-    )
-    party_lambda_weekday: float = known(
-        1.2,
-        "lambda of the zero-truncated Poisson party size, Mon-Fri",
-        0.05,
-        5,
-        source="Moussaid et al. 2010 (shape); 70 % in groups",
-        tag="D",
-    )
-    party_lambda_weekend: float = known(
-        1.66,
-        "lambda of the zero-truncated Poisson party size, Sat-Sun",
-        0.05,
-        5,
-        source="81 % shop with someone (JCDecaux)",
-        tag="D",
-    )
+    free_wifi_factor: float = known(1.0, "visits relative to a day without free Wi-Fi; the pilot reported about 1.10", 0.5, 2, source="pilot's +10 % passenger flow (Wanda article)", confidence="L")
+    party_lambda_weekday: float = known(1.2, "lambda of the zero-truncated Poisson party size, Mon-Fri", 0.05, 5, source="Moussaid et al. 2010 (shape); 70 % in groups", tag="D")
+    party_lambda_weekend: float = known(1.66, "lambda of the zero-truncated Poisson party size, Sat-Sun", 0.05, 5, source="81 % shop with someone (JCDecaux)", tag="D")
     car_share: float = known(0.35, "share of parties that come by car", 0, 1, source="central China mall", confidence="L")
-    vip_share: float = known(
-        0.02, "share of parties with a member of the top tier", 0, 1, source="engineering judgement", confidence="L"
-    )
-    step_free_share: float = known(
-        0.04, "share of parties that use lifts only (pram, wheelchair)", 0, 1, source="engineering judgement", confidence="L"
-    )
+    vip_share: float = known(0.02, "share of parties with a member of the top tier", 0, 1, source="engineering judgement", confidence="L")
+    step_free_share: float = known(0.04, "share of parties that use lifts only (pram, wheelchair)", 0, 1, source="engineering judgement", confidence="L")
     free_speed_mps_mean: float = known(1.34, "free walking speed of one person", 0.3, 3, source="Weidmann 1993", confidence="H")
     free_speed_mps_sd: float = known(0.26, "its standard deviation", 0, 1, source="Weidmann 1993", confidence="H")
     free_speed_mps_min: float = known(0.5, "truncation below", 0.1, 3, source="Vadere AttributesAgent", tag="V")
     free_speed_mps_max: float = known(2.2, "truncation above", 0.3, 5, source="Vadere AttributesAgent", tag="V")
-    party_slowdown_mps: float = known(
-        0.04,
-        "free speed lost per further person of a party",
-        0,
-        0.3,
-        source="Moussaid et al. 2010, fig. 2",
-        tag="V",
-        confidence="H",
-    )
-    child_pace: float = known(
-        0.9,
-        "pace of a party with a child under 7 relative to one without; the mean over all parties stays what it is",
-        0.3,
-        1,
-        source="sign: Zanlungo et al. 2017, 2019, measured in a shopping mall; size: engineering judgement",
-        tag="V",
-        confidence="L",
-    )
-    elderly_pace: float = known(
-        0.85,
-        "pace of a party with somebody of 65 or older, likewise; the slower of the two counts",
-        0.3,
-        1,
-        source="sign: Zanlungo et al. 2017, 2019; size: engineering judgement",
-        tag="V",
-        confidence="L",
-    )
-    stay_min_mean: float = known(
-        84.0,
-        "intended length of a visit, log-normal",
-        1,
-        600,
-        source="ICSC 2013 (84), 2005 (81.5; 21,000 interviews)",
-        tag="V",
-        confidence="H",
-    )
+    party_slowdown_mps: float = known(0.04, "free speed lost per further person of a party", 0, 0.3, source="Moussaid et al. 2010, fig. 2", tag="V", confidence="H")
+    child_pace: float = known(0.9, "pace of a party with a child under 7 relative to one without; the mean over all parties stays what it is", 0.3, 1, source="sign: Zanlungo et al. 2017, 2019, measured in a shopping mall; size: engineering judgement", tag="V", confidence="L")
+    elderly_pace: float = known(0.85, "pace of a party with somebody of 65 or older, likewise; the slower of the two counts", 0.3, 1, source="sign: Zanlungo et al. 2017, 2019; size: engineering judgement", tag="V", confidence="L")
+    stay_min_mean: float = known(84.0, "intended length of a visit, log-normal", 1, 600, source="ICSC 2013 (84), 2005 (81.5; 21,000 interviews)", tag="V", confidence="H")
     stay_min_sd: float = known(50.0, "its standard deviation", 0, 600, source="ICSC", confidence="L")
-    needs_mean: float = known(
-        1.7,
-        "needs a party brings (Poisson, at most 6)",
-        0,
-        6,
-        source="set so that stores entered per visit come near 3.5",
-        tag="D",
-        confidence="L",
-    )
-    spend_sigma: float = known(
-        0.6,
-        "log-sd of a party's spending power, mean 1",
-        0,
-        3,
-        source="total log-sd of spend 0.9 with the basket's own",
-        tag="D",
-        confidence="L",
-    )
-    walk_through_share: float = known(
-        0.03, "share of parties that only walk through the mall", 0, 1, source="engineering judgement", confidence="L"
-    )
+    needs_mean: float = known(1.7, "needs a party brings (Poisson, at most 6)", 0, 6, source="set so that stores entered per visit come near 3.5", tag="D", confidence="L")
+    spend_sigma: float = known(0.6, "log-sd of a party's spending power, mean 1", 0, 3, source="total log-sd of spend 0.9 with the basket's own", tag="D", confidence="L")
+    walk_through_share: float = known(0.03, "share of parties that only walk through the mall", 0, 1, source="engineering judgement", confidence="L")
 
 
 @dataclass
 class ChoiceConfig:
     """How a party chooses where to go next."""
 
-    consideration_size: int = known(
-        20, "stores a party considers for one need, at most", 1, 64, source="'basically within 20' (Wanda article)"
-    )
-    area_exponent: float = known(
-        0.5,
-        "appeal grows with floor area to this power",
-        0,
-        2,
-        source="anchors sell less per m2 (Gould et al. 2005), so below Huff's 1",
-        tag="D",
-        confidence="L",
-    )
-    walk_s_scale: float = known(
-        90.0,
-        "walking time that costs one unit of utility",
-        1,
-        3600,
-        source="Huff exponent 2 at typical distances",
-        tag="D",
-        confidence="L",
-    )
-    wait_s_scale: float = known(
-        240.0,
-        "visible wait that costs one unit of utility",
-        1,
-        36000,
-        source="about a third of patience at a table",
-        tag="D",
-        confidence="L",
-    )
-    route_s_scale: float = known(
-        15.0,
-        "time that costs one unit of utility between connectors or exits",
-        0.1,
-        3600,
-        source="engineering judgement",
-        confidence="L",
-    )
-    impulse_share: float = known(
-        0.0085,
-        "chance to enter an unplanned store on passing its frontage once",
-        0,
-        1,
-        source="with all repeated passings gives a capture near 0.13 (Link Retail)",
-        tag="D",
-        confidence="L",
-    )
-    browse_share: float = known(
-        0.875,
-        "chance to browse on when needs are done and time is left",
-        0,
-        1,
-        source="set so that stores entered per visit come near 3.5",
-        tag="D",
-        confidence="L",
-    )
-    wrong_turn_share: float = known(
-        0.08,
-        "share of errands to a newly chosen store that go to a wrong one of its level first",
-        0,
-        1,
-        source="engineering judgement",
-        confidence="L",
-    )
-    orientation_share: float = known(
-        0.3,
-        "share of such errands before which a party stops to look for the way",
-        0,
-        1,
-        source="engineering judgement",
-        confidence="L",
-    )
-    orientation_s_mean: float = known(
-        30.0,
-        "length of such a stop, exponential",
-        0,
-        600,
-        source="engineering judgement: a look at a directory",
-        confidence="L",
-    )
-    navigation_factor: float = known(
-        0.3,
-        "what remains of both shares when the mall's app shows the way",
-        0,
-        1,
-        source="engineering judgement",
-        confidence="L",
-    )
+    consideration_size: int = known(20, "stores a party considers for one need, at most", 1, 64, source="'basically within 20' (Wanda article)")
+    area_exponent: float = known(0.5, "appeal grows with floor area to this power", 0, 2, source="anchors sell less per m2 (Gould et al. 2005), so below Huff's 1", tag="D", confidence="L")
+    walk_s_scale: float = known(90.0, "walking time that costs one unit of utility", 1, 3600, source="Huff exponent 2 at typical distances", tag="D", confidence="L")
+    wait_s_scale: float = known(240.0, "visible wait that costs one unit of utility", 1, 36000, source="about a third of patience at a table", tag="D", confidence="L")
+    route_s_scale: float = known(15.0, "time that costs one unit of utility between connectors or exits", 0.1, 3600, source="engineering judgement", confidence="L")
+    impulse_share: float = known(0.0085, "chance to enter an unplanned store on passing its frontage once", 0, 1, source="with all repeated passings gives a capture near 0.13 (Link Retail)", tag="D", confidence="L")
+    browse_share: float = known(0.875, "chance to browse on when needs are done and time is left", 0, 1, source="set so that stores entered per visit come near 3.5", tag="D", confidence="L")
+    wrong_turn_share: float = known(0.08, "share of errands to a newly chosen store that go to a wrong one of its level first", 0, 1, source="engineering judgement", confidence="L")
+    orientation_share: float = known(0.3, "share of such errands before which a party stops to look for the way", 0, 1, source="engineering judgement", confidence="L")
+    orientation_s_mean: float = known(30.0, "length of such a stop, exponential", 0, 600, source="engineering judgement: a look at a directory", confidence="L")
+    navigation_factor: float = known(0.3, "what remains of both shares when the mall's app shows the way", 0, 1, source="engineering judgement", confidence="L")
     lunch_starts: Any = known("11:30", "from when parties feel like lunch")
     lunch_ends: Any = known("13:30", "until when")
     dinner_starts: Any = known("17:30", "from when parties feel like dinner")
     dinner_ends: Any = known("20:00", "until when")
-    meal_share: float = known(
-        0.65,
-        "share of parties that get hungry at a meal time if they are inside then",
-        0,
-        1,
-        source="set so that 43 % of parties dine (ICSC 2017)",
-        tag="D",
-        confidence="M",
-    )
+    meal_share: float = known(0.65, "share of parties that get hungry at a meal time if they are inside then", 0, 1, source="set so that 43 % of parties dine (ICSC 2017)", tag="D", confidence="M")
 
 
 @dataclass
@@ -347,105 +177,34 @@ class MovementConfig:
     """How people move on floors, stairs, escalators and in lifts."""
 
     congestion: bool = known(True, "whether density slows walking and borders limit flow")
-    weidmann_gamma_per_m2: float = known(
-        1.913, "shape of v(k) = v0 (1 - exp(-gamma (1/k - 1/k_jam)))", 0.1, 10, source="Weidmann 1993", confidence="H"
-    )
-    jam_density_per_m2: float = known(
-        5.4, "density at which walking stops", 3, 12, source="Weidmann 1993; literature 3.8-10", confidence="H"
-    )
-    creep_mps: float = known(
-        0.05,
-        "speed below which no crowd slows a walker",
-        0.001,
-        0.5,
-        source="keeps a jam moving; engineering judgement",
-        confidence="L",
-    )
-    border_flow_per_m_s: float = known(
-        1.225,
-        "people per second through a metre of door or corridor",
-        0.2,
-        5,
-        source="peak of Weidmann's curve; IMO limit 1.33",
-        tag="D",
-        confidence="H",
-    )
-    spill_back_per_m2: float = known(
-        4.0,
-        "density at which a zone takes nobody in",
-        1,
-        10,
-        source="flow at 4 /m2 is half its peak (Weidmann)",
-        tag="D",
-        confidence="M",
-    )
-    gridlock_patience_s: float = known(
-        60.0,
-        "wait before a full zone after which a walker squeezes in (counted)",
-        1,
-        3600,
-        source="engineering judgement",
-        confidence="L",
-    )
-    stairs_up_factor: float = known(
-        0.35, "speed along stairs going up relative to the level", 0.05, 1, source="IES-VE manual", tag="V", confidence="M"
-    )
-    stairs_down_factor: float = known(
-        0.5, "speed along stairs going down relative to the level", 0.05, 1, source="IES-VE manual", tag="V", confidence="M"
-    )
+    weidmann_gamma_per_m2: float = known(1.913, "shape of v(k) = v0 (1 - exp(-gamma (1/k - 1/k_jam)))", 0.1, 10, source="Weidmann 1993", confidence="H")
+    jam_density_per_m2: float = known(5.4, "density at which walking stops", 3, 12, source="Weidmann 1993; literature 3.8-10", confidence="H")
+    creep_mps: float = known(0.05, "speed below which no crowd slows a walker", 0.001, 0.5, source="keeps a jam moving; engineering judgement", confidence="L")
+    border_flow_per_m_s: float = known(1.225, "people per second through a metre of door or corridor", 0.2, 5, source="peak of Weidmann's curve; IMO limit 1.33", tag="D", confidence="H")
+    spill_back_per_m2: float = known(4.0, "density at which a zone takes nobody in", 1, 10, source="flow at 4 /m2 is half its peak (Weidmann)", tag="D", confidence="M")
+    gridlock_patience_s: float = known(60.0, "wait before a full zone after which a walker squeezes in (counted)", 1, 3600, source="engineering judgement", confidence="L")
+    stairs_up_factor: float = known(0.35, "speed along stairs going up relative to the level", 0.05, 1, source="IES-VE manual", tag="V", confidence="M")
+    stairs_down_factor: float = known(0.5, "speed along stairs going down relative to the level", 0.05, 1, source="IES-VE manual", tag="V", confidence="M")
     stairs_up_flow_per_m_s: float = known(0.85, "people per second and metre of stairs, up", 0.1, 3, source="Weidmann 1993")
     stairs_down_flow_per_m_s: float = known(0.98, "people per second and metre of stairs, down", 0.1, 3, source="Weidmann 1993")
-    escalator_mps: float = known(
-        0.5, "speed of an escalator along its slope", 0.1, 1.5, source="EN 115; Bodendorf et al. 2014", tag="V"
-    )
-    escalator_people_per_h: float = known(
-        4500.0, "people an escalator 1 m wide takes in an hour", 100, 14000, source="75 % of EN 115's 6,000", tag="D"
-    )
+    escalator_mps: float = known(0.5, "speed of an escalator along its slope", 0.1, 1.5, source="EN 115; Bodendorf et al. 2014", tag="V")
+    escalator_people_per_h: float = known(4500.0, "people an escalator 1 m wide takes in an hour", 100, 14000, source="75 % of EN 115's 6,000", tag="D")
 
 
 @dataclass
 class ServicesConfig:
     """Tills, tables and patience."""
 
-    payment_s_mean: float = known(
-        0.0, "mean time to pay, whatever the method and the amount; 0: as checkout.pay_s says of each method", 0, 600
-    )
-    service_cv: float = known(
-        0.5,
-        "sd / mean of the time that scanning and packing take; paying has checkout.pay_cv",
-        0,
-        3,
-        source="engineering judgement: as of paying",
-        confidence="L",
-    )
+    payment_s_mean: float = known(0.0, "mean time to pay, whatever the method and the amount; 0: as checkout.pay_s says of each method", 0, 600)
+    service_cv: float = known(0.5, "sd / mean of the time that scanning and packing take; paying has checkout.pay_cv", 0, 3, source="engineering judgement: as of paying", confidence="L")
     till_patience_s_mean: float = known(354.0, "patience in a till's line, Weibull", 1, 36000, source="Omnico UK", tag="V")
     till_patience_shape: float = known(2.0, "its Weibull shape", 0.2, 10, source="Omnico UK")
-    table_patience_s_mean: float = known(
-        1800.0, "patience for a table, Weibull", 1, 36000, source="Toast, OpenTable, Tasting Table (n = 588)", tag="V"
-    )
+    table_patience_s_mean: float = known(1800.0, "patience for a table, Weibull", 1, 36000, source="Toast, OpenTable, Tasting Table (n = 588)", tag="V")
     table_patience_shape: float = known(2.0, "its Weibull shape", 0.2, 10, source="as at the till")
-    balk_queue: int = known(
-        25, "length of line at which newcomers turn away", 0, 10_000, source="engineering judgement", confidence="L"
-    )
-    store_m2_per_person: float = known(
-        2.0, "floor area per person at which a store counts as full", 0.2, 100, source="Fruin level C/D", tag="D"
-    )
-    last_orders_min: float = known(
-        45.0,
-        "minutes before closing at which restaurants take their last parties, other stores 5",
-        0,
-        600,
-        source="common practice",
-        confidence="L",
-    )
-    closing_grace_s: float = known(
-        600.0,
-        "time within which shoppers leave a store after its closing",
-        0,
-        7200,
-        source="engineering judgement",
-        confidence="L",
-    )
+    balk_queue: int = known(25, "length of line at which newcomers turn away", 0, 10_000, source="engineering judgement", confidence="L")
+    store_m2_per_person: float = known(2.0, "floor area per person at which a store counts as full", 0.2, 100, source="Fruin level C/D", tag="D")
+    last_orders_min: float = known(45.0, "minutes before closing at which restaurants take their last parties, other stores 5", 0, 600, source="common practice", confidence="L")
+    closing_grace_s: float = known(600.0, "time within which shoppers leave a store after its closing", 0, 7200, source="engineering judgement", confidence="L")
 
 
 @dataclass
@@ -454,9 +213,7 @@ class CategoryConfig:
 
     dwell_min_mean: float = known(10.0, "time inside before deciding to buy, or at the table, log-normal", 0.1, 600)
     dwell_cv: float = known(0.7, "its sd / mean", 0, 5)
-    conversion_share: float = known(
-        0.25, "share of entering parties that buy; with tables, that want one after a look at the menu", 0, 1
-    )
+    conversion_share: float = known(0.25, "share of entering parties that buy; with tables, that want one after a look at the menu", 0, 1)
     basket_yuan_mean: float = known(150.0, "spend of a buying party, log-normal; per head where per_head is true", 0, 1e6)
     basket_sigma: float = known(0.65, "its log-sd", 0, 3)
     handling_s_mean: float = known(45.0, "scanning and packing at the till; not at tables, where the dwell is all", 0, 3600)
@@ -465,14 +222,10 @@ class CategoryConfig:
     per_head: bool = known(False, "whether the basket is per person of the party")
     tables: bool = known(False, "whether parties wait for a table on entering instead of a till on leaving")
     self_checkout_share: float = known(0.0, "share of the tills that customers work themselves, where there are several", 0, 1)
-    lost_to_stock_share: float = known(
-        0.0, "share of would-be buyers who do not find their size, colour or article; conversion_share is what remains", 0, 0.9
-    )
+    lost_to_stock_share: float = known(0.0, "share of would-be buyers who do not find their size, colour or article; conversion_share is what remains", 0, 0.9)
 
 
-def _category(
-    dwell: float, conversion: float, basket: float, handling: float, appeal: float, need: float, **more: Any
-) -> CategoryConfig:
+def _category(dwell: float, conversion: float, basket: float, handling: float, appeal: float, need: float, **more: Any) -> CategoryConfig:
     return CategoryConfig(
         dwell_min_mean=dwell, conversion_share=conversion, basket_yuan_mean=basket,
         handling_s_mean=handling, appeal=appeal, need_share=need, **more,
@@ -528,23 +281,14 @@ class StaffingConfig:
     quiet_share: float = known(0.6, "share of a tenant's servers on duty outside the peaks (at least one)", 0.05, 1)
     peak_starts: Any = known("11:30", "start of full staffing")
     peak_ends: Any = known("21:00", "end of full staffing")
-    m2_per_till: float = known(
-        150.0,
-        "floor area for which a tenant has one till, where tenants.csv gives no staff",
-        5,
-        10_000,
-        source="engineering judgement",
-        confidence="L",
-    )
+    m2_per_till: float = known(150.0, "floor area for which a tenant has one till, where tenants.csv gives no staff", 5, 10_000, source="engineering judgement", confidence="L")
 
 
 @dataclass
 class OutageConfig:
     """One thing that stops and comes back."""
 
-    asset: str = (
-        ""  # id of a connector, an entrance or an access point of the plan; "wifi:<level>" are all of a level, "wifi" all
-    )
+    asset: str = ""  # id of a connector, an entrance or an access point of the plan; "wifi:<level>" are all of a level, "wifi" all
     starts: Any = "14:00"
     lasts_s: float = 5400.0
 
@@ -556,22 +300,8 @@ class OperationsConfig:
     hours: HoursConfig = field(default_factory=HoursConfig)
     staffing: StaffingConfig = field(default_factory=StaffingConfig)
     outages: list[OutageConfig] = field(default_factory=list)
-    access_point_failures_per_year: float = known(
-        0.0,
-        "times in a year that an access point fails, at random; about 0.1 is usual",
-        0,
-        1000,
-        source="off: a day with and one without are then alike; 0.1 is engineering judgement",
-        confidence="L",
-    )
-    access_point_repair_h: float = known(
-        24.0,
-        "mean time until it works again, exponential",
-        0.01,
-        10_000,
-        source="engineering judgement: a spare the next day",
-        confidence="L",
-    )
+    access_point_failures_per_year: float = known(0.0, "times in a year that an access point fails, at random; about 0.1 is usual", 0, 1000, source="off: a day with and one without are then alike; 0.1 is engineering judgement", confidence="L")
+    access_point_repair_h: float = known(24.0, "mean time until it works again, exponential", 0.01, 10_000, source="engineering judgement: a spare the next day", confidence="L")
     review_s: float = known(300.0, "cadence at which tenants and operator review their observations", 1, 86400)
 
 
@@ -582,9 +312,7 @@ class RecordingConfig:
     events: str = known("visits", "detail of the log", choices=("none", "visits", "edges"))
     report: bool = known(True, "whether report.html and its figures are made")
     fixes: bool = known(False, "whether every fix of every phone is kept (fixes.parquet; a few million rows a day)")
-    residents: bool = known(
-        False, "whether the catchment's residents are kept (residents.parquet), for catchment.residents_from of another run"
-    )
+    residents: bool = known(False, "whether the catchment's residents are kept (residents.parquet), for catchment.residents_from of another run")
 
 
 @dataclass
@@ -603,9 +331,7 @@ class RunConfig:
     question: str = ""
     expects: str = ""
     covers: list[str] = field(default_factory=list)
-    arms: list[str] = field(
-        default_factory=list
-    )  # what `galleria compare` holds side by side unless told otherwise; a run ignores it
+    arms: list[str] = field(default_factory=list)  # what `galleria compare` holds side by side unless told otherwise; a run ignores it
     seed: int = known(1, "address of every draw", 0, 2**62)
     date: str = known("2026-11-21", "first day, YYYY-MM-DD; its weekday sets profile and factors (default a Saturday)")
     days: int = known(1, "days in a row, from `date` on: members, points and memory are carried from each to the next", 1, 3660)
@@ -717,14 +443,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
         found += list(_order_problems(config))
     for index, outage in enumerate(config.operations.outages):
         if outage.lasts_s <= 0:
-            found.append(
-                Problem(
-                    f"operations.outages[{index}].lasts_s",
-                    str(outage.lasts_s),
-                    "must be positive",
-                    "give its length in seconds",
-                )
-            )
+            found.append(Problem(f"operations.outages[{index}].lasts_s", str(outage.lasts_s), "must be positive", "give its length in seconds"))
     if not found:
         found += list(checkout_problems(config.checkout))
     if not found:
@@ -776,24 +495,13 @@ def _order_problems(config: RunConfig) -> Iterator[Problem]:
     low, high = config.population.free_speed_mps_min, config.population.free_speed_mps_max
     if low > high:
         is_low = high == PopulationConfig().free_speed_mps_max
-        key, value, other = (
-            ("min", low, f"most free_speed_mps_max ({high})") if is_low else ("max", high, f"least free_speed_mps_min ({low})")
-        )
+        key, value, other = ("min", low, f"most free_speed_mps_max ({high})") if is_low else ("max", high, f"least free_speed_mps_min ({low})")
         yield Problem(f"population.free_speed_mps_{key}", str(value), f"must be at {other}", "choose another speed")
     median_s, p95_s = config.sensing.phones.probe_s_median, config.sensing.phones.probe_s_p95
     if median_s > p95_s:
         is_median = p95_s == RunConfig().sensing.phones.probe_s_p95
-        key, value, other = (
-            ("median", median_s, f"most probe_s_p95 ({p95_s:g})")
-            if is_median
-            else ("p95", p95_s, f"least probe_s_median ({median_s:g})")
-        )
-        yield Problem(
-            f"sensing.phones.probe_s_{key}",
-            f"{value:g}",
-            f"must be at {other}",
-            "choose another time; where both are equal, every gap has that length",
-        )
+        key, value, other = ("median", median_s, f"most probe_s_p95 ({p95_s:g})") if is_median else ("p95", p95_s, f"least probe_s_median ({median_s:g})")
+        yield Problem(f"sensing.phones.probe_s_{key}", f"{value:g}", f"must be at {other}", "choose another time; where both are equal, every gap has that length")
 
 
 def _date_problems(text: str) -> Iterator[Problem]:
@@ -819,9 +527,7 @@ def _identity_problems(config: RunConfig) -> Iterator[Problem]:
 def _range_problems(parameter: Parameter) -> Iterator[Problem]:
     values = parameter.value if isinstance(parameter.value, list) else [parameter.value]
     if isinstance(parameter.value, list) and len(values) != len(parameter.default):
-        yield Problem(
-            parameter.key, f"{len(values)} values", f"must have {len(parameter.default)} values", "write one for each"
-        )
+        yield Problem(parameter.key, f"{len(values)} values", f"must have {len(parameter.default)} values", "write one for each")
     for value in values:
         if parameter.choices and value not in parameter.choices:
             yield Problem(parameter.key, repr(value), f"must be one of {', '.join(parameter.choices)}", "choose one of them")
@@ -830,10 +536,6 @@ def _range_problems(parameter: Parameter) -> Iterator[Problem]:
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             yield Problem(parameter.key, repr(value), "must be a number", f"the default is {parameter.default}")
         elif parameter.low is not None and value < parameter.low:
-            yield Problem(
-                parameter.key, str(value), f"must be at least {parameter.low:g}", f"the default is {parameter.default}"
-            )
+            yield Problem(parameter.key, str(value), f"must be at least {parameter.low:g}", f"the default is {parameter.default}")
         elif parameter.high is not None and value > parameter.high:
-            yield Problem(
-                parameter.key, str(value), f"must be at most {parameter.high:g}", f"the default is {parameter.default}"
-            )
+            yield Problem(parameter.key, str(value), f"must be at most {parameter.high:g}", f"the default is {parameter.default}")
