@@ -56,7 +56,13 @@ class Population(Protocol):
 
 
 OF_THE_ALLIANCE = ("alliance_half_day",)  # where it is played
-REMEMBERED = ("wom_new_visits", "revisit_share_30d", "members_active_share", "points_burned_per_year_share", "points_cost_fen")  # KPIs that only memory knows
+REMEMBERED = (
+    "wom_new_visits",
+    "revisit_share_30d",
+    "members_active_share",
+    "points_burned_per_year_share",
+    "points_cost_fen",
+)  # KPIs that only memory knows
 
 
 @dataclass

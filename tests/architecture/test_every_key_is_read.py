@@ -26,8 +26,8 @@ from sim.network import exchange
 from sim.network.malls import mall_alone
 from sim.network.pool import perform
 from sim.paths import find_floorplan
-from sim.schema.points import PointsCampaignConfig, PointsRateConfig, TierConfig
 from sim.schema.network import NetworkConfig, SiteConfig, is_network
+from sim.schema.points import PointsCampaignConfig, PointsRateConfig, TierConfig
 from sim.timetable import timetable_of
 from tests.alliance_days import guests_elsewhere, weeks_of_alliance
 from tests.memory_years import a_day, config_of, day, live, people_of
