@@ -19,7 +19,7 @@ class Loyalty(NamedTuple):
 
 
 def fitted(visits: np.ndarray, last: np.ndarray, age: np.ndarray) -> Loyalty:
-    """Return the most likely Loyalty of members, by their visits after the first, the time of the last of them, and of the end, both since the first."""
+    """Return the most likely Loyalty of members, by their visits after the first; last: the time of the last, age: of the end, both since it."""
 
     def loss(logs: np.ndarray) -> float:
         return -float(np.mean(_log_likelihood(Loyalty(*np.exp(np.clip(logs, -12, 12)).tolist()), visits, last, age)))
