@@ -92,10 +92,8 @@ class Sums:
 def values(sums: Sums, books: Books) -> dict[str, Value]:
     """Return the KPIs."""
     clearing = books.config.clearing
-    found: dict[str, Value] = {kpi.name: None for kpi in _KPIS} | {
-        "clearing_latency_s_p95": None,
-        "clearing_imbalance_fen": None,
-    }
+    found: dict[str, Value] = {kpi.name: None for kpi in _KPIS}
+    found |= {"clearing_latency_s_p95": None, "clearing_imbalance_fen": None}
     if not books.config.points.is_on:
         return found
     latency_us = sums.latency_us(0.95)
