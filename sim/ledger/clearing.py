@@ -148,9 +148,7 @@ def settle_obligation(book: Book, now_us: int, debtor: int, creditor: int, owing
 
 
 @entry
-def settle_stand_in(
-    book: Book, now_us: int, points: int, points_id: int, money: int, money_id: int, is_in_time: bool
-) -> int:
+def settle_stand_in(book: Book, now_us: int, points: int, points_id: int, money: int, money_id: int, is_in_time: bool) -> int:
     """Post a pair of pending transfers, points and their price, or let both expire; both or neither."""
     book = referred(book)
     posting.begin_chain(book)

@@ -80,11 +80,11 @@ def run_by_hand() -> list[Record]:
         exact = netting.clearing_vector(network, assets)
         for who, paid, right in zip("ABC", exact, expected, strict=True):
             found.append(equal(f"{name}: paid by {who}", "fen", float(right), float(paid), is_exact=paid == right))
-    for total, weights, wanted_shares in SPLITS:
+    for total, weights, expected_shares in SPLITS:
         shares = split_fen(total, weights)
         found += [
             equal(f"{total} over {':'.join(map(str, weights))}, share {index + 1}", "fen", wanted, share)
-            for index, (wanted, share) in enumerate(zip(wanted_shares, shares, strict=True))
+            for index, (wanted, share) in enumerate(zip(expected_shares, shares, strict=True))
         ]
     return [*found, *_default_by_hand()]
 
