@@ -52,6 +52,6 @@ def programme_of(crowd: Crowd, config: RunConfig, programme: Programme | None, c
     return found
 
 
-def programme_places(config: RunConfig) -> dict[str, tuple[str, ...]]:
+def programme_places(config: RunConfig) -> dict[str, list[str]]:
     """Return the names of what is counted of exchange and abuse."""
-    return {"exchange": exchange_names(config), "abuse": abuse_names()}
+    return {"exchange": list(exchange_names(config)), "abuse": list(abuse_names())}
