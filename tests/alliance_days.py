@@ -25,7 +25,7 @@ SALES_FEN, CUSTOMERS = 500_000, 10_000
 
 def config_of(**keys):
     """Return a game whose merchants are alike, certain of the delays, and paid for by nobody; `till__month_yuan=0` sets alliance.till.month_yuan."""
-    config = RunConfig(seed=3)
+    config = RunConfig(seed=keys.pop("seed", 3))
     rules = config.alliance
     rules.is_played, rules.founders = True, "U0-0"
     rules.margin_sigma = rules.expected_gain_sd = rules.exit_per_year = 0.0
