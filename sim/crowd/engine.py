@@ -302,11 +302,10 @@ class Crowd:
 
     def _accounts_of(self, visitors: Visitors) -> np.ndarray:
         """Return the account of each party whose visit is a member's, NONE of the others; a newcomer's is opened."""
-        found = np.full(visitors.number.size, NONE, np.int32)
+        found = np.where(visitors.account >= 0, visitors.account, NONE).astype(np.int32)  # of guests: as they were lent
         members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY))
         self.make_room_in_books()
         found[members] = self.ledger.members(visitors.resident[members], visitors.points_centi[members], self.now_us)
-        found[visitors.account >= 0] = visitors.account[visitors.account >= 0]
         return found
 
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
