@@ -23,7 +23,7 @@ from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.points.built import earning_of, terms_of
-from sim.crowd.points.desk import give_bonuses
+from sim.crowd.points.desk import accounts_of
 from sim.crowd.points.gateway_built import gateways_of
 from sim.crowd.points.offer_records import DEED, DEEDS_MAX
 from sim.crowd.points.records import RETURN
@@ -46,12 +46,11 @@ from sim.events import EventLog, SegmentLog
 from sim.kernel import entry, referred
 from sim.ledger.accounts import FIRST_TENANT, sales_by_account
 from sim.ledger.ledger import Ledger
-from sim.ledger.records import NONE, Count
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key
 from sim.standing import STANDING, even_standing
 from sim.units import US_PER_HOUR
-from sim.visitors import LIKED_MAX, NOBODY, TASTES, Visitors
+from sim.visitors import LIKED_MAX, TASTES, Visitors
 
 ROWS_AT_FIRST = 4096
 LOG_LEVELS = {"none": 0, "visits": 1, "edges": 2}
@@ -208,7 +207,7 @@ class Crowd:
             packed = packed << 8 | (visitors.needs[:, slot].astype(np.int64) + 1)
         arrivals["needs"] = packed
         arrivals["list_length"] = np.count_nonzero(visitors.needs >= 0, axis=1)
-        arrivals["account"] = self._accounts_of(visitors)
+        arrivals["account"] = accounts_of(self, visitors)
         tastes, liked = np.ascontiguousarray(visitors.taste), np.ascontiguousarray(visitors.liked)
         self.mall = self.mall._replace(
             arrivals=arrivals, arriving_tastes=tastes, arriving_liked=liked, **self.ledger.book._asdict()
@@ -318,29 +317,12 @@ class Crowd:
         """Make room for what somebody outside the crowd is about to post in the ledger, by the kernels of its own."""
         if self.ledger.journal.size + ROOM_PER_EVENT > self.ledger.book.transfers.size:
             self._flush()
-        self._see_room(self.ledger.make_room())
+        self.see_room(self.ledger.make_room())
 
-    def _see_room(self, has_changed: bool) -> None:
+    def see_room(self, has_changed: bool) -> None:
+        """Take over the arrays of the ledger, if they have been replaced by larger ones."""
         if has_changed:
             self.mall = self.mall._replace(**self.ledger.book._asdict())
-
-    def _accounts_of(self, visitors: Visitors) -> np.ndarray:
-        """Return the account of each party whose visit is a member's, NONE of the others; a newcomer's is opened."""
-        found = np.full(visitors.number.size, NONE, np.int32)
-        if self.mall.params[0].points_on == 0:
-            return found
-        members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY) & (visitors.shows_card == 1))
-        counts = self.ledger.book.book_counts  # the night before may have posted at this day's first hours
-        now_us = max(self.now_us, int(counts[Count.LAST_US] - counts[Count.MIDNIGHT_US]))
-        for first in range(0, members.size, ROOM_PER_EVENT):
-            self.make_room_in_books()
-            few = members[first : first + ROOM_PER_EVENT]
-            found[few] = self.ledger.members(visitors.resident[few], visitors.points_centi[few], now_us)
-        give_bonuses(self.transfer, found, visitors.bonus_centi, int(self.mall.params[0].issue_fen), now_us)
-        if self.wallets.make_room(len(self.ledger.names)):
-            self.mall = self.mall._replace(held=self.wallets.held, suspects=self.wallets.suspects)
-        found[visitors.account >= 0] = visitors.account[visitors.account >= 0]
-        return found
 
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
         """Write an event of a unit that is nobody's: visit -1."""
@@ -420,7 +402,7 @@ class Crowd:
         )  # fmt: skip
         meta[Meta.LOG_ROWS] = meta[Meta.SEGMENT_ROWS] = meta[Meta.OUTCOME_ROWS] = 0
         self.ledger.forget_journal()
-        self._see_room(self.ledger.make_room())
+        self.see_room(self.ledger.make_room())
 
 
 def journal_rows(config: RunConfig) -> int:

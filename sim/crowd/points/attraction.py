@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sim.crowd.points.burning import FEN_PER_BURNED_POINT
 from sim.crowd.state import Mall
 from sim.kernel import inlined
 from sim.ledger.records import NONE
@@ -24,6 +23,6 @@ def points_utility(mall: Mall, row: int, unit: int) -> float:
         return found
     if mall.terms[unit].takes_part == 0:
         return found - params.habit_utility * mind.habit
-    found += params.reward_utility * mind.price_sensitivity * FEN_PER_BURNED_POINT / params.fen_per_point
+    found += params.reward_utility * mind.price_sensitivity * params.face_fen / params.fen_per_point
     held = float(mind.held_centi)
     return found + params.burn_wish_utility * held / (held + mind.burn_cost_fen) if held > 0.0 else found

@@ -16,20 +16,19 @@ from sim.ledger.records import NONE
 from sim.random_streams import standard_normal
 
 CENTIPOINTS = 100  # in a point
-FEN_PER_BURNED_POINT = 100  # a point is a yuan (articles S0, S2)
 
 
 @kernel
-def points_wanted(available: int, price_fen: int, cost_fen: float, recent: int, windfall_bonus: float) -> int:
+def points_wanted(available: int, price_fen: int, face_fen: int, cost_fen: float, recent: int, windfall_bonus: float) -> int:
     """Return the whole points that a member would burn on a price: all that it takes, or none while their worth is below the cost.
 
     `recent` of them have come on this visit and count for more. Never fewer with more points, recent or not, with a higher price, or
     with a lower cost.
     """
-    usable = min(available, price_fen // FEN_PER_BURNED_POINT)
+    usable = min(available, price_fen // face_fen)
     if usable <= 0:
         return 0
-    worth_fen = FEN_PER_BURNED_POINT * (usable + windfall_bonus * min(max(recent, 0), usable))
+    worth_fen = face_fen * (usable + windfall_bonus * min(max(recent, 0), usable))
     return usable if worth_fen >= cost_fen else 0
 
 
@@ -63,7 +62,7 @@ def points_to_burn_centi(mall: Mall, row: int, unit: int, price_fen: int, now_us
     if params.burn_spread > 0.0:
         cost_fen *= np.exp(params.burn_spread * standard_normal(mall.keys[Stream.BURN], shopper.number, shopper.visits))
     recent = (available - mind.held_centi) // CENTIPOINTS
-    return CENTIPOINTS * points_wanted(available // CENTIPOINTS, price_fen, cost_fen, recent, params.windfall_bonus)
+    return CENTIPOINTS * points_wanted(available // CENTIPOINTS, price_fen, params.face_fen, cost_fen, recent, params.windfall_bonus)
 
 
 @inlined

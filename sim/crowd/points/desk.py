@@ -9,10 +9,14 @@ import numpy as np
 
 from sim.crowd.points.receipts import worth_fen
 from sim.crowd.points.returning import settle_returns
+from sim.crowd.points.wallets import Wallets
 from sim.crowd.state import Mall, Meta
 from sim.ledger.accounts import OPERATOR, POINTS_ISSUED, TREASURY, TransferReason
-from sim.ledger.records import NONE
+from sim.ledger.ledger import Ledger
+from sim.ledger.records import NONE, Count
+from sim.visitors import NOBODY, Visitors
 
+ROOM = 64  # members whose accounts are opened at once: the journal has room for a row each
 Post = Callable[[int, int, int, int, int], None]  # (now_us, debit, credit, amount, reason)
 
 
@@ -25,6 +29,36 @@ class HasBooks(Protocol):
     def make_room(self) -> None: ...
 
     def make_room_in_books(self) -> None: ...
+
+
+class AdmitsMembers(HasBooks, Protocol):
+    """What is asked of the crowd when members come."""
+
+    ledger: Ledger
+    wallets: Wallets
+
+    @property
+    def now_us(self) -> int: ...
+
+    def transfer(self, now_us: int, debit: int, credit: int, amount: int, reason: int) -> None: ...
+
+
+def accounts_of(crowd: AdmitsMembers, visitors: Visitors) -> np.ndarray:
+    """Return the account (int32) of each party whose visit is a member's, NONE of the others; a newcomer's is opened, a guest's is lent."""
+    found = np.where(visitors.account >= 0, visitors.account, NONE).astype(np.int32)
+    if crowd.mall.params[0].points_on == 0:
+        return found
+    members = np.flatnonzero((visitors.is_member == 1) & (visitors.resident != NOBODY) & (visitors.shows_card == 1))
+    counts = crowd.ledger.book.book_counts  # the night before may have posted at this day's first hours
+    now_us = max(crowd.now_us, int(counts[Count.LAST_US] - counts[Count.MIDNIGHT_US]))
+    for first in range(0, members.size, ROOM):
+        crowd.make_room_in_books()
+        few = members[first : first + ROOM]
+        found[few] = crowd.ledger.members(visitors.resident[few], visitors.points_centi[few], now_us)
+    give_bonuses(crowd.transfer, found, visitors.bonus_centi, int(crowd.mall.params[0].issue_fen), now_us)
+    if crowd.wallets.make_room(len(crowd.ledger.names)):
+        crowd.mall = crowd.mall._replace(held=crowd.wallets.held, suspects=crowd.wallets.suspects)
+    return found
 
 
 def give_bonuses(post: Post, accounts: np.ndarray, bonus_centi: np.ndarray, issue_fen: int, now_us: int) -> None:
