@@ -189,7 +189,9 @@ class Town:
         """Return what members pay on a day at merchants of the alliance elsewhere; None where it is not played."""
         if self.alliance is None or self.outside is None:
             return None
-        return self.outside.trade_on(datetime.date.fromisoformat(date), self.alliance.day, self.residents, self.memory.is_member)
+        return self.outside.trade_on(
+            datetime.date.fromisoformat(date), self.alliance.day, self.residents, self.memory.is_member
+        )
 
     def hold_points(self, balances_centi: np.ndarray) -> None:
         """Let residents know how many points they hold."""

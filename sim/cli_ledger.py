@@ -54,7 +54,7 @@ def _apply(options: argparse.Namespace) -> int:
     mistakes: list[GalleriaError] = []
     for read, path in ((read_programme, options.path), (read_operations, options.operations)):
         try:
-            found.append(read(path))  # type: ignore[operator]
+            found.append(read(path))
         except GalleriaError as mistake:
             mistakes.append(mistake)
     if mistakes:

@@ -114,15 +114,23 @@ class EventKind(IntEnum):
     TENANT_JUDGED = 109  # place unit, value sim.standing.Fate
     MEMBER_CAME = 110  # place entrance, value n of its account of points, member:n: follows ARRIVED
     POINTS_EARNED = 111  # place unit, value centi-points: follows PURCHASED
-    POINTS_BURNED = 112  # place unit, value centi-points: PURCHASED follows, with all of the price; negative: given back with a refund
+    POINTS_BURNED = (
+        112  # place unit, value centi-points: PURCHASED follows, with all of the price; negative: given back with a refund
+    )
     POINTS_TAKEN_BACK = 113  # place unit, value centi-points that a receipt had earned and its refund took back
     GIFTS_EARNED = 114  # place unit, value centi-points of gifts: follows PURCHASED
     REFERRAL_PAID = 120  # place unit that has brought the member, value fen that come back to it, in points or money
-    REFERRAL_POINTS = 121  # place unit that sells, value centi-points that come back of it: to the member, and to who brought it
+    REFERRAL_POINTS = (
+        121  # place unit that sells, value centi-points that come back of it: to the member, and to who brought it
+    )
     MEMBER_PAID = 115  # place unit, value fen: follows PURCHASED where a member has shown who it is
     MEMBER_UNSEEN = 116  # place unit, value fen: the same where it has not
-    ALLIANCE_PART = 126  # place unit, value sim.alliance.Stage + 16 x Change + 256 when it gives and takes points today: every morning
-    ALLIANCE_RETURN = 127  # place unit, value thousandths: its return at its last review, sim.alliance.NO_RETURN: follows ALLIANCE_PART
+    ALLIANCE_PART = (
+        126  # place unit, value sim.alliance.Stage + 16 x Change + 256 when it gives and takes points today: every morning
+    )
+    ALLIANCE_RETURN = (
+        127  # place unit, value thousandths: its return at its last review, sim.alliance.NO_RETURN: follows ALLIANCE_PART
+    )
     REDEMPTION_CLEARED = 117  # place unit, value us until the points just burned are settled in cash, as planned
     POINTS_HINDERED = 118  # place unit, value 16 x fen + Hindrance (sim/crowd/points/gateway_records.py)
     CLEARING_NOTED = 119  # place Noted (the same file), value as it says: of no visit (-1)

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.crowd import state
+from sim.crowd.admitting import arrivals_of
 from sim.crowd.agenda import drop_dead
 from sim.crowd.brands import brands_of
 from sim.crowd.cars.build import bay_names
@@ -18,7 +19,7 @@ from sim.crowd.duty import Duty
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.stocking import Morning, place_items
 from sim.crowd.loop import ROOM_PER_EVENT, Stop, advance
-from sim.crowd.mind import ARRIVING_MIND, MIND, OUTCOME
+from sim.crowd.mind import MIND, OUTCOME
 from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
 from sim.crowd.own_services import begin_own, end_own
@@ -181,32 +182,7 @@ class Crowd:
         rows = visitors.number.size
         if self.mall.meta[Meta.ARRIVALS_NEXT] < self.mall.meta[Meta.ARRIVALS_SIZE]:
             raise EngineError("a batch of arrivals was handed over before the last one had arrived")
-        arrivals = records(rows, state.ARRIVAL)
-        for name in (
-            "number",
-            "arrive_us",
-            "free_speed_mps",
-            "stay_s",
-            "spend_scale",
-            "entrance",
-            "parking",
-            "people",
-            "goal_entrance",
-            "step_free",
-            "navigates",
-            "uses_app",
-            "pays_by",
-            "is_vip",
-            "parks_by",
-            *(name for name, _ in ARRIVING_MIND if name not in ("list_length", "account")),
-        ):
-            arrivals[name] = getattr(visitors, name)
-        arrivals["tracker"] = -1 if trackers is None else trackers
-        packed = np.zeros(rows, np.int64)
-        for slot in range(visitors.needs.shape[1] - 1, -1, -1):
-            packed = packed << 8 | (visitors.needs[:, slot].astype(np.int64) + 1)
-        arrivals["needs"] = packed
-        arrivals["list_length"] = np.count_nonzero(visitors.needs >= 0, axis=1)
+        arrivals = arrivals_of(visitors, trackers)
         arrivals["account"] = accounts_of(self, visitors)
         tastes, liked = np.ascontiguousarray(visitors.taste), np.ascontiguousarray(visitors.liked)
         self.mall = self.mall._replace(

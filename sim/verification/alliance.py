@@ -15,7 +15,9 @@ from sim.verification.records import Record, at_least, near
 MEANING = "shares at which a game of thresholds comes to rest against its fixed points, and the subsidies at which it tips up and down"
 PARAMETERS: dict[str, Parameter] = {
     "merchants": whole(20_000, "merchants who play", 100, 1_000_000),
-    "habit_utility": number(0.10, "utility that a store without points loses with a member all of whose purchases earn", 0.0, 2.0),
+    "habit_utility": number(
+        0.10, "utility that a store without points loses with a member all of whose purchases earn", 0.0, 2.0
+    ),
     "seed": SEED,
 }
 STANDARD: tuple[dict[str, Any], ...] = ({}, {"habit_utility": 0.03})
@@ -36,7 +38,9 @@ def run(values: dict[str, Any]) -> list[Record]:
         now = dataclasses.replace(game, subsidy=subsidy)
         for words, reckoned, starts_in in (("nobody", now.rest_from_none(), False), ("everybody", now.rest_from_all(), True)):
             case = f"share in at rest, begun with {words}, subsidy {subsidy:.0%}"
-            found.append(near(case, "share", reckoned, played(subsidy, starts_in), _tolerance(now, reckoned, starts_in, merchants)))
+            found.append(
+                near(case, "share", reckoned, played(subsidy, starts_in), _tolerance(now, reckoned, starts_in, merchants))
+            )
     up = tipping_subsidy(lambda each: dataclasses.replace(game, subsidy=each).rest_from_none())
     down = tipping_subsidy(lambda each: dataclasses.replace(game, subsidy=each).rest_from_all())
     found.append(near("subsidy from which half join", "share", up, tipping_subsidy(lambda each: played(each, False)), 0.02))

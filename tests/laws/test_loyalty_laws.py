@@ -60,18 +60,18 @@ amounts = st.integers(0, 10**6)
 @settings(max_examples=200, deadline=None)
 @given(amounts, amounts, st.floats(1, 1e8), amounts, amounts, amounts, st.floats(0, 5))
 def test_more_points_a_higher_price_or_a_lower_cost_never_make_a_burn_smaller(points, price, cost, recent, more, dearer, bonus):
-    usual = points_wanted(points, price, cost, recent, bonus)
+    usual = points_wanted(points, price, 100, cost, recent, bonus)
 
-    assert points_wanted(points + more, price, cost, recent, bonus) >= usual
-    assert points_wanted(points, price + dearer, cost, recent, bonus) >= usual
-    assert points_wanted(points, price, cost, recent + more, bonus) >= usual
-    assert points_wanted(points, price, cost / 2, recent, bonus) >= usual
+    assert points_wanted(points + more, price, 100, cost, recent, bonus) >= usual
+    assert points_wanted(points, price + dearer, 100, cost, recent, bonus) >= usual
+    assert points_wanted(points, price, 100, cost, recent + more, bonus) >= usual
+    assert points_wanted(points, price, 100, cost / 2, recent, bonus) >= usual
 
 
 @settings(max_examples=200, deadline=None)
 @given(amounts, amounts, st.floats(1, 1e8), amounts)
 def test_nobody_burns_more_than_it_holds_or_than_the_price(points, price, cost, recent):
-    found = points_wanted(points, price, cost, recent, 0.4)
+    found = points_wanted(points, price, 100, cost, recent, 0.4)
 
     assert 0 <= found <= points
     assert 100 * found <= price

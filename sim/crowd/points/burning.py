@@ -62,7 +62,9 @@ def points_to_burn_centi(mall: Mall, row: int, unit: int, price_fen: int, now_us
     if params.burn_spread > 0.0:
         cost_fen *= np.exp(params.burn_spread * standard_normal(mall.keys[Stream.BURN], shopper.number, shopper.visits))
     recent = (available - mind.held_centi) // CENTIPOINTS
-    return CENTIPOINTS * points_wanted(available // CENTIPOINTS, price_fen, params.face_fen, cost_fen, recent, params.windfall_bonus)
+    return CENTIPOINTS * points_wanted(
+        available // CENTIPOINTS, price_fen, params.face_fen, cost_fen, recent, params.windfall_bonus
+    )
 
 
 @inlined
@@ -85,7 +87,7 @@ def take_note_of_member(mall: Mall, row: int, unit: int, paid_fen: int, burned_f
     mind = mall.minds[row]
     if mind.is_member == 0:
         return
-    if mind.account == NONE:
+    if mind.account == NONE or mall.terms[unit].takes_part == 0:
         note(mall, row, now_us, EventKind.MEMBER_UNSEEN, unit, paid_fen)
         return
     note(mall, row, now_us, EventKind.MEMBER_PAID, unit, paid_fen)
