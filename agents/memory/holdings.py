@@ -40,8 +40,9 @@ class Holdings:
         self.from_before_centi = np.zeros(residents.key.size, np.int64)
         self.from_before_centi[members] = np.floor(left).astype(np.int64) * CENTIPOINTS
         self._known = self._pressure(self.from_before_centi, residents.is_member, 0)  # what the rates of residents know
-        if not self._is_on:
+        if not self._is_on:  # without a programme there is nothing to hold, and nothing to know
             self.from_before_centi[:] = 0
+            self._known[:] = 0
         self.days = 0  # lived
         self._counts = [0, 0, 0]  # centi-points earned, and redeemed, in the run; held at the end of each day, added up
 
@@ -96,7 +97,8 @@ class Holdings:
     def effect(self, points_centi: np.ndarray, is_member: np.ndarray, day: int) -> tuple[np.ndarray, np.ndarray]:
         """Return rows, and the log of the factor by which points, and a price cut for members, move their visits on a day of the run.
 
-        What they held from before the run is in the rates at which residents come: nobody is moved on the first day.
+        What they held from before the run is in the rates at which residents come: nobody is moved on the first day, and with
+        points off nobody ever is by them.
         """
         now = self._pressure(points_centi, is_member, day) if self._is_on else np.zeros(points_centi.size)
         found = self._membership.points_effect * (now - self._known)

@@ -193,6 +193,7 @@ class Crowd:
 
     def advance_to(self, until_us: int) -> bool:
         """Let everything happen that is due before `until_us`; return False when a service of one's own must act at `now_us` first."""
+        self.see_room()
         while True:
             end_of_hour_us = (self._hour + 1) * US_PER_HOUR if self._hour < HOURS - 1 else until_us
             stop = advance(self.mall, min(until_us, end_of_hour_us))
@@ -293,12 +294,14 @@ class Crowd:
         """Make room for what somebody outside the crowd is about to post in the ledger, by the kernels of its own."""
         if self.ledger.journal.size + ROOM_PER_EVENT > self.ledger.book.transfers.size:
             self._flush()
-        self.see_room(self.ledger.make_room())
+        self.see_room()
 
-    def see_room(self, has_changed: bool) -> None:
-        """Take over the arrays of the ledger, if they have been replaced by larger ones."""
-        if has_changed:
-            self.mall = self.mall._replace(**self.ledger.book._asdict())
+    def see_room(self) -> None:
+        """Make room in the ledger, and take over its arrays if they have been replaced by larger ones, by whomever."""
+        self.ledger.make_room()
+        mall, book = self.mall, self.ledger.book
+        if mall.accounts is not book.accounts or mall.lots is not book.lots or mall.pendings is not book.pendings:
+            self.mall = mall._replace(**book._asdict())
 
     def note_of_unit(self, now_us: int, kind: int, unit: int, value: int) -> None:
         """Write an event of a unit that is nobody's: visit -1."""
@@ -378,7 +381,7 @@ class Crowd:
         )  # fmt: skip
         meta[Meta.LOG_ROWS] = meta[Meta.SEGMENT_ROWS] = meta[Meta.OUTCOME_ROWS] = 0
         self.ledger.forget_journal()
-        self.see_room(self.ledger.make_room())
+        self.see_room()
 
 
 def journal_rows(config: RunConfig) -> int:

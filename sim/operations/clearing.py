@@ -134,9 +134,12 @@ class CycleEnds:
         assets = self._assets(in_default)
         self._use_prefunds(in_default, now_us)
         plan = plan_of(owed, self.rules.mode, assets, in_default, self.rules.guarantee_fen)
+        limits = self._limits().copy()
+        self._limits()[:] = NO_LIMIT  # caps hold for what is newly owed; a cycle settles one claim after another
         self._pay(plan, now_us)
         house.owed = plan.late.copy()
         self._charge_interest(plan, now_us)
+        self._limits()[:] = limits
         house.cycles += 1
         house.has_defaulted |= in_default
         for what, fen in (
@@ -145,6 +148,12 @@ class CycleEnds:
         ):  # fmt: skip
             self.note(now_us, what, fen)
         self._apply_suspensions()
+
+    def _limits(self) -> np.ndarray:
+        """Return how much each participant may owe on its account of obligations (a view of the books as they are now)."""
+        first = self.house.obligations_account(0)
+        limits: np.ndarray = self.crowd.ledger.book.accounts["limit"][first : first + self.house.owed.shape[0]]
+        return limits
 
     def _who_defaults(self, owed: np.ndarray) -> np.ndarray:
         """Return who will never pay (bool): who is named, whoever is drawn of those who owe, and who has defaulted before."""

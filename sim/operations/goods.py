@@ -61,7 +61,7 @@ class ShelvesClosed:
         mall = self.crowd.mall
         returns = take_returns_back(self.crowd, now_us)
         in_points_fen = np.zeros(mall.venues.size, np.int64)
-        np.add.at(in_points_fen, returns["unit"], returns["burned_fen"] * returns["is_settled"])
+        np.add.at(in_points_fen, returns["unit"], returns["burned_fen"])  # never money for points
         for unit in np.flatnonzero(mall.venues["returning_fen"] > 0).tolist():
             fen = int(mall.venues["returning_fen"][unit])
             if fen > in_points_fen[unit]:

@@ -8,6 +8,7 @@ from sim.kernel import inlined, kernel
 from sim.ledger.accounts import CLEARING_OPERATOR, CLEARING_TENANT, CLEARING_TREASURY, FIRST_TENANT, OPERATOR
 from sim.ledger.entering import is_available
 from sim.ledger.posting import transfer
+from sim.ledger.records import NO_LIMIT
 
 
 @kernel
@@ -16,6 +17,17 @@ def owe(mall: Mall, debtor: int, creditor: int, amount_fen: int, reason: int, no
     if amount_fen <= 0 or debtor == creditor:
         return 0
     return transfer(book_of(mall), now_us, owing_account(mall, debtor), owing_account(mall, creditor), amount_fen, reason)
+
+
+@kernel
+def owe_back(mall: Mall, debtor: int, creditor: int, amount_fen: int, reason: int, now_us: int) -> int:
+    """Let one owe another what corrects an earlier posting, which no limit refuses; return a Refusal."""
+    holder = mall.accounts[owing_account(mall, debtor)]
+    limit = holder.limit
+    holder.limit = NO_LIMIT
+    refusal = owe(mall, debtor, creditor, amount_fen, reason, now_us)
+    holder.limit = limit
+    return refusal
 
 
 @inlined

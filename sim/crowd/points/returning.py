@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.books import book_of
-from sim.crowd.points.owing import owe
+from sim.crowd.points.owing import owe_back
 from sim.crowd.points.receipts import centi_back, points_back_fen, points_of, worth_fen
 from sim.crowd.points.till import chain_holds, expires_us, gift_account
 from sim.crowd.state import Mall, Meta
@@ -73,7 +73,8 @@ def give_seats_back(mall: Mall, row: int, unit: int, price_fen: int, now_us: int
     receipt.earning = errand.seats_earning
     receipt.burned_centi = errand.seats_burned_centi
     receipt.burned_fen = errand.seats_burned_fen
-    return max(0, refund_in_points(mall, mall.meta[Meta.RETURN_ROWS], price_fen, now_us))
+    back_fen = refund_in_points(mall, mall.meta[Meta.RETURN_ROWS], price_fen, now_us)
+    return points_back_fen(receipt.burned_fen, price_fen) if back_fen == REFUSED else back_fen  # never money for points
 
 
 @entry
@@ -101,14 +102,14 @@ def refund_in_points(mall: Mall, index: int, refund_fen: int, now_us: int) -> in
 
     Recomputed on what is still paid: what the receipt would have earned for that stays, the rest is taken back, whether or not the
     member still has it (what it has not is owed, and repaid by what it earns next). Points spent come back before money does, as
-    points of today.
+    points of today. No limit refuses a correction: what merchant or treasury cannot pay now it owes.
     """
     receipt, params = mall.returns[index], mall.params[0]
     account, unit = np.int64(receipt.account), np.int64(receipt.unit)
     back_fen = points_back_fen(receipt.burned_fen, refund_fen)
     back_centi = centi_back(receipt.burned_centi, receipt.burned_fen, back_fen)
     kept_fen = receipt.price_fen - receipt.burned_fen - (refund_fen - back_fen)
-    taken_centi = receipt.earned_centi - points_of(kept_fen, receipt.earning, params.fen_per_point)
+    taken_centi = max(receipt.earned_centi - points_of(kept_fen, receipt.earning, params.fen_per_point), 0)
     fee_fen = worth_fen(receipt.earned_centi, params.issue_fen) - worth_fen(
         receipt.earned_centi - taken_centi, params.issue_fen
     )
@@ -141,7 +142,7 @@ def _give_back(mall: Mall, account: int, unit: int, centi: int, redeemed_fen: in
     refusal = issue(book_of(mall), now_us, POINTS_REDEEMED, account, centi, TransferReason.GIVEN_BACK, expires_us(mall), NONE)
     if refusal != Refusal.POSTED:
         return refusal
-    return owe(mall, FIRST_TENANT + unit, TREASURY, redeemed_fen, TransferReason.REDEMPTION_RETURNED, now_us)
+    return owe_back(mall, FIRST_TENANT + unit, TREASURY, redeemed_fen, TransferReason.REDEMPTION_RETURNED, now_us)
 
 
 @kernel
@@ -151,7 +152,7 @@ def _take_back(mall: Mall, account: int, unit: int, centi: int, fee_fen: int, no
     refusal = claw_back(book_of(mall), now_us, account, POINTS_VOIDED, centi, TransferReason.CLAWED_BACK, NONE)
     if refusal != Refusal.POSTED:
         return refusal
-    return owe(mall, TREASURY, FIRST_TENANT + unit, fee_fen, TransferReason.ISSUE_FEE_RETURNED, now_us)
+    return owe_back(mall, TREASURY, FIRST_TENANT + unit, fee_fen, TransferReason.ISSUE_FEE_RETURNED, now_us)
 
 
 @kernel
