@@ -46,10 +46,13 @@ class Tiers:
         )
         earns_milli, bonus_centi = visitors.earns_milli.copy(), visitors.bonus_centi.copy()
         earns_milli[members] = self._earns_milli[now]
-        up = np.flatnonzero(now > self.tier[resident])
+        shown = np.flatnonzero(visitors.shows_card[members] == 1)  # who does not show the card is told at a later visit
+        _, first = np.unique(resident[shown], return_index=True)
+        up = shown[first]
+        up = up[now[up] > self.tier[resident[up]]]
         steps = np.cumsum(self._bonus_centi)
         bonus_centi[members[up]] = steps[now[up]] - steps[self.tier[resident[up]]]
-        self.tier[resident] = np.maximum(self.tier[resident], now)
+        self.tier[resident[up]] = now[up]
         visitors = visitors._replace(earns_milli=earns_milli, bonus_centi=bonus_centi)
         if self._is_vip.any():
             is_vip = np.zeros_like(visitors.is_vip)

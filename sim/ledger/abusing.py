@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.kernel import entry, referred
 from sim.ledger import posting
-from sim.ledger.accounts import POINTS_VOIDED, TransferReason
+from sim.ledger.accounts import POINTS_REDEEMED, POINTS_VOIDED, TREASURY, TransferReason
 from sim.ledger.records import NEVER_US, NONE, Book, Count, State
 
 ROOM = 4
@@ -25,6 +25,19 @@ def settle_hold(book: Book, now_us: int, slot: int, pending_id: int, state: int)
     if state == State.POST:
         return posting.post_pending(book, now_us, slot, pending_id, book.pendings[slot].amount)
     return posting.release_pending(book, now_us, slot, pending_id, state)
+
+
+@entry
+def spend(book: Book, now_us: int, account: int, tenant: int, centi: int, is_trusted: bool) -> int:
+    """Spend points that the treasury pays for at a yuan each, both or neither; trusted: whether or not they are there; return a Refusal."""
+    book = referred(book)
+    posting.begin_chain(book)
+    if is_trusted:
+        posting.claw_back(book, now_us, account, POINTS_REDEEMED, centi, TransferReason.TAKEN_BACK, NONE)
+    else:
+        posting.transfer(book, now_us, account, POINTS_REDEEMED, centi, TransferReason.ABUSED)
+    posting.transfer(book, now_us, TREASURY, tenant, centi, TransferReason.ABUSED)
+    return posting.end_chain(book)
 
 
 @entry

@@ -20,6 +20,7 @@ def hand_over(ledger: Ledger, accounts: np.ndarray, others: int, now_us: int) ->
     """Empty accounts; return the LEASED_LOT of all that they held, and each one's balance (int64): what is owed is below 0."""
     balances = ledger.book.accounts["balance"][accounts] - ledger.book.accounts["reserved"][accounts]
     found = np.zeros(int(ledger.book.book_counts[Count.LOTS]), LEASED_LOT).view(np.recarray)
+    assert np.unique(accounts).size == accounts.size, "an account is handed over once"
     used = 0
     for index, account in enumerate(accounts.tolist()):
         ledger.make_room()
@@ -56,9 +57,12 @@ def _empty(book: Book, now_us: int, account: int, others: int, index: int, found
         refusal = issue(book, now_us, others, account, -rest, TransferReason.LEASED_OUT, NEVER_US, NONE)
         return used if refusal == Refusal.POSTED else -1
     amount = rest
+    kept = holder.reserved  # the oldest stay: posting leaves them out too
     lot = holder.first_lot
     while lot != NONE and rest > 0:
-        taken = min(rest, book.lots[lot].remaining)
+        passed = min(kept, book.lots[lot].remaining)
+        kept -= passed
+        taken = min(rest, book.lots[lot].remaining - passed)
         if taken > 0:
             written = found[used]
             written.amount = taken

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import LedgerError
 from sim.ledger import doors
-from sim.ledger.accounts import FIRST_TENANT, FIXED, POINTS_ISSUED, Currency, TransferReason, account_names
+from sim.ledger.accounts import FIRST_TENANT, FIXED, Currency, account_names
 from sim.ledger.clearing import ClearingHouse
 from sim.ledger.digest import JournalDigest
 from sim.ledger.doors import post_one
@@ -103,17 +103,8 @@ class Ledger:
             _, first = np.unique(residents[new], return_index=True)
             new = new[np.sort(first)]
             self.clearing.opened_centi += int(opening_centi[new].sum())
-            open_them = self._open_with_gifts if self.has_gifts else self._open_members
-            open_them(residents[new], np.ascontiguousarray(opening_centi[new], np.int64), now_us)
+            self._open_members(residents[new], np.ascontiguousarray(opening_centi[new], np.int64), now_us)
         return self._account_of[residents]
-
-    def _open_with_gifts(self, residents: np.ndarray, opening_centi: np.ndarray, now_us: int) -> None:
-        for resident, centi in zip(residents.tolist(), opening_centi.tolist(), strict=True):
-            account = self.open(f"member:{resident}", Currency.POINTS, limit=0, has_lots=True, may_owe=True)
-            self._account_of[resident] = account
-            self.open(f"gifts:{resident}", Currency.GIFTS, limit=0, has_lots=True, may_owe=True)
-            if centi > 0:
-                self.post(now_us, POINTS_ISSUED, account, centi, TransferReason.OPENING)
 
     def _open_members(self, residents: np.ndarray, opening_centi: np.ndarray, now_us: int) -> None:
         step = 2 if self.has_gifts else 1

@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
+from sim.crowd.points.gateway_records import HINDRANCES, Hindrance
 from sim.crowd.points.watching import RULES, Attack, Rule, Watched
 from sim.events import EventKind
-from sim.ledger.abusing import free_held, hold_issued, settle_hold, taken_back
+from sim.ledger.abusing import free_held, hold_issued, settle_hold, spend, taken_back
 from sim.ledger.accounts import (
     FIRST_TENANT,
     OUTSIDE,
@@ -103,11 +104,15 @@ class Abuse:
         holder = self.crowd.ledger.book.accounts[account]
         return max(0, int(holder["balance"] - holder["reserved"]))
 
-    def _spend(self, account: int, unit: int, centi: int, now_us: int) -> None:
-        """Spend points at a merchant, whom the alliance pays; the goods are gone."""
-        if centi > 0:
-            self.crowd.transfer(now_us, account, POINTS_REDEEMED, centi, TransferReason.ABUSED)
-            self.crowd.transfer(now_us, TREASURY, FIRST_TENANT + unit, centi, TransferReason.ABUSED)  # a point is worth a yuan
+    def _spend(self, account: int, unit: int, centi: int, now_us: int, is_trusted: bool = False) -> int:
+        """Spend points at a merchant, whom the alliance pays, and return how many; none where the alliance cannot pay."""
+        if centi <= 0:
+            return 0
+        self.crowd.make_room_in_books()
+        if spend(self.crowd.ledger.book, now_us, account, FIRST_TENANT + unit, centi, is_trusted) == 0:
+            return centi
+        self.crowd.note_of_unit(now_us, EventKind.POINTS_HINDERED, unit, HINDRANCES * centi + Hindrance.TREASURY_EMPTY)
+        return 0
 
     def _farm_refund(self, deed: np.void, as_points_fen: int, now_us: int) -> None:
         """Spend what the purchase has earned, then bring it back; money for what was paid in points, if one may."""
@@ -148,14 +153,13 @@ class Abuse:
         if centi <= 0:
             return
         self._count(Attack.DOUBLE_SPENDING, TRIED)
-        self._spend(account, unit, centi, now_us)
+        if self._spend(account, unit, centi, now_us) == 0:
+            return
         if not is_trusted:  # the ledger refuses it, for nothing is left to spend; a till without it refuses all points
             self._stopped(Attack.DOUBLE_SPENDING, Rule.ONLINE_ONLY, centi if is_offline else 0)
             return
-        self._count(Attack.DOUBLE_SPENDING, GOT_FEN, centi)
-        self._take_back(account, centi, now_us, POINTS_REDEEMED)  # known once the till is back: the account owes it
-        other = (unit + 1) % self.adversaries.units
-        self.crowd.transfer(now_us, TREASURY, FIRST_TENANT + other, centi, TransferReason.ABUSED)
+        other = (unit + 1) % self.adversaries.units  # known once its till is back: the account owes it
+        self._count(Attack.DOUBLE_SPENDING, GOT_FEN, self._spend(account, other, centi, now_us, is_trusted=True))
 
     def _refer_oneself(self, deed: np.void, now_us: int) -> None:
         """Get what a referral returns to both sides, who are one person with one phone."""
@@ -173,8 +177,7 @@ class Abuse:
         bonus = round(attacks.sign_up_points * CENTI)
         for account, unit in known.false_accounts:
             centi = self._available_centi(account)
-            self._spend(account, unit, centi, now_us)
-            self._count(Attack.FAKE_ACCOUNTS, GOT_FEN, centi)
+            self._count(Attack.FAKE_ACCOUNTS, GOT_FEN, self._spend(account, unit, centi, now_us))
         known.false_accounts = [(account, unit) for account, unit in known.false_accounts if self._holds(account)]
         bots = np.arange(attacks.fake_accounts_per_day if bonus > 0 else 0)
         has_account = bots % attacks.accounts_per_phone > 0
@@ -217,8 +220,7 @@ class Abuse:
                 self._count(Attack.COLLUSION, GOT_FEN, -fee_fen)
         for account in accounts:
             centi = self._available_centi(account)
-            self._spend(account, unit, centi, now_us)
-            self._count(Attack.COLLUSION, GOT_FEN, centi)
+            self._count(Attack.COLLUSION, GOT_FEN, self._spend(account, unit, centi, now_us))
 
     def _greet_newcomers(self, now_us: int) -> None:
         """Give honest people who have joined their points; the rule about phones takes them for machines where they share one."""
@@ -263,10 +265,10 @@ class Abuse:
             until_us = self.adversaries.days * US_PER_DAY + now_us + hold_us
             hold_issued(self.crowd.ledger.book, now_us, account, centi, until_us)
 
-    def _take_back(self, account: int, centi: int, now_us: int, credit: int = POINTS_VOIDED) -> None:
+    def _take_back(self, account: int, centi: int, now_us: int) -> None:
         if centi > 0:
             self.crowd.make_room_in_books()
-            assert taken_back(self.crowd.ledger.book, now_us, account, credit, centi) == 0
+            assert taken_back(self.crowd.ledger.book, now_us, account, POINTS_VOIDED, centi) == 0
 
     def _settle_hold(self, slot: int, pending_id: int, state: State, now_us: int) -> None:
         self.crowd.make_room_in_books()

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.crowd.goods.matching import believed_stars, true_stars
 from sim.crowd.points.returning import foresee_return
+from sim.crowd.points.watching import is_to_be_farmed
 from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -44,7 +45,7 @@ def take_along(mall: Mall, row: int, paid_fen: int, now_us: int) -> None:
     if mind.greeted == unit:
         note(mall, row, now_us, EventKind.GREETED_SALE, unit, paid_fen)
     word = draw_word(mall.keys[Stream.GOODS], mall.shoppers[row].number, mall.shoppers[row].visits)
-    if uniform_of(word, COMES_BACK) < _return_share(mall, row):
+    if uniform_of(word, COMES_BACK) < _return_share(mall, row) and not is_to_be_farmed(mall, row, now_us):
         mall.venues[unit].returning_fen += paid_fen
         mind.returned_fen += paid_fen
         foresee_return(mall, row, unit, paid_fen)

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.crowd.books import book_of
 from sim.crowd.points.offer_records import FUNDED_BY_MERCHANT, WALLET_MAX
-from sim.crowd.points.owing import owe
+from sim.crowd.points.owing import is_hindered, owe
 from sim.crowd.state import Mall, Meta, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -28,6 +28,8 @@ def look_at_catalogue(mall: Mall, row: int, now_us: int) -> None:
 @kernel
 def _look(mall: Mall, row: int, now_us: int) -> None:
     number = mall.shoppers[row].number
+    if is_hindered(mall):
+        return
     if uniform(mall.keys[Stream.CATALOGUE], number, 0) >= mall.params[0].look_share:
         return
     offer = choose_offer(mall, mall.minds[row].account, number, now_us)

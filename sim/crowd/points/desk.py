@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 
+from sim.crowd.books import book_of
+from sim.crowd.points.owing import owe
 from sim.crowd.points.receipts import worth_fen
 from sim.crowd.points.returning import settle_returns
+from sim.crowd.points.till import chain_holds
 from sim.crowd.points.wallets import Wallets
 from sim.crowd.state import Mall, Meta
+from sim.errors import LedgerError
+from sim.kernel import entry, referred
 from sim.ledger.accounts import OPERATOR, POINTS_ISSUED, TREASURY, TransferReason
 from sim.ledger.ledger import Ledger
-from sim.ledger.records import NONE, Count
+from sim.ledger.posting import begin_chain, transfer
+from sim.ledger.records import NONE, Count, Refusal
 from sim.visitors import NOBODY, Visitors
 
 ROOM = 64  # members whose accounts are opened at once: the journal has room for a row each
-Post = Callable[[int, int, int, int, int], None]  # (now_us, debit, credit, amount, reason)
 
 
 class HasBooks(Protocol):
@@ -40,8 +44,6 @@ class AdmitsMembers(HasBooks, Protocol):
     @property
     def now_us(self) -> int: ...
 
-    def transfer(self, now_us: int, debit: int, credit: int, amount: int, reason: int) -> None: ...
-
 
 def accounts_of(crowd: AdmitsMembers, visitors: Visitors) -> np.ndarray:
     """Return the account (int32) of each party whose visit is a member's, NONE of the others; a newcomer's is opened, a guest's is lent."""
@@ -55,20 +57,35 @@ def accounts_of(crowd: AdmitsMembers, visitors: Visitors) -> np.ndarray:
         crowd.make_room_in_books()
         few = members[first : first + ROOM]
         found[few] = crowd.ledger.members(visitors.resident[few], visitors.points_centi[few], now_us)
-    give_bonuses(crowd.transfer, found, visitors.bonus_centi, int(crowd.mall.params[0].issue_fen), now_us)
+    give_bonuses(crowd, found, visitors.bonus_centi, now_us)
     if crowd.wallets.make_room(len(crowd.ledger.names)):
         crowd.mall = crowd.mall._replace(held=crowd.wallets.held, suspects=crowd.wallets.suspects)
     return found
 
 
-def give_bonuses(post: Post, accounts: np.ndarray, bonus_centi: np.ndarray, issue_fen: int, now_us: int) -> None:
-    """Give members the bonus of their tier, which the mall pays for as any issuer does; these points do not expire."""
+def give_bonuses(crowd: HasBooks, accounts: np.ndarray, bonus_centi: np.ndarray, now_us: int) -> None:
+    """Give members the bonus of their tier; raises LedgerError when the books refuse it."""
     for row in np.flatnonzero((bonus_centi > 0) & (accounts != NONE)).tolist():
-        centi = int(bonus_centi[row])
-        post(now_us, POINTS_ISSUED, int(accounts[row]), centi, TransferReason.TIER_BONUS)
-        fee_fen = int(worth_fen(centi, issue_fen))
-        if fee_fen > 0:
-            post(now_us, OPERATOR, TREASURY, fee_fen, TransferReason.ISSUE_FEE)
+        crowd.make_room_in_books()
+        if give_bonus(crowd.mall, int(accounts[row]), int(bonus_centi[row]), now_us) == 0:
+            raise LedgerError(
+                f"the books refuse the bonus of {int(bonus_centi[row])} centi-points to account {int(accounts[row])}"
+            )
+
+
+@entry
+def give_bonus(mall: Mall, account: int, centi: int, now_us: int) -> int:
+    """Give a bonus that the mall owes the treasury for as any issuer does, both or neither; return 1, or 0 when it is refused.
+
+    These points do not expire.
+    """
+    mall = referred(mall)
+    begin_chain(book_of(mall))
+    refusal = transfer(book_of(mall), now_us, POINTS_ISSUED, account, centi, TransferReason.TIER_BONUS)
+    if refusal == Refusal.POSTED:
+        fee_fen = worth_fen(centi, mall.params[0].issue_fen)
+        refusal = owe(mall, OPERATOR, TREASURY, fee_fen, TransferReason.ISSUE_FEE, now_us)
+    return 1 if chain_holds(mall, refusal) else 0
 
 
 def take_returns_back(crowd: HasBooks, now_us: int) -> np.ndarray:

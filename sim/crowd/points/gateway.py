@@ -128,6 +128,9 @@ def _stand_in(mall: Mall, row: int, unit: int, price_fen: int, now_us: int) -> i
     believes = params.stand_in_checks == 0
     if believes and uniform(mall.keys[Stream.GATEWAY], mall.minds[row].resident, OVERCLAIMS) < params.overclaim_share:
         wanted_centi = price_fen * CENTIPOINTS // params.face_fen
+        wanted_centi = burned_centi_of(
+            wanted_centi, wanted_centi, price_fen, params.face_fen, params.burn_most_centi, params.burn_most_ppm
+        )
     most_centi = params.floor_fen * CENTIPOINTS // params.face_fen
     if wanted_centi > most_centi:
         over_fen = worth_fen(wanted_centi - most_centi, params.face_fen)

@@ -45,3 +45,9 @@ def owing_account(mall: Mall, account: int) -> int:
 def can_owe(mall: Mall, debtor: int, amount_fen: int) -> bool:
     """Return whether the books would let a participant owe so much more."""
     return is_available(book_of(mall), owing_account(mall, debtor), amount_fen)
+
+
+@inlined
+def is_hindered(mall: Mall) -> bool:
+    """Return whether nothing can be paid in points alone: they are suspended, or rationed to a share of a price."""
+    return mall.params[0].points_suspended == 1 or mall.params[0].points_price_share < 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.crowd.books import book_of
-from sim.crowd.points.owing import owe
+from sim.crowd.points.owing import is_hindered, owe
 from sim.crowd.points.receipts import CENTIPOINTS, worth_fen
 from sim.crowd.points.till import chain_holds, held_centi
 from sim.crowd.state import Mall, Stream
@@ -20,9 +20,9 @@ PARKS_ON_POINTS = 1 << 40  # count of the draw, beyond those of stores
 
 @kernel
 def parks_on_points(mall: Mall, row: int, fee_fen: int, now_us: int) -> bool:
-    """Pay a parking fee in points, all of it or nothing; the treasury owes the mall for them in the same chain."""
+    """Pay a parking fee in points, all of it or nothing, not while points are suspended or rationed; the treasury owes the mall for them in the same chain."""
     account, params, shopper = mall.minds[row].account, mall.params[0], mall.shoppers[row]
-    if account == NONE or params.redeems == 0 or mall.errands[row].spent_fen > 0:
+    if account == NONE or params.redeems == 0 or is_hindered(mall) or mall.errands[row].spent_fen > 0:
         return False
     centi = (fee_fen * CENTIPOINTS + params.face_fen - 1) // params.face_fen
     if centi > held_centi(mall, account) or centi < params.burn_least_centi or centi > params.burn_most_centi:

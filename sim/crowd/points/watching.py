@@ -71,6 +71,7 @@ def _watch(mall: Mall, row: int, unit: int, paid_fen: int, burned_fen: int, earn
         refusal = claw_back(book_of(mall), now_us, account, POINTS_VOIDED, earned_centi, TransferReason.TAKEN_BACK, NONE)
         if refusal == Refusal.POSTED:
             kept_centi = 0
+            mall.errands[row].earned_centi = 0  # whoever brings the receipt back does not lose them again
             note_taken(mall, rule, attack, earned_centi)
     held = NONE
     if kept_centi > 0 and mall.params[0].points_hold_us > 0:
@@ -89,6 +90,16 @@ def _watch(mall: Mall, row: int, unit: int, paid_fen: int, burned_fen: int, earn
         deed.held = held
         deed.held_id = mall.pendings[held].id if held != NONE else NONE
         mall.watched[Watched.DEEDS] = rows + 1
+
+
+@kernel
+def is_to_be_farmed(mall: Mall, row: int, now_us: int) -> bool:
+    """Return whether the receipt that was just written will be brought back by one who farms refunds."""
+    rows = mall.watched[Watched.DEEDS]
+    if mall.params[0].watches_receipts == 0 or rows == 0:
+        return False
+    deed = mall.deeds[rows - 1]
+    return deed.attack == Attack.REFUND_FARMING and deed.account == mall.minds[row].account and deed.time_us == now_us
 
 
 @kernel
