@@ -33,6 +33,15 @@ def test_on_the_first_day_memory_moves_nobody(changed):
     assert (people.memory.visit_factor(day(0)) == 1.0).all()
 
 
+def test_without_points_nobody_is_moved_by_what_it_would_hold():
+    config = config_of(points_effect=0.5)
+    config.points.is_on = False
+    people = people_of(config)
+
+    assert (people.memory.visit_factor(day(0)) == 1.0).all()
+    assert people.memory.holdings.effect(people.memory.points_centi, people.memory.is_member, 5)[0].size == 0
+
+
 def test_asking_who_comes_changes_nothing():
     people = people_of(config_of())
     live(people, 5)

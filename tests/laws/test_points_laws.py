@@ -11,13 +11,16 @@ from sim.config import RunConfig
 from sim.crowd.books import book_of
 from sim.crowd.engine import Crowd
 from sim.crowd.points.built import earning_of, taking_part
-from sim.crowd.points.desk import take_returns_back
+from sim.crowd.points.desk import give_bonuses, take_returns_back
+from sim.crowd.points.parking import parks_on_points
 from sim.crowd.points.returning import foresee_return
 from sim.crowd.points.till import chain_holds, earn_points, redeem
 from sim.crowd.state import Mall
+from sim.errors import LedgerError
 from sim.events import EventKind
 from sim.kernel import JIT_DISABLED, entry, referred
 from sim.ledger.accounts import (
+    CLEARING_TENANT,
     FIRST_TENANT,
     OPERATOR,
     POINTS_EXPIRED,
@@ -61,6 +64,12 @@ def redeemed(mall: Mall, row: int, unit: int, price_fen: int, centi: int, now_us
 def earned(mall: Mall, row: int, unit: int, net_fen: int, now_us: int) -> int:
     mall = referred(mall)
     return earn_points(mall, row, unit, net_fen, now_us)
+
+
+@entry
+def parked(mall: Mall, row: int, fee_fen: int, now_us: int) -> int:
+    mall = referred(mall)
+    return 1 if parks_on_points(mall, row, fee_fen, now_us) else 0
 
 
 @entry
@@ -287,6 +296,55 @@ def test_what_was_paid_in_points_comes_back_in_points_and_the_tenant_returns_wha
     assert crowd.ledger.balance(account) == 10_000
     assert (crowd.ledger.balances_fen - money_fen)[[TREASURY, FIRST_TENANT]].tolist() == [2_000 - 120, 120 - 2_000]
     assert crowd.mall.terms[["burned_centi", "burned_fen", "redeemed_fen", "fee_fen"]][0].tolist() == (0, 0, 0, 0)
+
+
+def test_no_cap_of_a_merchant_refuses_a_refund_in_points_and_none_of_it_is_paid_in_money():
+    config = few(200.0)
+    config.clearing.mode = "multilateral"
+    crowd, row, account = at_noon(config)
+    assert redeemed(crowd.mall, row, 0, 12_000, 2_000, NOON_US) == 2_000
+    foreseen(crowd.mall, row, 0, 12_000)
+    owing = crowd.ledger.clearing.obligations_account(CLEARING_TENANT)
+    transferred = crowd.ledger.balance(owing)
+    crowd.transfer(NOON_US, owing, owing + 1, transferred, TransferReason.REDEMPTION)
+    crowd.mall.accounts["limit"][owing] = 0
+    returns = take_returns_back(crowd, NOON_US)
+
+    assert returns["is_settled"].tolist() == [1]
+    assert crowd.ledger.balance(account) == 10_000
+    assert crowd.ledger.balance(owing) == -2_000
+    assert crowd.mall.accounts["limit"][owing] == 0
+
+
+def test_tills_see_the_accounts_of_the_ledger_whoever_has_let_them_grow():
+    crowd, _, _ = at_noon()
+    crowd.ledger.members(np.arange(5_000, 9_000), np.zeros(4_000, np.int64), NOON_US)
+    crowd.make_room_in_books()
+
+    assert crowd.mall.accounts is crowd.ledger.book.accounts
+
+
+def test_a_bonus_and_what_the_mall_owes_for_it_stand_or_fall_together():
+    crowd, _, account = at_noon()
+    before = crowd.ledger.balances_fen
+    give_bonuses(crowd, np.array([account], np.int32), np.array([1_000]), NOON_US)
+
+    assert crowd.ledger.balance(account) == 11_000
+    assert (crowd.ledger.balances_fen - before)[[OPERATOR, TREASURY]].tolist() == [-1_200, 1_200]
+    crowd.mall.accounts["limit"][OPERATOR] = 0
+    with pytest.raises(LedgerError, match="bonus"):
+        give_bonuses(crowd, np.array([account], np.int32), np.array([1_000]), NOON_US)
+    assert crowd.ledger.balance(account) == 11_000
+
+
+def test_nothing_is_paid_in_points_alone_while_they_are_suspended_or_rationed():
+    crowd, row, _ = at_noon()
+    crowd.mall.params["parks_on_points_share"] = 1.0
+    for suspended, share in ((1, 1.0), (0, 0.5)):
+        crowd.mall.params["points_suspended"], crowd.mall.params["points_price_share"] = suspended, share
+        assert parked(crowd.mall, row, 500, NOON_US) == 0
+    crowd.mall.params["points_price_share"] = 1.0
+    assert parked(crowd.mall, row, 500, NOON_US) == 1
 
 
 def test_points_hold_until_the_microsecond_before_midnight():

@@ -12,6 +12,7 @@ from sim.alliance import OUTSIDE_TRADE
 from sim.config import RunConfig
 from sim.ledger.accounts import OUTSIDE, POINTS_ISSUED, POINTS_REDEEMED, TREASURY, Currency
 from sim.ledger.ledger import Ledger
+from sim.ledger.records import Count
 from sim.operations.outside_trade import OutsideTrade
 from tests.engine_days import corner_mall, day_config, opened
 
@@ -70,3 +71,23 @@ def test_a_bill_moves_points_money_and_fees_and_nothing_else():
     assert ledger.balance(merchant) == 3_000 + 47_000 + 25_000 - 720
     assert ledger.balance(TREASURY) == -3_000 + 720
     assert ledger.balance(OUTSIDE) == -72_000
+
+
+def test_a_treasury_that_cannot_pay_lets_the_bill_be_paid_in_money_and_points_end_when_the_malls_do():
+    config = day_config()
+    config.points.expiry, config.points.expiry_months = "months", 1
+    crowd = opened(corner_mall(), config, [])
+    ledger = crowd.ledger
+    ledger.book.accounts["limit"][TREASURY] = 0
+    merchant = ledger.open("elsewhere:hotel-1", Currency.FEN)
+    member = int(ledger.members(np.array([5]), np.array([3_000]), 0)[0])
+    trade = np.zeros(1, OUTSIDE_TRADE)
+    trade["account"], trade["resident"], trade["bill_fen"], trade["spends"] = merchant, 5, 50_000, 1
+
+    bills = OutsideTrade(crowd, trade, RunConfig().alliance.outside, 10_000, CLOSES_US)
+    bills.act(CLOSES_US)
+
+    assert (bills.refused, ledger.balance(POINTS_REDEEMED), ledger.balance(member)) == (1, 0, 3_500)
+    assert ledger.balance(OUTSIDE) == -50_000
+    lots = ledger.book.lots[: ledger.book.book_counts[Count.LOTS]]
+    assert int(crowd.mall.params["points_last_us"][0]) in lots["expires_us"].tolist()

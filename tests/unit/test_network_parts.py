@@ -10,7 +10,8 @@ import pytest
 
 from sim.config import RunConfig, problems_of
 from sim.errors import ConfigError
-from sim.ledger.accounts import POINTS_ISSUED, Currency, TransferReason
+from sim.ledger.accounts import POINTS_ISSUED, POINTS_REDEEMED, Currency, TransferReason
+from sim.ledger.doors import issue_one, reserve_one
 from sim.ledger.leases import hand_over, open_network_accounts, take_over
 from sim.ledger.ledger import Ledger
 from sim.members_path import closed_form, joins_simulated, members_path, off_site_needed
@@ -98,6 +99,26 @@ def test_a_lease_carries_every_lot_under_its_month_and_comes_home_as_it_was():
     take_over(home, accounts, lots, balances, others, 0)
     assert lots_of(home) == before
     assert home.balance(others) == 0 == host.balance(at_host)
+
+
+def test_what_is_reserved_stays_with_the_oldest_lots_and_a_lease_carries_the_others():
+    home, others = ledger_of([])
+    account = account_of(home, 0)
+    for centi, expires_us in ((500, 1_000), (300, 9_000)):
+        assert issue_one(home.book, 0, POINTS_ISSUED, account, centi, TransferReason.EARNED, expires_us, -1) == 0
+    assert reserve_one(home.book, 0, account, POINTS_REDEEMED, 400, TransferReason.BURNED, 10_000) == 0
+
+    lots, balances = hand_over(home, np.array([account]), others, 0)
+
+    assert balances.tolist() == [400]
+    assert [(int(lot["amount"]), int(lot["expires_us"])) for lot in lots] == [(100, 1_000), (300, 9_000)]
+
+
+def test_an_account_is_handed_over_once():
+    home, others = ledger_of([(1, 100)])
+
+    with pytest.raises(AssertionError, match="once"):
+        hand_over(home, np.array([account_of(home, 0)] * 2), others, 0)
 
 
 def test_what_a_member_owes_goes_along():

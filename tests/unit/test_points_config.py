@@ -124,6 +124,18 @@ def test_those_who_came_often_are_in_a_tier_from_the_first_day_and_get_no_bonus_
     assert found.bonus_centi.tolist() == [0, 0, 0, 0]
 
 
+def test_the_bonus_of_a_tier_waits_for_a_visit_with_the_card_and_is_given_on_one_row():
+    _, tiers = tiers_of()
+    tiers.learn(spent(0, 31_000.0), datetime.date(2026, 11, 22))
+
+    unseen = tiers.described(came(0)._replace(shows_card=np.zeros(1, np.int8)))
+    twice = tiers.described(came(0, 0))
+
+    assert unseen.bonus_centi.tolist() == [0]
+    assert twice.bonus_centi.tolist() == [6_000, 0]
+    assert tiers.described(came(0)).bonus_centi.tolist() == [0]
+
+
 def test_a_tier_is_reached_by_spending_and_its_bonus_given_once():
     _, tiers = tiers_of()
     tiers.learn(spent(0, 31_000.0), datetime.date(2026, 11, 22))
