@@ -103,6 +103,19 @@ def test_netting_ends_where_paying_at_once_ends_when_everybody_pays(rows):
     assert ended["realtime"] == ended["bilateral"] == ended["multilateral"]
 
 
+@pytest.mark.parametrize("mode", ["bilateral", "multilateral"])
+def test_a_cap_holds_for_new_debts_and_not_for_the_settlement_of_old_ones(mode):
+    """The fourth owes the third 500, the third owes the treasury 1,500, both may owe 1,000: settled in any order, all is paid."""
+    house = House(mode, debit_cap_yuan=10.0)
+    assert house.owe([(3, 2, 500), (2, 1, 1_500), (2, 1, 501)]) == [0, 0, Refusal.INSUFFICIENT]
+    house.end_day()
+
+    assert not house.positions.any()
+    assert house.money == [0, 1_500, -1_000, -500, 0]
+    first = house.ledger.clearing.obligations_account(CLEARING_TENANT)
+    assert house.ledger.book.accounts["limit"][first : first + UNITS].tolist() == [1_000] * UNITS
+
+
 @few
 @given(debts)
 def test_the_matrix_of_who_owes_whom_has_the_net_positions_of_the_accounts(rows):

@@ -6,10 +6,13 @@ from enum import IntEnum
 
 from sim.crowd.books import book_of
 from sim.crowd.points.offer_records import DEEDS_MAX
+from sim.crowd.points.owing import owe_back
+from sim.crowd.points.receipts import worth_fen
+from sim.crowd.points.till import chain_holds
 from sim.crowd.state import Mall, Stream
 from sim.kernel import inlined, kernel
-from sim.ledger.accounts import POINTS_VOIDED, TransferReason
-from sim.ledger.posting import claw_back, reserve
+from sim.ledger.accounts import FIRST_TENANT, POINTS_VOIDED, TREASURY, TransferReason
+from sim.ledger.posting import begin_chain, claw_back, reserve
 from sim.ledger.records import NONE, Count, Refusal
 from sim.random_streams import uniform
 
@@ -68,8 +71,13 @@ def _watch(mall: Mall, row: int, unit: int, paid_fen: int, burned_fen: int, earn
     kept_centi = earned_centi
     rule = broken_rule(mall, suspect.receipts, suspect.in_a_row)
     if earned_centi > 0 and rule >= 0:
+        fee_fen = worth_fen(earned_centi, mall.params[0].issue_fen)
+        begin_chain(book_of(mall))
         refusal = claw_back(book_of(mall), now_us, account, POINTS_VOIDED, earned_centi, TransferReason.TAKEN_BACK, NONE)
-        if refusal == Refusal.POSTED:
+        if refusal == Refusal.POSTED:  # nobody has these points: the merchant pays for none
+            refusal = owe_back(mall, TREASURY, FIRST_TENANT + unit, fee_fen, TransferReason.ISSUE_FEE_RETURNED, now_us)
+        if chain_holds(mall, refusal):
+            mall.terms[unit].fee_fen -= fee_fen
             kept_centi = 0
             mall.errands[row].earned_centi = 0  # whoever brings the receipt back does not lose them again
             note_taken(mall, rule, attack, earned_centi)
