@@ -6,9 +6,10 @@ import numpy as np
 
 from sim.crowd.points.watching import Attack, Rule
 from sim.events import EventKind
-from sim.ledger.accounts import OUTSIDE, POINTS_ISSUED, POINTS_VOIDED, TransferReason
+from sim.ledger.accounts import OUTSIDE, POINTS_ISSUED, POINTS_VOIDED, TREASURY, Currency, TransferReason
 from sim.ledger.records import State
-from sim.operations.abuse import COLUMNS, GOT_FEN, HONEST, TRIED, abuse_names
+from sim.operations.abuse import COLUMNS, GOT_FEN, HONEST, TRIED, Abuse, Adversaries, abuse_names
+from tests.engine_days import CLOSES_US, corner_mall, opened
 from tests.programme_days import Days, balances, live_days, programme_config, sums_by_currency
 
 
@@ -150,3 +151,41 @@ def test_a_limit_of_receipts_costs_honest_members_exactly_what_it_takes_from_the
     assert cost == taken["amount"].sum() == balances(ruled)[POINTS_VOIDED] > 0
     assert counted(ruled)[HONEST + 2 * Rule.RECEIPTS] == taken.size
     assert balances(ruled)[POINTS_ISSUED] == balances(free)[POINTS_ISSUED]  # nobody shops otherwise for it
+
+
+def test_points_that_a_rule_takes_are_taken_once_and_cost_the_merchant_nothing():
+    days = live_days(abused({"receipts_most": 1, "in_a_row_most": 1}, visits=60.0))
+
+    taken = days.transfers[days.transfers["reason"] == TransferReason.TAKEN_BACK]
+    back = days.transfers[days.transfers["reason"] == TransferReason.ISSUE_FEE_RETURNED]
+    assert taken.size > 0
+    assert np.isin(taken["chain"], back["chain"]).all()  # 1.2 yuan a point
+    assert 10 * back["amount"][np.isin(back["chain"], taken["chain"])].sum() == 12 * taken["amount"].sum()
+
+
+def test_thousands_of_newcomers_leave_the_tills_on_the_accounts_of_the_ledger():
+    config = abused(sign_up_points=10.0, visits=5.0)
+    crowd = opened(corner_mall(), config, [])
+    adversaries = Adversaries(config, crowd.ledger, 3, newcomers=list(range(1_500)))
+
+    Abuse(crowd, config, adversaries, CLOSES_US).act(CLOSES_US)
+
+    assert crowd.mall.accounts is crowd.ledger.book.accounts
+    assert crowd.ledger.book.accounts["balance"][crowd.ledger.known_accounts(np.arange(1_500))].tolist() == [1_000] * 1_500
+
+
+def test_where_the_treasury_cannot_pay_nobody_spends_points_and_the_refusal_is_noted():
+    config = abused(sign_up_points=10.0, visits=5.0)
+    crowd = opened(corner_mall(), config, [])
+    crowd.ledger.book.accounts["limit"][TREASURY] = 0
+    account = crowd.ledger.open("false:0:0", Currency.POINTS, limit=0, has_lots=True, may_owe=True)
+    crowd.transfer(CLOSES_US, POINTS_ISSUED, account, 1_000, TransferReason.SIGN_UP)
+    adversaries = Adversaries(config, crowd.ledger, 3, false_accounts=[(account, 0)])
+    abuse = Abuse(crowd, config, adversaries, CLOSES_US)
+
+    abuse.act(CLOSES_US)
+
+    assert crowd.ledger.balance(account) == 1_000
+    assert abuse.counted[Attack.FAKE_ACCOUNTS * COLUMNS + GOT_FEN] == 0
+    assert (crowd.recent().kind == EventKind.POINTS_HINDERED).sum() == 1
+    assert adversaries.false_accounts == [(account, 0)]
