@@ -7,7 +7,7 @@ import numpy as np
 from sim.kernel import entry, referred
 from sim.ledger.accounts import POINTS_EXCHANGED, POINTS_ISSUED, TREASURY, TransferReason
 from sim.ledger.posting import begin_chain, end_chain, issue, transfer
-from sim.ledger.records import NEVER_US, NONE, Book, Count
+from sim.ledger.records import NONE, Book, Count
 
 ROOM_PER_CONVERSION = 4
 
@@ -15,9 +15,12 @@ ROOM_PER_CONVERSION = 4
 @entry
 def convert(
     book: Book, now_us: int, first: int, accounts: np.ndarray, centi: np.ndarray, fen: np.ndarray, partner: int, is_in: int,
-    refusals: np.ndarray,
+    refusals: np.ndarray, expires_us: int,
 ) -> int:  # fmt: skip
-    """Post conversions from `first` on, each a chain of points and money; return how far that came before the books were full."""
+    """Post conversions from `first` on, each a chain of points and money; return how far that came before the books were full.
+
+    `expires_us`: when points that come in do, since the run's first midnight.
+    """
     book = referred(book)
     counts = book.book_counts
     at = first
@@ -29,7 +32,7 @@ def convert(
             return at
         begin_chain(book)
         if is_in == 1:
-            issue(book, now_us, POINTS_ISSUED, accounts[at], centi[at], TransferReason.CONVERTED_IN, NEVER_US, NONE)
+            issue(book, now_us, POINTS_ISSUED, accounts[at], centi[at], TransferReason.CONVERTED_IN, expires_us, NONE)
             if fen[at] > 0:
                 transfer(book, now_us, partner, TREASURY, fen[at], TransferReason.CONVERTED_IN)
         else:

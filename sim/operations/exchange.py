@@ -14,6 +14,7 @@ from sim.ledger.accounts import Currency, TransferReason
 from sim.ledger.converting import convert
 from sim.ledger.ledger import Ledger
 from sim.ledger.rates import POINTS, best_through_points
+from sim.ledger.records import NEVER_US, Count
 from sim.random_streams import stream_key, uniforms
 from sim.schema.partners import ProgrammeConfig, exact
 
@@ -275,10 +276,14 @@ class Exchange:
         held = self.holdings
         accounts = held.accounts_of(members)
         refusals = np.zeros(members.size, np.int64)
+        lasts_us = int(self.crowd.mall.params["points_last_us"][0])
+        expires_us = NEVER_US if lasts_us == NEVER_US else int(held.ledger.book.book_counts[Count.MIDNIGHT_US]) + lasts_us
         first, centi, fen = 0, np.ascontiguousarray(centi, np.int64), np.ascontiguousarray(fen, np.int64)
         while first < members.size:
             self.crowd.make_room_in_books()
-            first = convert(held.ledger.book, now_us, first, accounts, centi, fen, int(held.account[at, 0]), way, refusals)
+            first = convert(
+                held.ledger.book, now_us, first, accounts, centi, fen, int(held.account[at, 0]), way, refusals, expires_us
+            )  # fmt: skip
         held.counted[at, Flow.REFUSED] += int((refusals != 0).sum())
         return refusals == 0
 

@@ -13,6 +13,7 @@ from sim.ledger.accounts import POINTS_EXCHANGED, POINTS_ISSUED, TREASURY, Curre
 from sim.ledger.converting import convert
 from sim.ledger.ledger import Ledger
 from sim.ledger.rates import Rate, gaining_cycles, rates_of
+from sim.ledger.records import NEVER_US
 from sim.random_streams import stream_key, uniforms
 from sim.schema.partners import ExchangeConfig, LinkConfig, ProgrammeConfig
 from sim.verification.parameters import Parameter, number
@@ -107,9 +108,9 @@ def _conserved() -> list[Record]:
     refusals = np.zeros(2, np.int64)
     accounts = np.array([rich, poor], np.int64)
     into = np.array([3000, 1000], np.int64), np.array([2700, 900], np.int64)
-    assert convert(ledger.book, 0, 0, accounts, *into, partner, 1, refusals) == accounts.size
+    assert convert(ledger.book, 0, 0, accounts, *into, partner, 1, refusals, NEVER_US) == accounts.size
     out = np.array([2000, 9000], np.int64), np.array([1600, 7200], np.int64)
-    assert convert(ledger.book, 0, 0, accounts, *out, partner, 0, refusals) == accounts.size
+    assert convert(ledger.book, 0, 0, accounts, *out, partner, 0, refusals, NEVER_US) == accounts.size
     balances = ledger.book.accounts["balance"][: len(ledger.names)]
     currency = ledger.book.accounts["currency"][: len(ledger.names)]
     reasons = (TransferReason.CONVERTED_IN, TransferReason.CONVERTED_OUT)
