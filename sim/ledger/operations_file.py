@@ -159,6 +159,8 @@ class OperationsFile:
                 self._wrong(f"chain[{index}].id", own, "must be text of at most 64 letters, digits, . @ + _ -", "leave it out")
             if link.get("op") in NEEDS and link["op"] not in LINKABLE:
                 self._wrong(f"chain[{index}].op", link["op"], "cannot be part of a chain", f"use one of {', '.join(LINKABLE)}")
+            if own in (name, *(each.id for each in links)):
+                self._wrong(f"chain[{index}].id", own, "must be there once: the chain has one too", "give it another, or leave it out")
             links.append(self._single(link, str(own), at_us, f"chain[{index}]."))
         return tuple(links)
 
