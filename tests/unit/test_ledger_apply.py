@@ -320,5 +320,5 @@ def test_ten_years_of_short_cycles_without_an_operation_settle_once(tmp_path):
 
 def test_a_cycle_of_less_than_a_quarter_of_an_hour_is_refused(tmp_path):
     (tmp_path / "p.yaml").write_text("settlement: {mode: cycle, cycle_hours: 0.001}\n")
-    with pytest.raises(LedgerError, match="must be at least 0.25"):
+    with pytest.raises(LedgerError, match=r"must be at least 0\.25"):
         read_programme(tmp_path / "p.yaml")
