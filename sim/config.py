@@ -111,10 +111,9 @@ from sim.schema.partners import PartnersConfig
 from sim.schema.partners import ProgrammeConfig as ProgrammeConfig
 from sim.schema.partners import problems as partner_problems
 from sim.schema.points import PointsCampaignConfig as PointsCampaignConfig
-from sim.schema.points import PointsConfig
+from sim.schema.points import PointsConfig, face_problems
 from sim.schema.points import PointsRateConfig as PointsRateConfig
 from sim.schema.points import TierConfig as TierConfig
-from sim.schema.points import face_problems
 from sim.schema.points import problems as points_problems
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
