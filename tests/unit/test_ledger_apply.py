@@ -322,3 +322,22 @@ def test_a_cycle_of_less_than_a_quarter_of_an_hour_is_refused(tmp_path):
     (tmp_path / "p.yaml").write_text("settlement: {mode: cycle, cycle_hours: 0.001}\n")
     with pytest.raises(LedgerError, match=r"must be at least 0\.25"):
         read_programme(tmp_path / "p.yaml")
+
+
+def test_a_chain_with_a_refund_in_it_is_reversed_and_the_receipt_is_whole_again(tmp_path):
+    refund = {"op": "refund", "of": "0", "amount": "100.00"}
+    found = codes(
+        tmp_path, earn("150.00"), {"chain": [refund, earn()]}, {"op": "reverse", "of": "1"}, {"op": "refund", "of": "0", "amount": "150.00"}
+    )  # fmt: skip
+
+    assert found == ["ok"] * 4
+
+
+def test_what_a_chain_that_failed_corrected_is_as_before_it(tmp_path):
+    refund = {"op": "refund", "of": "0", "amount": "100.00"}
+    failed = {"chain": [refund, {"op": "redeem", "member": "bob", "merchant": "cafe", "points": "900"}]}
+    found = codes(
+        tmp_path, earn("150.00"), failed, {"op": "merge", "member": "ann", "into": "bob"}, {"op": "reverse", "of": "0"}
+    )
+
+    assert found == ["ok", "insufficient", "ok", "ok"]
