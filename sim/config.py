@@ -111,7 +111,7 @@ from sim.schema.partners import PartnersConfig
 from sim.schema.partners import ProgrammeConfig as ProgrammeConfig
 from sim.schema.partners import problems as partner_problems
 from sim.schema.points import PointsCampaignConfig as PointsCampaignConfig
-from sim.schema.points import PointsConfig
+from sim.schema.points import PointsConfig, face_problems
 from sim.schema.points import PointsRateConfig as PointsRateConfig
 from sim.schema.points import TierConfig as TierConfig
 from sim.schema.points import problems as points_problems
@@ -478,6 +478,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += alliance_problems(config.alliance)
     found += partner_problems(config.partners)
     found += [] if found else [*abuse_problems(config.abuse)]
+    found += [] if found else [*face_problems(config.points, _where_a_point_is_a_yuan(config))]
     found += [] if found else [*membership_problems(config.membership, config.date)]
     for key, hours in hours_of(config):
         try:
@@ -494,6 +495,16 @@ def problems_of(config: RunConfig) -> list[Problem]:
     if not found:
         found += list(_overlapping_outages(config.operations.outages))
     return found
+
+
+def _where_a_point_is_a_yuan(config: RunConfig) -> dict[str, bool]:
+    """Return by their keys what knows points of one yuan only, and whether it is in use."""
+    outside = config.alliance.outside
+    return {
+        "clearing.liquidity.is_limited": config.clearing.liquidity.is_limited,
+        "abuse.is_on": config.abuse.is_on,
+        "alliance.outside": outside.hotels + outside.resorts + outside.housing > 0,
+    }
 
 
 def _overlapping_outages(outages: list[OutageConfig]) -> Iterator[Problem]:

@@ -21,9 +21,10 @@ from sim.ledger.accounts import (
     POINTS_VOIDED,
     REVENUE,
     TREASURY,
+    Currency,
     TransferReason,
 )
-from sim.ledger.desk import HAND_OVER_ALL, Desk, Receipt, Refused, Waiting, matched
+from sim.ledger.desk import HAND_OVER_ALL, Desk, Receipt, Refund, Refused, Waiting, matched
 from sim.ledger.programme import CENTIPOINTS, round_half_up
 from sim.ledger.records import NONE, Count, State
 
@@ -146,11 +147,11 @@ def _expire(desk: Desk, _: str, given: Any) -> None:
     """What is over has gone already: every operation begins with that."""
 
 
-def _refund(desk: Desk, _: str, given: Any) -> None:
+def _refund(desk: Desk, own: str, given: Any) -> None:
     """Give money back; points are reckoned anew on what is left of the receipt."""
     programme, name = desk.programme, given["of"]
     receipt = desk.receipts.get(name)
-    if name in desk.reversed:
+    if name in desk.reversed or desk.chain_of.get(name) in desk.reversed:
         raise Refused("already_reversed")
     if receipt is None:
         raise Refused("unknown_operation")
@@ -159,27 +160,31 @@ def _refund(desk: Desk, _: str, given: Any) -> None:
         raise Refused("amount_not_positive")
     if fen > sum(line for _, line in receipt.lines):
         raise Refused("refund_exceeds_sale")
-    tenant, member = desk.tenant(receipt.merchant, takes_part=False), desk.member(receipt.member)
+    tenant, member = desk.tenant(receipt.merchant, takes_part=False), desk.heir(desk.member(receipt.member))
     lines = _less(list(receipt.lines), fen)
     desk.move(tenant, OUTSIDE, fen, TransferReason.REFUND, of=receipt.sale)
-    centi = programme.earned_centi(receipt.merchant, lines, receipt.at_us)
+    centi = min(receipt.points_centi, programme.earned_centi(receipt.merchant, lines, receipt.at_us))
     desk.take_back(member, POINTS_VOIDED, receipt.points_centi - centi, TransferReason.CLAWED_BACK, receipt.earned)
     desk.owe(TREASURY, tenant, _fee_fen(desk, receipt.points_centi) - _fee_fen(desk, centi), TransferReason.ISSUE_FEE)
-    gifts = programme.gifts_centi(sum(line for _, line in lines))
+    gifts = min(receipt.gifts_centi, programme.gifts_centi(sum(line for _, line in lines)))
     if receipt.gifts_centi > gifts:
-        desk.take_back(desk.gifts(receipt.member), GIFTS_VOIDED, receipt.gifts_centi - gifts, TransferReason.CLAWED_BACK, NONE)
-    left = dataclasses.replace(receipt, lines=tuple(lines), points_centi=centi, gifts_centi=gifts, is_whole=False)
+        account = desk.heir(desk.gifts(receipt.member))
+        desk.take_back(account, GIFTS_VOIDED, receipt.gifts_centi - gifts, TransferReason.CLAWED_BACK, NONE)
+    left = dataclasses.replace(receipt, lines=tuple(lines), points_centi=centi, gifts_centi=gifts, refunds=receipt.refunds + 1)
     desk.note(desk.receipts, name, left)
+    off = tuple(before - after for (_, before), (_, after) in zip(receipt.lines, lines, strict=True))
+    desk.note(desk.refunds, own, Refund(name, off, receipt.points_centi - centi, receipt.gifts_centi - gifts))
 
 
 def _reverse(desk: Desk, _: str, given: Any) -> None:
     """Enter every transfer of an operation the other way round; both stay to be seen."""
     name = given["of"]
-    if name in desk.reversed:
+    parts = (name, *desk.links_of.get(name, ()))
+    if any(part in desk.reversed for part in (*parts, desk.chain_of.get(name))):
         raise Refused("already_reversed")
     if name not in desk.rows_of:
         raise Refused("operation_failed" if name in desk.failed else "unknown_operation")
-    if name in desk.receipts and not desk.receipts[name].is_whole:
+    if any(part in desk.receipts and desk.receipts[part].refunds for part in parts):
         raise Refused("already_refunded")
     first, last = desk.rows_of[name]
     rows = desk.journal()[first:last]
@@ -188,14 +193,29 @@ def _reverse(desk: Desk, _: str, given: Any) -> None:
         raise Refused("nothing_to_reverse")
     accounts = desk.ledger.book.accounts
     for row in rows[::-1]:
-        debit, credit, amount, number = int(row["credit"]), int(row["debit"]), int(row["amount"]), int(row["id"])
+        debit, credit = desk.heir(int(row["credit"])), desk.heir(int(row["debit"]))
+        amount, number = int(row["amount"]), int(row["id"])
         if accounts[debit].has_lots == 1:
             desk.take_back(debit, credit, amount, TransferReason.REVERSED, number)
         else:
             expires_us = desk.programme.expires_us(desk.at_us)
             desk.move(debit, credit, amount, TransferReason.REVERSED, expires_us, number)
     desk.note(desk.reversed, name, True)
-    desk.note(desk.receipts, name, None)
+    for part in parts:
+        desk.note(desk.receipts, part, None)
+        if part in desk.refunds:
+            _restore(desk, desk.refunds[part])
+
+
+def _restore(desk: Desk, refund: Refund) -> None:
+    """Put back onto its receipt what a refund took off it."""
+    receipt = desk.receipts[refund.of]
+    lines = tuple((category, fen + off) for (category, fen), off in zip(receipt.lines, refund.lines, strict=True))
+    whole = dataclasses.replace(
+        receipt, lines=lines, points_centi=receipt.points_centi + refund.points_centi,
+        gifts_centi=receipt.gifts_centi + refund.gifts_centi, refunds=receipt.refunds - 1,
+    )  # fmt: skip
+    desk.note(desk.receipts, refund.of, whole)
 
 
 def _adjust(desk: Desk, _: str, given: Any) -> None:
@@ -209,18 +229,26 @@ def _adjust(desk: Desk, _: str, given: Any) -> None:
 
 
 def _transfer(desk: Desk, _: str, given: Any) -> None:
-    """Any transfer between two accounts, by their names: the kernels' own refusals."""
+    """Post a transfer of money, of obligations, or of points between members, by the names of accounts."""
     debit, credit = (desk.account_of.get(given[key], NONE) for key in ("debit", "credit"))
     book = desk.ledger.book
+    if NONE not in (debit, credit) and book.accounts[debit].currency == book.accounts[credit].currency:
+        # Points come from and go to a member by `earn`, `redeem` and `adjust`, which move the money for them; obligations add up to nothing.
+        is_points = book.accounts[debit].currency != Currency.FEN
+        owes = [given[key].startswith("clearing:") for key in ("debit", "credit")]
+        if owes[0] != owes[1] or (is_points and 0 in (book.accounts[debit].has_lots, book.accounts[credit].has_lots)):
+            raise Refused("wrong_kind")
     desk.posted(doors.post_one(book, desk.at_us, debit, credit, given["amount"], int(TransferReason.ADJUSTED)))
 
 
 def _merge(desk: Desk, _: str, given: Any) -> None:
     gone, kept = desk.member(given["member"]), desk.member(given["into"])
     desk.posted(doors.merge_one(desk.ledger.book, desk.at_us, gone, kept))
+    desk.note(desk.merged_into, gone, kept)
     if f"gifts:{given['member']}" in desk.account_of:
         gone, kept = desk.gifts(given["member"]), desk.gifts(given["into"])
         desk.posted(doors.merge_one(desk.ledger.book, desk.at_us, gone, kept))
+        desk.note(desk.merged_into, gone, kept)
 
 
 def _join(desk: Desk, _: str, given: Any) -> None:

@@ -54,12 +54,18 @@ class Application:
             return _again(operation, *known)
         result = self._act(operation)
         self._seen[operation.id] = (operation.fields(), result)
+        if result.status == "posted":
+            for link in operation.links:
+                made = Result(link.id, link.op, "posted", "ok", tuple(range(*self.desk.rows_of[link.id])))
+                self._seen[link.id] = (link.fields(), made)
         return result
 
     def _act(self, operation: Operation) -> Result:
         desk, counts = self.desk, self.desk.ledger.book.book_counts
         if operation.at_us < max(desk.at_us, int(counts[Count.LAST_US])):
             return Result(operation.id, operation.op, "refused", "out_of_order")
+        if any(link.id in self._seen for link in operation.links):
+            return Result(operation.id, operation.op, "refused", "link_exists")
         self._settle_cycles(operation.at_us)
         desk.set_clock(operation.at_us)
         self._sweep()
@@ -69,6 +75,9 @@ class Application:
         else:
             desk.begin()
             links = operation.links or (operation,)
+            desk.note(desk.links_of, operation.id, tuple(link.id for link in operation.links) or None)
+            for link in operation.links:
+                desk.note(desk.chain_of, link.id, operation.id)
             code = next((code for code in map(self._tried, links) if code), "")
             code = desk.end(code)
         last = int(counts[Count.POSTED])
@@ -88,7 +97,7 @@ class Application:
             ACTS[operation.op](self.desk, operation.id, operation.given)
         except Refused as refused:
             return refused.code
-        self.desk.rows_of[operation.id] = (first, int(self.desk.ledger.book.book_counts[Count.POSTED]))
+        self.desk.note(self.desk.rows_of, operation.id, (first, int(self.desk.ledger.book.book_counts[Count.POSTED])))
         return ""
 
     def _sweep(self) -> None:
@@ -102,11 +111,12 @@ class Application:
         self.desk.hand_over(ROOM_ROWS)
 
     def _settle_cycles(self, until_us: int) -> None:
+        """Settle at the first end of a cycle since the last operation; at later ones before the next nothing could be different."""
         if self.programme.is_realtime or self.desk.is_closed:
             return
         if self._cycle_ends_us == NONE:
             self._cycle_ends_us = until_us + self.programme.cycle_us
-        while self._cycle_ends_us <= until_us:
+        if self._cycle_ends_us <= until_us:
             self.desk.set_clock(self._cycle_ends_us)
             self._sweep()
             first = int(self.desk.ledger.book.book_counts[Count.POSTED])
@@ -117,7 +127,7 @@ class Application:
                 self.results.append(
                     Result("", "settle", status, code or "ok", tuple(range(first, last)), {} if code else self._touched(first))
                 )
-            self._cycle_ends_us += self.programme.cycle_us
+            self._cycle_ends_us += self.programme.cycle_us * ((until_us - self._cycle_ends_us) // self.programme.cycle_us + 1)
 
     def journal(self) -> np.ndarray:
         """Return every transfer so far, all handed over."""

@@ -10,9 +10,11 @@ import numpy as np
 
 from sim.ledger import doors
 from sim.ledger.accounts import (
+    CLEARING_OPERATOR,
     CLEARING_TENANT,
     CLEARING_TREASURY,
     FIRST_TENANT,
+    OPERATOR,
     OUTSIDE,
     TREASURY,
     Currency,
@@ -48,7 +50,17 @@ class Receipt:
     gifts_centi: int
     sale: int  # ids of transfers, NONE
     earned: int
-    is_whole: bool = True  # nothing has been refunded
+    refunds: int = 0  # of it that stand
+
+
+@dataclass(frozen=True)
+class Refund:
+    """What a refund took off a receipt."""
+
+    of: str
+    lines: tuple[int, ...]  # fen of each
+    points_centi: int
+    gifts_centi: int
 
 
 @dataclass(frozen=True)
@@ -72,12 +84,16 @@ class Desk:
         self.account_of = {name: index for index, name in enumerate(self.ledger.names)}
         self.takes_part = {each.id: each.is_in for each in programme.merchants}
         self.receipts: dict[str, Receipt] = {}
+        self.refunds: dict[str, Refund] = {}
         self.waiting: dict[str, Waiting] = {}
         self.reversed: dict[str, bool] = {}
         self.rows_of: dict[str, tuple[int, int]] = {}  # ids of the transfers of an operation: from, to
+        self.links_of: dict[str, tuple[str, ...]] = {}  # the operations of a chain
+        self.chain_of: dict[str, str] = {}  # the chain of which an operation is a part
+        self.merged_into: dict[int, int] = {}  # accounts that are closed, and where what they held is now
         self.failed: set[str] = set()  # operations that were refused
         self.kept: list[np.ndarray] = []  # of the journal that has been handed over
-        self._undo: list[tuple[dict[str, Any], str, Any]] = []
+        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         self.is_closed = False
         self.at_us = 0
         self._open_books()
@@ -144,6 +160,12 @@ class Desk:
         account = self.account_of.get(f"gifts:{name}")
         return self._open(f"gifts:{name}", Currency.GIFTS) if account is None else account
 
+    def heir(self, account: int) -> int:
+        """Return the account that stands for one today: that of the member with whom its own was merged, or itself."""
+        while account in self.merged_into:
+            account = self.merged_into[account]
+        return account
+
     def tenant(self, merchant: str, *, takes_part: bool = True) -> int:
         """Return a merchant's account of money."""
         if merchant not in self.merchants:
@@ -182,15 +204,17 @@ class Desk:
     def obligations_of(self, account: int) -> int:
         """Return the account of a participant's obligations."""
         first = first_clearing(len(self.merchants))
+        if account == OPERATOR:
+            return first + CLEARING_OPERATOR
         return first + (CLEARING_TREASURY if account == TREASURY else CLEARING_TENANT + account - FIRST_TENANT)
 
     def net_positions(self) -> dict[int, int]:
         """Return what each participant is owed less what it owes, by its account of money."""
-        participants = [TREASURY, *range(FIRST_TENANT, FIRST_TENANT + len(self.merchants))]
+        participants = [TREASURY, *range(FIRST_TENANT, FIRST_TENANT + len(self.merchants)), OPERATOR]
         return {account: self.ledger.balance(self.obligations_of(account)) for account in participants}
 
     # What is known, and forgotten again where a chain fails.
-    def note(self, table: dict[str, Any], key: str, value: Any) -> None:
+    def note(self, table: dict[Any, Any], key: Any, value: Any) -> None:
         """Set what is known under a key; None forgets it."""
         self._undo.append((table, key, table.get(key)))
         _set(table, key, value)
@@ -213,7 +237,7 @@ class Desk:
         return refused or Refusal(failed).name.lower()
 
 
-def _set(table: dict[str, Any], key: str, value: Any) -> None:
+def _set(table: dict[Any, Any], key: Any, value: Any) -> None:
     if value is None:
         table.pop(key, None)
     else:

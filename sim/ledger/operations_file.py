@@ -152,13 +152,17 @@ class OperationsFile:
         if not isinstance(chain, list) or not 1 <= len(chain) <= LINKS_MAX or not all(isinstance(link, dict) for link in chain):
             self._wrong("chain", chain, f"must be a list of 1 to {LINKS_MAX} operations", 'write [{"op": ...}, ...]')
             return ()
-        links = []
+        links: list[Operation] = []
         for index, link in enumerate(chain):
             own = link.pop("id", f"{name}.{index + 1}")
             if not isinstance(own, str) or not ID.match(own):
                 self._wrong(f"chain[{index}].id", own, "must be text of at most 64 letters, digits, . @ + _ -", "leave it out")
             if link.get("op") in NEEDS and link["op"] not in LINKABLE:
                 self._wrong(f"chain[{index}].op", link["op"], "cannot be part of a chain", f"use one of {', '.join(LINKABLE)}")
+            if own in (name, *(each.id for each in links)):
+                self._wrong(
+                    f"chain[{index}].id", own, "must be there once: the chain has one too", "give it another, or leave it out"
+                )
             links.append(self._single(link, str(own), at_us, f"chain[{index}]."))
         return tuple(links)
 

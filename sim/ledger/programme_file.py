@@ -30,6 +30,7 @@ MERCHANT_KEYS = ("id", "category", "opening", "limit", "takes_part")
 MEMBER_KEYS = ("id", "points")
 ID = re.compile(r"^[\w.@+-]{1,64}$")
 MOST = Decimal(10) ** 13
+CYCLE_HOURS_LEAST = 0.25
 _MISSING = object()
 
 
@@ -85,7 +86,7 @@ class ProgrammeFile:
             redemption_fen=redemption_fen,
             pending_us=int(self._fraction(("pending_hours",), Fraction(24), 10**6, positive=True) * 3600 * US_PER_S),
             is_realtime=mode == "realtime",
-            cycle_us=int(self._fraction(("settlement", "cycle_hours"), Fraction(24), 10**5, positive=True) * 3600 * US_PER_S),
+            cycle_us=int(self._cycle_hours() * 3600 * US_PER_S),
             treasury_opening_fen=self._fen(("treasury", "opening"), 0, 0),
             treasury_limit_fen=self._fen_or_none(("treasury", "limit")),
             merchants=tuple(merchants),
@@ -176,6 +177,13 @@ class ProgrammeFile:
             self._wrong(keys, f"must be {'above' if positive else 'from'} 0 and at most {most}", "write a number in that range")
             return default
         return Fraction(number)
+
+    def _cycle_hours(self) -> Fraction:
+        keys = ("settlement", "cycle_hours")
+        hours = self._fraction(keys, Fraction(24), 10**5, positive=True)
+        if hours < CYCLE_HOURS_LEAST:
+            self._wrong(keys, f"must be at least {CYCLE_HOURS_LEAST}, as in a run", "write 0.25, or settle in realtime")
+        return max(hours, Fraction(CYCLE_HOURS_LEAST))
 
     def _rate(self, keys: Keys, default: Fraction | None) -> Fraction | None:
         """Return the fen for a point."""

@@ -130,6 +130,9 @@ def problems(config: PointsConfig) -> Iterator[Problem]:
     if config.burn_points_max < config.burn_points_min:
         rule = f"must be at least burn_points_min ({config.burn_points_min:g})"
         yield Problem("points.burn_points_max", f"{config.burn_points_max:g}", rule, "choose a larger number")
+    if config.redemption_yuan > config.issue_yuan:
+        rule = f"must not be above issue_yuan ({config.issue_yuan:g}): every point would cost the treasury money"
+        yield Problem("points.redemption_yuan", f"{config.redemption_yuan:g}", rule, "lower it, or raise issue_yuan")
     for index, tier in enumerate(config.tiers):
         yield from _factor(tier.factor, f"points.tiers[{index}].factor")
         if tier.bonus_points < 0:
@@ -137,6 +140,14 @@ def problems(config: PointsConfig) -> Iterator[Problem]:
         if index and tier.from_yuan <= config.tiers[index - 1].from_yuan:
             rule = f"must be more than that of the tier before it ({config.tiers[index - 1].from_yuan:g})"
             yield Problem(f"points.tiers[{index}].from_yuan", f"{tier.from_yuan:g}", rule, "put the tiers in order")
+
+
+def face_problems(config: PointsConfig, in_use: dict[str, bool]) -> Iterator[Problem]:
+    """Yield a value of a point other than a yuan where something is in use (by its key) that reckons a point as a yuan."""
+    names = ", ".join(key for key, is_used in in_use.items() if is_used)
+    if names and config.is_on and config.value_yuan != 1.0:
+        rule = f"must be 1 together with {names}, where a point is reckoned as a yuan"
+        yield Problem("points.value_yuan", f"{config.value_yuan:g}", rule, "set it to 1, or switch the others off")
 
 
 def _campaign_problems(campaign: PointsCampaignConfig, place: str) -> Iterator[Problem]:

@@ -241,3 +241,103 @@ def test_the_how_to_does_what_it_says(tmp_path, capsys):
     money = {each["name"]: each["balance"] for each in result["accounts"]}
     assert (money["tenant:cafe"], money["tenant:shop"], money["treasury"]) == ("40.00", "186.40", "63.60")
     assert main(["ledger", "check", str(out)]) == 0
+
+
+def test_an_operation_of_a_chain_that_is_sent_again_alone_does_not_happen_again(tmp_path):
+    at = {"at": "2026-06-01T10:00:00+08:00"}
+    chain = {"id": "a", "chain": [earn(), earn("300.00", id="x")], **at}
+    application, found = applied(
+        tmp_path, [chain, {**earn("300.00"), "id": "x", **at}, {**earn("900.00"), "id": "a.1", **at}, {**chain, "id": "b"}]
+    )
+
+    assert [result.code for result in found] == ["ok", "exists", "exists_with_different_amount", "link_exists"]
+    assert found[1].transfers == tuple(range(*application.desk.rows_of["x"])) != ()
+    assert application.balance_text(application.desk.account_of["member:ann"]) == "5.00"
+
+
+def test_two_operations_of_a_chain_cannot_share_an_id(tmp_path):
+    with pytest.raises(LedgerError, match="must be there once: the chain has one too"):
+        applied(tmp_path, [{"chain": [earn(id="x"), earn(id="x")]}])
+
+
+def test_what_a_chain_that_failed_would_have_posted_cannot_be_reversed(tmp_path):
+    failed = {"chain": [earn(id="sale"), {"op": "redeem", "member": "bob", "merchant": "cafe", "points": "900"}]}
+    assert codes(tmp_path, failed, earn(), {"op": "reverse", "of": "sale"}) == ["insufficient", "ok", "unknown_operation"]
+
+
+def test_a_chain_that_is_reversed_leaves_nothing_to_refund_or_reverse_in_it(tmp_path):
+    found = codes(
+        tmp_path, {"id": "a", "chain": [earn(), earn("300.00")]}, {"op": "reverse", "of": "a"},
+        {"op": "refund", "of": "a.1", "amount": "1"}, {"op": "reverse", "of": "a.2"},
+    )  # fmt: skip
+
+    assert found == ["ok", "ok", "already_reversed", "already_reversed"]
+
+
+def test_purchases_of_a_member_that_was_merged_are_refunded_and_reversed_from_the_other(tmp_path):
+    application, found = applied(
+        tmp_path, [{**earn("250.00"), "id": "sale"}, {**earn("300.00"), "id": "other"}, {"op": "merge", "member": "ann", "into": "bob"},
+        {"op": "refund", "of": "sale", "amount": "100.00"}, {"op": "reverse", "of": "other"}], "earn: {gift_yuan_per_point: 100}\n",
+    )  # fmt: skip
+
+    assert [result.code for result in found] == ["ok"] * 5
+    balances = {name: application.balance_text(account) for name, account in application.desk.account_of.items()}
+    assert (balances["member:ann"], balances["member:bob"], balances["gifts:bob"]) == ("0.00", "101.00", "1.00")
+
+
+def test_a_refund_that_is_reversed_can_be_made_again_and_the_sale_be_reversed_after_that(tmp_path):
+    refund = {"op": "refund", "of": "0", "amount": "100.00"}
+    application, found = applied(
+        tmp_path, [earn("150.00"), refund, refund, {"op": "reverse", "of": "1"}, refund, {"op": "reverse", "of": "4"}, {"op": "reverse", "of": "0"}]
+    )  # fmt: skip
+
+    assert [result.code for result in found] == ["ok", "ok", "refund_exceeds_sale", "ok", "ok", "ok", "ok"]
+    balances = {name: application.balance_text(account) for name, account in application.desk.account_of.items()}
+    assert (balances["member:ann"], balances["tenant:cafe"], balances["treasury"]) == ("0.00", "1000.00", "500.00")
+
+
+def test_a_transfer_by_hand_neither_redeems_points_nor_turns_obligations_into_money(tmp_path):
+    def move(debit: str, credit: str) -> dict:
+        return {"op": "transfer", "debit": debit, "credit": credit, "amount": "5"}
+
+    application, found = applied(
+        tmp_path, [move("member:bob", "points_redeemed"), move("points_issued", "member:bob"), move("clearing:operator", "tenant:cafe"),
+        move("member:bob", "member:ann"), move("clearing:operator", "clearing:tenant:cafe"), {"op": "settle"}], "settlement: {mode: cycle}\n",
+    )  # fmt: skip
+
+    assert [result.code for result in found] == ["wrong_kind", "wrong_kind", "wrong_kind", "ok", "ok", "ok"]
+    assert found[-1].balances["tenant:cafe"] == "1005.00"
+    write_applied(tmp_path / "out", application, application.summary())
+    assert check_ledger(tmp_path / "out").differs == []
+
+
+def test_ten_years_of_short_cycles_without_an_operation_settle_once(tmp_path):
+    late = {**earn(), "at": "2036-06-01T10:00:00+08:00"}
+    _, found = applied(tmp_path, [earn(), late], "settlement: {mode: cycle, cycle_hours: 0.25}\n")
+
+    assert [(result.op, result.code) for result in found] == [("earn", "ok"), ("settle", "ok"), ("earn", "ok")]
+
+
+def test_a_cycle_of_less_than_a_quarter_of_an_hour_is_refused(tmp_path):
+    (tmp_path / "p.yaml").write_text("settlement: {mode: cycle, cycle_hours: 0.001}\n")
+    with pytest.raises(LedgerError, match=r"must be at least 0\.25"):
+        read_programme(tmp_path / "p.yaml")
+
+
+def test_a_chain_with_a_refund_in_it_is_reversed_and_the_receipt_is_whole_again(tmp_path):
+    refund = {"op": "refund", "of": "0", "amount": "100.00"}
+    found = codes(
+        tmp_path, earn("150.00"), {"chain": [refund, earn()]}, {"op": "reverse", "of": "1"}, {"op": "refund", "of": "0", "amount": "150.00"}
+    )  # fmt: skip
+
+    assert found == ["ok"] * 4
+
+
+def test_what_a_chain_that_failed_corrected_is_as_before_it(tmp_path):
+    refund = {"op": "refund", "of": "0", "amount": "100.00"}
+    failed = {"chain": [refund, {"op": "redeem", "member": "bob", "merchant": "cafe", "points": "900"}]}
+    found = codes(
+        tmp_path, earn("150.00"), failed, {"op": "merge", "member": "ann", "into": "bob"}, {"op": "reverse", "of": "0"}
+    )
+
+    assert found == ["ok", "insufficient", "ok", "ok"]

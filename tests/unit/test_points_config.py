@@ -160,3 +160,20 @@ def test_whoever_is_no_member_is_in_no_tier():
     visitors = came(3)._replace(is_member=np.zeros(1, np.int8))
 
     assert tiers.described(visitors).earns_milli.tolist() == [1000]
+
+
+def test_a_point_cannot_bring_a_merchant_more_than_it_costs_one():
+    assert places(PointsConfig(redemption_yuan=1.3)) == ["points.redemption_yuan"]
+    assert places(PointsConfig(redemption_yuan=1.2)) == []
+
+
+def test_a_point_is_a_yuan_where_the_treasury_is_limited_or_points_are_abused_or_spent_elsewhere():
+    config = RunConfig(points=PointsConfig(value_yuan=0.5))
+    assert problems_of(config) == []
+
+    config.clearing.liquidity.is_limited = config.abuse.is_on = True
+    config.alliance.outside.hotels = 1
+    told = [str(problem) for problem in problems_of(config)]
+
+    assert len(told) == 1
+    assert "must be 1 together with clearing.liquidity.is_limited, abuse.is_on, alliance.outside" in told[0]
