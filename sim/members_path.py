@@ -92,9 +92,9 @@ def joins_simulated(days_of_malls: Sequence[Sequence[dict[str, Any]]]) -> float 
     joined = strangers = 0.0
     for days in days_of_malls:
         for day in days or ():
-            if day.get("joined") is None or day.get("visits_ended") is None:
+            if day.get("members_joined") is None or day.get("visits_ended") is None:
                 return None
-            joined += day["joined"]
+            joined += day["members_joined"]
             strangers += day["visits_ended"] - day["visits_of_members"]
     return joined / strangers if strangers and joined else None
 
