@@ -111,6 +111,7 @@ def answer(given: MembersPathConfig, simulated: float | None = None) -> dict[str
             {
                 "members": goal,
                 "within_months": months,
+                "after_months": month,  # of "then": fewer where fewer are looked at
                 **{f"months_{name}": path.months_to(goal) for name, path in paths.items()},
                 "members_then": float(paths["given"].members[month]),
                 "visitors_then": float(paths["given"].visitors[month]),

@@ -265,7 +265,11 @@ class Site:
     def _see(self, transfers: np.ndarray) -> None:
         """Note what guests earn, burn and lose because it ends, transfer by transfer."""
         ended = (POINTS_EXPIRED, POINTS_BREAKAGE)
-        for side, sums, ends in (("credit", self._earned, ()), ("debit", self._burned, (POINTS_REDEEMED,)), ("debit", self._expired, ended)):
+        for side, sums, ends in (
+            ("credit", self._earned, ()),
+            ("debit", self._burned, (POINTS_REDEEMED,)),
+            ("debit", self._expired, ended),
+        ):
             ours = transfers[np.isin(transfers[side], list(sums))]
             other = ours["debit" if side == "credit" else "credit"]
             ours = ours[(other != self._others) & ((side == "credit") | np.isin(other, ends))]
