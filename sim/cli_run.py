@@ -235,9 +235,12 @@ def _plans(config: RunConfig) -> str:
 
     if not is_network(config.malls, config.network):
         return f"floor plan: {paths.find_floorplan(mall_alone(config).floorplan)}"
-    malls_with = Counter(str(paths.find_floorplan(mall.config.floorplan)) for mall in malls_of(config))
-    return "floor plans: " + ", ".join(
-        f"{plan} ({count} {'mall' if count == 1 else 'malls'})" for plan, count in malls_with.items()
+    malls = malls_of(config)
+    for folder in {mall.config.floorplan for mall in malls}:
+        paths.find_floorplan(folder)  # says so where there is none
+    malls_with = Counter(mall.plan for mall in malls)
+    return "floor plans: " + ", ".join(f"{plan} ({count} malls)" for plan, count in malls_with.items()).replace(
+        "(1 malls", "(1 mall"
     )
 
 
@@ -249,10 +252,10 @@ def _estimate_of_all(config: RunConfig) -> tuple[int, float, float, str]:
 
     if not is_network(config.malls, config.network):
         return estimate(mall_alone(config))
+    page = config.recording.report * BYTES_OF_REPORT / 1e6
     each = [estimate(mall.config) for mall in malls_of(config)]
     visits, seconds, megabytes = (sum(found[index] for found in each) for index in range(3))  # type: ignore[misc]
-    megabytes += config.recording.report * BYTES_OF_REPORT / 1e6  # the network's own
-    return int(visits), START_S + (seconds - len(each) * START_S) / cores(), megabytes, each[0][3]
+    return int(visits), START_S + (seconds - len(each) * START_S) / cores(), megabytes + page, each[0][3]
 
 
 def estimate(config: RunConfig) -> tuple[int, float, float, str]:
