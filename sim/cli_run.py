@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import json
 import shlex
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -223,9 +224,24 @@ def _dry_run(config: RunConfig, options: argparse.Namespace) -> int:
         return 0
     say(config_files.as_yaml(config))
     say(f"# expected: about {visits:,} visits, {seconds:.0f} s ({basis}), {megabytes:.0f} MB of disk")
-    say(f"# floor plan: {paths.find_floorplan(config.floorplan)}")
+    say(f"# {_plans(config)}")
     say("# nothing was run")
     return 0
+
+
+def _plans(config: RunConfig) -> str:
+    """Return where the floor plan is; of a network, each plan and how many malls have it."""
+    from sim.network.malls import mall_alone, malls_of
+
+    if not is_network(config.malls, config.network):
+        return f"floor plan: {paths.find_floorplan(mall_alone(config).floorplan)}"
+    malls = malls_of(config)
+    for folder in {mall.config.floorplan for mall in malls}:
+        paths.find_floorplan(folder)  # says so where there is none
+    malls_with = Counter(mall.plan for mall in malls)
+    return "floor plans: " + ", ".join(f"{plan} ({count} malls)" for plan, count in malls_with.items()).replace(
+        "(1 malls", "(1 mall"
+    )
 
 
 def _estimate_of_all(config: RunConfig) -> tuple[int, float, float, str]:
@@ -236,9 +252,10 @@ def _estimate_of_all(config: RunConfig) -> tuple[int, float, float, str]:
 
     if not is_network(config.malls, config.network):
         return estimate(mall_alone(config))
+    page = config.recording.report * BYTES_OF_REPORT / 1e6
     each = [estimate(mall.config) for mall in malls_of(config)]
     visits, seconds, megabytes = (sum(found[index] for found in each) for index in range(3))  # type: ignore[misc]
-    return int(visits), START_S + (seconds - len(each) * START_S) / cores(), megabytes, each[0][3]
+    return int(visits), START_S + (seconds - len(each) * START_S) / cores(), megabytes + page, each[0][3]
 
 
 def estimate(config: RunConfig) -> tuple[int, float, float, str]:

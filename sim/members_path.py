@@ -92,9 +92,9 @@ def joins_simulated(days_of_malls: Sequence[Sequence[dict[str, Any]]]) -> float 
     joined = strangers = 0.0
     for days in days_of_malls:
         for day in days or ():
-            if day.get("joined") is None or day.get("visits_ended") is None:
+            if day.get("members_joined") is None or day.get("visits_ended") is None:
                 return None
-            joined += day["joined"]
+            joined += day["members_joined"]
             strangers += day["visits_ended"] - day["visits_of_members"]
     return joined / strangers if strangers and joined else None
 
@@ -111,6 +111,7 @@ def answer(given: MembersPathConfig, simulated: float | None = None) -> dict[str
             {
                 "members": goal,
                 "within_months": months,
+                "after_months": month,  # of "then": fewer where fewer are looked at
                 **{f"months_{name}": path.months_to(goal) for name, path in paths.items()},
                 "members_then": float(paths["given"].members[month]),
                 "visitors_then": float(paths["given"].visitors[month]),

@@ -64,6 +64,7 @@ class FinanceBooks:
         finance = config.finance
         self.hazard = Hazard(finance.gone_per_year, finance.burn_per_year, finance.credibility_days / DAYS_PER_YEAR)
         self.recognised_fen = 0  # of breakage, as posted
+        self.elsewhere_centi: dict[int, int] = {}  # by month of issue: handed to other malls less taken over from them
         self.earned_today_fen, self._earned_fen = 0, 0
         self._before = dict.fromkeys(("issued", *ENDS), 0)
         self._month_began = dict(self._before)
@@ -95,6 +96,9 @@ class FinanceBooks:
         first = self.cohorts[0].month
         left = np.zeros(len(self.cohorts), np.int64)
         np.add.at(left, np.clip(lots["month"][held] - first, 0, left.size - 1), lots["remaining"][held])
+        for month, centi in self.elsewhere_centi.items():  # still out though in no lot here; lots of guests go off
+            left[min(max(month - first, 0), left.size - 1)] += centi
+        left = np.maximum(left, 0)
         gone = [max(cohort.issued_centi - int(kept), 0) for cohort, kept in zip(self.cohorts, left.tolist(), strict=True)]
         ended = sum(now[end] for end in ENDS if end != "voided")
         for cohort, centi, kept in zip(self.cohorts, gone, left.tolist(), strict=True):

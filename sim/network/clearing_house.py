@@ -13,7 +13,7 @@ from sim.network.site import EVENING_US, Inbox, nothing_returned
 from sim.random_streams import stream_key, uniforms
 from sim.units import US_PER_DAY, US_PER_S
 
-FEN_PER_CENTIPOINT = 1  # a point is a yuan, issued and redeemed
+CENTIPOINTS = 100  # in a point
 
 
 @dataclass
@@ -24,6 +24,7 @@ class ClearingHouse:
     seed: int
     latency_s_mean: float
     opens_us: int
+    redemption_fen: int = 100  # what a merchant is paid for a point that it takes, and a mall for one that it will have to take
     waiting: list[tuple[int, int, Message]] = field(
         default_factory=list, init=False
     )  # the morning it is there by, mall, message
@@ -80,9 +81,11 @@ class ClearingHouse:
         """Return what each mall gets (int64 fen, below 0: pays): for a lease that came back fuller its host pays, else the guest's own mall.
 
         The host has been paid by its tenants for points it gave, which the other mall now owes; and has paid its tenants for
-        points it took, for which the other mall has been paid.
+        points it took, for which the other mall has been paid. A point moves at the price of redemption; what its issue cost beyond
+        that stays where it was issued, as does the money behind points that expired at the host.
         """
-        owed_fen = (returned["balance"] - returned["lent"]) * FEN_PER_CENTIPOINT
+        moved_centi = returned["balance"] - returned["lent"] + returned["expired"]
+        owed_fen = np.sign(moved_centi) * ((np.abs(moved_centi) * self.redemption_fen + CENTIPOINTS // 2) // CENTIPOINTS)
         pair_fen = np.zeros((self.malls, self.malls), np.int64)
         np.add.at(pair_fen, (returned["home"], returned["at"]), owed_fen)
         net_fen: np.ndarray = pair_fen.sum(axis=1) - pair_fen.sum(axis=0)

@@ -114,7 +114,10 @@ class Network:
         """Live all malls day by day: mornings, then days, then the night in which the clearing house does its work."""
         network, days = self.config.network, self.config.days
         travel = travel_of(self.config, [mall.config.population.visits_per_day for mall in self.malls])
-        house = ClearingHouse(len(self.malls), self.config.seed, network.latency_s_mean, opening_us(self.config))
+        redemption_fen = round(100 * self.config.points.redemption_yuan)
+        house = ClearingHouse(
+            len(self.malls), self.config.seed, network.latency_s_mean, opening_us(self.config), redemption_fen
+        )
         history: dict[int, list[tuple[Inbox, Message | None]]] = {mall.number: [] for mall in self.malls}
         inbox = {mall.number: Inbox(nothing_returned(), 0) for mall in self.malls}
         facts: list[dict[int, Facts]] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,11 +21,11 @@ GUEST = np.dtype(
 RETURNED = np.dtype(
     [
         ("home", "i4"), ("at", "i4"), ("resident", "i8"), ("lent", "i8"), ("balance", "i8"), ("burned", "i8"), ("earned", "i8"),
-        ("is_lent", "i1"),
+        ("expired", "i8"), ("is_lent", "i1"),
     ],
     align=True,
 )  # fmt: skip
-# at: the mall that was visited; earned: all that came in beside the lease.
+# at: the mall that was visited; earned: all that came in beside the lease; expired: what ended there.
 
 
 def together(parts: Sequence[Message], of: str) -> Message:
@@ -75,5 +77,5 @@ def read_message(path: Path) -> Message | None:
     try:
         with np.load(path, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None

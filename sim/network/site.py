@@ -15,7 +15,7 @@ import numpy as np
 from sim.config import RunConfig
 from sim.crowd.mind import OUTCOME
 from sim.days import DaysInARow
-from sim.ledger.accounts import POINTS_REDEEMED, TREASURY, Currency, TransferReason
+from sim.ledger.accounts import POINTS_BREAKAGE, POINTS_EXPIRED, POINTS_REDEEMED, TREASURY, Currency, TransferReason
 from sim.ledger.leases import LEASED_LOT, hand_over, open_network_accounts, take_over
 from sim.ledger.ledger import Ledger
 from sim.ledger.records import NONE
@@ -23,6 +23,7 @@ from sim.network.messages import GUEST, RETURNED, Message, visitors_in, with_vis
 from sim.network.travel import AT_HOME, Travel
 from sim.reporting.days_books import DaysBooks
 from sim.reporting.days_report import finish_days
+from sim.reporting.ledger_files import kept_ledger
 from sim.units import US_PER_HOUR
 from sim.visitors import Phones, Visitors, empty_visitors
 from sim.world import Lived, People, World
@@ -98,6 +99,7 @@ class Site:
     )  # visits elsewhere, of which they tell now
     _earned: dict[int, int] = field(default_factory=dict, init=False)  # by account of a guest, today
     _burned: dict[int, int] = field(default_factory=dict, init=False)
+    _expired: dict[int, int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Open the accounts that stand for the other malls."""
@@ -117,7 +119,9 @@ class Site:
         date = datetime.date.fromisoformat(self.config.date) + datetime.timedelta(days=day)
         today = dataclasses.replace(self.config, date=date.isoformat(), days=1)
         ledger.begin_day(date, day)
+        self._expire()
         self._take_home(inbox.returned)
+        self._expire()  # also what has ended on its way
         self._settle(inbox.settled_fen)
         if day > 0:
             town.hold_points(ledger.balances_of(town.residents))
@@ -139,6 +143,7 @@ class Site:
         self._live()
         self.steps += 1
         held, balances = hand_over(ledger, accounts[accounts != NONE], self._others, EVENING_US)
+        self._count_elsewhere(held, 1)
         facts = {
             "guests": int(guests["guest"].size),
             "guests_spent_fen": int(self._outcomes["spent_fen"].sum()),
@@ -154,9 +159,10 @@ class Site:
     def finish(self) -> None:
         """Write the files of a run of several days; one of a single day has written its own."""
         if self._books is not None:
+            ledger = self.home.town.ledger
+            self._hand_over_journal(self._books)  # the last evening's returns: no day comes after them that would
             self._books.close()
-            lots = self.home.town.ledger.lots_table()
-            finish_days(self.folder, self._books, lots, self._hours_us, self._started_s, "")
+            finish_days(self.folder, self._books, kept_ledger(ledger), self._hours_us, self._started_s, "")
         self.home.close()
 
     def _live(self) -> None:
@@ -165,6 +171,23 @@ class Site:
             return
         self._left, self._hours_us = self._days.one_day(self.steps // 2, self._left, self._books, None)
 
+    def _expire(self) -> None:
+        """Let expire what is over, so that it is neither lent nor counted as held."""
+        while not self.home.town.ledger.expire():
+            assert self._books is not None, "before the first day nothing has been earned that could end"
+            self._hand_over_journal(self._books)
+
+    def _hand_over_journal(self, books: DaysBooks) -> None:
+        ledger = self.home.town.ledger
+        books.take_transfers(ledger.journal)
+        ledger.forget_journal()
+
+    def _count_elsewhere(self, lots: np.ndarray, sign: int) -> None:
+        """Let the books know, by month of issue, which points have left for other malls (1) or come from them (-1)."""
+        elsewhere = self.home.town.finance.elsewhere_centi
+        for month, centi in zip(lots["month"].tolist(), lots["amount"].tolist(), strict=True):
+            elsewhere[month] = elsewhere.get(month, 0) + sign * centi
+
     def _take_home(self, returned: Message) -> None:
         ledger, rows = self.home.town.ledger, returned["returned"]
         lent = rows["is_lent"] == 1
@@ -172,6 +195,7 @@ class Site:
         accounts = np.full(rows.size, NONE, np.int32)
         accounts[lent] = ledger.members(residents, np.zeros(residents.size, np.int64), NIGHT_US)
         take_over(ledger, accounts, returned["lots"], rows["balance"], self._others, NIGHT_US)
+        self._count_elsewhere(returned["lots"], -1)
         self._out = self._out[~np.isin(self._out, residents)]
         self._told = returned["outcome"][returned["outcome"]["left_us"] > 0].copy()
 
@@ -189,6 +213,7 @@ class Site:
         lent = np.flatnonzero((going.is_member == 1) & ~np.isin(going.resident, self._out))
         accounts = ledger.members(going.resident[lent], going.points_centi[lent], NIGHT_US)
         lots, guest["balance"][lent] = hand_over(ledger, accounts, self._others, NIGHT_US)
+        self._count_elsewhere(lots, 1)
         lots["index"] = lent[lots["index"]]
         guest["is_lent"][lent] = 1
         self._out = np.concatenate([self._out, going.resident[lent]])
@@ -205,8 +230,9 @@ class Site:
                 self._guest_accounts[who] = ledger.open(name, Currency.POINTS, limit=0, has_lots=True, may_owe=True)
             accounts[row] = self._guest_accounts[who]
         take_over(ledger, accounts, guests["lots"], np.where(guest["is_lent"], guest["balance"], 0), self._others, NIGHT_US)
+        self._count_elsewhere(guests["lots"], -1)
         self._earned = dict.fromkeys(accounts[accounts != NONE].tolist(), 0)
-        self._burned = dict(self._earned)
+        self._burned, self._expired = dict(self._earned), dict(self._earned)
         return accounts
 
     def _with_guests(self, people: People, guests: Message, accounts: np.ndarray) -> People:
@@ -237,11 +263,16 @@ class Site:
         return dataclasses.replace(people, arrivals=arrivals, phones=phones, learn=learn, posted=self._see)
 
     def _see(self, transfers: np.ndarray) -> None:
-        """Note what guests earn and burn, transfer by transfer."""
-        for side, sums in (("credit", self._earned), ("debit", self._burned)):
+        """Note what guests earn, burn and lose because it ends, transfer by transfer."""
+        ended = (POINTS_EXPIRED, POINTS_BREAKAGE)
+        for side, sums, ends in (
+            ("credit", self._earned, ()),
+            ("debit", self._burned, (POINTS_REDEEMED,)),
+            ("debit", self._expired, ended),
+        ):
             ours = transfers[np.isin(transfers[side], list(sums))]
             other = ours["debit" if side == "credit" else "credit"]
-            ours = ours[(other != self._others) & ((side == "credit") | (other == POINTS_REDEEMED))]
+            ours = ours[(other != self._others) & ((side == "credit") | np.isin(other, ends))]
             for account, amount in zip(ours[side].tolist(), ours["amount"].tolist(), strict=True):
                 sums[account] += amount
 
@@ -253,6 +284,7 @@ class Site:
         found["balance"][lent] = balances
         found["burned"][lent] = [self._burned[account] for account in accounts[lent].tolist()]
         found["earned"][lent] = [self._earned[account] for account in accounts[lent].tolist()]
+        found["expired"][lent] = [self._expired[account] for account in accounts[lent].tolist()]
         outcome = np.zeros(guest.size, OUTCOME)
         numbers = guests["visitor number"]
         order = np.argsort(self._outcomes["number"], kind="stable")

@@ -115,6 +115,10 @@ class DaysBooks:
         self._add_tenants(books)
         self._stream(getattr(recorder, "transfers", ()), outcomes, day, date)
 
+    def take_transfers(self, rows: np.ndarray) -> None:
+        """Keep TRANSFER records that were posted between two days, or after the last."""
+        self._transfers.append(transfers_table(np.array(rows), self._accounts))
+
     def kpis(self) -> dict[str, Value]:
         """Return every KPI over the days so far."""
         return {kpi.name: together(kpi, [row[kpi.name] for row in self.rows], self._bases) for kpi in KPIS}

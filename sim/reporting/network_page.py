@@ -89,7 +89,7 @@ def path_words(path: Row) -> list[str]:
     )
     for goal in path["goals"]:
         wanted, months = f"{goal['members'] / 1e6:.0f} million members", goal["months_given"]
-        then = f"{goal['members_then'] / 1e6:.1f} million after {goal['within_months']} months, of {goal['visitors_then'] / 1e6:.0f} million people who come at all"
+        then = f"{goal['members_then'] / 1e6:.1f} million after {goal['after_months']} months, of {goal['visitors_then'] / 1e6:.0f} million people who come at all"
         span = [goal["months_high"], goal["months_low"]]
         band = "in no case within the time looked at" if span[0] is None else (
             f"after {span[0]:.0f} months at best and " + ("not at all" if span[1] is None else f"after {span[1]:.0f}") + " at worst"

@@ -24,6 +24,9 @@ KINDS = [CAME, SPLIT, *(kind for kinds, _ in TOLD.values() for kind in kinds)]
 Sums = dict[str, np.ndarray]  # by account
 
 
+GUEST = "guest:"  # how names of accounts begin that stand for members of other malls
+
+
 class Moved:
     """What the journal says of the same."""
 
@@ -40,7 +43,13 @@ class Moved:
                     np.add.at(self.sums[what], mine[side], sign * mine["amount"])
 
     def unlike(self, receipts: Sums, known: list[Known]) -> list[str]:
-        """Return the members whose receipts say something else."""
+        """Return the members whose receipts say something else; guests, whom events do not tell apart, count together."""
+        guests = [number for number, account in enumerate(known) if account.name.startswith(GUEST)]
+        if guests:
+            known = [*known]
+            known[guests[0]] = Known("all guests", known[guests[0]].kind, known[guests[0]].currency)
+            for sums in self.sums.values():
+                sums[guests[0]], sums[guests[1:]] = sums[guests].sum(), 0
         return [
             f"{known[account].name} has {what} {self.sums[what][account]} by the journal, {receipts[what][account]} by receipts"
             for what in TOLD
@@ -60,9 +69,10 @@ def _add_day(path: Path, account_of: dict[str, int], sums: Sums) -> int:
     """Add the receipts of a day; return how many members have come."""
     kind, visit, value = _events(path)
     whose: dict[int, int] = {}
+    guests = min((number for name, number in account_of.items() if name.startswith(GUEST)), default=-1)
     for which, number, what in zip(kind.tolist(), visit.tolist(), value.tolist(), strict=True):
         if which == KINDS.index(CAME):
-            whose[number] = account_of[f"member:{what}"]
+            whose[number] = account_of[f"member:{what}"] if what >= 0 else guests  # a guest is nobody of this catchment
         elif which == KINDS.index(SPLIT) and number in whose:
             whose[what] = whose[number]
     numbers = np.array(sorted(whose), np.int64)

@@ -150,7 +150,7 @@ def problems(network: NetworkConfig, malls: int, days: int) -> Iterator[Problem]
         yield Problem("malls", str(malls), f"network.malls lists {total}", "leave one of the two out")
     if total > MALLS_MOST:
         yield Problem("network.malls", f"{total} malls", f"must be at most {MALLS_MOST}", "list fewer")
-    if network.only >= total:
+    if total >= 1 and network.only >= total:
         yield Problem("network.only", str(network.only), f"there are malls 0 to {total - 1}", "choose one of them")
     shares = [site.share for site in network.malls]
     if any(shares) and abs(sum(shares) - 1) > 1e-6:

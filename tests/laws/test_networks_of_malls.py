@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import multiprocessing
 import os
@@ -13,6 +14,7 @@ from sim.api import run, run_network
 from sim.config import RunConfig
 from sim.network.malls import malls_of
 from sim.network.totals import mall_folder
+from sim.reporting.ledger_check import check_ledger
 
 pytestmark = [pytest.mark.compiled, pytest.mark.slow]
 UNMEASURED = ("wall_s", "engine_s", "shoppers_per_s", "malls_wall_s", "git_commit", "files")
@@ -124,3 +126,15 @@ def test_points_and_money_between_malls_add_up_to_nothing(tmp_path):
     assert common["guests"] == common["away_visits"]
     assert common["guests_earned_centi"] > 0
     assert clearing["moved_fen"] <= clearing["gross_fen"]
+
+
+def test_the_ledger_of_every_mall_stands_the_check_though_points_end_while_they_are_elsewhere(tmp_path):
+    """What was earned in November ends at new year, some of it on its way home."""
+    config = corner_malls(2, days=35, visits=60.0, travel_share=0.5, latency_s_mean=86_400.0)
+    config = dataclasses.replace(config, date="2026-11-28")
+    config.points.expiry, config.points.expiry_months, config.recording.events = "months", 1, "visits"
+
+    run_network(config, tmp_path, workers=2)
+
+    for mall in malls_of(config):
+        assert check_ledger(mall_folder(tmp_path, mall.number)).differs == []

@@ -145,6 +145,14 @@ def test_a_dry_run_runs_nothing_and_says_what_it_would_cost(tmp_path, monkeypatc
     assert not (tmp_path / "outputs").exists()
 
 
+def test_a_dry_run_of_a_network_names_its_plans_and_how_many_malls_have_each(capsys):
+    assert cli.main(["run", "corner_day", "malls=3", "--dry-run"]) == 0
+
+    printed = capsys.readouterr().out
+    assert "# floor plans: corner_mall (3 malls)" in printed
+    assert " 0 MB of disk" not in printed
+
+
 def test_the_expected_time_follows_the_newest_finished_run(tmp_path, monkeypatch):
     folder = tmp_path / "outputs" / "2026-11-21" / "14-05-09"
     folder.mkdir(parents=True)

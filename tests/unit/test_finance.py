@@ -21,6 +21,7 @@ from sim.ledger.accounts import (
 from sim.ledger.finance import Deferral, Policy, Rounding, allocated, whole
 from sim.ledger.finance_books import FinanceBooks, outstanding, totals_of
 from sim.ledger.finance_breakage import Hazard, by_chain_ladder, by_ratio
+from sim.ledger.leases import open_network_accounts
 from sim.ledger.ledger import Ledger
 
 pytestmark = pytest.mark.plain
@@ -125,6 +126,24 @@ def test_days_of_one_month_are_one_row_whose_revenues_add_up():
     (june,) = books.rows
     assert (june["issued_centi"], june["spent_centi"], june["out_centi"]) == (2_500, 500, 2_000)
     assert june["revenue_fen"] + june["deferred_fen"] == allocated(250_000, 250_000, 2_500)[1]
+
+
+def test_points_lent_to_another_mall_are_not_spent_and_a_guest_s_are_not_kept():
+    ledger, books, member = opened()
+    others, _ = open_network_accounts(ledger)
+    guest = ledger.open("guest:1:0", Currency.POINTS, limit=0, has_lots=True, may_owe=True)
+    month = 12 * 2026 + 5
+    ledger.post(0, POINTS_ISSUED, member, 1_000, TransferReason.EARNED)
+    ledger.post(1, member, POINTS_REDEEMED, 300, TransferReason.BURNED)
+    ledger.post(2, member, others, 600, TransferReason.LEASED_OUT)
+    ledger.post(3, others, guest, 200, TransferReason.LEASED_IN)
+    books.elsewhere_centi[month] = 600 - 200
+
+    books.take_day(ledger, datetime.date(2026, 6, 30), 100_000)
+
+    (june,) = books.cohorts
+    assert june.spent_centi == [300]
+    assert june.left_centi == 700 == outstanding(totals_of(ledger))
 
 
 def test_fair_value_is_cost_less_what_will_never_be_spent():

@@ -14,7 +14,7 @@ from sim.ledger.accounts import POINTS_ISSUED, POINTS_REDEEMED, Currency, Transf
 from sim.ledger.doors import issue_one, reserve_one
 from sim.ledger.leases import hand_over, open_network_accounts, take_over
 from sim.ledger.ledger import Ledger
-from sim.members_path import closed_form, joins_simulated, members_path, off_site_needed
+from sim.members_path import answer, closed_form, joins_simulated, members_path, off_site_needed
 from sim.network.clearing_house import ClearingHouse
 from sim.network.malls import malls_of, split
 from sim.network.messages import RETURNED, chosen, read_message, together, write_message
@@ -149,7 +149,7 @@ def evening(*leases):
     found = nothing_returned()
     rows = np.zeros(len(leases), RETURNED)
     for row, (home, at, lent, balance) in enumerate(leases):
-        rows[row] = (home, at, 7, lent, balance, 0, 0, 1)
+        rows[row] = (home, at, 7, lent, balance, 0, 0, 0, 1)
     return {**found, "returned": rows, "outcome": np.zeros(len(leases), found["outcome"].dtype)}
 
 
@@ -163,6 +163,22 @@ def test_money_follows_points_and_nets_to_nothing():
     assert house.summary()["imbalance_fen"] == 0
     assert house.summary()["gross_fen"] == 590
     assert house.summary()["moved_fen"] == 390
+
+
+def test_between_malls_a_point_costs_what_its_redemption_does():
+    house = ClearingHouse(2, 1, 1.0, 10 * US_PER_HOUR, 80)
+
+    inboxes = house.night(0, {1: evening((0, 1, 500, 200))})
+
+    assert [inboxes[mall].settled_fen for mall in range(2)] == [-240, 240]
+
+
+def test_nobody_pays_for_points_that_expired_at_the_host():
+    house = ClearingHouse(2, 1, 1.0, 10 * US_PER_HOUR)
+    message = evening((0, 1, 500, 200))
+    message["returned"]["expired"] = 250
+
+    assert [house.night(0, {1: message})[mall].settled_fen for mall in range(2)] == [-50, 50]
 
 
 def test_a_message_after_the_opening_waits_a_day_and_its_accounts_stay_away():
@@ -197,6 +213,23 @@ def test_messages_put_together_and_chosen_keep_their_lots(tmp_path):
     assert read_message(tmp_path / "nothing.npz") is None
 
 
+def test_a_message_that_was_cut_off_counts_as_none(tmp_path):
+    path = tmp_path / "message.npz"
+    write_message(path, evening((0, 1, 10, 10)))
+    whole = path.read_bytes()
+
+    for size in (0, 10, len(whole) // 2, len(whole) - 5):
+        path.write_bytes(whole[:size])
+        assert read_message(path) is None
+
+
+def test_a_path_of_few_months_tells_after_how_many_it_looked():
+    goals = answer(MembersPathConfig(months=6))["goals"]
+
+    assert [goal["after_months"] for goal in goals] == [6, 6]
+    assert [goal["after_months"] for goal in answer(MembersPathConfig())["goals"]] == [12, 48]
+
+
 def test_the_path_of_members_without_growth_is_that_of_its_closed_form():
     """The classes of visitors are 200; the closed form has them without number."""
     given = MembersPathConfig(growth_per_year=0.0, turnover_per_year=0.0, months=24)
@@ -228,13 +261,13 @@ def test_what_is_needed_elsewhere_reaches_the_goal_and_no_more():
 def test_joins_of_simulated_days_are_counted_by_visits_of_strangers():
     days = [
         [
-            {"joined": 3, "visits_ended": 100, "visits_of_members": 40},
-            {"joined": 1, "visits_ended": 50, "visits_of_members": 10},
+            {"members_joined": 3, "visits_ended": 100, "visits_of_members": 40},
+            {"members_joined": 1, "visits_ended": 50, "visits_of_members": 10},
         ]
     ]
 
     assert joins_simulated(days) == pytest.approx(4 / 100)
-    assert joins_simulated([[{"joined": 0, "visits_ended": 9, "visits_of_members": 0}]]) is None
+    assert joins_simulated([[{"members_joined": 0, "visits_ended": 9, "visits_of_members": 0}]]) is None
 
 
 def test_malls_by_share_divide_the_visits_and_each_has_draws_of_its_own():
@@ -254,6 +287,7 @@ def test_malls_by_share_divide_the_visits_and_each_has_draws_of_its_own():
     ("config", "words"),
     [
         (RunConfig(malls=0), "malls: must be at least 1"),
+        (RunConfig(malls=-1), "malls: must be at least 1"),
         (network(malls=[SiteConfig(share=0.5), SiteConfig(share=0.4)], visits_per_day=9.0), "shares add up to 0.9"),
         (network(malls=[SiteConfig(share=1.0)]), "network.visits_per_day"),
         (network(malls=[SiteConfig(count=0)]), "network.malls[0].count"),
