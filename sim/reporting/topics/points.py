@@ -222,18 +222,14 @@ def _who_pays(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
 def _held(curves: dict[str, Any]) -> str:
     held, price_fen = curves["held"], curves["prices_fen"][1]
     out_centi, owed_centi = held["outstanding_centi"], held["owed_centi"]
-    text = (
-        f"At the end {held['holders']:,} of {held['members']:,} members' accounts hold {(out_centi + owed_centi) / CENTIPOINTS:,.0f} points"
-    )
+    text = f"At the end {held['holders']:,} of {held['members']:,} members' accounts hold {(out_centi + owed_centi) / CENTIPOINTS:,.0f} points"
     if owed_centi:
         text += (
             f", less {owed_centi / CENTIPOINTS:,.0f} that members owe because refunds took back what had been spent: "
             f"{out_centi / CENTIPOINTS:,.0f} are out"
         )
     cost_fen = out_centi * price_fen / CENTIPOINTS
-    text += (
-        f". Were all of these spent at merchants, it would cost {cost_fen / 100:,.0f} yuan; the treasury has {held['treasury_fen'] / 100:,.0f}."
-    )
+    text += f". Were all of these spent at merchants, it would cost {cost_fen / 100:,.0f} yuan; the treasury has {held['treasury_fen'] / 100:,.0f}."
     if curves["is_treasury_limited"] or held["treasury_fen"] >= cost_fen:
         return text
     return text + (
