@@ -230,7 +230,7 @@ def _held(curves: dict[str, Any]) -> str:
         )
     cost_fen = out_centi * price_fen / CENTIPOINTS
     text += f". Were all of these spent at merchants, it would cost {cost_fen / 100:,.0f} yuan; the treasury has {held['treasury_fen'] / 100:,.0f}."
-    if curves["is_treasury_limited"] or held["treasury_fen"] >= cost_fen:
+    if curves.get("is_treasury_limited", True) or held["treasury_fen"] >= cost_fen:
         return text
     return text + (
         " That is no sign of a failing treasury: points that members held before the run have no money behind them here, and the operator "
