@@ -26,6 +26,7 @@ from sim.world import Lived
 Decide = Callable[[int, Observations], list[tuple[str, Decision]]]
 FEN_PER_YUAN = 100
 LIST_PURPOSE = "customer list"
+NOBODY = -1
 UNITS_LISTED = "the plan's tenants.csv"
 
 
@@ -147,20 +148,21 @@ class Alliance:
         if self._half_day is None and share_in(today) >= 0.5:
             self._half_day = self.day
 
-    def newcomers(self, residents: np.ndarray, is_member: np.ndarray) -> np.ndarray:
-        """Return the rows of residents whom tenants that are in since today bring along, and let each be rewarded for its own.
+    def newcomers(self, residents: np.ndarray, is_member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return rows of residents whom tenants that are in since today bring along, and whose each is; let tenants be rewarded for their own.
 
         A list is drawn by its tenant's address; of several that bring the same resident, the first by order of units is paid.
         """
-        found = np.zeros(residents.size, bool)
+        brought_by = np.full(residents.size, NOBODY)
         share, reward_fen = self._lists.list_share, round(self._lists.reward_yuan * FEN_PER_YUAN)
         for unit in np.flatnonzero((self.today["change"] == Change.JOINED) & (self.books["shares"] == 1)).tolist():
             key = stream_key(self._seed, f"{LIST_PURPOSE} {self._unit_ids[unit]}")
-            mine = (uniforms(key, residents, 0) < share) & (is_member == 0) & ~found
-            found |= mine
+            mine = (uniforms(key, residents, 0) < share) & (is_member == 0) & (brought_by == NOBODY)
+            brought_by[mine] = unit
             self.books["brought"][unit] += int(mine.sum())
             self.today["reward_fen"][unit] = reward_fen * int(mine.sum())
-        return np.flatnonzero(found)
+        rows = np.flatnonzero(brought_by != NOBODY)
+        return rows, brought_by[rows]
 
     def summary(self) -> dict[str, int | float | None]:
         """Return how the alliance stands after the days so far."""
@@ -193,6 +195,7 @@ class Alliance:
         self.today[:], self.books[:] = state["today"], state["books"]
         self._days, self._joined, self._left, self._half_day, self._anchor_left_day = state["numbers"]
         self.accounts.fees_yesterday_fen[:] = state["fees"]
+        self.accounts.day = self.day
 
     def close(self) -> None:
         """Let Mesa forget the merchants."""

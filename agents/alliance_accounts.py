@@ -53,7 +53,6 @@ class Accounts:
         self.trade = compiled.arrays.unit_category
         self.near = nearest(compiled, self.rules.neighbours)
         self.fees_yesterday_fen = np.zeros(books.size, np.int64)
-        self.periods = 0
         till, barriers, subsidy = self.rules.till, self.rules.barriers, self.rules.subsidy
         teams = {"make": (barriers.teams, 0.0), "buy": (barriers.bought_teams, barriers.bought_yuan)}
         self.teams, more_yuan = teams[barriers.talent]
@@ -88,7 +87,6 @@ class Accounts:
             self._read_letter()
         for name in (*SUMMED, "days", "days_in"):
             books[name] = 0
-        self.periods += 1
         return not is_first
 
     def _compare_points(self) -> None:

@@ -171,11 +171,21 @@ class Town:
 
     def enrol(self, numbers: np.ndarray) -> None:
         """Make members of the residents whom the mall's systems have enrolled under these numbers."""
-        rows = np.flatnonzero(np.isin(self._numbers, numbers))
-        new = rows[self.memory.is_member[rows] == 0]
-        self.programme.welcome(new)
+        self._enrol_rows(np.flatnonzero(np.isin(self._numbers, numbers)))
+
+    def enrol_from_lists(self) -> None:
+        """Make members of the customers whom tenants that have joined the alliance today bring along; they are those tenants' own."""
+        if self.alliance is not None:
+            self._enrol_rows(*self.alliance.newcomers(self.people.key, self.memory.is_member))
+
+    def _enrol_rows(self, rows: np.ndarray, units: np.ndarray | None = None) -> None:
+        """Make members of residents, and let each belong to whoever has brought it: the units that are given, else by referral's own rule."""
+        was_none = self.memory.is_member[rows] == 0
         self.memory.enrol(rows)
-        self.referrers.join(new, self.ledger.days_before, self.memory.is_member)
+        joined = was_none & (self.memory.is_member[rows] > 0)
+        self.programme.welcome(rows[joined])
+        brought_by = None if units is None else units[joined]
+        self.referrers.join(rows[joined], self.ledger.days_before, self.memory.is_member, brought_by)
 
     @cached_property
     def _numbers(self) -> np.ndarray:
@@ -219,7 +229,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         town.referrers.forget_units(reputation.news()[1])
         if town.alliance is not None:
             town.alliance.learn(lived)
-            memory.enrol(town.alliance.newcomers(residents.key, memory.is_member))
+            town.enrol_from_lists()
         deciders.read(*reputation.news())
 
     town.referrers.begin_day(town.ledger.account_of)

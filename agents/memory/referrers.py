@@ -82,14 +82,17 @@ class Referrers:
         drawn = (self._draw("recruited where", rows, 0) * count).astype(np.int64)
         self._bought_at[rows] = units[first + drawn]
 
-    def join(self, rows: np.ndarray, days_before: int, is_member: np.ndarray) -> None:
+    def join(self, rows: np.ndarray, days_before: int, is_member: np.ndarray, units: np.ndarray | None = None) -> None:
         """Residents have become members on the run's `days_before`-th day after its first: whose are they?
 
         A tale came before the till: it is the first touch, and the till the last. Who told counts only if a member itself.
+        `units` says at which merchant each has joined where that is known; else one at which it bought today has drawn it.
         """
         if not self.is_on or rows.size == 0:
             return
-        unit = np.where(self._draw("recruited", rows, 0) < self._recruit_share, self._bought_at[rows], NONE)
+        unit = units
+        if unit is None:
+            unit = np.where(self._draw("recruited", rows, 0) < self._recruit_share, self._bought_at[rows], NONE)
         teller = self._told_by[rows]
         teller = np.where((teller != NONE) & (is_member[teller] > 0), teller, NONE)
         if self._is_last:

@@ -40,10 +40,14 @@ def _identity(kpis: dict[str, Any]) -> str:
     )
     if kpis.get("unique_members") is not None:
         text += (
-            f" {whole(kpis['unique_members'])} different members were recognised, {whole(kpis.get('members_new'))} of them new."
+            f" {whole(kpis['unique_members'])} different people who are enrolled, with an account of points or without, were recognised, "
+            f"{whole(kpis.get('members_new'))} of them new."
         )
     if kpis.get("sales_known_share") is not None:
-        text += f" {percent(kpis['sales_known_share'])} of sales could be put down to somebody known."
+        text += f" {percent(kpis['sales_known_share'])} of sales could be put down to members who agree to be followed, by a linked way to pay"
+        if kpis.get("identified_sales_share") is not None:
+            text += f"; this is beside the {percent(kpis['identified_sales_share'])} of sales at which a membership was shown at the till"
+        text += "."
     return text
 
 

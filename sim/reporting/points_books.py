@@ -75,6 +75,7 @@ def points_of_day(crowd: Crowd, moved: Moved, config: RunConfig) -> dict[str, An
         "face_fen": face_fen,
         "issue_fen": int(params.issue_fen),
         "redemption_fen": int(params.redemption_fen),
+        "is_treasury_limited": config.clearing.liquidity.is_limited,
         "campaigns": campaigns_on(config.points, datetime.date.fromisoformat(config.date)),
         "tiers": [{"name": tier.name, "from_yuan": tier.from_yuan, "factor": tier.factor} for tier in config.points.tiers],
         "today": {

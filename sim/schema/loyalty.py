@@ -123,9 +123,9 @@ class LoyaltyConfig:
         "points that a visit earns on which a member shows who it is, before the run",
         0,
         1000,
-        source="the default day, measured",
+        source="the bare model of earning and burning gives 2.3 to 2.6; not measured in the engine",
         tag="D",
-        confidence="M",
+        confidence="L",
     )
     programme_years: float = known(
         3.0,

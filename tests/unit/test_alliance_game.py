@@ -135,7 +135,8 @@ def test_a_merchant_brings_its_list_once_and_is_paid_for_it():
                 MONDAY, np.zeros(0, OUTCOME), np.zeros(0, RATING), decided=decided, statements=statements(game, 0.04, day=day)
             )
         )
-        rows = game.newcomers(residents, members)
+        rows, units = game.newcomers(residents, members)
+        assert all(game.today["change"][units] == Change.JOINED)
         assert game.today["reward_fen"].sum() == 500 * rows.size
         members[rows] = 1
         brought.append(rows)
@@ -187,6 +188,15 @@ def test_a_game_that_is_saved_goes_on_as_if_nothing_had_happened():
 
     assert np.array_equal(whole.today, second.today)
     assert np.array_equal(whole.books, second.books)
+
+
+def test_a_game_that_is_restored_knows_what_day_it_is_before_it_lives_another():
+    first, second = (game_of(subsidy__till_share=0.5, subsidy__months=1.0) for _ in range(2))
+    live(first, 40, gain=0.01)
+    second.restore(first.state())
+
+    assert second.accounts.day == first.accounts.day == first.day
+    assert second.accounts.entry_fen == first.accounts.entry_fen == first.accounts.till_fen
 
 
 def test_joining_is_told_on_the_day_on_which_it_acts():

@@ -10,6 +10,8 @@ import pytest
 
 from agents.memory.referrers import Referrers
 from agents.population import residents_of
+from sim.alliance import Change
+from sim.api import Deciders, Town
 from sim.config import RunConfig
 from sim.crowd.mind import OUTCOME
 from sim.crowd.points.referral_records import Brought
@@ -66,6 +68,34 @@ def test_a_new_member_was_recruited_where_it_bought_on_the_day_it_joined():
     assert referrers.table["unit"][[7, 9, 11, 20]].tolist() == [2, 0, NONE, NONE]
     assert referrers.table["how"][[7, 9, 11, 20]].tolist() == [Brought.JOINED, Brought.JOINED, Brought.NOT, Brought.NOT]
     assert referrers.table["since_us"][7] == 4 * US_PER_DAY
+
+
+def test_whoever_joins_by_a_merchants_list_is_that_merchants_wherever_it_has_bought():
+    referrers = begun()
+    referrers.learn(a_day((7, 2)), *nobody())
+    referrers.join(np.array([7, 9]), 3, members(), np.array([1, 0]))
+
+    assert referrers.table["unit"][[7, 9]].tolist() == [1, 0]
+    assert referrers.table["how"][[7, 9]].tolist() == [Brought.JOINED, Brought.JOINED]
+
+
+def test_a_town_gives_the_customers_of_a_list_to_the_merchant_that_brought_them():
+    config = config_of()
+    config.alliance.is_played = config.abuse.is_on = True
+    config.alliance.lists.list_share = 0.2
+    plan = corner_mall()
+    town = Town(config, plan, Deciders(config, plan))
+    was_member = town.memory.is_member.copy()
+    town.alliance.today["change"][1] = Change.JOINED
+    town.alliance.books["shares"][1] = 1
+
+    town.enrol_from_lists()
+
+    new = np.flatnonzero(town.memory.is_member > was_member)
+    assert new.size > 0
+    assert (town.referrers.table["unit"][new] == 1).all()
+    assert (town.referrers.table["how"][new] == Brought.JOINED).all()
+    assert town.programme.adversaries.newcomers == new.tolist()
 
 
 def test_yesterday_s_purchases_recruit_nobody_today():

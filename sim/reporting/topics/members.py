@@ -116,7 +116,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         return []
     found = [
         f"Members made {100 * kpis['member_sales_share']:.1f} % of the sales; on purchases worth "
-        f"{100 * (kpis['identified_sales_share'] or 0):.1f} % of all sales they showed who they were."
+        f"{100 * (kpis['identified_sales_share'] or 0):.1f} % of all sales they showed who they were at the till."
     ]
     if kpis["member_discount_fen"]:
         found.append(f"The price cut for members took {kpis['member_discount_fen'] / 100:,.0f} yuan off their prices.")

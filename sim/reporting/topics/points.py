@@ -139,6 +139,7 @@ def statement(points: Mapping[str, Any], compiled: CompiledPlan) -> dict[str, An
         "paying": int(np.count_nonzero(net_fen < 0)),
         "face_fen": points["face_fen"],
         "prices_fen": [points["issue_fen"], points["redemption_fen"]],
+        "is_treasury_limited": points.get("is_treasury_limited", False),
         "campaigns": points["campaigns"],
         "tiers": points["tiers"],
         "today": points["today"],
@@ -157,7 +158,8 @@ def _flow(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     today = curves["today"]
     issued, burned = today["issued_centi"] / CENTIPOINTS, today["burned_centi"] / CENTIPOINTS
     found = [
-        f"{curves['taking_part']:,} of {curves['tenants']:,} tenants take part. Members came {kpis['points_member_visits']:,} times; "
+        f"{curves['taking_part']:,} of {curves['tenants']:,} tenants take part. Members with an account of points (those who show their "
+        f"membership on a visit) came {kpis['points_member_visits']:,} times; "
         f"{kpis['points_receipts']:,} of their receipts earned points. {issued:,.0f} points were issued and {burned:,.0f} spent"
         + (
             f", {kpis['points_parking_fen'] / CENTIPOINTS:,.0f} yuan of them for parking."
@@ -218,14 +220,22 @@ def _who_pays(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
 
 
 def _held(curves: dict[str, Any]) -> str:
-    held = curves["held"]
-    text = (
-        f"At the end {held['holders']:,} of {held['members']:,} members' accounts hold {held['outstanding_centi'] / CENTIPOINTS:,.0f} points. "
-        f"Were all spent, it would cost {held['liability_fen'] / 100:,.0f} yuan; the treasury has {held['treasury_fen'] / 100:,.0f}."
+    held, price_fen = curves["held"], curves["prices_fen"][1]
+    out_centi, owed_centi = held["outstanding_centi"], held["owed_centi"]
+    text = f"At the end {held['holders']:,} of {held['members']:,} members' accounts hold {(out_centi + owed_centi) / CENTIPOINTS:,.0f} points"
+    if owed_centi:
+        text += (
+            f", less {owed_centi / CENTIPOINTS:,.0f} that members owe because refunds took back what had been spent: "
+            f"{out_centi / CENTIPOINTS:,.0f} are out"
+        )
+    cost_fen = out_centi * price_fen / CENTIPOINTS
+    text += f". Were all of these spent at merchants, it would cost {cost_fen / 100:,.0f} yuan; the treasury has {held['treasury_fen'] / 100:,.0f}."
+    if curves.get("is_treasury_limited", True) or held["treasury_fen"] >= cost_fen:
+        return text
+    return text + (
+        " That is no sign of a failing treasury: points that members held before the run have no money behind them here, and the operator "
+        "stands in for what is missing (clearing.liquidity.is_limited=false)."
     )
-    if held["owed_centi"]:
-        text += f" Members owe {held['owed_centi'] / CENTIPOINTS:,.0f} points that refunds took back after they had been spent."
-    return text
 
 
 def _said(line: dict[str, Any]) -> str:
