@@ -154,13 +154,8 @@ class World:
         self.crowd.place_names.update(partner_places(config))
         names = self.crowd.station_names
         self.recorder = Recorder(
-            self.folder,
-            compiled,
-            names,
-            config.recording.events,
-            more_places=self.crowd.place_names,
-            accounts=self.crowd.ledger.names,
-        )
+            self.folder, compiled, names, config.recording.events, more_places=self.crowd.place_names, accounts=self.crowd.ledger.names,
+        )  # fmt: skip
         switches = switches_of(compiled, config)
         self.clock = Clock()
         self.own_services = OwnServices(self.crowd, self.clock, compiled, self.services)
