@@ -46,6 +46,20 @@ class Lived:
         return found.hexdigest()
 
 
+    @property
+    def happened(self) -> str:
+        """SHA-256 of every column and of what each account holds: the journal's order besides depends on the batches of arrivals.
+
+        Accounts of members are opened, and what they bring from before the run is posted, when a batch is handed over.
+        """
+        ledger, found = self.crowd.ledger, hashlib.sha256()
+        for column in self.events.values():
+            found.update(np.ascontiguousarray(column).tobytes())
+        held = ledger.book.accounts["balance"][: len(ledger.names)].tolist()
+        found.update(repr(sorted(zip(ledger.names, held, strict=True))).encode())
+        return found.hexdigest()
+
+
 @cache
 def corner_mall() -> CompiledPlan:
     """Return the hand-drawn mall of three stores."""

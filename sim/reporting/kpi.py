@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-UNITS = ("visits", "people", "min", "h", "s", "m", "m2", "per m2", "fen", "share", "count", "points", "index", "ratio")
+UNITS = ("visits", "people", "min", "h", "s", "m", "m2", "per m2", "fen", "share", "count", "points", "index", "ratio", "days")
 DIRECTIONS = ("higher", "lower", "neither")
 
 

@@ -24,6 +24,7 @@ def lived(
     change: Callable[[RunConfig], None] | None = None, stops_us: tuple[int, ...] = (), log_rows: int = 1_000_000
 ) -> Lived:
     config = day_config(VISITS)
+    config.points.is_on = False  # points at tills have laws of their own
     config.engine.log_rows = log_rows
     if change:
         change(config)

@@ -136,7 +136,7 @@ def test_what_is_paid_back_is_neither_spent_nor_bought():
     assert day.outcomes["spent_fen"].sum() == value[bought].sum() - value[back].sum() - value[later].sum()
 
 
-def test_where_the_clock_stops_and_how_arrivals_are_batched_changes_no_byte():
+def test_where_the_clock_stops_and_how_arrivals_are_batched_changes_nothing_that_happens():
     config, compiled = film_day(), corner_mall()
     halves = [parties(config, compiled, 600, 960), parties(config, compiled, 960, 1320)]
 
@@ -144,7 +144,7 @@ def test_where_the_clock_stops_and_how_arrivals_are_batched_changes_no_byte():
         compiled, config, halves, stops_us=range(0, 26 * 3600 * 10**6, 37 * 60 * 10**6), batch_ends_us=[960 * 60 * 10**6]
     )
 
-    assert stopped.digest == a_day_of_films().digest
+    assert stopped.happened == a_day_of_films().happened
 
 
 @pytest.mark.parametrize("change", ["stagger_min", "price_yuan", "kiosks", "late_min", "advance_share"])

@@ -149,14 +149,14 @@ def test_the_manifest_vouches_for_every_file(lived):
 
 
 def test_days_that_were_over_can_be_read_when_a_later_one_is_stopped(tmp_path, monkeypatch):
-    whole_day = DaysInARow._one_day
+    whole_day = DaysInARow.one_day
 
     def stopped(self, number, *more):
         if number == 2:
             raise KeyboardInterrupt
         return whole_day(self, number, *more)
 
-    monkeypatch.setattr(DaysInARow, "_one_day", stopped)
+    monkeypatch.setattr(DaysInARow, "one_day", stopped)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path)
 

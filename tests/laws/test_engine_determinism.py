@@ -35,10 +35,16 @@ def day():
     stops_min=st.lists(st.integers(600, 1560), max_size=30), log_rows=st.sampled_from([1000, 3000, 10**6]),
     batch_min=st.sampled_from([1, 17, 30, 240]),
 )  # fmt: skip
-def test_how_a_day_is_cut_changes_no_byte(day, stops_min, log_rows, batch_min):
+def test_how_a_day_is_cut_changes_nothing_that_happens_and_no_balance(day, stops_min, log_rows, batch_min):
     cut = an_ordinary_day([minute * US_PER_MIN for minute in sorted(stops_min)], log_rows, batch_min)
 
-    assert cut.digest == day.digest
+    assert cut.happened == day.happened
+
+
+def test_where_a_day_stops_changes_no_byte(day):
+    stopped = an_ordinary_day([minute * US_PER_MIN for minute in range(600, 1560, 37)], 1000)
+
+    assert stopped.digest == day.digest
 
 
 def test_the_order_of_features_in_a_plan_changes_no_byte():

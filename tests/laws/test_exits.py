@@ -35,6 +35,7 @@ def drivers(visits: float = 150.0, **exits: float) -> RunConfig:
     """Return a Saturday on which most come by car."""
     config = day_config(visits)
     config.population.car_share = 0.9
+    config.points.is_on = False  # parking by points has laws of its own
     config.parking.exits = dataclasses.replace(config.parking.exits, **exits)
     return config
 

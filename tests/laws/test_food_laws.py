@@ -171,6 +171,7 @@ def test_books_of_a_restaurant_agree_with_its_events(tmp_path):
     """Profit by events = balance of the tenant's account, to the fen, where payments cost nothing; and no money is made or lost."""
     config = hungry(preparation_buffer=-0.5)
     config.checkout.fees = FeesConfig(cash=0.0, card=0.0, phone=0.0)
+    config.points.is_on = False  # nor points, for which a tenant pays
     config.sensing.positioning.method, config.recording.report, config.recording.events = "off", False, "none"
 
     world = api.World(config, bistro(), api.people(config, bistro(), api.Deciders(config, bistro())), tmp_path)

@@ -26,6 +26,7 @@ def config_of(**referral):
     config = day_config(VISITS)
     config.referral.is_on = True
     config.referral.label_share = 0.0
+    config.points.redeems = False  # so that all of a price is paid in money
     for name, value in referral.items():
         setattr(config.referral, name, value)
     return config
@@ -39,7 +40,7 @@ class Day:
         visitors = parties(config, compiled)
         residents = np.arange(visitors.number.size)
         nobody = np.zeros(residents.size, np.int8)  # of these parties splits: numbers of parts would have to be told apart
-        visitors = visitors._replace(is_member=nobody + 1, splits=nobody, resident=residents)
+        visitors = visitors._replace(is_member=nobody + 1, shows_card=nobody + 1, splits=nobody, resident=residents)
         self.table = nobody_referred(residents.size)
         if bring:
             bring(self.table)

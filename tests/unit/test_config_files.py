@@ -214,7 +214,7 @@ def test_an_unknown_scenario_lists_what_there_is_and_the_nearest(desk):
     message = mistakes_of(scenario="everydy")
 
     assert "did you mean 'everyday'" in message
-    assert "mine" in message
+    assert "`galleria list scenarios`" in message
 
 
 def test_a_broken_scenario_does_not_hide_the_others_from_the_list(desk):
