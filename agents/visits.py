@@ -211,6 +211,8 @@ class Visits:
             free_speed_mps=free_speeds_mps(config, residents, meant, self._usual),
             step_free=step_free(config, residents, meant, self._usual),
         )
+        if config.finance.closes and config.date > config.finance.closes:  # what was held before has come to nothing
+            visitors = visitors._replace(points_centi=np.zeros_like(visitors.points_centi))
         keys = self._first_keys(visitors)
         visitors = visitors._replace(
             goal_entrance=self._walk_through(visitors), navigates=navigates(config, visitors.number, app)

@@ -47,7 +47,7 @@ def test_months_of_the_report_add_up_to_what_the_ledger_holds(lived):
     november, december = finance["months"]
 
     assert (november["month"], december["month"]) == ("2026-11", "2026-12")
-    held = pq.read_table(lived.folder / "points.parquet")["held_centi"].to_pylist()
+    held = pq.read_table(lived.folder / "lots.parquet")["held_centi"].to_pylist()
     assert (
         december["out_centi"]
         == sum(held)
