@@ -35,6 +35,7 @@ from sim.world import Lived, People, Progress, RunResult, World
 if TYPE_CHECKING:
     from agents.alliance import Alliance
     from agents.mall import TenantFacts
+    from agents.policies.desk import Desk
     from agents.population import Residents
     from agents.tiers import Tiers
     from agents.visits import Visits
@@ -150,6 +151,7 @@ class Town:
         self.ledger.clearing.opening_centi = int(self.memory.points_centi.sum())
         self.finance = FinanceBooks(config)
         self.programme = Programme(config, compiled, self.ledger, self.people.key)
+        self.policies = _desk_of(config, compiled)
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
@@ -250,6 +252,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         finance=town.finance,
         alliance=parts,
         programme=town.programme,
+        policies=None if town.policies is None else town.policies.begin_day(config),
         outside_trade=town.outside_trade(config.date),
     )
 
@@ -383,8 +386,18 @@ def tenant_facts(config: RunConfig, compiled: CompiledPlan) -> list[TenantFacts]
 
 
 def policies() -> dict[str, str]:
-    """Return the catalogue of policies: name -> what it does. Empty so far."""
-    return {}
+    """Return the catalogue of policies: name -> what it does."""
+    from agents.policies.catalogue import ENTRIES
+
+    return {entry.name: entry.does for entry in ENTRIES}
+
+
+def _desk_of(config: RunConfig, compiled: CompiledPlan) -> Desk | None:
+    if not config.policies:
+        return None
+    from agents.policies.desk import Desk
+
+    return Desk(config, compiled)
 
 
 def compare(

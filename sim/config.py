@@ -115,6 +115,10 @@ from sim.schema.points import PointsConfig, face_problems
 from sim.schema.points import PointsRateConfig as PointsRateConfig
 from sim.schema.points import TierConfig as TierConfig
 from sim.schema.points import problems as points_problems
+from sim.schema.policies import PolicyConfig as PolicyConfig
+from sim.schema.policies import RandomConfig as RandomConfig
+from sim.schema.policies import problems as policy_problems
+from sim.schema.promos import PromosConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
 from sim.schema.ratings import FeedbackConfig as FeedbackConfig
@@ -407,6 +411,8 @@ class RunConfig:
     alliance: AllianceConfig = field(default_factory=AllianceConfig)
     finance: FinanceConfig = field(default_factory=FinanceConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
+    promos: PromosConfig = field(default_factory=PromosConfig)
+    policy: PolicyConfig = field(default_factory=PolicyConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)
     engine: EngineConfig = field(default_factory=EngineConfig)
 
@@ -476,6 +482,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += [] if found else [*desk_problems(config.desks)]
     found += [] if found else [*referral_problems(config.referral), *finance_problems(config.finance)]
     found += alliance_problems(config.alliance)
+    found += policy_problems(config.policy, config.operations.review_s)
     found += partner_problems(config.partners)
     found += [] if found else [*abuse_problems(config.abuse)]
     found += [] if found else [*face_problems(config.points, _where_a_point_is_a_yuan(config))]

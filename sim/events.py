@@ -10,6 +10,9 @@ import numpy as np
 EVENTS_SCHEMA_VERSION = 1
 
 
+KINDS = 512  # EventKind stays below
+
+
 class EventKind(IntEnum):
     """Kinds of events; `place` and `value` mean what the comment says."""
 
@@ -139,6 +142,16 @@ class EventKind(IntEnum):
     POINTS_EXCHANGED = 124  # place programme and flow, value its sum of the day; of nobody
     ABUSE_COUNTED = 125  # place attack and what is counted of it, value its sum of the day; of nobody
 
+    # 130-139 online orders, 140-149 happenings, 150-169 messages and offers, 170-189 what policies do beside
+    MESSAGE_READ = 150  # place promos.Channel, value 8 x (number of the message + 1) + promos.Fate
+    COUPON_CLAIMED = 151  # place offer, value number of the message, -1 for none
+    COUPON_USED = 152  # place offer, value fen that it cost: PURCHASED follows
+    COUPON_REFUSED = 153  # place offer, value promos.Refused
+    COUPON_LAPSED = 154  # place offer, value number of the message: not used on this visit
+    PUSH_TURNED_OFF = 155  # place promos.Channel, value messages read on the visit
+    TRIGGERED = 156  # place trigger, value offer
+    MESSAGE_SENT = 157  # place promos.Channel, value number of the message
+
 
 class Change(IntEnum):
     """Why a party's plan changed."""
@@ -162,13 +175,14 @@ class Reason(IntEnum):
     SHOW = 5  # it has seats there, or comes to buy some
     DESK = 6
     REST = 7  # to sit down, or for a snack
+    OFFER = 8  # a message has sent it there
 
 
 class EventLog(NamedTuple):
     """A buffer of events, filled by the kernel and flushed when full; `count[0]` rows are in use, `count[1]` flushes wanted."""
 
     time_us: np.ndarray  # int64 since local midnight of the run's first day
-    kind: np.ndarray  # int8 EventKind
+    kind: np.ndarray  # int16 EventKind
     visit: np.ndarray  # int64 the visit's number
     people: np.ndarray  # int8 people in the party
     place: np.ndarray  # int32 index of the place's kind
@@ -243,4 +257,7 @@ PLACE_TABLE = {
     EventKind.REDEMPTION_CLEARED: "unit", EventKind.POINTS_HINDERED: "unit", EventKind.CLEARING_NOTED: "clearing",
     EventKind.OFFER_TAKEN: "offer", EventKind.OFFER_REDEEMED: "unit", EventKind.POINTS_EXCHANGED: "exchange",
     EventKind.ABUSE_COUNTED: "abuse",
+    EventKind.MESSAGE_READ: "channel", EventKind.MESSAGE_SENT: "channel", EventKind.PUSH_TURNED_OFF: "channel",
+    EventKind.COUPON_CLAIMED: "number", EventKind.COUPON_USED: "number", EventKind.COUPON_REFUSED: "number",
+    EventKind.COUPON_LAPSED: "number", EventKind.TRIGGERED: "number",
 }  # fmt: skip

@@ -89,6 +89,7 @@ class Visitors(NamedTuple):
     shows_card: np.ndarray  # int8 1 when a member shows who it is on this visit
     habit: np.ndarray  # float64 share of a member's earlier purchases that earned points
     burn_cost_fen: np.ndarray  # int64 worth of points from which it would rather burn than keep them
+    bears_messages: np.ndarray  # float32 annoying messages that it can still take this week before it lets the app send no more
     account: np.ndarray  # int32 account of a member of another mall that is lent to this one today, -1 of everybody else
 
 
@@ -133,6 +134,7 @@ def empty_visitors(rows: int) -> Visitors:
         shows_card=np.ones(rows, np.int8),
         habit=np.zeros(rows),
         burn_cost_fen=np.full(rows, UNLIMITED_FEN),
+        bears_messages=np.full(rows, np.inf, np.float32),
         account=np.full(rows, -1, np.int32),
     )
 

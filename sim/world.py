@@ -40,6 +40,7 @@ from sim.operations.outside_trade import outside_trade_of
 from sim.operations.own_services import Factory, OwnServices
 from sim.operations.partners import Programme, partner_places, partners_of
 from sim.operations.points_line import line_outages_of
+from sim.operations.policies import Review, policies_of
 from sim.operations.programme import programme_of
 from sim.operations.reviews import Reviews
 from sim.operations.services import services_of
@@ -55,7 +56,8 @@ from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun, finish
 from sim.reporting.residents_file import digest_of_residents
 from sim.reporting.topics.targets import pair_of
-from sim.sensing.observations import Observations
+from sim.sensing.observations import Observations, in_a_row
+from sim.sensing.present import reach_of
 from sim.units import US_PER_DAY, US_PER_HOUR, US_PER_MIN
 from sim.visitors import Phones, Visitors
 
@@ -97,6 +99,7 @@ class People:
     finance: FinanceBooks | None = None  # the accounts of the programme, which live on too
     outside_trade: np.ndarray | None = None  # sim.alliance.OUTSIDE_TRADE of the day
     programme: Programme | None = None  # what the programme of points keeps beside it
+    policies: Review | None = None  # who reviews for the policies, where any is active
     posted: Callable[[np.ndarray], None] | None = None  # sees the TRANSFER records of the day
 
 
@@ -175,6 +178,10 @@ class World:
             next_us=opens_us + review_us,
             price_range=(config.management.price_factor_min, config.management.price_factor_max),
         )
+        self.unseen: list[Observations] = []  # read by tenants and operator, not yet by policies
+        self.policies = policies_of(
+            self.crowd, compiled, config, self.people.policies, self._unseen_by_policies, self.sensing.present, (opens_us, closes_us)
+        )
         batch_min = max(1, int(config.engine.arrivals_batch_min))
         operations: list[Operation] = [
             self.hours,
@@ -182,6 +189,7 @@ class World:
             *outages_of(self.crowd, compiled, config.operations.outages, switches),
             *failures_of(compiled, config, switches),
             self.reviews,
+            *self.policies,
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
@@ -233,6 +241,7 @@ class World:
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
             points=points_of_day(self.crowd, self.moved, self.config) | self._programme(),
             ledger=None if self.is_followed else kept_ledger(self.crowd.ledger),
+            policies=self.policies[0].facts() if self.policies else {},
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
 
@@ -273,7 +282,8 @@ class World:
 
     def _admit(self, visitors: Visitors) -> None:
         self._follow()  # who has left makes room for who comes
-        self.crowd.admit(visitors, self.sensing.admit(visitors, self.people.phones(visitors)))
+        phones = self.people.phones(visitors)
+        self.crowd.admit(visitors, self.sensing.admit(visitors, phones), reach_of(phones, visitors.number.size))
 
     def _locate(self, now_us: int) -> None:
         self._follow()
@@ -286,7 +296,14 @@ class World:
         self.recorder.take_observations(found.columns())
         if self.config.recording.fixes:
             self.recorder.take_fixes(found.fixes._asdict())
+        if self.policies:
+            self.unseen.append(found)
         return found
+
+    def _unseen_by_policies(self) -> Observations:
+        """Return what tenants and operator have read since policies last asked; they review first at every instant that both do."""
+        parts, self.unseen = self.unseen, []
+        return parts[0] if len(parts) == 1 else in_a_row(parts)
 
     def _lived(self) -> Lived:
         outcomes = np.concatenate([np.zeros(0, OUTCOME), *self.outcomes])

@@ -1,1 +1,1 @@
-"""Policies by family; each sees observations only."""
+"""Policies by family; each sees observations only. What there is: `catalogue`; what each is given: `policy`."""

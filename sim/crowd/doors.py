@@ -13,6 +13,8 @@ from sim.crowd.movement import come_out, door_slot, leave_zone
 from sim.crowd.needs import grow
 from sim.crowd.points.burning import begin_with_points
 from sim.crowd.points.catalogue import look_at_catalogue
+from sim.crowd.promos.triggers import pull_triggers
+from sim.crowd.promos.wallet import forget_promos, let_lapse
 from sim.crowd.satisfaction import write_outcome
 from sim.crowd.state import Doing, Mall, Meta, Stream, Then
 from sim.crowd.tallies import Counted
@@ -20,6 +22,7 @@ from sim.crowd.ticket_lists import void_ticket
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
+from sim.promos import Hook
 from sim.random_streams import uniform
 from sim.units import US_PER_S
 from sim.visitors import LIKED_MAX, TASTES
@@ -90,6 +93,10 @@ def _make_up_its_mind(mall: Mall, row: int, index: int) -> None:
     forget_mind(mind)
     mind.seen_us = party.arrive_us
     begin_with_points(mall, row)
+    mind.reach = party.reach
+    mind.bears = party.bears
+    if mall.params[0].has_policies == 1:
+        forget_promos(mall, row)
 
 
 @kernel
@@ -247,6 +254,7 @@ def enter_mall(mall: Mall, row: int, now_us: int) -> int:
     mall.counts[Counted.PEOPLE] += shopper.people
     mall.meta[Meta.INSIDE_PEOPLE] += shopper.people
     look_at_catalogue(mall, row, now_us)
+    pull_triggers(mall, row, Hook.ARRIVED, shopper.entrance, now_us)
     return come_out(mall, row, now_us)
 
 
@@ -275,6 +283,7 @@ def leave_mall(mall: Mall, row: int, now_us: int) -> int:
         void_ticket(mall, row, now_us)
     entrance = shopper.goal - mall.params[0].units
     grow(mall, row, now_us)
+    let_lapse(mall, row, now_us)
     write_outcome(mall, row, now_us, True)
     if mall.minds[row].children > 0:
         note(mall, row, now_us, EventKind.FAMILY_LEFT, entrance, mall.errands[row].spent_fen)

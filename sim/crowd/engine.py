@@ -31,6 +31,7 @@ from sim.crowd.points.records import RETURN
 from sim.crowd.points.referring_built import accounts_of_merchants, nobody_referred
 from sim.crowd.points.wallets import Wallets
 from sim.crowd.points.watching import WATCHED
+from sim.crowd.promos.built import promos_of
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes
 from sim.crowd.routing import know_times
@@ -133,6 +134,7 @@ class Crowd:
             referrals=nobody_referred(0) if referrals is None else referrals,
             offers=self.wallets.offers, held=self.wallets.held, suspects=self.wallets.suspects,
             deeds=records(DEEDS_MAX if config.abuse.is_on else 0, DEED), watched=np.zeros(WATCHED, np.int64),
+            **promos_of(config, arrays.unit_key.size, arrays.entrance_key.size, rows),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
             pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),
@@ -168,16 +170,18 @@ class Crowd:
         """Return one of the counts."""
         return int(self.mall.counts[what])
 
-    def admit(self, visitors: Visitors, trackers: np.ndarray | None = None) -> None:
+    def admit(self, visitors: Visitors, trackers: np.ndarray | None = None, reach: np.ndarray | None = None) -> None:
         """Hand over the next batch of parties, in order of arrival; the batch before must have arrived.
 
-        `trackers` (int32, one per party) are the rows under which sensors follow them, -1 for a party that none follows.
+        `trackers` (int32, one per party) are the rows under which sensors follow them, -1 for a party that none follows;
+        `reach` (int16, sim.promos.Reach) the ways in which messages get to them.
         """
         rows = visitors.number.size
         if self.mall.meta[Meta.ARRIVALS_NEXT] < self.mall.meta[Meta.ARRIVALS_SIZE]:
             raise EngineError("a batch of arrivals was handed over before the last one had arrived")
         arrivals = arrivals_of(visitors, trackers)
         arrivals["account"] = accounts_of(self, visitors)
+        arrivals["reach"], arrivals["bears"] = 0 if reach is None else reach, visitors.bears_messages
         tastes, liked = np.ascontiguousarray(visitors.taste), np.ascontiguousarray(visitors.liked)
         self.mall = self.mall._replace(
             arrivals=arrivals, arriving_tastes=tastes, arriving_liked=liked, **self.ledger.book._asdict()
@@ -301,6 +305,13 @@ class Crowd:
         """Write an event of a unit that is nobody's: visit -1."""
         self.make_room()
         self.mall.log[self.mall.meta[Meta.LOG_ROWS]] = (now_us, -1, value, unit, kind, 0)
+        self.mall.meta[Meta.LOG_ROWS] += 1
+
+    def note_of_row(self, now_us: int, kind: int, row: int, place: int, value: int) -> None:
+        """Write an event of the party on a row."""
+        self.make_room()
+        shopper = self.mall.shoppers[row]
+        self.mall.log[self.mall.meta[Meta.LOG_ROWS]] = (now_us, shopper.number, value, place, kind, shopper.people)
         self.mall.meta[Meta.LOG_ROWS] += 1
 
     def satisfaction_at(self, rows: np.ndarray, now_us: int) -> np.ndarray:

@@ -23,6 +23,7 @@ from sim.crowd.needs import (
     wants_snack,
     would_sit,
 )
+from sim.crowd.promos.letters import message_due
 from sim.crowd.routing import choose_exit, level_of_place
 from sim.crowd.splitting import split_if_wanted
 from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
@@ -65,7 +66,9 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
         return Then.SET_OFF
     if params.is_open == 1 and now_us < stays_until_us(mall, row, now_us):
         interrupted = shopper.resume
-        unit = _next_store(mall, row, now_us)
+        unit = _because_of_message(mall, row, now_us)
+        if unit < 0:
+            unit = _next_store(mall, row, now_us)
         if unit < 0:
             unit = show_left(mall, row)
         if unit >= 0:
@@ -78,6 +81,16 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
         return Then.SET_OFF
     lose_show(mall, row, now_us)
     return go_home(mall, row, now_us)
+
+
+@inlined
+def _because_of_message(mall: Mall, row: int, now_us: int) -> int:
+    """Return the store that a message read now sends the party to, -1 for none."""
+    unit = message_due(mall, row, now_us)
+    if unit < 0 or not suits(mall, row, unit, now_us):
+        return -1
+    mall.shoppers[row].reason = Reason.OFFER
+    return unit
 
 
 @kernel

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.company.records import COMPANY_FIELDS, Meets
+from sim.crowd.promos.records import PROMO_FIELDS
 from sim.kernel import kernel
 
 # What the population says of a party on its arrival; names and meanings as in sim/visitors.py.
@@ -34,6 +35,8 @@ MIND = np.dtype(
         ("line_us", "i8"),
         # its points (sim/crowd/points/burning.py)
         ("held_centi", "i8"), ("has_burned", "i1"), ("recognised", "i4"),
+        # messages and coupons (sim/crowd/promos/)
+        *PROMO_FIELDS,
     ],
     align=True,
 )  # fmt: skip
@@ -117,3 +120,9 @@ def forget_mind(mind: np.record) -> None:
     mind.line_us = 0
     mind.has_burned = 0
     mind.recognised = 0
+    mind.segments = 0
+    mind.letters_read = 0
+    mind.annoyed = np.float32(0.0)
+    mind.coupons = 0
+    mind.triggered = 0
+    mind.opted_out = 0

@@ -7,6 +7,7 @@ import numpy as np
 from sim.categories import CATEGORIES
 from sim.crowd.points.attraction import points_utility
 from sim.crowd.points.catalogue import voucher_utility
+from sim.crowd.promos.appeal import coupon_utility
 from sim.crowd.state import Mall, Stream
 from sim.crowd.venues.cinema_records import CINEMA, Film
 from sim.crowd.writing import note
@@ -109,7 +110,7 @@ def liking(mall: Mall, row: int, unit: int) -> float:
                 found += params.liked_utility
     found -= params.price_utility * mind.price_sensitivity * pull.price_rise
     level = mind.sated >> (SATED_BITS * mall.units[unit].category) & SATED_MOST
-    found += voucher_utility(mall, row, unit)
+    found += voucher_utility(mall, row, unit) + coupon_utility(mall, row, unit)
     return found - params.sated_utility * level + points_utility(mall, row, unit)
 
 

@@ -12,6 +12,7 @@ from sim.crowd.needs import (
     notices,
     wish,
 )
+from sim.crowd.promos.letters import message_due
 from sim.crowd.routing import choose_ride, level_of_place, table_index, target_of_place
 from sim.crowd.state import Doing, Heading, Mall, Stream, Then
 from sim.crowd.writing import note_segment
@@ -57,6 +58,8 @@ def _leg_from_here(mall: Mall, row: int, now_us: int) -> int:
     """Return the next leg from the party's node, towards a store whose frontage has caught its eye if need be; negative at the target."""
     shopper = mall.shoppers[row]
     leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
+    if leg >= 0 and shopper.leaving == 0 and _is_called_away(mall, row, now_us):
+        leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
     if leg >= 0 and shopper.leaving == 0 and _catches_the_eye(mall, row, leg, now_us):
         leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
     return leg
@@ -93,6 +96,19 @@ def stride(mall: Mall, row: int, now_us: int) -> int:
 
 
 @inlined
+def _is_called_away(mall: Mall, row: int, now_us: int) -> bool:
+    """Read messages on the way; return True when the party turns aside for a store on its level that one of them names."""
+    unit = message_due(mall, row, now_us)
+    shopper = mall.shoppers[row]
+    if unit < 0 or unit == shopper.goal or shopper.reason == Reason.IMPULSE or not suits(mall, row, unit, now_us):
+        return False
+    if shopper.resume >= 0 or level_of_place(mall, unit) != mall.nodes[shopper.node].level:
+        return False
+    _turn_aside(mall, row, unit, Reason.OFFER)
+    return True
+
+
+@inlined
 def _catches_the_eye(mall: Mall, row: int, leg: int, now_us: int) -> bool:
     """Pass the frontages along a leg; return True when the party turns aside for one (and will come back to its errand).
 
@@ -114,7 +130,7 @@ def _catches_the_eye(mall: Mall, row: int, leg: int, now_us: int) -> bool:
         if draw >= impulse_share * wish(mall, row, unit):
             continue
         if unit != shopper.goal and suits(mall, row, unit, now_us) and not is_vetoed(mall, row, unit, now_us):
-            _turn_aside(mall, row, unit)
+            _turn_aside(mall, row, unit, Reason.IMPULSE)
             for unseen in range(index + 1, along.frontage_end):
                 mall.frontages[unseen].unseen += 1
             return True
@@ -122,8 +138,8 @@ def _catches_the_eye(mall: Mall, row: int, leg: int, now_us: int) -> bool:
 
 
 @kernel
-def _turn_aside(mall: Mall, row: int, unit: int) -> None:
-    """Head for a store that has caught the eye; the errand is taken up again afterwards."""
+def _turn_aside(mall: Mall, row: int, unit: int, reason: int) -> None:
+    """Head for a store that has caught the eye, or that a message names; the errand is taken up again afterwards."""
     shopper = mall.shoppers[row]
     if shopper.goal < mall.params[0].units and shopper.resume < 0:
         shopper.resume = shopper.goal
@@ -131,4 +147,4 @@ def _turn_aside(mall: Mall, row: int, unit: int) -> None:
     shopper.goal = unit
     shopper.target = mall.units[unit].target
     shopper.heading = Heading.TO_STORE
-    shopper.reason = Reason.IMPULSE
+    shopper.reason = reason

@@ -18,6 +18,8 @@ from sim.crowd.points.gateway import pay_through_gateway
 from sim.crowd.points.referring import share_with_referrer
 from sim.crowd.points.till import earn_points
 from sim.crowd.points.watching import watch_receipt
+from sim.crowd.promos.redeeming import redeem_coupons
+from sim.crowd.promos.triggers import pull_triggers
 from sim.crowd.ratings import judge_store
 from sim.crowd.state import Mall, Stream
 from sim.crowd.tallies import Counted
@@ -26,6 +28,7 @@ from sim.crowd.writing import note, note_segment
 from sim.events import EventKind, SegmentKind
 from sim.kernel import kernel
 from sim.ledger.accounts import FIRST_TENANT, OPERATOR, OUTSIDE, PAYMENT_PLATFORM, TransferReason
+from sim.promos import Hook
 from sim.random_streams import standard_normal
 
 PENNY_FEN = 1  # what a first payment by phone is: 0.01 yuan (article S3)
@@ -76,6 +79,7 @@ def take_money(mall: Mall, row: int, unit: int, list_fen: int, now_us: int) -> i
         mall.counts[Counted.PRICE_CUT_FEN] += cut_fen
     paid_fen -= member_discount_fen(mall, row, paid_fen)
     paid_fen -= redeem_voucher(mall, row, unit, paid_fen, now_us)
+    paid_fen -= redeem_coupons(mall, row, unit, paid_fen, now_us)
     tenant = FIRST_TENANT + unit
     burned_fen = pay_through_gateway(mall, row, unit, paid_fen, now_us)
     transfer(mall, OUTSIDE, tenant, paid_fen - burned_fen, TransferReason.SALE, now_us)
@@ -95,6 +99,7 @@ def take_money(mall: Mall, row: int, unit: int, list_fen: int, now_us: int) -> i
     errand.paying_by = -1
     errand.pay_us = 0
     errand.spent_fen += paid_fen
+    pull_triggers(mall, row, Hook.PAID, unit, now_us)
     mind = mall.minds[row]
     mind.purchases += 1
     mind.bought = mall.shoppers[row].visits
@@ -118,6 +123,7 @@ def leave_store(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     mall.errands[row].paying_by = -1
     feel_store(mall, row, now_us)
+    pull_triggers(mall, row, Hook.LEFT_STORE, shopper.unit, now_us)
     put_back(mall, row)
     here = mall.units[shopper.unit]
     here.people -= shopper.people

@@ -23,6 +23,7 @@ from sim.crowd.points.loyalty_records import LOYALTY_PARAMS
 from sim.crowd.points.offer_records import DEED, HELD, OFFER, OFFER_PARAMS, SUSPECT
 from sim.crowd.points.records import POINTS_PARAMS, RETURN, TERMS
 from sim.crowd.points.referral_records import REFERRAL, REFERRAL_PARAMS
+from sim.crowd.promos.records import BUDGET, CHANNEL, COUPON, LETTER, PROMO, PROMO_PARAMS, TRIGGER
 from sim.crowd.rating_records import RATING_PARAMS
 from sim.crowd.streams import Stream as Stream
 from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
@@ -161,7 +162,7 @@ SHOPPER = np.dtype(
         ("ride", "i4"), ("unit", "i4"), ("resume", "i4"), ("station", "i4"), ("line_next", "i4"), ("line_prev", "i4"),
         ("entrance", "i4"), ("parking", "i4"), ("walk_through", "i4"), ("choices", "i4"), ("visits", "i4"), ("services", "i4"),
         ("side", "f4"), ("has_eaten", "i1"), ("has_booked", "i1"), ("rides_taken", "i1"), ("step_free", "i1"), ("tracker", "i4"),
-        ("navigates", "i1"), ("is_misled", "i1"),
+        ("navigates", "i1"), ("is_misled", "i1"), ("letters", "i1"),
     ],
     align=True,
 )  # fmt: skip
@@ -244,7 +245,7 @@ STATION = np.dtype(
 LANE = np.dtype([("line_head", "i4"), ("line_tail", "i4"), ("waiting", "i4"), ("busy", "i4")], align=True)
 CATEGORY = np.dtype(
     [
-        ("last_entry_us", "i8"), ("dwell_mu", "f8"), ("dwell_sigma", "f8"), ("conversion_share", "f8"), ("basket_mu", "f8"), ("basket_sigma", "f8"),
+        ("last_entry_us", "i8"), ("dwell_mu", "f8"), ("dwell_sigma", "f8"), ("conversion_share", "f8"), ("basket_mu", "f8"), ("basket_sigma", "f8"), ("basket_fen", "f8"),
         ("pool_start", "i4"), ("pool_end", "i4"), ("has_tables", "i4"), ("per_head", "i4"),
         ("handling_s", "f8"), ("wanted_share", "f8"), ("is_food_retail", "i4"),
     ],
@@ -265,6 +266,7 @@ PARAMS = np.dtype(
         *CLEARING_PARAMS,
         *LOYALTY_PARAMS,
         *OFFER_PARAMS,
+        *PROMO_PARAMS,
     ],
     align=True,
 )  # fmt: skip
@@ -272,12 +274,12 @@ ARRIVAL = np.dtype(
     [
         ("number", "i8"), ("arrive_us", "i8"), ("needs", "i8"), ("free_speed_mps", "f8"), ("stay_s", "f8"), ("spend_scale", "f8"),
         ("entrance", "i4"), ("parking", "i4"), ("people", "i4"), ("goal_entrance", "i4"), ("step_free", "i4"), ("tracker", "i4"), ("navigates", "i4"),
-        ("uses_app", "i4"), ("pays_by", "i4"), ("is_vip", "i4"), ("parks_by", "i4"), *ARRIVING_MIND,
+        ("uses_app", "i4"), ("pays_by", "i4"), ("is_vip", "i4"), ("parks_by", "i4"), *ARRIVING_MIND, ("reach", "i2"), ("bears", "f4"),
     ],
     align=True,
 )  # fmt: skip
 EVENT = np.dtype(
-    [("time_us", "i8"), ("visit", "i8"), ("value", "i8"), ("place", "i4"), ("kind", "i1"), ("people", "i1")], align=True
+    [("time_us", "i8"), ("visit", "i8"), ("value", "i8"), ("place", "i4"), ("kind", "i2"), ("people", "i1")], align=True
 )
 SEGMENT = np.dtype(
     [
@@ -364,6 +366,15 @@ class Mall(NamedTuple):
     suspects: np.ndarray  # SUSPECT of each account
     deeds: np.ndarray  # DEED buffer
     watched: np.ndarray  # int64 by points.watching.Watched
+    promos: np.ndarray  # PROMO of each offer
+    promo_units: np.ndarray  # int8 (offers, units): 1 where a unit takes it
+    budgets: np.ndarray  # BUDGET
+    coupons: np.ndarray  # (rows, COUPONS_MAX) COUPON
+    letters: np.ndarray  # (rows, LETTERS_MAX) LETTER
+    triggers: np.ndarray  # TRIGGER, in order of hooks
+    trigger_start: np.ndarray  # int32 (hooks + 1)
+    trigger_places: np.ndarray  # int8 (triggers, units or entrances)
+    channels: np.ndarray  # CHANNEL of each promos.Channel
     outcomes: np.ndarray  # OUTCOME buffer
     standing: np.ndarray  # STANDING of each unit
     items: np.ndarray  # ITEM, those of a unit side by side
@@ -392,7 +403,7 @@ def example_mall() -> Mall:
         "methods": METHOD, "errands": ERRAND, "categories": CATEGORY, "pool": POOL, "params": PARAMS, "log": EVENT, "segments": SEGMENT,
         "offers": OFFER, "held": HELD, "suspects": SUSPECT, "deeds": DEED,
         "accounts": ACCOUNT, "lots": LOT, "pendings": PENDING, "transfers": TRANSFER, "undo": UNDO, "terms": TERMS, "returns": RETURN, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
-        "referrals": REFERRAL,
+        "referrals": REFERRAL, "promos": PROMO, "budgets": BUDGET, "triggers": TRIGGER, "channels": CHANNEL,
     }  # fmt: skip
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
     return Mall(
@@ -403,6 +414,8 @@ def example_mall() -> Mall:
         lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, book_counts=whole, watched=whole,
         scratch_place=single, scratch_utility=real, scratch_draw=real,
         earning=np.zeros((0, 0), np.int64), earning_from_us=whole,
+        coupons=np.zeros((0, 0), COUPON).view(np.recarray), letters=np.zeros((0, 0), LETTER).view(np.recarray),
+        promo_units=np.zeros((0, 0), np.int8), trigger_places=np.zeros((0, 0), np.int8), trigger_start=single,
     )  # fmt: skip
 
 

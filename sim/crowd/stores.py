@@ -11,6 +11,7 @@ from sim.crowd.goods.records import Shelf
 from sim.crowd.goods.shelf import look
 from sim.crowd.movement import door_slot, leave_zone
 from sim.crowd.needs import can_spend
+from sim.crowd.promos.triggers import pull_triggers
 from sim.crowd.sales import basket_fen, leave_store
 from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
 from sim.crowd.tickets import is_called, meets_line, turns_round
@@ -22,6 +23,7 @@ from sim.crowd.wayfinding import see_mistake
 from sim.crowd.writing import note
 from sim.events import Change, EventKind, Reason
 from sim.kernel import inlined, kernel
+from sim.promos import Hook
 from sim.random_streams import standard_normal, uniform
 from sim.visitors import NEEDS_MAX
 
@@ -69,6 +71,7 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
     shopper.since_us = now_us
     shopper.amount_fen = 0
     note(mall, row, now_us, EventKind.STORE_ENTERED, unit, shopper.reason)
+    pull_triggers(mall, row, Hook.ENTERED, unit, now_us)
     if mall.categories[here.category].has_tables == 1:
         if not meets_line(mall, row, now_us):
             return leave_store(mall, row, now_us)

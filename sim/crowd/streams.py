@@ -46,3 +46,8 @@ class Stream(IntEnum):
     ABUSE = 35
     GATEWAY = 36  # of payments and points: what fails, and how late it answers
     CATALOGUE = 37  # whether to look for vouchers and gifts, and which
+    MESSAGE = 38  # whether a message arrives and is opened
+    OFFER = 39  # whether an offer is claimed, followed at once, and makes a purchase
+    TRIGGER = 40
+    ONLINE = 41  # orders, collecting, delivery, gifts sent
+    HAPPENING = 42  # events in the mall, games, meetings with friends

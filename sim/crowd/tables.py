@@ -22,6 +22,7 @@ from sim.crowd.points.gateway_built import describe_clearing
 from sim.crowd.points.loyalty_built import describe_loyalty
 from sim.crowd.points.offers_built import describe_offers
 from sim.crowd.points.referring_built import describe_referral
+from sim.crowd.promos.built import describe_promos
 from sim.crowd.ratings import describe_ratings
 from sim.crowd.splitting import describe_parties
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
@@ -288,6 +289,7 @@ def _describe_trade(trade: Any, category: CategoryConfig) -> None:
     trade.conversion_share = category.conversion_share
     trade.basket_mu = log(max(category.basket_yuan_mean, 1e-9)) - category.basket_sigma**2 / 2
     trade.basket_sigma = category.basket_sigma
+    trade.basket_fen = 100.0 * category.basket_yuan_mean
     trade.has_tables = int(category.tables)
     trade.per_head = int(category.per_head)
 
@@ -327,6 +329,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     describe_clearing(one, config)
     describe_loyalty(one, config)
     describe_offers(one, config)
+    describe_promos(one, config)
     return params
 
 

@@ -130,6 +130,9 @@ class TransferReason(IntEnum):
     TAKEN_BACK = 59  # by a rule against abuse
     LEASED_OUT = 70  # points of a member who is at another mall today, handed to its ledger, or back
     LEASED_IN = 71
+    OFFER_FUNDED = 85  # what a merchant is paid for an offer by whoever funds it
+    POINTS_GIVEN = 86  # points on the house, by a policy
+    POLICY_COST = 87  # what a policy spends beside offers
     SETTLED_BETWEEN = 72  # money between the treasuries of two malls, for points that have changed sides
 
 

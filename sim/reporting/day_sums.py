@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.tallies import HOURS
-from sim.events import EventKind, Reason
+from sim.events import KINDS, EventKind, Reason
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.bins import BINS, Level, add_counts, add_values, bin_of, hour_of
 from sim.reporting.event_schema import Columns
@@ -20,7 +20,7 @@ class DaySums:
     def __init__(self, compiled: CompiledPlan, stations: Stations) -> None:
         units, parks, entrances = len(compiled.unit_ids), len(compiled.parking_ids), len(compiled.entrance_ids)
         self.stations = stations
-        self.events = np.zeros(128, np.int64)  # by kind
+        self.events = np.zeros(KINDS, np.int64)  # by kind
         self.hour_visits = {kind: np.zeros(HOURS, np.int64) for kind in _BY_HOUR}
         self.hour_people = {kind: np.zeros(HOURS, np.int64) for kind in _BY_HOUR}
         self.hour_sales_fen = np.zeros(HOURS, np.int64)
@@ -39,9 +39,9 @@ class DaySums:
 
     def take(self, rows: Columns) -> None:
         """Add the events."""
-        self.events += np.bincount(rows.kind, minlength=128)
-        by_kind = np.argsort(rows.kind, kind="stable")  # of bytes: counted, not compared
-        start = np.searchsorted(rows.kind[by_kind], np.arange(129))
+        self.events += np.bincount(rows.kind, minlength=KINDS)
+        by_kind = np.argsort(rows.kind, kind="stable")  # of 16 bits: counted, not compared
+        start = np.searchsorted(rows.kind[by_kind], np.arange(KINDS + 1))
         of_kind = {kind: by_kind[start[kind] : start[kind + 1]] for kind in EventKind}
         self._take_doors(rows, of_kind)
         self._take_hours(rows, of_kind)

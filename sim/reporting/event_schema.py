@@ -10,14 +10,15 @@ import pyarrow as pa
 
 from sim.categories import CATEGORIES
 from sim.crowd.points.gateway_records import Noted
-from sim.events import EVENTS_SCHEMA_VERSION, PLACE_TABLE, EventKind, SegmentKind
+from sim.events import EVENTS_SCHEMA_VERSION, KINDS, PLACE_TABLE, EventKind, SegmentKind
 from sim.ledger.accounts import CURRENCY_WORDS, TransferReason
 from sim.ledger.records import NEVER_US, NONE, State
 from sim.plan_arrays import CompiledPlan
+from sim.promos import Channel
 from sim.visitors import PayMethod, Purpose
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
-_KIND = pa.dictionary(pa.int8(), pa.string())
+_KIND = pa.dictionary(pa.int16(), pa.string())
 
 
 def _schema(name: str, fields: list[tuple[str, pa.DataType]], version: int = EVENTS_SCHEMA_VERSION) -> pa.Schema:
@@ -87,10 +88,11 @@ TRANSFERS_SCHEMA = _schema(
 EVENT_KINDS = tuple(EventKind)
 _KIND_NAMES = pa.array([kind.name for kind in EVENT_KINDS])
 _SEGMENT_NAMES = pa.array([kind.name for kind in SegmentKind])
-_KIND_SLOTS = 128  # an int8 holds no more
-_KIND_POSITION = np.full(_KIND_SLOTS, -1, np.int8)
+_KIND_POSITION = np.full(KINDS, -1, np.int16)
 for _position, _kind in enumerate(EVENT_KINDS):
     _KIND_POSITION[_kind] = _position
+
+NUMBERED = 2**31 - 1  # names of a kind whose places are numbers of a table of the run itself
 
 
 class Columns(NamedTuple):
@@ -109,8 +111,8 @@ class PlaceNames(NamedTuple):
 
     words: pa.Array  # each once
     lookup: np.ndarray  # int32 word of each entry of all tables, end to end
-    start: np.ndarray  # (128) int32 by kind: first entry of its table
-    size: np.ndarray  # (128) int32 by kind
+    start: np.ndarray  # (KINDS) int32 by kind: first entry of its table
+    size: np.ndarray  # (KINDS) int32 by kind
 
 
 def ride_names(compiled: CompiledPlan) -> list[str]:
@@ -142,6 +144,7 @@ def place_names(compiled: CompiledPlan, station_names: Sequence[str], more: Mapp
         "method": tuple(method.name.lower() for method in PayMethod),
         "purpose": tuple(purpose.name.lower() for purpose in Purpose),
         "trade": CATEGORIES,
+        "channel": tuple(channel.name.lower() for channel in Channel),
         "clearing": tuple(noted.name.lower() for noted in Noted),
         **more,
         "node": tuple(
@@ -157,9 +160,9 @@ def place_names(compiled: CompiledPlan, station_names: Sequence[str], more: Mapp
     for table, names in tables.items():
         begins[table] = len(lookup)
         lookup.extend(word_of.setdefault(name, len(word_of)) for name in names)
-    start, size = np.zeros(_KIND_SLOTS, np.int32), np.zeros(_KIND_SLOTS, np.int32)
+    start, size = np.zeros(KINDS, np.int32), np.zeros(KINDS, np.int32)
     for kind, table in PLACE_TABLE.items():
-        start[kind], size[kind] = begins[table], len(tables[table])
+        start[kind], size[kind] = (0, NUMBERED) if table == "number" else (begins[table], len(tables[table]))
     return PlaceNames(pa.array(list(word_of), pa.string()), np.array([*lookup, 0], np.int32), start, size)
 
 
@@ -168,7 +171,7 @@ def events_table(rows: Columns, names: PlaceNames) -> pa.Table:
     position = _KIND_POSITION[rows.kind]
     assert position.size == 0 or position.min() >= 0, "an event of a kind that sim/events.py does not know"
     assert not np.any(rows.place >= names.size[rows.kind]), "an event at a place that the plan does not have"
-    nameless = rows.place < 0
+    nameless = (rows.place < 0) | (names.size[rows.kind] == NUMBERED)
     word = names.lookup[np.where(nameless, 0, names.start[rows.kind] + rows.place)]
     return pa.Table.from_arrays(
         [
@@ -186,7 +189,7 @@ def events_table(rows: Columns, names: PlaceNames) -> pa.Table:
 
 def segments_table(rows: dict[str, np.ndarray]) -> pa.Table:
     """Return trajectory segments in the written schema."""
-    kinds = pa.DictionaryArray.from_arrays(pa.array(rows["kind"]), _SEGMENT_NAMES)
+    kinds = pa.DictionaryArray.from_arrays(pa.array(rows["kind"].astype(np.int16)), _SEGMENT_NAMES)
     columns = [kinds if name == "kind" else pa.array(rows[name]) for name in SEGMENTS_SCHEMA.names]
     return pa.Table.from_arrays(columns, schema=SEGMENTS_SCHEMA)
 

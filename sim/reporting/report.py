@@ -49,6 +49,7 @@ class FinishedRun:
     station_offered_us: np.ndarray | None = None  # (T) server-microseconds on duty, where known
     sensed: dict[str, Value] = field(default_factory=dict)  # the KPIs of sensing, and more of the kind for the report
     sensed_curves: dict[str, Any] = field(default_factory=dict)  # what the report draws of it
+    policies: dict[str, Any] = field(default_factory=dict)  # what the policies did (sim/operations/policy_switches.py)
     points: dict[str, Any] = field(default_factory=dict)  # numbers and small tables of the ledger (points_books.py)
     ledger: KeptLedger | None = None  # None where it lives on
     continued_from: dict[str, str] = field(default_factory=dict)  # SHA-256 by name of the earlier run's files it began with

@@ -169,6 +169,17 @@ class Located:
         whose, first = np.unique(visits, return_index=True)
         return PartyFixes(whose, fixes.level[first], fixes.x_m[first], fixes.y_m[first])
 
+    def places_of(self, persons: np.ndarray) -> tuple[np.ndarray, FixRows, np.ndarray]:
+        """Return which of some persons (ascending) were located at the last tick, the fix of each of these, and the store it lies in."""
+        _, fixes = self._last
+        known = np.flatnonzero(self._last_profiles >= 0)
+        at = np.searchsorted(persons, self._last_profiles[known])
+        at = np.minimum(at, max(persons.size - 1, 0))
+        known = known[persons[at] == self._last_profiles[known]] if persons.size else known[:0]
+        whose, first = np.unique(self._last_profiles[known], return_index=True)
+        rows = known[first]
+        return np.searchsorted(persons, whose), FixRows(*(column[rows] for column in fixes)), units_of(self._areas, fixes, rows)
+
     def greeted(self, now_us: int) -> Greeted:
         """Return who was recognised in which store at the last tick: of several known people of a party the first one located."""
         visits, fixes = self._last

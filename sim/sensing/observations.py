@@ -93,3 +93,11 @@ class Observations:
     def columns(self) -> dict[str, np.ndarray]:
         """Return the rows' columns by name, as they are written to observations.parquet."""
         return dict(self.rows._asdict())
+
+
+def in_a_row(parts: Sequence[Observations]) -> Observations:
+    """Return what several readings, one after the other, have brought; the roster and the people known are the last one's."""
+    if not parts:
+        return Observations(together([]), np.zeros(0, np.int64))
+    fixes = FixRows(*(np.concatenate(columns) for columns in zip(*(part.fixes for part in parts), strict=True)))
+    return Observations(together([part.rows for part in parts]), parts[-1].servers_on_duty, fixes, parts[-1].people)

@@ -17,6 +17,7 @@ from sim.sensing.insight.profiles import Profiles
 from sim.sensing.located import Greeted, Located, PartyFixes
 from sim.sensing.observations import Observations, ObservedRows, together
 from sim.sensing.positioning.kit import has_radio
+from sim.sensing.present import Present
 from sim.sensing.seats import Seats
 from sim.units import US_PER_S
 from sim.visitors import Phones, Visitors
@@ -83,6 +84,18 @@ class Sensing:
     def greeted(self, now_us: int) -> Greeted | None:
         """Return which stores' staff knew at the last `locate` that known people were there; None where phones are not located."""
         return None if self._located is None else self._located.greeted(now_us)
+
+    def present(self) -> tuple[Present, np.ndarray]:
+        """Return whom the platform knows to be inside as of the last reading, and each one's visit, which is for delivering only."""
+        person, is_member, reach, visit = self._identity.inside()
+        nowhere, never = np.full(person.size, -1, np.int32), np.full(person.size, np.nan)
+        found = Present(person, is_member, reach, nowhere, never, never.copy(), never.copy(), nowhere.copy())
+        if self._located is not None:
+            at, fixes, unit = self._located.places_of(person)
+            for name in ("level", "x_m", "y_m", "radius_m"):
+                getattr(found, name)[at] = getattr(fixes, name)
+            found.unit[at] = unit
+        return found, visit
 
     def read(self, now_us: int, servers_on_duty: np.ndarray) -> Observations:
         """Return what was observed since the last reading."""

@@ -7,6 +7,7 @@ import numpy as np
 from sim.crowd.goods.guide import greet, shown_item
 from sim.crowd.goods.matching import believed_stars, match_of, size_of
 from sim.crowd.goods.records import Shelf
+from sim.crowd.promos.appeal import deal_logit
 from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -33,7 +34,11 @@ def look(mall: Mall, row: int, now_us: int) -> int:
     draw = uniform(mall.keys[Stream.BUY], shopper.number, shopper.visits)
     if mall.venues[shopper.unit].articles == 0:
         category = mall.categories[mall.units[shopper.unit].category]
-        if draw < category.conversion_share:
+        share = category.conversion_share
+        deal = deal_logit(mall, row, shopper.unit)
+        if deal > 0.0 and 0.0 < share < 1.0:
+            share = 1.0 / (1.0 + np.exp(-deal) * (1.0 - share) / share)
+        if draw < share:
             return Shelf.FOUND
         return Shelf.WANTED if draw < category.wanted_share else Shelf.NOTHING
     word = draw_word(mall.keys[Stream.GOODS], shopper.number, shopper.visits)
@@ -56,7 +61,7 @@ def _look_at_some(mall: Mall, row: int, word: np.uint64, now_us: int) -> float:
     params = mall.params[0]
     mind = mall.minds[row]
     here = mall.venues[shopper.unit]
-    base = here.buy_constant
+    base = here.buy_constant + deal_logit(mall, row, shopper.unit)
     price_factor = mall.standing[shopper.unit].price_factor
     if price_factor != 1.0:
         base -= params.price_weight * mind.price_sensitivity * np.log(price_factor)

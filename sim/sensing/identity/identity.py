@@ -11,6 +11,7 @@ from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.events import EventLog
 from sim.plan_arrays import CompiledPlan
+from sim.promos import Reach
 from sim.random_streams import stream_key, uniforms
 from sim.sensing.identity.ids import IdKind, ids_of
 from sim.sensing.identity.ids import address_of as address_of
@@ -97,6 +98,27 @@ class Identity:
         As of the last call of `read` or `associated`. Numbers stay while the run lasts, but of two profiles that turn out to be one person's the earlier number remains.
         """
         return self._graph.profile_of(ids)
+
+    def inside(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return of each known person of whom something was heard on this visit: number, whether it is a member, promos.Reach, visit.
+
+        In order of number; of two visits at once the earlier one. The visit's number is for those who deliver, never for those who decide.
+        """
+        phones = self._steps.phones_inside()
+        ids = np.where(phones["uses_app"], phones["app_id"], phones["address"])
+        person = self.profile_of(ids)
+        person = np.where(person >= 0, person, self.profile_of(phones["address"]))
+        known = np.flatnonzero(person >= 0)
+        number, first = np.unique(person[known], return_index=True)
+        mine = phones[known[first]]
+        reach = (
+            Reach.PUSH * (mine["app"] == App.PUSH)
+            + Reach.APP * mine["uses_app"]
+            + Reach.PORTAL * (mine["connects"] & mine["completes"])
+            + Reach.CHAT * mine["has_card"]
+            + Reach.LINKED * mine["pays_linked"]
+        )
+        return number, np.array(mine["is_member"]), reach.astype(np.int16), np.array(mine["number"])
 
     def id_of(self, profiles: np.ndarray) -> np.ndarray:
         """Return an id of each profile, under which a later run finds it again (`profile_of`)."""

@@ -19,7 +19,7 @@ PHONE = np.dtype(
         ("visit", "i4"), ("row", "i4"), ("ordinal", "i1"), ("app", "i1"), ("wifi_on", "?"), ("is_member", "?"), ("has_card", "?"),
         ("pays_linked", "?"), ("is_partner_customer", "?"), ("uses_app", "?"), ("uses_parking", "?"), ("uses_booking", "?"),
         ("navigates", "?"), ("by_itself", "?"), ("connects", "?"), ("completes", "?"), ("consents", "?"),
-        ("joins", "?"), ("is_false", "?"), ("recognised", "?"),
+        ("joins", "?"), ("is_false", "?"), ("recognised", "?"), ("was_heard", "?"),
     ],
     align=True,
 )  # fmt: skip
@@ -126,6 +126,7 @@ class Steps:
         if not found.size:
             return found
         found = found[self._can_happen(found) | (found["kind"] == Step.SEEN)]
+        self._phones["was_heard"][found["phone"][found["kind"] != Step.SEEN]] = True
         return found[np.lexsort((found["kind"], found["phone"], found["time_us"]))]
 
     def followed(self, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -133,6 +134,11 @@ class Steps:
         row, visit = (self._phones[name][steps["phone"]] for name in ("row", "visit"))
         is_inside = (self._visits["left_us"][visit] == NEVER_US) & (row >= 0)
         return row[is_inside], steps["time_us"][is_inside]
+
+    def phones_inside(self) -> np.ndarray:
+        """Return the phones (PHONE) of which something was heard on this visit and whose party has not gone."""
+        heard = np.flatnonzero(self.phones["was_heard"])
+        return self._phones[heard[self._visits["left_us"][self._phones["visit"][heard]] == NEVER_US]]
 
     def _can_happen(self, steps: np.ndarray) -> np.ndarray:
         dies_us, visit = (self._phones[name][steps["phone"]] for name in ("dies_us", "visit"))

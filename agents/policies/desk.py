@@ -1,0 +1,103 @@
+"""The desk of a run's policies: makes those that are active, hands each what it may see, and gathers what they decide."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from agents.policies.catalogue import BY_NAME, maker_of
+from agents.policies.policy import Policy, PublicMap, Tools
+from sim.calendar import day_of
+from sim.config import RunConfig
+from sim.decisions_of_policies import PolicyDecision
+from sim.errors import ConfigError, Problem
+from sim.opening import mall_hours_min
+from sim.operations.policies import Seen
+from sim.plan_arrays import CompiledPlan
+from sim.random_streams import stable_key
+from sim.sensing.present import nobody_present
+from sim.timetable import timetable_of
+from sim.units import US_PER_MIN
+
+Maker = Callable[[Any], Policy]
+
+
+class Desk:
+    """The active policies, in order of their names; it lives on from day to day."""
+
+    def __init__(self, config: RunConfig, compiled: CompiledPlan, own: Mapping[str, Maker] | None = None) -> None:
+        """Make the policies; raises ConfigError for a name that neither the catalogue nor a plug-in has."""
+        own = own or {}
+        self._config, self._compiled = config, compiled
+        self.public = public_map(config, compiled)
+        unknown = [name for name in config.policies if name not in BY_NAME and name not in own]
+        if unknown:
+            raise ConfigError.of("the configuration", [_unknown(name, [*BY_NAME, *own]) for name in unknown])
+        self.policies: dict[str, Policy] = {}
+        for name in sorted(set(config.policies)):
+            if name in own:
+                self.policies[name] = own[name](dict(config.policy.own.get(name, {})))
+            elif BY_NAME[name].make:
+                self.policies[name] = maker_of(BY_NAME[name])(getattr(config.policy, name, None))
+
+    def begin_day(self, today: RunConfig) -> Callable[[Seen], Sequence[tuple[str, PolicyDecision]]] | None:
+        """Return who reviews on a day; None when nobody does."""
+        if not self.policies:
+            return None
+        date = datetime.date.fromisoformat(today.date)
+        opens_min, closes_min = mall_hours_min(today)
+        day, timetable = day_of(today, date), tuple(timetable_of(self._compiled, today))
+
+        def tools_at(now_us: int, seen: Seen | None) -> Tools:
+            present, used = (nobody_present(), {}) if seen is None else (seen.present, seen.used)
+            return Tools(
+                now_us, opens_min * US_PER_MIN, closes_min * US_PER_MIN, self.public, day, timetable, present, used,
+                today.seed ^ (stable_key(today.date) & 0xFFFFFFFF),
+            )  # fmt: skip
+
+        for policy in self.policies.values():
+            policy.begin_day(tools_at(0, None))
+
+        def review(seen: Seen) -> Sequence[tuple[str, PolicyDecision]]:
+            people = seen.observations.people
+            assert people is not None
+            tools = tools_at(seen.now_us, seen)
+            return [
+                (name, decision)
+                for name, policy in self.policies.items()
+                for decision in policy.review(seen.observations, people, tools)
+            ]
+
+        return review
+
+    def state(self) -> dict[str, Any]:
+        """Return what they must be given back to go on."""
+        return {name: policy.state() for name, policy in self.policies.items()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` has returned."""
+        for name, policy in self.policies.items():
+            policy.restore(state[name])
+
+
+def public_map(config: RunConfig, compiled: CompiledPlan) -> PublicMap:
+    """Return what anybody can read of the mall."""
+    from sim.crowd.station_plans import cashiers_of
+
+    arrays = compiled.arrays
+    door = arrays.door_node[arrays.unit_door_start[:-1]]
+    prices = np.array([100.0 * config.categories[trade].basket_yuan_mean for trade in compiled.tenant_categories])
+    return PublicMap(
+        compiled.unit_ids, compiled.tenant_names, compiled.tenant_categories, arrays.node_level[door], arrays.node_x_m[door],
+        arrays.node_y_m[door], arrays.unit_area_m2, compiled.entrance_ids, prices,
+        np.array([cashiers_of(compiled, config, unit)[0] for unit in range(len(compiled.unit_ids))], np.int64),
+    )  # fmt: skip
+
+
+def _unknown(name: str, known: list[str]) -> Problem:
+    from sim.paths import unknown_name
+
+    return unknown_name("policies", name, known, "policy", "`galleria list policies`")

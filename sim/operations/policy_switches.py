@@ -1,0 +1,331 @@
+"""What throws the switches that policies decide on: offers, budgets, messages, triggers, seats, displays, points."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.crowd.engine import Crowd
+from sim.crowd.promos.letters import put_letters
+from sim.crowd.promos.records import BUDGET, FUNDED_BY_OPERATOR, PROMO, TRIGGER
+from sim.crowd.state import Doing
+from sim.decisions_of_policies import (
+    DropTrigger,
+    EndOffer,
+    GivePoints,
+    Mark,
+    Offer,
+    PolicyDecision,
+    PutTrigger,
+    ReleaseSeats,
+    Send,
+    SetBudget,
+    SetSeatPrice,
+    ShowWait,
+)
+from sim.events import EventKind
+from sim.ledger.accounts import POINTS_ISSUED, TransferReason
+from sim.plan_arrays import CompiledPlan
+from sim.promos import Channel, Hook, Reach
+from sim.random_streams import stable_key
+from sim.sensing.present import Present, nobody_present
+from sim.units import US_PER_S
+
+MILLION = 1_000_000
+SEGMENTS_MAX = 62
+WAYS = {
+    Channel.PUSH: Reach.PUSH,
+    Channel.APP: Reach.APP,
+    Channel.PORTAL: Reach.PORTAL,
+    Channel.CHAT: Reach.CHAT,
+    Channel.PAYMENT: Reach.LINKED,
+}
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of one decision."""
+
+    what: str
+    refused: str = ""
+    people: int = 0
+    has_switched: bool = False
+
+
+@dataclass
+class Sent:
+    """One decision to send, as it is kept: who was chosen with what probability and why, who was reached, under which numbers."""
+
+    time_us: int
+    policy: str
+    offer: str
+    channel: Channel
+    unit: str
+    because: str
+    first: int  # number of the first message; the others follow in the order of people
+    people: np.ndarray
+    visits: np.ndarray  # the truth: -1 where nobody was reached
+    propensity: np.ndarray
+    features: dict[str, np.ndarray]
+
+
+@dataclass
+class Switchboard:
+    """Offers, budgets and triggers by name, and the messages sent so far; numbers of messages run on over the day."""
+
+    crowd: Crowd
+    compiled: CompiledPlan
+    withheld: frozenset[int] = frozenset()
+    offers: dict[str, Offer] = field(default_factory=dict)
+    budgets: dict[str, int] = field(default_factory=dict)
+    triggers: dict[str, PutTrigger] = field(default_factory=dict)
+    owner: dict[str, str] = field(default_factory=dict)  # policy of each offer
+    sent: list[Sent] = field(default_factory=list)
+    messages: int = 0
+    _present: Present = field(default_factory=nobody_present)
+    _visits: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def look_up(self, present: Present, visits: np.ndarray) -> None:
+        """Know where to deliver what is decided at this review."""
+        self._present, self._visits = present, visits
+
+    def used(self) -> dict[str, tuple[int, int, int]]:
+        """Return of each offer by name: claims, uses and fen that it has cost."""
+        promos = self.crowd.mall.promos
+        rows = zip(promos["claims"].tolist(), promos["used"].tolist(), promos["spent_fen"].tolist(), strict=True)
+        return dict(zip(self.offers, rows, strict=True))
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the run keeps: offers with what came of them, messages."""
+        return {"offers": dict(self.offers), "owner": dict(self.owner), "used": self.used(), "sent": self.sent}
+
+    def apply(self, now_us: int, policy: str, decision: PolicyDecision) -> Applied:
+        """Throw what a decision asks for, or say why not."""
+        acts: dict[type, Callable[[int, str, Any], Applied]] = {
+            Offer: self._offer, SetBudget: self._set_budget, EndOffer: self._end_offer, Send: self._send, PutTrigger: self._put_trigger,
+            DropTrigger: self._drop_trigger, Mark: self._mark, SetSeatPrice: self._set_seat_price, ReleaseSeats: self._release_seats,
+            ShowWait: self._show_wait, GivePoints: self._give_points,
+        }  # fmt: skip
+        return acts[type(decision)](now_us, policy, decision)
+
+    def _offer(self, now_us: int, policy: str, offer: Offer) -> Applied:
+        refused = self._wrong_with(policy, offer, now_us)
+        if refused:
+            return Applied(offer.name, refused)
+        mall = self.crowd.mall
+        units = [self.compiled.unit_ids.index(unit) for unit in offer.units]
+        row = np.zeros(1, PROMO).view(np.recarray)
+        for name, value in (
+            ("key", stable_key(f"{policy}/{offer.name}") >> 8), ("off_ppm", round(MILLION * offer.off_share)), ("off_fen", offer.off_fen),
+            ("price_fen", offer.price_fen), ("gift_fen", offer.gift_fen), ("from_fen", offer.threshold_fen), ("most_fen", offer.most_off_fen),
+            ("points_milli", round(1000 * offer.points_factor)), ("from_us", offer.from_us), ("until_us", offer.until_us),
+            ("life_us", offer.life_us), ("claims_most", offer.claims_most), ("seller_ppm", round(MILLION * offer.funded_by_seller_share)),
+            ("after", list(self.offers).index(offer.after) if offer.after else -1), ("bundle", _bundle(offer, self.offers)),
+            ("budget", list(self.budgets).index(offer.budget) if offer.budget else -1),
+            ("co_funder", self.compiled.unit_ids.index(offer.co_funder) if offer.co_funder else FUNDED_BY_OPERATOR),
+            ("per_member", offer.per_member), ("order", offer.stack_order), ("home", units[0] if len(units) == 1 else -1),
+            ("combines", offer.combines), ("members_only", offer.members_only),
+        ):  # fmt: skip
+            row[name] = value
+        takes = np.full((1, len(self.compiled.unit_ids)), 0 if units else 1, np.int8)
+        takes[0, units] = 1
+        self.crowd.mall = mall._replace(
+            promos=np.concatenate([mall.promos, row]).view(np.recarray), promo_units=np.concatenate([mall.promo_units, takes])
+        )
+        self.crowd.mall.params["promos"] += 1
+        self.offers[offer.name], self.owner[offer.name] = offer, policy
+        return Applied(offer.name)
+
+    def _wrong_with(self, policy: str, offer: Offer, now_us: int) -> str:
+        unknown = [
+            unit
+            for unit in (*offer.units, *([offer.co_funder] if offer.co_funder else []))
+            if unit not in self.compiled.unit_ids
+        ]
+        if offer.name in self.offers:
+            return f"there is an offer {offer.name!r} already"
+        if unknown:
+            return f"no unit {unknown[0]!r}"
+        if not 0 <= offer.off_share <= 1:
+            return f"takes {offer.off_share:.0%} off a price: 0 to 100 % are possible"
+        if min(offer.off_fen, offer.gift_fen, offer.threshold_fen, offer.claims_most, offer.per_member) < 0:
+            return "an amount is negative"
+        if not 0 <= offer.funded_by_seller_share <= 1:
+            return "the seller bears 0 to 100 % of it"
+        if offer.until_us <= max(offer.from_us, now_us):
+            return "its window is over before it begins" if offer.until_us <= offer.from_us else "its window has expired"
+        if offer.after == offer.name:
+            return "a chain cannot wait for itself"
+        if offer.after and offer.after not in self.offers:
+            return f"no offer {offer.after!r} to come after; the steps of a chain are offered in their order"
+        if offer.budget and offer.budget not in self.budgets:
+            return f"no budget {offer.budget!r}"
+        return ""
+
+    def _set_budget(self, now_us: int, policy: str, budget: SetBudget) -> Applied:
+        if budget.limit_fen < 0:
+            return Applied(budget.name, "a budget cannot be negative")
+        mall = self.crowd.mall
+        if budget.name not in self.budgets:
+            self.budgets[budget.name] = len(self.budgets)
+            more = np.zeros(1, BUDGET).view(np.recarray)
+            self.crowd.mall = mall._replace(budgets=np.concatenate([mall.budgets, more]).view(np.recarray))
+        self.crowd.mall.budgets["limit_fen"][self.budgets[budget.name]] = budget.limit_fen
+        return Applied(budget.name)
+
+    def _end_offer(self, now_us: int, policy: str, decision: EndOffer) -> Applied:
+        if decision.name not in self.offers:
+            return Applied(decision.name, f"no offer {decision.name!r}")
+        self.crowd.mall.promos["is_ended"][list(self.offers).index(decision.name)] = 1
+        return Applied(decision.name)
+
+    def _send(self, now_us: int, policy: str, send: Send) -> Applied:
+        what = send.offer or send.unit or send.because
+        if send.offer and send.offer not in self.offers:
+            return Applied(what, f"no offer {send.offer!r}")
+        if send.unit and send.unit not in self.compiled.unit_ids:
+            return Applied(what, f"no unit {send.unit!r}")
+        if send.channel not in WAYS:
+            return Applied(what, f"nobody is addressed by {send.channel.name}: a trigger can")
+        people = np.asarray(send.people, np.int64)
+        first, self.messages = self.messages, self.messages + people.size
+        numbers = first + np.arange(people.size)
+        at = np.minimum(np.searchsorted(self._present.person, people), max(self._present.person.size - 1, 0))
+        is_here = self._present.person[at] == people if self._present.person.size else np.zeros(people.size, bool)
+        is_here[is_here] &= (self._present.reach[at[is_here]] & WAYS[send.channel]) > 0
+        if self.withheld:
+            is_here &= ~np.isin(numbers, list(self.withheld))
+        visits = np.full(people.size, -1, np.int64)
+        visits[is_here] = self._visits[at[is_here]]
+        visits[self._put(now_us, send, numbers, visits)] = -1
+        propensity = np.ones(people.size) if send.propensity is None else np.asarray(send.propensity, float)
+        self.sent.append(
+            Sent(now_us, policy, send.offer, send.channel, send.unit, send.because, first, people, visits, propensity, dict(send.features))
+        )  # fmt: skip
+        return Applied(what, people=int((visits >= 0).sum()))
+
+    def _put(self, now_us: int, send: Send, numbers: np.ndarray, visits: np.ndarray) -> np.ndarray:
+        """Put the messages into inboxes; return which of them found no party or no room."""
+        mall = self.crowd.mall
+        rows = self._rows_of(visits)
+        promo = list(self.offers).index(send.offer) if send.offer else -1
+        unit = self.compiled.unit_ids.index(send.unit) if send.unit else -1
+        due_us = now_us + round(send.after_s * US_PER_S)
+        lost = put_letters(mall, rows, numbers, promo, unit, int(send.channel), int(send.says), due_us)
+        for row, number in zip(rows[~lost].tolist(), numbers[~lost].tolist(), strict=True):
+            self.crowd.note_of_row(now_us, EventKind.MESSAGE_SENT, row, int(send.channel), number)
+        return np.flatnonzero(lost)
+
+    def _rows_of(self, visits: np.ndarray) -> np.ndarray:
+        """Return the row of each visit that is inside, -1 for others."""
+        shoppers = self.crowd.mall.shoppers
+        taken = np.flatnonzero((shoppers["doing"] != Doing.NOTHING) & (self.crowd.mall.minds["parent"] < 0))
+        order = taken[np.argsort(shoppers["number"][taken])]
+        numbers = shoppers["number"][order]
+        at = np.minimum(np.searchsorted(numbers, visits), max(numbers.size - 1, 0))
+        found = np.full(visits.size, -1, np.int64)
+        is_there = numbers[at] == visits if numbers.size else np.zeros(visits.size, bool)
+        found[is_there] = order[at[is_there]]
+        return found
+
+    def _put_trigger(self, now_us: int, policy: str, trigger: PutTrigger) -> Applied:
+        places = self.compiled.entrance_ids if trigger.hook == Hook.ARRIVED else self.compiled.unit_ids
+        unknown = [place for place in trigger.at_units if place not in places]
+        if trigger.offer and trigger.offer not in self.offers:
+            return Applied(trigger.name, f"no offer {trigger.offer!r}")
+        if unknown or (trigger.unit and trigger.unit not in self.compiled.unit_ids):
+            return Applied(trigger.name, f"no place {(unknown or [trigger.unit])[0]!r}")
+        if not 0 <= trigger.share <= 1 or not 0 <= trigger.segment <= SEGMENTS_MAX:
+            return Applied(trigger.name, f"a share is 0 to 1, a segment 0 to {SEGMENTS_MAX}")
+        self.triggers[trigger.name] = trigger
+        self._lay_out_triggers()
+        return Applied(trigger.name)
+
+    def _drop_trigger(self, now_us: int, policy: str, decision: DropTrigger) -> Applied:
+        if decision.name not in self.triggers:
+            return Applied(decision.name, f"no trigger {decision.name!r}")
+        del self.triggers[decision.name]
+        self._lay_out_triggers()
+        return Applied(decision.name)
+
+    def _lay_out_triggers(self) -> None:
+        """Write all triggers anew, in order of (hook, name); how often each has fired is counted by events."""
+        ordered = sorted(self.triggers.values(), key=lambda each: (each.hook, each.name))
+        mall = self.crowd.mall
+        table = np.zeros(len(ordered), TRIGGER).view(np.recarray)
+        acts_at = np.zeros((len(ordered), mall.trigger_places.shape[1]), np.int8)
+        names = list(self.offers)
+        for index, trigger in enumerate(ordered):
+            places = self.compiled.entrance_ids if trigger.hook == Hook.ARRIVED else self.compiled.unit_ids
+            for name in ("from_us", "until_us", "segment", "share", "per_visit", "hook", "channel", "says", "members_only"):
+                table[name][index] = getattr(trigger, name)
+            table["key"][index] = stable_key(trigger.name) >> 8
+            table["after_us"][index] = round(trigger.after_s * US_PER_S)
+            table["promo"][index] = names.index(trigger.offer) if trigger.offer else -1
+            table["unit"][index] = self.compiled.unit_ids.index(trigger.unit) if trigger.unit else -1
+            acts_at[index] = 0 if trigger.at_units else 1
+            acts_at[index, [places.index(place) for place in trigger.at_units]] = 1
+        hooks = [int(trigger.hook) for trigger in ordered]
+        start = np.searchsorted(hooks, np.arange(len(Hook) + 1)).astype(np.int32)
+        self.crowd.mall = mall._replace(triggers=table, trigger_places=acts_at, trigger_start=start)
+
+    def _mark(self, now_us: int, policy: str, mark: Mark) -> Applied:
+        if not 1 <= mark.segment <= SEGMENTS_MAX:
+            return Applied(str(mark.segment), f"a segment is 1 to {SEGMENTS_MAX}")
+        people = np.asarray(mark.people, np.int64)
+        is_here = np.isin(self._present.person, people)
+        rows = self._rows_of(self._visits[is_here])
+        rows = rows[rows >= 0]
+        bit = np.int64(1) << np.int64(mark.segment - 1)
+        segments = self.crowd.mall.minds["segments"]
+        segments[rows] = segments[rows] | bit if mark.belongs else segments[rows] & ~bit
+        return Applied(str(mark.segment), people=int(rows.size))
+
+    def _set_seat_price(self, now_us: int, policy: str, decision: SetSeatPrice) -> Applied:
+        what, controls = f"show {decision.show}", self.crowd.controls
+        if not 0 <= decision.show < controls.show_price_fen.size or decision.price_fen < 0:
+            return Applied(what, "no such show, or a negative price")
+        controls.show_price_fen[decision.show] = decision.price_fen
+        return Applied(what, has_switched=True)
+
+    def _release_seats(self, now_us: int, policy: str, decision: ReleaseSeats) -> Applied:
+        what, controls = f"show {decision.show}", self.crowd.controls
+        if not 0 <= decision.show < controls.show_seats_on_sale.size or decision.seats < 0:
+            return Applied(what, "no such show, or a negative number of seats")
+        controls.show_seats_on_sale[decision.show] = decision.seats
+        return Applied(what, has_switched=True)
+
+    def _show_wait(self, now_us: int, policy: str, decision: ShowWait) -> Applied:
+        if decision.unit_id not in self.compiled.unit_ids:
+            return Applied(decision.unit_id, f"no unit {decision.unit_id!r}")
+        station, controls = self.compiled.unit_ids.index(decision.unit_id), self.crowd.controls
+        controls.station_is_shown[station] = int(decision.wait_s >= 0)
+        controls.shown_wait_s[station] = max(decision.wait_s, 0.0)
+        return Applied(decision.unit_id, has_switched=True)
+
+    def _give_points(self, now_us: int, policy: str, decision: GivePoints) -> Applied:
+        if decision.centi <= 0:
+            return Applied("points", "points must be given, not taken")
+        is_here = np.isin(self._present.person, np.asarray(decision.people, np.int64))
+        rows = self._rows_of(self._visits[is_here])
+        accounts = self.crowd.mall.minds["account"][rows[rows >= 0]]
+        for account in accounts[accounts >= 0].tolist():
+            self.crowd.transfer(now_us, POINTS_ISSUED, account, decision.centi, TransferReason.POINTS_GIVEN)
+        return Applied("points", people=int((accounts >= 0).sum()))
+
+
+def _bundle(offer: Offer, offers: dict[str, Offer]) -> int:
+    """Return the number of an offer's bundle: the place of the first offer of it, this one's own when it is the first; -1 for none."""
+    if not offer.bundle:
+        return -1
+    names = [each.bundle for each in offers.values()]
+    return names.index(offer.bundle) if offer.bundle in names else len(names)
+
+
+def as_facts(offer: Offer) -> dict[str, Any]:
+    """Return an offer as it is written down."""
+    return dataclasses.asdict(offer)
