@@ -19,6 +19,7 @@ _VOCABULARY = (
     "events.py",
     "kernel.py",
     "plan_arrays.py",
+    "promos.py",
     "random_streams.py",
     "references.py",
     "standing.py",
