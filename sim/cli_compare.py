@@ -86,7 +86,31 @@ def _compare(options: argparse.Namespace) -> int:
     say()
     head = ("kpi", "arm", "baseline", "arm's", "difference", "95 % interval", "p", "verdict")
     say_table([_row(entry) for entry in found["kpis"]], head)
+    _say_benefits(found["benefits"])
     return 0
+
+
+def _say_benefits(benefits: list[dict[str, Any]]) -> None:
+    """Say what each arm brings its owner a day beside what it costs, where anything costs or brings something."""
+    if any(each["capital_fen"] or each["net_benefit_fen_per_day"] for each in benefits):
+        say("\nFor the owner, a day (income less running costs and what policies spent; fen):")
+        head = ("arm", "net benefit", "95 % interval", "capital", "present value", "pay-back, years", "verdict")
+        say_table([_benefit_row(each) for each in benefits], head)
+
+
+def _benefit_row(each: dict[str, Any]) -> tuple[object, ...]:
+    low, high, years = each["ci_low"], each["ci_high"], each["payback_years"]
+    interval = "-" if low is None else f"{shown(low)} to {shown(high)}"
+    pays_back = "never" if years is None else shown(years)
+    return (
+        each["arm"],
+        each["net_benefit_fen_per_day"],
+        interval,
+        each["capital_fen"],
+        each["present_value_fen"],
+        pays_back,
+        each["verdict"],
+    )
 
 
 def _row(entry: dict[str, Any]) -> tuple[object, ...]:
