@@ -146,11 +146,13 @@ def _drop_if_empty(folder: Path) -> None:
 
 
 def announce_compiling() -> None:
-    """Say why the first start takes long."""
+    """Say why the first start takes long, and do what makes it so on all cores."""
     from sim import kernel
+    from sim.precompile import precompile
 
     if kernel.CACHE_WAS_COLD and not kernel.JIT_DISABLED:
-        note("First start of this version on this machine: compiling takes about a minute, once.")
+        note("First start of this version on this machine: compiling takes two to three minutes on two cores, once.")
+        precompile()
 
 
 def output_folder(wanted: Path | None, overwrite: bool) -> Path:

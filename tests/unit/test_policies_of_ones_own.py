@@ -57,7 +57,9 @@ def test_what_is_wrong_in_several_plug_ins_is_told_at_once_with_its_lines(plugin
         own_policies()
 
     text = str(wrong.value)
-    assert "divides.py:2" in text and "broken.py:1" in text and "no policy in it" in text
+    assert "divides.py:2" in text
+    assert "broken.py:1" in text
+    assert "no policy in it" in text
 
 
 def test_a_missing_plug_in_is_one_message_and_exit_code_2(capsys, monkeypatch):
