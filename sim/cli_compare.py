@@ -87,6 +87,7 @@ def _compare(options: argparse.Namespace) -> int:
     head = ("kpi", "arm", "baseline", "arm's", "difference", "95 % interval", "p", "verdict")
     say_table([_row(entry) for entry in found["kpis"]], head)
     _say_benefits(found["benefits"])
+    _say_losers(found["losers"])
     return 0
 
 
@@ -96,6 +97,23 @@ def _say_benefits(benefits: list[dict[str, Any]]) -> None:
         say("\nFor the owner, a day (income less running costs and what policies spent; fen):")
         head = ("arm", "net benefit", "95 % interval", "capital", "present value", "pay-back, years", "verdict")
         say_table([_benefit_row(each) for each in benefits], head)
+
+
+
+def _say_losers(losers: list[dict[str, Any]]) -> None:
+    """Say how many tenants and kinds of visitors are better or worse off, and who falls most."""
+    if losers:
+        say("\nWho is better or worse off (surely: after correction for their number):")
+        head = ("arm", "of", "parts", "surely better", "surely worse", "down, luck included", "falls most", "by")
+        say_table([_loser_row(each) for each in losers], head)
+
+
+def _loser_row(each: dict[str, Any]) -> tuple[object, ...]:
+    lowest = each["lowest"][0]
+    return (
+        each["arm"], each["kind"], each["parts"], each["better"], each["worse"], f"{each['down_share']:.0%}",
+        lowest["name"], lowest["difference_mean"],
+    )  # fmt: skip
 
 
 def _benefit_row(each: dict[str, Any]) -> tuple[object, ...]:

@@ -70,12 +70,17 @@ def _list(options: argparse.Namespace) -> int:
         say(f"no {options.what}" + (f" with {options.word!r} in the name" if options.word else ""))
     else:
         columns = _COLUMNS[options.what]
-        say_table([[record.get(column, "") for column in columns] for record in records], columns)
+        say_table([[_cell(record.get(column, "")) for column in columns] for record in records], columns)
     return 0
 
 
+
+def _cell(value: object) -> object:
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
 _COLUMNS = {
-    "scenarios": ("name", "question"),
+    "scenarios": ("name", "covers", "question"),
     "policies": ("name", "meaning", "scenario"),
     "kpis": ("name", "unit", "definition"),
     "parameters": ("name", "default", "range", "meaning"),

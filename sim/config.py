@@ -487,7 +487,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += [] if found else [*referral_problems(config.referral), *finance_problems(config.finance)]
     found += alliance_problems(config.alliance)
     found += cost_problems(config.costs)
-    found += policy_problems(config.policy, config.operations.review_s)
+    found += policy_problems(config.policy, config.policies, config.operations.review_s)
     found += partner_problems(config.partners)
     found += [] if found else [*abuse_problems(config.abuse)]
     found += [] if found else [*face_problems(config.points, _where_a_point_is_a_yuan(config))]

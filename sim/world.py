@@ -55,6 +55,7 @@ from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun, finish
 from sim.reporting.residents_file import digest_of_residents
+from sim.reporting.segments import segments_of
 from sim.reporting.topics.targets import pair_of
 from sim.sensing.observations import Observations, in_a_row
 from sim.sensing.present import reach_of
@@ -241,6 +242,7 @@ class World:
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
             points=points_of_day(self.crowd, self.moved, self.config) | self._programme(),
             ledger=None if self.is_followed else kept_ledger(self.crowd.ledger),
+            segments=segments_of(self.lived.outcomes),
             policies=self.policies[0].facts() if self.policies else {},
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip

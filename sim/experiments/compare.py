@@ -11,6 +11,7 @@ from typing import Any
 from sim.errors import ConfigError, EngineError, Problem
 from sim.experiments.benefit import benefits_of
 from sim.experiments.kept_runs import UNFINISHED
+from sim.experiments.losers import losers_of
 from sim.experiments.paired import CONFIDENCE, Paired, holm, paired_difference
 from sim.experiments.replicate import Arm, Count, Replicated, Runner, replicate, replication_config
 from sim.reporting.files import write_json
@@ -76,6 +77,7 @@ def comparison_of(arms: Sequence[Arm], replications: Sequence[int], runs: Replic
         "cautions": _cautions(arms),
         "kpis": [_entry(*key, len(pairs[key]), result, adjusted.get(key)) for key, result in results.items()],
         "benefits": benefits_of(arms, runs.kpis, replications),
+        "losers": losers_of([arm for arm, _ in arms], runs.parts, replications),
         "not_simulated": [kpi.name for kpi in KPIS if not kpi.is_known],
     }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sim.config import RecordingConfig, RunConfig
 from sim.experiments.kept_runs import KeptRuns, Kpis, basis_of
+from sim.experiments.losers import Parts
 from sim.experiments.workers import Answer, Worker, cores, processes
 from sim.random_streams import stream_key
 
@@ -48,6 +49,7 @@ class Replicated:
 
     kpis: dict[tuple[str, int], Kpis]
     failures: tuple[Failure, ...]
+    parts: dict[tuple[str, int], Parts] = field(default_factory=dict)  # of tenants and segments
 
 
 def replicate(
@@ -75,7 +77,8 @@ def replicate(
             found[key] = kpis
         tell(len(found) + len(failures), len(configs))
     failures.sort(key=lambda failure: list(configs).index((failure.arm, failure.replication)))
-    return Replicated({key: found[key] for key in configs if key in found}, tuple(failures))
+    parts = {key: found[key].pop("parts", {}) for key in configs if key in found}
+    return Replicated({key: found[key] for key in parts}, tuple(failures), parts)
 
 
 def replication_config(config: RunConfig, replication: int) -> RunConfig:

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.config import RunConfig
+from sim.experiments.losers import parts_in
 from sim.reporting.files import plain
 
 RUNS_PER_PROCESS = 50  # then another takes over: a run leaves up to 15 MB behind (Mesa 3.3 keeps every model it made)
-Answer = tuple[dict[str, Any] | None, str]  # KPIs, or None and the reason
+Answer = tuple[dict[str, Any] | None, str]  # KPIs, with those of its `parts` (losers.py); or None and the reason
 
 
 def cores() -> int:
@@ -107,7 +108,7 @@ def run_one(runner: str, config: RunConfig, scratch: Path) -> Answer:
     try:
         with tempfile.TemporaryDirectory(dir=scratch) as folder:
             result = getattr(importlib.import_module(module), name)(config, Path(folder))
-            return plain(result.kpis), ""
+            return {**plain(result.kpis), "parts": parts_in(Path(folder))}, ""
     except BaseException as trouble:  # whatever it is, the other runs go on
         return None, f"{type(trouble).__name__}: {trouble}".strip()
 

@@ -33,6 +33,7 @@ from sim.reporting.programme_days import programme_days
 from sim.reporting.recorder import GroupedFile, Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun
+from sim.reporting.segments import Sums, over_days
 from sim.reporting.stations import Stations
 from sim.reporting.topics.targets_days import DayTotals
 from sim.units import US_PER_DAY, US_PER_S
@@ -51,6 +52,10 @@ class DayRecorder(Recorder):
     """The recorder of one day among several, whose transfers go to a file of all days instead of one of its own."""
 
     transfers: Sequence[np.ndarray] = ()
+
+    def segments(self) -> Sums:
+        """Return how kinds of visitors fared over all days."""
+        return over_days(self._segments)
 
     def take_transfers(self, rows: np.ndarray) -> None:
         """Keep TRANSFER records until the day is over."""
@@ -75,6 +80,7 @@ class DaysBooks:
         (self.folder / "manifest.json").unlink(missing_ok=True)  # a folder without one is an unfinished run
         self.rows: list[Row] = []
         self._bases: list[dict[str, int]] = []  # in step with rows
+        self._segments: list[Sums] = []
         self.digest = hashlib.sha256()
         self.engine_s, self.events, self.decisions = 0.0, 0, 0
         self.balances_fen: dict[str, int] = {}
@@ -113,6 +119,7 @@ class DaysBooks:
         self.programme = programme_days(self.programme, books)
         self._add_curves(books, int(is_weekend))
         self._add_tenants(books)
+        self._segments.append(run.segments)
         self._stream(getattr(recorder, "transfers", ()), outcomes, day, date)
 
     def take_transfers(self, rows: np.ndarray) -> None:

@@ -14,9 +14,9 @@ from sim.reporting.days_books import DaysBooks
 from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpis import Value
 from sim.reporting.ledger_files import KeptLedger
-from sim.reporting.programme_costs import with_costs
 from sim.reporting.rents import TURNOVER_RENT_SOURCE
 from sim.reporting.report import RUN_SCHEMA_VERSION, page_data
+from sim.reporting.segments import segments_csv
 from sim.reporting.topics.points import statement
 from sim.reporting.wording import whole
 
@@ -28,7 +28,7 @@ def finish_days(
 ) -> Finished:
     """Write every file of the run, the manifest last; return KPIs, manifest and the path of the report where there is one."""
     config, compiled = books.config, books.compiled
-    kpis, days = with_costs(books.kpis(), config), plain(books.mean_day())
+    kpis, days = books.kpis(), plain(books.mean_day())
     ledger.write(folder)
     manifest.write_config(folder, config)
     write_json(folder / "kpis.json", kpis)
@@ -37,6 +37,7 @@ def finish_days(
     days |= plain(books.programme)
     write_json(folder / "curves.json", days, indent=None)
     write_atomically(folder / "tenants.csv", tenants_csv(books.tenants()))
+    write_atomically(folder / "segments.csv", segments_csv(books.segments()))
     facts = manifest.provenance(
         config, compiled.digest, books.digest.hexdigest(), int(kpis["footfall_visits"] or 0), books.engine_s, time.perf_counter() - started_s,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from sim.events import EventKind
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.day_sums import DaySums
 from sim.reporting.kpi_catalogue import COLD_SHARE_OF_MEAN, DENSITY_ZONE_M2_MIN, KPIS
+from sim.reporting.programme_costs import costs_of
 from sim.reporting.rents import rents_fen
 from sim.reporting.stations import TABLE, TILL
 from sim.reporting.topics.every import TOPICS
@@ -62,6 +63,7 @@ def compute(books: Books) -> dict[str, Value]:
     unlisted = (set(found) - {kpi.name for kpi in KPIS if kpi.is_known}) | (set(books.sensed) - set(sensed))
     assert not unlisted, f"KPIs that the catalogue does not know: {sorted(unlisted)}"
     found |= sensed
+    found |= costs_of(found, books.config)
     return {kpi.name: found[kpi.name] if kpi.is_known else None for kpi in KPIS}
 
 

@@ -37,6 +37,7 @@ _STATES = (
     "members_active_share",
     "points_burned_per_year_share",
     "points_cost_fen",
+    "programme_capital_fen",
 )
 _SENSELESS = ("unique_members",)  # who came on two days would count twice
 _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weighted so, days give the ratio of their sums

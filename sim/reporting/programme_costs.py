@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.config import RunConfig
-from sim.reporting.kpis import Value
+
+Value = int | float | None
 
 FEN_PER_YUAN = 100
 
 
-def with_costs(kpis: Mapping[str, Value], config: RunConfig) -> dict[str, Value]:
-    """Return KPIs together with those of the programme's costs, over all days of the run."""
+def costs_of(kpis: Mapping[str, Value], config: RunConfig) -> dict[str, Value]:
+    """Return the KPIs of a day's costs and income, given its others."""
     capital_fen = round(sum(FEN_PER_YUAN * item.capital_yuan * (1 - item.partner_share) for item in config.costs.items))
     visits, members, sales_fen = (_number(kpis.get(name)) for name in ("footfall_visits", "members_new", "sales_fen"))
     running_fen = sum(
         (1 - item.partner_share)
         * (
-            FEN_PER_YUAN * item.running_yuan_per_day * config.days
+            FEN_PER_YUAN * item.running_yuan_per_day
             + FEN_PER_YUAN * item.yuan_per_visit * visits
             + FEN_PER_YUAN * item.yuan_per_new_member * members
             + item.share_of_sales * sales_fen
@@ -25,12 +26,11 @@ def with_costs(kpis: Mapping[str, Value], config: RunConfig) -> dict[str, Value]
         for item in config.costs.items
     )
     income_fen = _number(kpis.get("mall_income_fen")) + config.costs.owner_margin_share * sales_fen
-    more: dict[str, Value] = {
+    return {
         "programme_capital_fen": capital_fen,
         "programme_running_fen": round(running_fen),
         "owner_income_fen": round(income_fen),
     }
-    return {**kpis, **more}
 
 
 def _number(value: Value) -> float:

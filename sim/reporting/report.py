@@ -24,9 +24,9 @@ from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpi_catalogue import BY_NAME
 from sim.reporting.kpis import Books, Value, compute
 from sim.reporting.ledger_files import KeptLedger
-from sim.reporting.programme_costs import with_costs
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import TURNOVER_RENT_SOURCE
+from sim.reporting.segments import Sums, segments_csv
 
 RUN_SCHEMA_VERSION = 1
 DECISIONS_KEPT = 500  # in run.json; a day has a review every five minutes
@@ -50,6 +50,7 @@ class FinishedRun:
     station_offered_us: np.ndarray | None = None  # (T) server-microseconds on duty, where known
     sensed: dict[str, Value] = field(default_factory=dict)  # the KPIs of sensing, and more of the kind for the report
     sensed_curves: dict[str, Any] = field(default_factory=dict)  # what the report draws of it
+    segments: Sums = field(default_factory=dict)  # how kinds of visitors fared (segments.py)
     policies: dict[str, Any] = field(default_factory=dict)  # what the policies did (sim/operations/policy_switches.py)
     points: dict[str, Any] = field(default_factory=dict)  # numbers and small tables of the ledger (points_books.py)
     ledger: KeptLedger | None = None  # None where it lives on
@@ -63,7 +64,7 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
     run.recorder.close()
     known = {name: value for name, value in run.sensed.items() if name in BY_NAME}
     books = Books(run.config, run.compiled, run.recorder.sums, run.tallies, run.station_offered_us, known, run.points)
-    kpis = with_costs(compute(books), run.config)
+    kpis = compute(books)
     day = plain({**curves(books), "sensing": {**run.sensed_curves, "identity": run.sensed}})
     manifest.write_config(folder, run.config)
     if run.ledger is not None and run.recorder.level != "none":
@@ -71,6 +72,7 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
     write_json(folder / "kpis.json", kpis)
     write_json(folder / "curves.json", day, indent=None)
     write_atomically(folder / "tenants.csv", tenants_csv(tenant_rows(books)))
+    write_atomically(folder / "segments.csv", segments_csv(run.segments))
     facts = manifest.provenance(
         run.config, run.compiled.digest, run.recorder.events_content_sha256, int(kpis["footfall_visits"] or 0), run.engine_s, run.wall_s,
         run.continued_from,

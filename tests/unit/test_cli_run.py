@@ -59,6 +59,7 @@ def desk(tmp_path, monkeypatch):
             "kpis": [entry],
             "seeds": seeds,
             "benefits": [],
+            "losers": [],
         }
 
     api.run, api.compare, api.policies = run, compare, lambda: {"greet": "says hello"}

@@ -25,9 +25,9 @@ class PolicyConfig:
     random: RandomConfig = field(default_factory=RandomConfig)
 
 
-def problems(config: PolicyConfig, review_s: float) -> Iterator[Problem]:
+def problems(config: PolicyConfig, active: list[str], review_s: float) -> Iterator[Problem]:
     """Return what is wrong with it."""
-    if (config.every_s / review_s) % 1:
+    if active and (config.every_s / review_s) % 1:
         yield Problem(
             "policy.every_s",
             f"{config.every_s:g}",
