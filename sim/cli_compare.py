@@ -18,7 +18,7 @@ from sim.errors import ConfigError, Problem
 from sim.progress import Progress
 
 Act = Callable[[argparse.Namespace], int]
-_OWN_WORDS = ("arms", "replications")
+COMPARE_WORDS = ("arms", "replications")
 
 _EXAMPLE = """\
 examples:
@@ -58,10 +58,10 @@ def _compare(options: argparse.Namespace) -> int:
     if Path(options.scenario).is_dir() and len(options.words) == 1 and "=" not in options.words[0]:
         return _compare_folders(Path(options.scenario), Path(options.words[0]), options.json)
     use_plugins(options.plugin)
-    own = {key: value for key, _, value in (word.partition("=") for word in options.words) if key in _OWN_WORDS}
-    overrides = [word for word in options.words if word.partition("=")[0] not in _OWN_WORDS]
+    own = {key: value for key, _, value in (word.partition("=") for word in options.words) if key in COMPARE_WORDS}
+    overrides = [word for word in options.words if word.partition("=")[0] not in COMPARE_WORDS]
     arms = _arm_names(own["arms"]) if "arms" in own else _arms_of(options.scenario, overrides)
-    replications = _count(own.get("replications", "20"))
+    replications = count_of(own.get("replications", "20"))
     configs = [(arm, _config_of(options.scenario, arm, overrides)) for arm in arms]
     _refuse_earlier_runs(configs)
     refuse_unknown_policies(*(config for _, config in configs))
@@ -160,7 +160,8 @@ def _two_or_more(arms: list[str], found: str) -> list[str]:
     return arms
 
 
-def _count(text: str) -> int:
+def count_of(text: str) -> int:
+    """Return how many replications are wanted."""
     if not text.isdigit() or not 2 <= int(text) <= 10_000:
         raise UsageError(f"galleria compare: replications must be a whole number from 2 to 10000 (found {text!r})")
     return int(text)
