@@ -58,13 +58,13 @@ def run(
     `watch_every_s` and changes nothing: a function that takes an agents.shopper_view.ShopperView, or a Mesa model, whose `shoppers`
     the view becomes before each of its steps (docs/tutorial/mesa.ipynb).
     """
-    from sim.floorplan.cache import load_compiled
+    from sim.floorplan.cache import compiled_for
     from sim.network.malls import mall_alone
 
     if is_network(config.malls, config.network):
         return run_network(config, out, command=command)
     config = mall_alone(config)
-    compiled = load_compiled(paths.find_floorplan(config.floorplan))
+    compiled = compiled_for(config)
     return run_on(
         config, compiled, out, progress=progress, command=command, services=services, watch=watch, watch_every_s=watch_every_s
     )
@@ -115,9 +115,9 @@ def run_network(
 
 def home_of(config: RunConfig) -> tuple[CompiledPlan, Town, Callable[[], None]]:
     """Return the plan of a mall, its people, and what to call when it is over; `sim.network` lives malls with it."""
-    from sim.floorplan.cache import load_compiled
+    from sim.floorplan.cache import compiled_for
 
-    compiled = load_compiled(paths.find_floorplan(config.floorplan))
+    compiled = compiled_for(config)
     deciders = Deciders(config, compiled)
     return compiled, Town(config, compiled, deciders), deciders.close
 
@@ -415,11 +415,13 @@ def compare(
     """
     from sim.experiments.compare import compare as compare_arms
     from sim.experiments.replicate import Runner
-    from sim.floorplan.cache import load_compiled
+    from sim.floorplan.cache import compiled_for, load_compiled
 
     # Compiled here once, so that the workers find it in the cache, and a mistake in a plan is told before any run.
     plans = {config.floorplan for _, config in configs}
     digests = {name: load_compiled(paths.find_floorplan(name)).digest for name in sorted(plans)}
+    for _, config in configs:
+        compiled_for(config)
     preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall")
     return compare_arms(configs, Path(out), replications, Runner("sim.api:run", preload, digests, workers), count)
 

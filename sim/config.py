@@ -78,6 +78,8 @@ from sim.schema.goods import GuideConfig as GuideConfig
 from sim.schema.goods import ReviewsAtShelfConfig as ReviewsAtShelfConfig
 from sim.schema.goods import StockingConfig as StockingConfig
 from sim.schema.goods import problems as goods_problems
+from sim.schema.layout import LayoutConfig
+from sim.schema.layout import problems as layout_problems
 from sim.schema.loyalty import BurningConfig as BurningConfig
 from sim.schema.loyalty import LoyaltyConfig
 from sim.schema.loyalty import problems as loyalty_problems
@@ -411,6 +413,7 @@ class RunConfig:
     alliance: AllianceConfig = field(default_factory=AllianceConfig)
     finance: FinanceConfig = field(default_factory=FinanceConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
+    layout: LayoutConfig = field(default_factory=LayoutConfig)
     promos: PromosConfig = field(default_factory=PromosConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)
@@ -483,6 +486,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += [] if found else [*referral_problems(config.referral), *finance_problems(config.finance)]
     found += alliance_problems(config.alliance)
     found += policy_problems(config.policy, config.operations.review_s)
+    found += layout_problems(config.layout)
     found += partner_problems(config.partners)
     found += [] if found else [*abuse_problems(config.abuse)]
     found += [] if found else [*face_problems(config.points, _where_a_point_is_a_yuan(config))]
