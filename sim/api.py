@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from agents.mall import TenantFacts
     from agents.policies.desk import Desk
     from agents.population import Residents
+    from agents.site_choice import SiteForecast
     from agents.tiers import Tiers
     from agents.visits import Visits
     from sim.visitors import Visitors
@@ -166,6 +167,12 @@ class Town:
         """The visits of the day that was asked for last."""
         assert self._visits is not None
         return self._visits
+
+    def rehouse(self, compiled: CompiledPlan) -> None:
+        """Know the plan in which tenants have changed rooms."""
+        self._compiled = compiled
+        if self.policies is not None:
+            self.policies.rehouse(compiled)
 
     def summary(self, date: datetime.date) -> dict[str, Any]:
         """Return what the residents remember after a day, in numbers."""
@@ -424,6 +431,14 @@ def compare(
         compiled_for(config)
     preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall")
     return compare_arms(configs, Path(out), replications, Runner("sim.api:run", preload, digests, workers), count)
+
+
+def choose_site(config: RunConfig) -> list[SiteForecast]:
+    """Return what each candidate site of a new store would do, truly and as members' addresses say; `galleria site` prints it."""
+    from agents.site_choice import forecasts
+    from sim.floorplan.cache import compiled_for
+
+    return forecasts(config, compiled_for(config), residents_for(config))
 
 
 def load(folder: Path) -> RunResult:

@@ -129,12 +129,15 @@ def _zones(plan: PlanArrays, config: RunConfig) -> Any:
 
 
 def _levels(plan: PlanArrays) -> Any:
-    units = np.searchsorted(plan.unit_level, np.arange(plan.level_node_start.size))
+    levels = plan.level_node_start.size - 1
+    first, end = np.full(levels, plan.unit_level.size), np.zeros(levels, np.int64)
+    np.minimum.at(first, plan.unit_level, np.arange(plan.unit_level.size))
+    np.maximum.at(end, plan.unit_level, np.arange(plan.unit_level.size) + 1)
     return _fill(
         plan.level_node_start.size - 1, state.LEVEL, table_start=plan.level_table_start[:-1],
         targets=np.diff(plan.level_target_start), target_start=plan.level_target_start[:-1],
         ride_start=plan.level_ride_start[:-1], ride_end=plan.level_ride_start[1:],
-        unit_start=units[:-1], unit_end=units[1:],
+        unit_start=np.minimum(first, end), unit_end=end,
     )  # fmt: skip
 
 

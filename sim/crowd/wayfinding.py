@@ -78,6 +78,8 @@ def _taken_for(mall: Mall, row: int) -> int:
     best_draw = 1.0
     for unit in range(level.unit_start, level.unit_end):
         draw = uniform_of(base, mall.units[unit].key)
+        if mall.units[unit].level != mall.units[shopper.goal].level:
+            continue  # tenants that have changed levels overnight keep their numbers
         if draw < best_draw and unit != shopper.goal and mall.hop_s[shopper.step_free, shopper.place, unit] < np.inf:
             best_draw = draw
             best = unit

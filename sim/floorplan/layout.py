@@ -79,6 +79,8 @@ class Drawn:
 def with_layout(plan: FloorPlan, layout: LayoutConfig, source: Path | str) -> tuple[FloorPlan, list[dict[str, Any]]]:
     """Return the plan as a layout makes it, and what has changed; raises ConfigError with all that cannot be done."""
     drawn = Drawn(plan)
+    if layout.anchors.turnover_rent_share >= 0:
+        _ask_anchors(drawn, layout)
     for index, letting in enumerate(layout.let):
         _let(drawn, letting, f"layout.let[{index}]")
     for index, name in enumerate(layout.vacate):
@@ -112,6 +114,16 @@ def _kind_now(unit: Unit, has_tenant: bool) -> str:
     if unit.kind not in ("store", "vacant"):
         return unit.kind
     return "store" if has_tenant else "vacant"
+
+
+def _ask_anchors(drawn: Drawn, layout: LayoutConfig) -> None:
+    """Let every anchor pay what is asked of it, or leave."""
+    asked = layout.anchors.turnover_rent_share
+    for unit in sorted(unit for unit in drawn.tenants if drawn.area_m2(unit) >= layout.mix.anchor_m2):
+        if asked > layout.anchors.leaves_above:
+            drawn.note("vacated", unit, drawn.tenants.pop(unit).name)
+        else:
+            drawn.tenants[unit] = replace(drawn.tenants[unit], turnover_rent_share=asked)
 
 
 def _let(drawn: Drawn, letting: LettingConfig, place: str) -> None:

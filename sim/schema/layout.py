@@ -108,6 +108,19 @@ class MixConfig:
 
 
 @dataclass
+class AnchorsConfig:
+    """What anchors (tenants of mix.anchor_m2 and more) are asked for, and what they answer: too much, and they leave."""
+
+    turnover_rent_share: float = known(
+        -1.0, "share of sales that every anchor pays; negative: its own terms. Others pay 9.2 %, anchors 2.2 %", -1, 1,
+        source="Gould, Pashigian & Prendergast 2005", tag="D", confidence="M",
+    )  # fmt: skip
+    leaves_above: float = known(
+        0.05, "of sales: an anchor that is asked for more leaves", 0, 1, source=f"{JUDGED}: the margin of a large store", confidence="L"
+    )  # fmt: skip
+
+
+@dataclass
 class PullConfig:
     """How what a mall offers moves the choice between it and other places (Huff): more floor, and other trades than elsewhere."""
 
@@ -178,6 +191,7 @@ class LayoutConfig:
         2000.0, "fitting out the floor of a tenant that moves or begins", 0, 1e6, source=JUDGED, confidence="L"
     )
     mix: MixConfig = field(default_factory=MixConfig)
+    anchors: AnchorsConfig = field(default_factory=AnchorsConfig)
     pull: PullConfig = field(default_factory=PullConfig)
     site: SiteChoiceConfig = field(default_factory=SiteChoiceConfig)
 
@@ -191,6 +205,8 @@ def drawing_changes(layout: LayoutConfig) -> dict[str, Any]:
     }
     if layout.mix.after_years > 0 and layout.mix.churn_share > 0:
         found["mix"] = asdict(layout.mix)
+    if layout.anchors.turnover_rent_share >= 0:
+        found["anchors"] = [asdict(layout.anchors), layout.mix.anchor_m2]
     return found | {"rules": [layout.least_area_share, layout.passage_m]} if found else {}
 
 
