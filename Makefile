@@ -20,8 +20,10 @@ demo: $(RUNTIME)  ## run the default scenario and say where its report is
 
 test: $(DEV)  ## fast tests, three ways: compiled, bounds-checked, without the compiler
 	@echo "== 1 of 3: compiled"
+	@$(BIN)/python -m sim.precompile
 	@$(PYTEST)
 	@echo "== 2 of 3: unit tests, every index checked (NUMBA_BOUNDSCHECK=1)"
+	@NUMBA_BOUNDSCHECK=1 $(BIN)/python -m sim.precompile
 	@NUMBA_BOUNDSCHECK=1 $(PYTEST) tests/unit -m "not slow and not compiled and not plain"
 	@echo "== 3 of 3: unit tests as plain Python (NUMBA_DISABLE_JIT=1)"
 	@NUMBA_DISABLE_JIT=1 $(PYTEST) tests/unit -m "not slow and not compiled and not plain"

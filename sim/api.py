@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from sim.operations.partners import Programme
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
 from sim.schema.network import is_network
+from sim.schema.policies import PolicyConfig
 from sim.sensing.identity.ids import IdKind, ids_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_MIN, US_PER_S
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from agents.tiers import Tiers
     from agents.visits import Visits
     from sim.visitors import Visitors
+
+PLUGINS_VARIABLE = "GALLERIA_PLUGINS"  # names the files with policies of one's own, for this process and those that it starts
 
 
 def run(
@@ -393,18 +396,49 @@ def tenant_facts(config: RunConfig, compiled: CompiledPlan) -> list[TenantFacts]
 
 
 def policies() -> dict[str, str]:
-    """Return the catalogue of policies: name -> what it does."""
-    from agents.policies.catalogue import ENTRIES
+    """Return the policies of the catalogue and of plug-ins: name -> what it does."""
+    return {str(record["name"]): str(record["meaning"]) for record in policy_records()}
 
-    return {entry.name: entry.does for entry in ENTRIES}
+
+def policy_records() -> list[dict[str, Any]]:
+    """Return what there is to say of each policy of the catalogue, and of those of plug-ins."""
+    from agents.policies.catalogue import ENTRIES
+    from agents.policies.plugins import own_policies
+
+    found: list[dict[str, Any]] = [
+        {
+            "name": entry.name, "meaning": entry.does, "can_lose": entry.loses, "covers": list(entry.covers), "scenario": entry.scenario,
+            "source": entry.source, "acts": "reviews what is observed" if entry.make else f"settings: conf/measures/{entry.name}.yaml",
+            "parameters": f"policy.{entry.name}.*" if entry.make and hasattr(PolicyConfig(), entry.name) else "",
+        }
+        for entry in ENTRIES
+    ]  # fmt: skip
+    for name, made in own_policies().items():
+        about = (made.__doc__ or "").strip().splitlines()[:1]
+        found.append({"name": name, "meaning": about[0] if about else "", "acts": "a plug-in", "parameters": f"policy.own.{name}.*"})
+    return found
 
 
 def _desk_of(config: RunConfig, compiled: CompiledPlan) -> Desk | None:
     if not config.policies:
         return None
     from agents.policies.desk import Desk
+    from agents.policies.plugins import own_policies
 
-    return Desk(config, compiled)
+    refuse_unknown_policies([config])
+    return Desk(config, compiled, own_policies())
+
+
+def refuse_unknown_policies(configs: Iterable[RunConfig]) -> None:
+    """Raise ConfigError for active policies that neither the catalogue nor a plug-in has."""
+    from agents.policies.catalogue import BY_NAME
+    from agents.policies.plugins import own_policies
+
+    known = {*BY_NAME, *own_policies()}
+    unknown = dict.fromkeys(name for config in configs for name in config.policies if name not in known)
+    if unknown:
+        where = "policy", "`galleria list policies`"
+        raise ConfigError.of("the configuration", [paths.unknown_name("policies", name, known, *where) for name in unknown])
 
 
 def compare(

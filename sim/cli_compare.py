@@ -11,6 +11,7 @@ from typing import Any
 
 from sim import config_files, paths
 from sim.cli_output import UsageError, note, say, say_json, say_table, shown
+from sim.cli_policies import add_plugin_option, refuse_unknown_policies, use_plugins
 from sim.cli_run import announce_compiling, in_words, output_folder
 from sim.config import RunConfig
 from sim.errors import ConfigError, Problem
@@ -45,6 +46,7 @@ def add_compare(parser: argparse.ArgumentParser) -> Act:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the comparison (default outputs/<date>/<time>)")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier comparison in --out")
+    add_plugin_option(parser)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return _compare
 
@@ -55,12 +57,14 @@ COMMANDS = {"compare": add_compare}
 def _compare(options: argparse.Namespace) -> int:
     if Path(options.scenario).is_dir() and len(options.words) == 1 and "=" not in options.words[0]:
         return _compare_folders(Path(options.scenario), Path(options.words[0]), options.json)
+    use_plugins(options.plugin)
     own = {key: value for key, _, value in (word.partition("=") for word in options.words) if key in _OWN_WORDS}
     overrides = [word for word in options.words if word.partition("=")[0] not in _OWN_WORDS]
     arms = _arm_names(own["arms"]) if "arms" in own else _arms_of(options.scenario, overrides)
     replications = _count(own.get("replications", "20"))
     configs = [(arm, _config_of(options.scenario, arm, overrides)) for arm in arms]
     _refuse_earlier_runs(configs)
+    refuse_unknown_policies(*(config for _, config in configs))
     announce_compiling()
     from sim import api
     from sim.experiments.kept_runs import can_continue
@@ -82,7 +86,31 @@ def _compare(options: argparse.Namespace) -> int:
     say()
     head = ("kpi", "arm", "baseline", "arm's", "difference", "95 % interval", "p", "verdict")
     say_table([_row(entry) for entry in found["kpis"]], head)
+    _say_benefits(found["benefits"])
     return 0
+
+
+def _say_benefits(benefits: list[dict[str, Any]]) -> None:
+    """Say what each arm brings its owner a day beside what it costs, where anything costs or brings something."""
+    if any(each["capital_fen"] or each["net_benefit_fen_per_day"] for each in benefits):
+        say("\nFor the owner, a day (income less running costs and what policies spent; fen):")
+        head = ("arm", "net benefit", "95 % interval", "capital", "present value", "pay-back, years", "verdict")
+        say_table([_benefit_row(each) for each in benefits], head)
+
+
+def _benefit_row(each: dict[str, Any]) -> tuple[object, ...]:
+    low, high, years = each["ci_low"], each["ci_high"], each["payback_years"]
+    interval = "-" if low is None else f"{shown(low)} to {shown(high)}"
+    pays_back = "never" if years is None else shown(years)
+    return (
+        each["arm"],
+        each["net_benefit_fen_per_day"],
+        interval,
+        each["capital_fen"],
+        each["present_value_fen"],
+        pays_back,
+        each["verdict"],
+    )
 
 
 def _row(entry: dict[str, Any]) -> tuple[object, ...]:

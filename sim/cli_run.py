@@ -15,6 +15,7 @@ from typing import Any
 
 from sim import config_files, paths
 from sim.cli_output import UsageError, note, say, say_json, say_table, shown
+from sim.cli_policies import add_plugin_option, refuse_unknown_policies, use_plugins
 from sim.config import RunConfig
 from sim.progress import NIGHT_US, Progress, instant_text
 from sim.schema.network import is_network
@@ -53,6 +54,7 @@ def add_run(parser: argparse.ArgumentParser) -> Act:
     parser.add_argument("overrides", metavar="key=value", nargs="*", help="differences, in Hydra's grammar")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the run (default outputs/<date>/<time>)")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier run in --out")
+    add_plugin_option(parser)
     parser.add_argument("--dry-run", action="store_true", help="only print the composed configuration, expected time and disk")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return run
@@ -60,7 +62,9 @@ def add_run(parser: argparse.ArgumentParser) -> Act:
 
 def run(options: argparse.Namespace) -> int:
     """Run one scenario."""
+    use_plugins(options.plugin)
     config = config_files.compose(options.scenario, options.overrides)
+    refuse_unknown_policies(config)
     if options.dry_run:
         return _dry_run(config, options)
     folder = options.out if _goes_on(config, options) else output_folder(options.out, options.overwrite)
@@ -142,11 +146,13 @@ def _drop_if_empty(folder: Path) -> None:
 
 
 def announce_compiling() -> None:
-    """Say why the first start takes long."""
+    """Say why the first start takes long, and do what makes it so on all cores."""
     from sim import kernel
+    from sim.precompile import precompile
 
     if kernel.CACHE_WAS_COLD and not kernel.JIT_DISABLED:
-        note("First start of this version on this machine: compiling takes about a minute, once.")
+        note("First start of this version on this machine: compiling takes two to three minutes on two cores, once.")
+        precompile()
 
 
 def output_folder(wanted: Path | None, overwrite: bool) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 from sim import config_files, paths
 from sim.categories import CATEGORIES
 from sim.cli_output import UsageError, say, say_json, say_table, shown
+from sim.cli_policies import add_plugin_option, use_plugins
 from sim.config import Parameter, RunConfig, parameters_of
 
 Act = Callable[[argparse.Namespace], int]
@@ -32,6 +33,7 @@ def add_list(parser: argparse.ArgumentParser) -> Act:
     parser.epilog = "examples:\n  galleria list scenarios\n  galleria list parameters parking\n  galleria list kpis --json"
     parser.add_argument("what", choices=LISTS, nargs="?", help="what to list")
     parser.add_argument("word", nargs="?", default="", help="only what has this word in its name")
+    add_plugin_option(parser)
     parser.add_argument("--json", action="store_true", help="print a list of records")
     return _list
 
@@ -42,6 +44,7 @@ def add_explain(parser: argparse.ArgumentParser) -> Act:
         "examples:\n  galleria explain population.car_share\n  galleria explain queue_wait_s_p95\n  galleria explain cinema"
     )
     parser.add_argument("name", metavar="NAME", help="a parameter, KPI, scenario, category, floor plan or kind of event")
+    add_plugin_option(parser)
     parser.add_argument("--json", action="store_true", help="print a list of records")
     return _explain
 
@@ -57,6 +60,7 @@ COMMANDS = {"list": add_list, "explain": add_explain, "report": add_report}
 
 
 def _list(options: argparse.Namespace) -> int:
+    use_plugins(options.plugin)
     if options.what is None:
         raise UsageError(f"galleria list: say what to list: {', '.join(LISTS)}. For instance: galleria list scenarios")
     records = [record for record in _records(options.what) if options.word.lower() in str(record["name"]).lower()]
@@ -66,13 +70,13 @@ def _list(options: argparse.Namespace) -> int:
         say(f"no {options.what}" + (f" with {options.word!r} in the name" if options.word else ""))
     else:
         columns = _COLUMNS[options.what]
-        say_table([[record[column] for column in columns] for record in records], columns)
+        say_table([[record.get(column, "") for column in columns] for record in records], columns)
     return 0
 
 
 _COLUMNS = {
     "scenarios": ("name", "question"),
-    "policies": ("name", "meaning"),
+    "policies": ("name", "meaning", "scenario"),
     "kpis": ("name", "unit", "definition"),
     "parameters": ("name", "default", "range", "meaning"),
     "floorplans": ("name", "about", "folder"),
@@ -85,7 +89,7 @@ def _records(what: str) -> list[Record]:
     if what == "policies":
         from sim import api
 
-        return [{"name": name, "meaning": meaning} for name, meaning in api.policies().items()]
+        return api.policy_records()
     if what == "kpis":
         from sim.reporting import kpi_catalogue
 
@@ -126,6 +130,7 @@ def _first_line(folder: Path) -> str:
 
 
 def _explain(options: argparse.Namespace) -> int:
+    use_plugins(options.plugin)
     found = [record for record in _everything() if options.name in (record["name"], str(record["name"]).rsplit(".", 1)[-1])]
     exact = [record for record in found if record["name"] == options.name]
     found = exact or found
@@ -163,6 +168,8 @@ def _everything() -> Iterator[Record]:
         yield {"name": record["name"], "is": "KPI", **{key: value for key, value in record.items() if key != "name"}}
     for record in _records("scenarios"):
         yield {"name": record["name"], "is": "scenario", **{key: value for key, value in record.items() if key != "name"}}
+    for record in _records("policies"):
+        yield {"name": record["name"], "is": "policy", **{key: value for key, value in record.items() if key != "name"}}
     for record in _records("floorplans"):
         yield {"name": record["name"], "is": "floor plan", "about": record["about"], "folder": record["folder"]}
     for category in CATEGORIES:

@@ -62,6 +62,9 @@ from sim.schema.clearing import (  # noqa: F401  (a section of the schema is fou
     PanicConfig,
 )
 from sim.schema.clearing import problems as clearing_problems
+from sim.schema.costs import CostItemConfig as CostItemConfig
+from sim.schema.costs import CostsConfig
+from sim.schema.costs import problems as cost_problems
 from sim.schema.desks import (
     DesksConfig,
 )
@@ -416,6 +419,7 @@ class RunConfig:
     layout: LayoutConfig = field(default_factory=LayoutConfig)
     promos: PromosConfig = field(default_factory=PromosConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
+    costs: CostsConfig = field(default_factory=CostsConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)
     engine: EngineConfig = field(default_factory=EngineConfig)
 
@@ -485,6 +489,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += [] if found else [*desk_problems(config.desks)]
     found += [] if found else [*referral_problems(config.referral), *finance_problems(config.finance)]
     found += alliance_problems(config.alliance)
+    found += cost_problems(config.costs)
     found += policy_problems(config.policy, config.operations.review_s)
     found += layout_problems(config.layout)
     found += partner_problems(config.partners)

@@ -20,6 +20,7 @@ from sim.errors import ConfigError, Problem
 from sim.units import minutes_from_hours
 
 SOURCE = "the configuration"
+MEASURES = "measures"  # the group whose options are policies that are settings alone: those that `policies` names act
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _gather_groups(sources: _Sources) -> None:
     for group in paths.group_names():
         for option, path in paths.group_files(group).items():
             found = sources.files[group, option] = read_plain(path)
-            _check(sources, found, () if found.package == "_global_" else (group,))
+            _check(sources, found, () if found.package == "_global_" or group == MEASURES else (group,))
 
 
 def _gather_scenario(sources: _Sources, path: Path, above: tuple[Path, ...]) -> str:
@@ -189,11 +190,16 @@ def _composed(sources: _Sources) -> RunConfig:
         store.store(name="schema", node=RunConfig)
         store.store(name="config", node=main.values)
         for (group, option), found in sources.files.items():
-            everywhere = group == "scenarios" or found.package == "_global_"
+            everywhere = group in ("scenarios", MEASURES) or found.package == "_global_"
             store.store(group=group, name=option, node=found.values, package="_global_" if everywhere else None)
         GlobalHydra.instance().clear()
+        overrides = [f"scenarios={sources.scenario}", *(given.text for given in sources.given)]
         with initialize(config_path=None, version_base="1.3"):
-            composed = hydra_compose("config", [f"scenarios={sources.scenario}", *(given.text for given in sources.given)])
+            composed = hydra_compose("config", overrides)
+            measures = [name for name in composed.policies if (MEASURES, name) in sources.files]
+            if measures:
+                store.store(name="config", node=_with_measures(main.values, measures))
+                composed = hydra_compose("config", overrides)
         config = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(RunConfig), composed))
     except (HydraException, OmegaConfBaseException) as trouble:
         place = str(getattr(trouble, "full_key", "") or SOURCE)
@@ -203,6 +209,13 @@ def _composed(sources: _Sources) -> RunConfig:
         store.repo = before
     assert isinstance(config, RunConfig)
     return config
+
+
+def _with_measures(main: dict[str, Any], measures: list[str]) -> dict[str, Any]:
+    """Return the main configuration with the settings of active measures under the scenario's own keys."""
+    entries = list(main["defaults"])
+    before = next(index for index, entry in enumerate(entries) if isinstance(entry, dict) and "scenarios" in entry)
+    return {**main, "defaults": [*entries[:before], {MEASURES: measures}, *entries[before:]]}
 
 
 def _plan_problems(config: RunConfig) -> Iterator[Problem]:
@@ -219,7 +232,7 @@ def _placed(problem: Problem, sources: _Sources) -> Problem:
         if given.keys == keys[: len(given.keys)]:
             return replace(problem, place=f"command line: {given.text}", rule=f"{problem.place}: {problem.rule}")
     for (group, _), found in reversed(sources.files.items()):
-        inner = keys if group == "scenarios" or found.package == "_global_" else keys[1:] if keys[:1] == (group,) else ()
+        inner = keys if group in ("scenarios", MEASURES) or found.package == "_global_" else keys[1:] if keys[:1] == (group,) else ()
         if inner and inner in found.lines:
             return replace(problem, place=found.place(inner))
     return problem

@@ -19,6 +19,7 @@ _VOCABULARY = (
     "events.py",
     "kernel.py",
     "plan_arrays.py",
+    "promos.py",
     "random_streams.py",
     "references.py",
     "standing.py",
@@ -81,6 +82,16 @@ _TYPES: dict[str, Any] = {
     "np.uint64": numba.types.uint64,
 }
 
+DECLARED: list[tuple[Any, tuple[Any, ...]]] = []  # every kernel of the modules imported so far, with its types
+
+
+def compile_declared(backwards: bool) -> None:
+    """Compile all kernels known so far, the last one first if told so; two processes that go opposite ways meet in the middle."""
+    for compiled, declared in list(reversed(DECLARED) if backwards else DECLARED):
+        if compiled._can_compile:
+            compiled.compile(declared)
+            compiled.disable_compile()
+
 
 def declare_type(annotation: str, example: Any, *, by_reference: bool = False) -> None:
     """Let kernels take a tuple of arrays such as `example` under this annotation; a large one by its address (decision 0018)."""
@@ -128,6 +139,7 @@ def _declared(function: F, **more: Any) -> F:
         return choose_template(args, kws)
 
     compiled.get_call_template = template_of_declared
+    DECLARED.append((compiled, declared))
     return compiled  # type: ignore[no-any-return]
 
 

@@ -13,7 +13,6 @@ from agents.policies.policy import Policy, PublicMap, Tools
 from sim.calendar import day_of
 from sim.config import RunConfig
 from sim.decisions_of_policies import PolicyDecision
-from sim.errors import ConfigError, Problem
 from sim.opening import mall_hours_min
 from sim.operations.policies import Seen
 from sim.plan_arrays import CompiledPlan
@@ -29,13 +28,10 @@ class Desk:
     """The active policies, in order of their names; it lives on from day to day."""
 
     def __init__(self, config: RunConfig, compiled: CompiledPlan, own: Mapping[str, Maker] | None = None) -> None:
-        """Make the policies; raises ConfigError for a name that neither the catalogue nor a plug-in has."""
+        """Make the policies, whose names are those of the catalogue or of `own`."""
         own = own or {}
         self._config, self._compiled = config, compiled
         self.public = public_map(config, compiled)
-        unknown = [name for name in config.policies if name not in BY_NAME and name not in own]
-        if unknown:
-            raise ConfigError.of("the configuration", [_unknown(name, [*BY_NAME, *own]) for name in unknown])
         self.policies: dict[str, Policy] = {}
         for name in sorted(set(config.policies)):
             if name in own:
@@ -99,9 +95,3 @@ def public_map(config: RunConfig, compiled: CompiledPlan) -> PublicMap:
         arrays.node_y_m[door], arrays.unit_area_m2, compiled.entrance_ids, prices,
         np.array([cashiers_of(compiled, config, unit)[0] for unit in range(len(compiled.unit_ids))], np.int64),
     )  # fmt: skip
-
-
-def _unknown(name: str, known: list[str]) -> Problem:
-    from sim.paths import unknown_name
-
-    return unknown_name("policies", name, known, "policy", "`galleria list policies`")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import ConfigError, EngineError, Problem
+from sim.experiments.benefit import benefits_of
 from sim.experiments.kept_runs import UNFINISHED
 from sim.experiments.paired import CONFIDENCE, Paired, holm, paired_difference
 from sim.experiments.replicate import Arm, Count, Replicated, Runner, replicate, replication_config
@@ -74,6 +75,7 @@ def comparison_of(arms: Sequence[Arm], replications: Sequence[int], runs: Replic
         "seeds": [replication_config(config, number).seed for number in replications],
         "cautions": _cautions(arms),
         "kpis": [_entry(*key, len(pairs[key]), result, adjusted.get(key)) for key, result in results.items()],
+        "benefits": benefits_of(arms, runs.kpis, replications),
         "not_simulated": [kpi.name for kpi in KPIS if not kpi.is_known],
     }
 

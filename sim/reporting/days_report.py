@@ -14,6 +14,7 @@ from sim.reporting.days_books import DaysBooks
 from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpis import Value
 from sim.reporting.ledger_files import KeptLedger
+from sim.reporting.programme_costs import with_costs
 from sim.reporting.rents import TURNOVER_RENT_SOURCE
 from sim.reporting.report import RUN_SCHEMA_VERSION, page_data
 from sim.reporting.topics.points import statement
@@ -27,7 +28,7 @@ def finish_days(
 ) -> Finished:
     """Write every file of the run, the manifest last; return KPIs, manifest and the path of the report where there is one."""
     config, compiled = books.config, books.compiled
-    kpis, days = books.kpis(), plain(books.mean_day())
+    kpis, days = with_costs(books.kpis(), config), plain(books.mean_day())
     ledger.write(folder)
     manifest.write_config(folder, config)
     write_json(folder / "kpis.json", kpis)

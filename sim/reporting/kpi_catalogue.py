@@ -62,6 +62,9 @@ _MONEY = (
     Kpi("turnover_rent_fen", "fen", "higher", "money", "Turnover rent", "Sum over tenants of their turnover share of the day's sales (of the tenant, else of its trade) above the day's base rent where the tenant has one (a year's / 365), each rounded to whole fen."),
     Kpi("mall_income_fen", "fen", "higher", "money", "The mall's income", "Base rents of the day (a year's / 365) + turnover rent: of each tenant the higher of the two. Car-park fees are not in it."),
     Kpi("tenant_margin_fen_p10", "fen", "higher", "money", "Margin of the weak tenants", "10th percentile of tenants' margins.", _NO_COSTS),
+    Kpi("owner_income_fen", "fen", "higher", "money", "The owner's income", "The mall's income + the share of sales that stays with its owner as margin (costs.owner_margin_share)."),
+    Kpi("programme_running_fen", "fen", "lower", "money", "Running costs of the programme", "What the items of `costs` cost the owner over the run: by the day, the visit, the new member and on sales."),
+    Kpi("programme_capital_fen", "fen", "lower", "money", "Capital of the programme", "What the items of `costs` cost the owner once, whatever the length of the run."),
     Kpi("policy_cost_fen", "fen", "lower", "money", "Cost of the policies", "What the policies of the run spent.", "policies that spend money are not simulated"),
     Kpi("policy_net_benefit_fen", "fen", "higher", "money", "Net benefit of the policies", "Difference of the mall's income to the same day without the policies, less their cost.", "one run has nothing to compare with; use galleria compare"),
 )  # fmt: skip

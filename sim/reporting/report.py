@@ -24,6 +24,7 @@ from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpi_catalogue import BY_NAME
 from sim.reporting.kpis import Books, Value, compute
 from sim.reporting.ledger_files import KeptLedger
+from sim.reporting.programme_costs import with_costs
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import TURNOVER_RENT_SOURCE
 
@@ -62,7 +63,7 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
     run.recorder.close()
     known = {name: value for name, value in run.sensed.items() if name in BY_NAME}
     books = Books(run.config, run.compiled, run.recorder.sums, run.tallies, run.station_offered_us, known, run.points)
-    kpis = compute(books)
+    kpis = with_costs(compute(books), run.config)
     day = plain({**curves(books), "sensing": {**run.sensed_curves, "identity": run.sensed}})
     manifest.write_config(folder, run.config)
     if run.ledger is not None and run.recorder.level != "none":

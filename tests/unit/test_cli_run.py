@@ -58,9 +58,12 @@ def desk(tmp_path, monkeypatch):
             "replications": replications,
             "kpis": [entry],
             "seeds": seeds,
+            "benefits": [],
         }
 
     api.run, api.compare, api.policies = run, compare, lambda: {"greet": "says hello"}
+    api.policy_records = lambda: [{"name": "greet", "meaning": "says hello"}]
+    api.refuse_unknown_policies = lambda configs: None
     monkeypatch.setitem(sys.modules, "sim.api", api)
     monkeypatch.setattr(sim, "api", api, raising=False)
     monkeypatch.setattr(cli_run, "announce_compiling", lambda: None)
