@@ -24,6 +24,7 @@ from agents.arrivals import (
 )
 from agents.digital import navigates, phones_of
 from agents.habits import with_habits
+from agents.mall_choice import choice_factor
 from agents.membership import Memory
 from agents.parties import CHILD_YEARS, NOT, Meant, Parties, Persons, is_out_already, strangers_of
 from agents.population import Mode, Residents
@@ -144,6 +145,8 @@ class Visits:
     def _comers(self) -> Comers:
         """Who comes of their own accord."""
         leaning = self.memory.visit_factor(date.fromisoformat(self._config.date))
+        chosen = choice_factor(self._config.layout.pull, self._compiled)
+        leaning = leaning if chosen == 1.0 else leaning * chosen
         found = comers_of(self._config, self.residents, leaning, float(self._profile.sum()))
         return found if self._profile.any() else Comers(found.resident[:0], 0.0)
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from agents.mall import TenantFacts
     from agents.policies.desk import Desk
     from agents.population import Residents
+    from agents.site_choice import SiteForecast
     from agents.tiers import Tiers
     from agents.visits import Visits
     from sim.visitors import Visitors
@@ -61,13 +62,13 @@ def run(
     `watch_every_s` and changes nothing: a function that takes an agents.shopper_view.ShopperView, or a Mesa model, whose `shoppers`
     the view becomes before each of its steps (docs/tutorial/mesa.ipynb).
     """
-    from sim.floorplan.cache import load_compiled
+    from sim.floorplan.cache import compiled_for
     from sim.network.malls import mall_alone
 
     if is_network(config.malls, config.network):
         return run_network(config, out, command=command)
     config = mall_alone(config)
-    compiled = load_compiled(paths.find_floorplan(config.floorplan))
+    compiled = compiled_for(config)
     return run_on(
         config, compiled, out, progress=progress, command=command, services=services, watch=watch, watch_every_s=watch_every_s
     )
@@ -118,9 +119,9 @@ def run_network(
 
 def home_of(config: RunConfig) -> tuple[CompiledPlan, Town, Callable[[], None]]:
     """Return the plan of a mall, its people, and what to call when it is over; `sim.network` lives malls with it."""
-    from sim.floorplan.cache import load_compiled
+    from sim.floorplan.cache import compiled_for
 
-    compiled = load_compiled(paths.find_floorplan(config.floorplan))
+    compiled = compiled_for(config)
     deciders = Deciders(config, compiled)
     return compiled, Town(config, compiled, deciders), deciders.close
 
@@ -169,6 +170,12 @@ class Town:
         """The visits of the day that was asked for last."""
         assert self._visits is not None
         return self._visits
+
+    def rehouse(self, compiled: CompiledPlan) -> None:
+        """Know the plan in which tenants have changed rooms."""
+        self._compiled = compiled
+        if self.policies is not None:
+            self.policies.rehouse(compiled)
 
     def summary(self, date: datetime.date) -> dict[str, Any]:
         """Return what the residents remember after a day, in numbers."""
@@ -449,13 +456,23 @@ def compare(
     """
     from sim.experiments.compare import compare as compare_arms
     from sim.experiments.replicate import Runner
-    from sim.floorplan.cache import load_compiled
+    from sim.floorplan.cache import compiled_for, load_compiled
 
     # Compiled here once, so that the workers find it in the cache, and a mistake in a plan is told before any run.
     plans = {config.floorplan for _, config in configs}
     digests = {name: load_compiled(paths.find_floorplan(name)).digest for name in sorted(plans)}
+    for _, config in configs:
+        compiled_for(config)
     preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall")
     return compare_arms(configs, Path(out), replications, Runner("sim.api:run", preload, digests, workers), count)
+
+
+def choose_site(config: RunConfig) -> list[SiteForecast]:
+    """Return what each candidate site of a new store would do, truly and as members' addresses say; `galleria site` prints it."""
+    from agents.site_choice import forecasts
+    from sim.floorplan.cache import compiled_for
+
+    return forecasts(config, compiled_for(config), residents_for(config))
 
 
 def load(folder: Path) -> RunResult:

@@ -28,6 +28,7 @@ COMMANDS = {
     "verify": ("sim.cli_verify", "hold the engine against reference values, with your own numbers if you like"),
     "loyalty": ("sim.cli_loyalty", "what points drive, cost and bring against a price cut"),
     "ledger": ("sim.cli_ledger", "try a programme of points, or check the ledger of a finished run"),
+    "site": ("sim.cli_site", "where a new store should be, by all residents and by what members' addresses say"),
     "floorplan": ("sim.cli_floorplan", "check, import, generate or draw a floor plan"),
     "report": ("sim.cli_show", "make the report of a finished run anew"),
     "list": ("sim.cli_show", "list scenarios, policies, kpis, parameters or floorplans"),

@@ -22,6 +22,8 @@ commands:
   galleria floorplan import SOURCE DEST     read IMDF, per-floor GeoJSON or OpenStreetMap, write Galleria's own form
   galleria floorplan generate DEST [k=v]    make a parametric mall
   galleria floorplan draw PLAN [DEST]       draw each level as SVG and PNG with its tenants named
+  galleria floorplan draw PLAN [DEST] --layout SCENARIO
+                                            draw the levels that a scenario's layout changes, before and after
   galleria floorplan draw PLAN [DEST] --coverage [sensing.KEY=VALUE ...]
                                             draw each level by the strength of its Wi-Fi and by the error of positions
   galleria floorplan access-points PLAN [DEST] [target_p75_m=5] [sensing.KEY=VALUE ...]
@@ -45,6 +47,7 @@ def add_floorplan(parser: argparse.ArgumentParser) -> Act:
     parser.add_argument("path", metavar="PATH", help="a plan, the source of an import, or the folder to generate into")
     parser.add_argument("more", metavar="DEST | key=value", nargs="*", help="where to write; parameters")
     parser.add_argument("--coverage", action="store_true", help="draw Wi-Fi instead of tenants")
+    parser.add_argument("--layout", metavar="SCENARIO", help="draw before and after what a scenario changes")
     parser.add_argument("--overwrite", action="store_true", help="write into a folder that exists")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return _floorplan
@@ -53,6 +56,8 @@ def add_floorplan(parser: argparse.ArgumentParser) -> Act:
 def _floorplan(options: argparse.Namespace) -> int:
     if options.coverage and options.action != "draw":
         raise UsageError(f"galleria floorplan {options.action}: --coverage belongs to `galleria floorplan draw`")
+    if options.layout and (options.action != "draw" or options.coverage):
+        raise UsageError("galleria floorplan: --layout belongs to `galleria floorplan draw`, without --coverage")
     return ACTS[options.action](options)
 
 
@@ -151,14 +156,21 @@ def _draw(options: argparse.Namespace) -> int:
         from sim.cli_wifi import draw_coverage
 
         return draw_coverage(options)
+    from sim.config_files import compose
     from sim.floorplan.cache import load_compiled
+    from sim.reporting.layout_drawing import draw_changes
     from sim.reporting.plan_drawing import draw_plan
 
     _no_more(options, 1)
     path = paths.find_floorplan(options.path)
     folder = Path(options.more[0]) if options.more else Path("outputs") / f"drawing_{path.stem}"
     folder.mkdir(parents=True, exist_ok=True)
-    files = [str(file) for file in draw_plan(load_compiled(path), folder)]
+    before = load_compiled(path)
+    if options.layout:
+        after = load_compiled(path, compose(options.layout, []).layout)
+        files = [str(file) for file in draw_changes(before, after, folder)]
+    else:
+        files = [str(file) for file in draw_plan(before, folder)]
     if options.json:
         say_json({"plan": str(path), "files": files})
     else:

@@ -81,6 +81,8 @@ from sim.schema.goods import GuideConfig as GuideConfig
 from sim.schema.goods import ReviewsAtShelfConfig as ReviewsAtShelfConfig
 from sim.schema.goods import StockingConfig as StockingConfig
 from sim.schema.goods import problems as goods_problems
+from sim.schema.layout import LayoutConfig
+from sim.schema.layout import problems as layout_problems
 from sim.schema.loyalty import BurningConfig as BurningConfig
 from sim.schema.loyalty import LoyaltyConfig
 from sim.schema.loyalty import problems as loyalty_problems
@@ -414,6 +416,7 @@ class RunConfig:
     alliance: AllianceConfig = field(default_factory=AllianceConfig)
     finance: FinanceConfig = field(default_factory=FinanceConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
+    layout: LayoutConfig = field(default_factory=LayoutConfig)
     promos: PromosConfig = field(default_factory=PromosConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     costs: CostsConfig = field(default_factory=CostsConfig)
@@ -488,6 +491,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += alliance_problems(config.alliance)
     found += cost_problems(config.costs)
     found += policy_problems(config.policy, config.policies, config.operations.review_s)
+    found += layout_problems(config.layout)
     found += partner_problems(config.partners)
     found += [] if found else [*abuse_problems(config.abuse)]
     found += [] if found else [*face_problems(config.points, _where_a_point_is_a_yuan(config))]

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from sim.ledger.ledger import Ledger
 from sim.operations.own_services import Factory
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
+from sim.plan_swaps import swapped
 from sim.reporting.days_books import DayRecorder, DaysBooks, give_back
 from sim.reporting.days_report import finish_days
 from sim.reporting.ledger_files import kept_ledger
@@ -53,6 +54,9 @@ class Population(Protocol):
 
     def hold_points(self, balances_centi: np.ndarray) -> None:
         """Let residents know how many points they hold."""
+
+    def rehouse(self, compiled: CompiledPlan) -> None:
+        """Know the plan in which tenants have changed rooms."""
 
 
 OF_THE_ALLIANCE = ("alliance_half_day",)  # where it is played
@@ -142,11 +146,19 @@ class DaysInARow:
             facts,
             {name: remembered[name] for name in REMEMBERED} | {name: remembered.get(name) for name in OF_THE_ALLIANCE},
         )
+        self._move_tenants(finished.policies.get("moves", ()))
         hours_us = world.hours.opens_us, world.hours.closes_us
         left = world.left
         world.close()
         give_back()
         return left, hours_us
+
+    def _move_tenants(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Let tenants change rooms overnight."""
+        if pairs:
+            self.compiled = swapped(self.compiled, pairs)
+            self.routes.clear()
+            self.population.rehouse(self.compiled)
 
     def _shown(self, number: int, show: Progress) -> Progress:
         days = self.config.days

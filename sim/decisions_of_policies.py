@@ -142,6 +142,15 @@ class GivePoints:
     centi: int
 
 
+@dataclass(frozen=True)
+class MoveTenant:
+    """Two tenants change rooms overnight; in a run of one day nothing comes of it."""
+
+    unit_id: str
+    to_unit_id: str
+
+
 PolicyDecision = (
     Offer | SetBudget | EndOffer | Send | PutTrigger | DropTrigger | Mark | SetSeatPrice | ReleaseSeats | ShowWait | GivePoints
+    | MoveTenant
 )

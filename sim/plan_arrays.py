@@ -158,3 +158,5 @@ class CompiledPlan:
     rooms: RoomRaster | None = None  # None in plans made by hand for tests
     access_points: AccessPoints | None = None
     access_point_ids: tuple[str, ...] = ()  # in the order of access_points
+    layout_changes: tuple[dict[str, object], ...] = ()  # what a scenario's layout has changed: what, place, from, fit_out_m2
+    drawn_offer_m2: tuple[float, ...] = ()  # floor let to each trade as drawn, where the layout has changed it

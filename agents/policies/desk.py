@@ -39,6 +39,10 @@ class Desk:
             elif BY_NAME[name].make:
                 self.policies[name] = maker_of(BY_NAME[name])(getattr(config.policy, name, None))
 
+    def rehouse(self, compiled: CompiledPlan) -> None:
+        """Know the plan in which tenants have changed rooms."""
+        self._compiled, self.public = compiled, public_map(self._config, compiled)
+
     def begin_day(self, today: RunConfig) -> Callable[[Seen], Sequence[tuple[str, PolicyDecision]]] | None:
         """Return who reviews on a day; None when nobody does."""
         if not self.policies:

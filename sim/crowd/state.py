@@ -25,6 +25,7 @@ from sim.crowd.points.records import POINTS_PARAMS, RETURN, TERMS
 from sim.crowd.points.referral_records import REFERRAL, REFERRAL_PARAMS
 from sim.crowd.promos.records import BUDGET, CHANNEL, COUPON, LETTER, PROMO, PROMO_PARAMS, TRIGGER
 from sim.crowd.rating_records import RATING_PARAMS
+from sim.crowd.sign_records import SIGN_OF_NODE, SIGN_OF_UNIT, SIGN_PARAMS
 from sim.crowd.streams import Stream as Stream
 from sim.crowd.ticket_records import STATION_TICKET_FIELDS, TICKET_PARAMS
 from sim.crowd.venues.cinema_records import CINEMA_PARAMS, SEAT, SHOW
@@ -171,7 +172,7 @@ assert SHOPPER.itemsize == 3 * CACHE_LINE
 # tracker: the row under which sensors follow the party's phones, -1 when nobody does;
 # is_misled: goal is a store taken for the wanted one, which is in resume.
 
-NODE = np.dtype([("level", "i4"), ("zone", "i4"), ("local", "i4")], align=True)
+NODE = np.dtype([("level", "i4"), ("zone", "i4"), ("local", "i4"), *SIGN_OF_NODE], align=True)
 LEG = np.dtype(
     [
         ("m", "f8"),
@@ -206,6 +207,7 @@ UNIT = np.dtype(
     [
         ("key", "i8"), ("closes_us", "i8"), ("free_us", "i8"), ("headway_us", "i8"), ("person_us", "i8"),
         ("level", "i4"), ("target", "i4"), ("category", "i4"), ("people", "i4"), ("room_people", "i4"), ("is_open", "i4"),
+        *SIGN_OF_UNIT,
     ],
     align=True,
 )  # fmt: skip
@@ -267,6 +269,7 @@ PARAMS = np.dtype(
         *LOYALTY_PARAMS,
         *OFFER_PARAMS,
         *PROMO_PARAMS,
+        *SIGN_PARAMS,
     ],
     align=True,
 )  # fmt: skip

@@ -23,6 +23,7 @@ from sim.crowd.points.loyalty_built import describe_loyalty
 from sim.crowd.points.offers_built import describe_offers
 from sim.crowd.points.referring_built import describe_referral
 from sim.crowd.promos.built import describe_promos
+from sim.crowd.signs import put_signs
 from sim.crowd.ratings import describe_ratings
 from sim.crowd.splitting import describe_parties
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
@@ -76,7 +77,7 @@ def build_tables(compiled: CompiledPlan, config: RunConfig) -> Tables:
     index = {each.name: station for station, each in enumerate(plans)}
     cars = car_parks_of(compiled, config, index)
     cars.car_parks["pay_machine"] = machine_numbers(compiled, index)
-    return Tables(
+    tables = Tables(
         nodes=_nodes(plan), legs=_legs(plan), frontages=_frontages(plan), pieces=_pieces(plan), borders=_borders(plan, config), zones=_zones(plan, config),
         levels=_levels(plan), units=_units(plan, config), entrances=_entrances(plan, config), rides=rides, connectors=connectors,
         lanes=lane_records(plans),
@@ -84,6 +85,8 @@ def build_tables(compiled: CompiledPlan, config: RunConfig) -> Tables:
         places=venues_of(compiled, config, index), methods=methods_of(config), categories=categories, pool=pool,
         params=_params(plan, config), lift_load=lift_load, doors=_doors(plan),
     )  # fmt: skip
+    put_signs(tables, compiled, config)
+    return tables
 
 
 def _fill(rows: int, dtype: np.dtype, **columns: Any) -> Any:  # type: ignore[type-arg]
@@ -126,12 +129,15 @@ def _zones(plan: PlanArrays, config: RunConfig) -> Any:
 
 
 def _levels(plan: PlanArrays) -> Any:
-    units = np.searchsorted(plan.unit_level, np.arange(plan.level_node_start.size))
+    levels = plan.level_node_start.size - 1
+    first, end = np.full(levels, plan.unit_level.size), np.zeros(levels, np.int64)
+    np.minimum.at(first, plan.unit_level, np.arange(plan.unit_level.size))
+    np.maximum.at(end, plan.unit_level, np.arange(plan.unit_level.size) + 1)
     return _fill(
         plan.level_node_start.size - 1, state.LEVEL, table_start=plan.level_table_start[:-1],
         targets=np.diff(plan.level_target_start), target_start=plan.level_target_start[:-1],
         ride_start=plan.level_ride_start[:-1], ride_end=plan.level_ride_start[1:],
-        unit_start=units[:-1], unit_end=units[1:],
+        unit_start=np.minimum(first, end), unit_end=end,
     )  # fmt: skip
 
 

@@ -9,15 +9,20 @@ import os
 import tempfile
 import zipfile
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.paths import find_floorplan
 from sim.plan_arrays import AccessPoints, CompiledPlan, PlanArrays, RoomRaster
+from sim.schema.layout import LayoutConfig, drawing_changes
+
+if TYPE_CHECKING:
+    from sim.config import RunConfig
 
 FORMAT = 2
 KEPT_PLANS = 32  # older ones are dropped: each edit of a drawing makes a new one
@@ -173,13 +178,16 @@ def fetch(folder: Path, key: str) -> CompiledPlan | None:
         return None
 
 
-def load_compiled(folder: Path) -> CompiledPlan:
-    """Return the compiled plan of a drawing's folder, from the cache where its bytes are known; raises FloorPlanError.
+def load_compiled(folder: Path, layout: LayoutConfig | None = None) -> CompiledPlan:
+    """Return the compiled plan of a drawing's folder as a layout changes it, from the cache where both are known.
 
-    A cache that cannot be written costs time, nothing else.
+    Raises FloorPlanError, and ConfigError for a layout that cannot be. A cache that cannot be written costs time, nothing else.
     """
     folder = Path(folder).resolve()
     key = raw_digest(folder)
+    changes = drawing_changes(layout) if layout is not None else {}
+    if changes:
+        key = hashlib.sha256(f"{key} {json.dumps(changes, sort_keys=True)}".encode()).hexdigest()
     kept = fetch(cache_folder(), key)
     if kept is not None:
         return kept
@@ -188,7 +196,20 @@ def load_compiled(folder: Path) -> CompiledPlan:
     from sim.floorplan.compile import compile_plan
     from sim.floorplan.read import read_plan
 
-    plan = compile_plan(require_sound(read_plan(folder), folder))
+    drawn = require_sound(read_plan(folder), folder)
+    if changes and layout is not None:
+        from sim.floorplan.layout import offer_m2, with_layout
+
+        changed, made = with_layout(drawn, layout, folder)
+        compiled = compile_plan(require_sound(changed, f"{folder.name} as the layout changes it"))
+        plan = replace(compiled, layout_changes=tuple(made), drawn_offer_m2=offer_m2(drawn))
+    else:
+        plan = compile_plan(drawn)
     with suppress(OSError):
         store(cache_folder(), key, plan)
     return plan
+
+
+def compiled_for(config: RunConfig) -> CompiledPlan:
+    """Return the compiled plan of a run: its drawing, as its layout changes it."""
+    return load_compiled(find_floorplan(config.floorplan), config.layout)

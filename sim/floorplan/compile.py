@@ -50,9 +50,17 @@ def digest_of(plan: FloorPlan) -> str:
     """Return the SHA-256 of the plan's canonical form (order of features aside) and of the compiler's version."""
     form: dict[str, Any] = {"compiler": COMPILER_VERSION, "name": plan.name}
     for part in ("levels", "units", "tenants", "connectors", "entrances", "parking", "access_points"):
-        rows = [{f.name: _canonical(_plain(getattr(row, f.name))) for f in fields(row)} for row in getattr(plan, part)]
+        rows = [
+            {f.name: _canonical(_plain(getattr(row, f.name))) for f in fields(row) if not _is_as_drawn(f.name, row)}
+            for row in getattr(plan, part)
+        ]
         form[part] = sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
     return hashlib.sha256(json.dumps(form, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _is_as_drawn(name: str, row: Any) -> bool:
+    """Tell whether a field is one that only changes of layout fill, and is empty."""
+    return name in ("key", "weekdays") and getattr(row, name) is None
 
 
 def _plain(value: Any) -> Any:

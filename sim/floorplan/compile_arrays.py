@@ -92,7 +92,7 @@ def store_arrays(places: Places, graphs: list[LevelGraph], level_of: dict[str, i
     ]
     return {
         "unit_level": np.array(levels, dtype=np.int32),
-        "unit_key": np.array([stable_key(store.unit.id) for store in places.stores], dtype=np.int64),
+        "unit_key": np.array([stable_key(store.tenant.key or store.unit.id) for store in places.stores], dtype=np.int64),
         "unit_area_m2": np.array([store.tenant.floor_area_m2 or store.shape.area for store in places.stores], dtype=np.float64),
         "unit_category": np.array([CATEGORY_INDEX[store.tenant.category] for store in places.stores], dtype=np.int32),
         "unit_x_m": snap(inside[:, 0]) + x0,

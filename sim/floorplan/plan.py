@@ -60,6 +60,8 @@ class Tenant:
     opens: str | None = None  # "10:00"
     closes: str | None = None
     staff: int | None = None  # servers of its tills or tables
+    key: str | None = None  # unit under which its draws are addressed, where it is not its own: it has moved, or is new
+    weekdays: tuple[int, ...] | None = None  # on which it trades, 0 is Monday; None: all
 
 
 @dataclass(frozen=True)

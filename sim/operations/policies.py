@@ -97,5 +97,5 @@ def policies_of(
         return []
     opens_us, closes_us = hours_us
     every_us = round(config.policy.every_s * US_PER_S)
-    switches = Switchboard(crowd, compiled, frozenset(config.policy.withheld))
+    switches = Switchboard(crowd, compiled, frozenset(config.policy.withheld), least_area_share=config.layout.least_area_share)
     return [PolicyReviews(crowd, observe, present, review, switches, every_us, closes_us, opens_us + every_us)]

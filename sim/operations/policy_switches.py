@@ -18,6 +18,7 @@ from sim.decisions_of_policies import (
     EndOffer,
     GivePoints,
     Mark,
+    MoveTenant,
     Offer,
     PolicyDecision,
     PutTrigger,
@@ -86,6 +87,8 @@ class Switchboard:
     owner: dict[str, str] = field(default_factory=dict)  # policy of each offer
     sent: list[Sent] = field(default_factory=list)
     messages: int = 0
+    least_area_share: float = 1.0  # of the room that a tenant has now, in the one it moves to
+    moves: list[tuple[str, str]] = field(default_factory=list)  # of tenants, for the night
     _present: Present = field(default_factory=nobody_present)
     _visits: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -101,7 +104,7 @@ class Switchboard:
 
     def facts(self) -> dict[str, Any]:
         """Return what the run keeps: offers with what came of them, messages."""
-        return {"offers": dict(self.offers), "owner": dict(self.owner), "used": self.used(), "sent": self.sent}
+        return {"offers": dict(self.offers), "owner": dict(self.owner), "used": self.used(), "sent": self.sent, "moves": list(self.moves)}
 
     def apply(self, now_us: int, policy: str, decision: PolicyDecision) -> Applied:
         """Throw what a decision asks for, or say why not."""
@@ -109,6 +112,7 @@ class Switchboard:
             Offer: self._offer, SetBudget: self._set_budget, EndOffer: self._end_offer, Send: self._send, PutTrigger: self._put_trigger,
             DropTrigger: self._drop_trigger, Mark: self._mark, SetSeatPrice: self._set_seat_price, ReleaseSeats: self._release_seats,
             ShowWait: self._show_wait, GivePoints: self._give_points,
+            MoveTenant: self._move_tenant,
         }  # fmt: skip
         return acts[type(decision)](now_us, policy, decision)
 
@@ -306,6 +310,21 @@ class Switchboard:
         controls.station_is_shown[station] = int(decision.wait_s >= 0)
         controls.shown_wait_s[station] = max(decision.wait_s, 0.0)
         return Applied(decision.unit_id, has_switched=True)
+
+    def _move_tenant(self, now_us: int, policy: str, move: MoveTenant) -> Applied:
+        what, ids = f"{move.unit_id} and {move.to_unit_id}", self.compiled.unit_ids
+        unknown = [unit for unit in (move.unit_id, move.to_unit_id) if unit not in ids]
+        if unknown:
+            return Applied(what, f"no unit {unknown[0]!r}")
+        if move.unit_id == move.to_unit_id:
+            return Applied(what, "a tenant is in its own room already")
+        if {move.unit_id, move.to_unit_id} & {unit for pair in self.moves for unit in pair}:
+            return Applied(what, "one of the two moves tonight already")
+        one_m2, other_m2 = (float(self.compiled.arrays.unit_area_m2[ids.index(unit)]) for unit in (move.unit_id, move.to_unit_id))
+        if min(one_m2, other_m2) < self.least_area_share * max(one_m2, other_m2):
+            return Applied(what, f"too small: {one_m2:.0f} and {other_m2:.0f} m2, layout.least_area_share {self.least_area_share:g}")
+        self.moves.append((move.unit_id, move.to_unit_id))
+        return Applied(what)
 
     def _give_points(self, now_us: int, policy: str, decision: GivePoints) -> Applied:
         if decision.centi <= 0:

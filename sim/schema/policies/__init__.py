@@ -9,6 +9,7 @@ from typing import Any
 from sim.errors import Problem
 from sim.known import known
 from sim.schema.policies.baselines import RandomConfig
+from sim.schema.policies.layout import MoveTenantsConfig
 
 
 @dataclass
@@ -23,6 +24,7 @@ class PolicyConfig:
     )  # fmt: skip
     own: dict[str, Any] = field(default_factory=dict)  # of policies of one's own (--plugin), by name
     random: RandomConfig = field(default_factory=RandomConfig)
+    move_tenants: MoveTenantsConfig = field(default_factory=MoveTenantsConfig)
 
 
 def problems(config: PolicyConfig, active: list[str], review_s: float) -> Iterator[Problem]:

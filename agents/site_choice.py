@@ -1,0 +1,110 @@
+"""Where a new store should be: Huff's law over all residents, and what members' addresses alone would say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import pi, radians
+
+import numpy as np
+
+from agents.mall_choice import offer_of
+from agents.population import Residents
+from sim.config import RunConfig
+from sim.plan_arrays import CompiledPlan
+from sim.random_streams import stream_key, uniforms
+from sim.schema.layout import CandidateConfig
+
+
+@dataclass(frozen=True)
+class SiteForecast:
+    """What a candidate would do, in visits a day; estimates know members only."""
+
+    name: str
+    visits: float  # to the new store
+    cannibalised: float  # of them taken from the mall
+    members_visits: float  # as members say, every member standing for as many people
+    members_cannibalised: float
+    weighted_visits: float  # as members say, weighted by the census of each distance band
+    weighted_cannibalised: float
+
+    @property
+    def net(self) -> float:
+        """Visits that the mall's owner has more."""
+        return self.visits - self.cannibalised
+
+    @property
+    def members_net(self) -> float:
+        """The same as members say."""
+        return self.members_visits - self.members_cannibalised
+
+    @property
+    def weighted_net(self) -> float:
+        """The same as weighted members say."""
+        return self.weighted_visits - self.weighted_cannibalised
+
+
+def forecasts(config: RunConfig, compiled: CompiledPlan, residents: Residents) -> list[SiteForecast]:
+    """Return a forecast of each candidate, in the order of the configuration.
+
+    Members come more often than others: each standing for as many people makes far too much of every site. Weighted, they stand for the
+    census of their distance band, and for as many visits as the doors count; what else sets members apart stays in the answer.
+    """
+    is_member = residents.is_member > 0
+    x_km, y_km = homes_km(config, residents)
+    weights = {
+        "": np.ones(is_member.size),
+        "members": is_member * (is_member.size / max(int(is_member.sum()), 1)),
+        "weighted": _by_band(config, residents, is_member),
+    }
+    found = []
+    for site in config.layout.site.candidates:
+        new, taken = _of_residents(config, compiled, residents, site, x_km, y_km)
+        sums = {name: (_sum(weight * new), _sum(weight * taken)) for name, weight in weights.items()}
+        found.append(SiteForecast(site.name, *sums[""], *sums["members"], *sums["weighted"]))
+    return found
+
+
+def homes_km(config: RunConfig, residents: Residents) -> tuple[np.ndarray, np.ndarray]:
+    """Return where residents live, the mall at (0, 0); the same places as competitors see (agents/memory/rivals.py)."""
+    bearing = 2 * pi * uniforms(stream_key(config.seed, "household bearing"), residents.household, 0)
+    return residents.distance_km * np.sin(bearing), residents.distance_km * np.cos(bearing)
+
+
+def _of_residents(
+    config: RunConfig, compiled: CompiledPlan, residents: Residents, site: CandidateConfig, x_km: np.ndarray, y_km: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return visits a day of each resident to the new store, and those of them that the mall loses."""
+    rules, rivals = config.layout.site, config.membership.competitors
+    mall_m2 = rules.mall_area_m2 or float(np.cumsum(offer_of(compiled))[-1])
+
+    def pull(east_km: float, north_km: float, attraction: float) -> np.ndarray:
+        away_km = np.maximum(np.hypot(x_km - east_km, y_km - north_km), rules.nearest_km)
+        return attraction * away_km**-rules.distance_exponent
+
+    def at(distance_km: float, bearing_deg: float) -> tuple[float, float]:
+        bearing = radians(bearing_deg)
+        return distance_km * float(np.sin(bearing)), distance_km * float(np.cos(bearing))
+
+    own = pull(0.0, 0.0, 1.0)
+    others = sum((pull(*at(rival.distance_km, rival.bearing_deg), rival.attraction) for rival in rivals), np.zeros(own.size))
+    new = pull(*at(site.distance_km, site.bearing_deg), site.area_m2 / max(mall_m2, 1e-9))
+    before, after = own + others, own + others + new
+    to_mall = residents.visits_per_day.astype(np.float64)  # of all trips the mall has own / before
+    trips_before = to_mall * before / own
+    trips_after = trips_before * (after / before) ** rules.new_trips_share
+    return trips_after * new / after, to_mall - trips_after * own / after
+
+
+def _by_band(config: RunConfig, residents: Residents, is_member: np.ndarray) -> np.ndarray:
+    """Return weights of members: each distance band counts as its census, all together make the visits that doors count."""
+    edges = config.catchment.distance_edges_km
+    band = np.minimum(np.searchsorted(edges, residents.distance_km), len(edges) - 1)
+    people = np.bincount(band, minlength=len(edges))
+    members = np.bincount(band[is_member], minlength=len(edges))
+    found: np.ndarray = np.where(is_member, people[band] / np.maximum(members[band], 1), 0.0)
+    visits = residents.visits_per_day.astype(np.float64)
+    return found * (_sum(visits) / max(_sum(found * visits), 1e-300))
+
+
+def _sum(values: np.ndarray) -> float:
+    return float(np.cumsum(values)[-1]) if values.size else 0.0
