@@ -151,6 +151,8 @@ class EventKind(IntEnum):
     PUSH_TURNED_OFF = 155  # place promos.Channel, value messages read on the visit
     TRIGGERED = 156  # place trigger, value offer
     MESSAGE_SENT = 157  # place promos.Channel, value number of the message
+    PLACE_SHOWN = 170  # place unit, value 16 x number of the message + its position in a list; follows MESSAGE_SENT
+    TAGS_LEARNT = 171  # place unit that was given the party's tags, value messages read on the visit: it lets the app send no more
 
 
 class Change(IntEnum):
@@ -260,4 +262,5 @@ PLACE_TABLE = {
     EventKind.MESSAGE_READ: "channel", EventKind.MESSAGE_SENT: "channel", EventKind.PUSH_TURNED_OFF: "channel",
     EventKind.COUPON_CLAIMED: "number", EventKind.COUPON_USED: "number", EventKind.COUPON_REFUSED: "number",
     EventKind.COUPON_LAPSED: "number", EventKind.TRIGGERED: "number",
+    EventKind.PLACE_SHOWN: "unit", EventKind.TAGS_LEARNT: "unit",
 }  # fmt: skip

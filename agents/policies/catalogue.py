@@ -27,6 +27,15 @@ ENTRIES = (
         "random", "Sends offers of stores at random to people at random, whatever they like and wherever they are.", ("B7", "C1"),
         "Discounts go to whoever would have bought anyway, messages that concern nobody annoy and are turned off.", "baselines:Random",
     ),
+    Entry(
+        "recommend",
+        "Shows each person a list of stores: by sales, by what others did, or by what is learnt of clicks, with exploration and a floor of exposure.",
+        ("B7", "B1", "B2"),
+        "People go where they are sent instead of where they would have gone, and spend their time on the way; lists that do not suit are not opened, "
+        "pushed ones annoy; what sells is shown, so that it sells more and others less; exploration shows what nobody wants.",
+        "recommend:Recommend", "which_recommendation",
+        "article: precise personalised recommendation over hundreds of businesses",
+    ),
 )  # fmt: skip
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 

@@ -9,6 +9,13 @@ from typing import Any
 from sim.errors import Problem
 from sim.known import known
 from sim.schema.policies.baselines import RandomConfig
+from sim.schema.policies.recommend import (
+    ContentPerMemberConfig,
+    RecommendConfig,
+    SlotsConfig,
+    TagsSoldConfig,
+    recommend_problems,
+)
 
 
 @dataclass
@@ -23,6 +30,10 @@ class PolicyConfig:
     )  # fmt: skip
     own: dict[str, Any] = field(default_factory=dict)  # of policies of one's own (--plugin), by name
     random: RandomConfig = field(default_factory=RandomConfig)
+    recommend: RecommendConfig = field(default_factory=RecommendConfig)
+    content_per_member: ContentPerMemberConfig = field(default_factory=ContentPerMemberConfig)
+    slots: SlotsConfig = field(default_factory=SlotsConfig)
+    tags_sold: TagsSoldConfig = field(default_factory=TagsSoldConfig)
 
 
 def problems(config: PolicyConfig, review_s: float) -> Iterator[Problem]:
@@ -34,3 +45,4 @@ def problems(config: PolicyConfig, review_s: float) -> Iterator[Problem]:
             f"must be a multiple of operations.review_s ({review_s:g})",
             "raise it, or lower that",
         )
+    yield from recommend_problems(config.recommend, config.tags_sold)
