@@ -36,6 +36,24 @@ ENTRIES = (
         "recommend:Recommend", "which_recommendation",
         "article: precise personalised recommendation over hundreds of businesses",
     ),
+    Entry(
+        "content_per_member",
+        "Writes to each member once on a visit: a deal, a story of a store, a place to eat or a benefit, by what goes down with people like it.",
+        ("B12",),
+        "Deals are opened most and so are learnt first, by people who would have paid the price; every message that does not concern "
+        "somebody annoys; few members come for a belief to become sharp.",
+        "content:ContentPerMember", "content_per_member", "article: different content for each member",
+    ),
+    Entry(
+        "slots", "Sells the places of a page or a screen to stores at a sealed auction, each at the price of the next bid below.", ("C12",),
+        "Who has overrated a place most gets it (winner's curse) and may never earn the fee back; whom it sends there goes nowhere else.",
+        "slots:Slots", "feature_slots", "article: feature services on festival days",
+    ),
+    Entry(
+        "tags_sold", "Tells stores what visitors like, for a price or for nothing; the stores write to them with offers of their own.", ("B13",),
+        "People who learn of it let the app send no more; stores give discounts to those who liked them anyway; more messages tire.",
+        "tags:TagsSold", "tags_for_sale", "article: the platform shares user tags with any service provider",
+    ),
 )  # fmt: skip
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 
