@@ -54,6 +54,26 @@ ENTRIES = (
         "People who learn of it let the app send no more; stores give discounts to those who liked them anyway; more messages tire.",
         "tags:TagsSold", "tags_for_sale", "article: the platform shares user tags with any service provider",
     ),
+    Entry(
+        "in_store_recognition", "Tells a store's guide which members are located in it, and what they like.", ("B10",),
+        "Being addressed puts some off; a wrong profile shows what pleases less than what one would have looked at unasked; places are often wrong.",
+        "", "guides_who_know", "article: the guide recognises the member on arrival",
+    ),
+    Entry(
+        "reviews_at_the_shelf", "Lets reviews of articles be read at the shelf.", ("E8",),
+        "What is worse than its brand sells less; the guide's word counts less beside them.", "", "reviews_at_the_shelf",
+        "article: linked information, online reviews in the store",
+    ),
+    Entry(
+        "deep_labels", "Keeps apart every store in profiles, and describes twice as many articles.", ("B8", "B2"),
+        "Finer classes have fewer observations each, so that profiles are noisier; more articles have less stock each.", "", "deep_labels",
+        "article: labelling down to products, a deep joint venture",
+    ),
+    Entry(
+        "smart_stocking", "Orders by looks online beside tenants' own sales, and calls back what stands too long.", ("I10",),
+        "Whoever looks online is not whoever comes, so that the wrong articles are ordered; every piece called back costs.", "", "smart_stocking",
+        "article: stock by size and colour from online data",
+    ),
 )  # fmt: skip
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 

@@ -135,6 +135,7 @@ class TransferReason(IntEnum):
     POLICY_COST = 87  # what a policy spends beside offers
     TAGS_SOLD = 100  # what a merchant pays the operator for what it tells of people
     SLOT_FEE = 101  # what a merchant pays the operator for being shown
+    RECALLED = 102  # what it costs a merchant to call pieces back
     SETTLED_BETWEEN = 72  # money between the treasuries of two malls, for points that have changed sides
 
 
