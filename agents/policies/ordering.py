@@ -96,13 +96,3 @@ def lists_of(
         allowed[rows[has], units[place][has]] = False
         shown[rows[has], trades[units[place][has]]] += 1
     return Lists(units, propensity)
-
-
-def gini(exposure: np.ndarray) -> float | None:
-    """Return how unevenly exposure is shared out: 0 all alike, towards 1 one has all; None where nobody has any."""
-    total = float(exposure.sum())
-    if not exposure.size or total <= 0:
-        return None
-    ranked = np.sort(exposure.astype(float))
-    ranks = np.arange(1, ranked.size + 1)
-    return float(2.0 * (ranks * ranked).sum() / (ranked.size * total) - (ranked.size + 1) / ranked.size)

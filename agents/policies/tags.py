@@ -31,7 +31,6 @@ class TagsSold(Keeps):
         people = np.setdiff1d(people, memory.setdefault("told", np.zeros(0, np.int64)))
         if not people.size:
             return []
-        memory["told"] = np.union1d(memory["told"], people)
         class_of_unit = classes_of(settings.depth, tools.public.trades)
         shares, anybody = (
             by_class(profiles.store_affinity(who, tools.now_us), class_of_unit) for who in (people, np.array([-1]))
@@ -41,6 +40,7 @@ class TagsSold(Keeps):
         rank = np.argsort(np.argsort(-wanted, axis=1, kind="stable"), axis=1)
         wants = (wanted >= settings.affinity_least) & (rank < settings.stores_most)
         tags = ratio.argmax(axis=1)
+        memory["told"] = np.union1d(memory["told"], people[wants.any(axis=1)])  # of the others nothing is known yet
         decisions: list[PolicyDecision] = []
         for column, unit in enumerate(buyers.tolist()):
             rows = np.flatnonzero(wants[:, column])

@@ -85,7 +85,7 @@ class Recalled:
     crowd: Crowd
     cost_fen: np.ndarray  # (U)
     next_us: int | None
-    rank: int = 16
+    rank: int = 17
 
     def act(self, now_us: int) -> None:
         """Post one payment a tenant."""

@@ -31,8 +31,12 @@ def sell_tags(board: Switchboard, now_us: int, policy: str, decision: SellTags) 
     fen = int(decision.price_fen) * people.size
     if fen:
         crowd.transfer(now_us, FIRST_TENANT + unit, OPERATOR, fen, TransferReason.TAGS_SOLD)
+        crowd.note_of_unit(now_us, EventKind.TAGS_PAID, unit, fen)
     board.tags_sold.append(TagsSold(now_us, unit, people, np.asarray(decision.tags, np.int64), fen))
-    for row in learn_of_tags(crowd.mall, board.rows_of_people(people), unit).tolist():
+    inside, rows = board.rows_of_people(people)
+    for row, tag in zip(rows.tolist(), np.asarray(decision.tags)[inside].tolist(), strict=True):
+        crowd.note_of_row(now_us, EventKind.TAG_TOLD, row, unit, tag)
+    for row in learn_of_tags(crowd.mall, rows, unit).tolist():
         crowd.note_of_row(now_us, EventKind.TAGS_LEARNT, row, unit, int(crowd.mall.minds["letters_read"][row]))
     return decision.unit_id, "", people.size
 
@@ -46,5 +50,6 @@ def charge_fee(board: Switchboard, now_us: int, policy: str, decision: ChargeFee
     unit = board.compiled.unit_ids.index(decision.unit_id)
     if decision.fen:
         board.crowd.transfer(now_us, FIRST_TENANT + unit, OPERATOR, int(decision.fen), TransferReason.SLOT_FEE)
+        board.crowd.note_of_unit(now_us, EventKind.SLOT_PAID, unit, int(decision.fen))
         board.fees.append((policy, unit, int(decision.fen)))
     return decision.because or decision.unit_id, "", 0

@@ -233,8 +233,9 @@ class Switchboard:
         return Applied(what, people=int((visits >= 0).sum()))
 
     def _paid(self, now_us: int, policy: str, decision: SellTags | ChargeFee) -> Applied:
-        act = sell_tags if isinstance(decision, SellTags) else charge_fee
-        return Applied(*act(self, now_us, policy, decision))
+        if isinstance(decision, SellTags):
+            return Applied(*sell_tags(self, now_us, policy, decision))
+        return Applied(*charge_fee(self, now_us, policy, decision))
 
     def _put(self, now_us: int, send: Send, numbers: np.ndarray, visits: np.ndarray) -> np.ndarray:
         """Put the messages into inboxes; return which of them found no party or no room."""
@@ -258,10 +259,13 @@ class Switchboard:
                 self.crowd.note_of_row(now_us, EventKind.PLACE_SHOWN, row, shown, POSITIONS_MAX * number + int(send.position))
         return np.flatnonzero(lost)
 
-    def rows_of_people(self, people: np.ndarray) -> np.ndarray:
-        """Return the rows of those of some people who are inside."""
-        rows = self._rows_of(self._visits[np.isin(self._present.person, people)])
-        return np.asarray(rows[rows >= 0])
+    def rows_of_people(self, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return which of some people are inside, as indices, and the row of each of them."""
+        present = self._present.person
+        at = np.minimum(np.searchsorted(present, people), max(present.size - 1, 0))
+        found = np.flatnonzero(present[at] == people) if present.size else np.zeros(0, np.int64)
+        rows = self._rows_of(self._visits[at[found]]) if found.size else found
+        return found[rows >= 0], rows[rows >= 0]
 
     def _rows_of(self, visits: np.ndarray) -> np.ndarray:
         """Return the row of each visit that is inside, -1 for others."""

@@ -53,8 +53,8 @@ def put_lists(
 ) -> np.ndarray:  # fmt: skip
     """Let a place wait for each party at one position of its list (row -1: nobody's); return which have found no room."""
     lost = np.ones(rows.size, bool)
-    whole = (np.ascontiguousarray(column, np.int64) for column in (rows, numbers, units))
-    _put_all(mall, *whole, lost, promo, channel, says, due_us, position)
+    rows, numbers, units = (np.ascontiguousarray(column, np.int64) for column in (rows, numbers, units))
+    _put_all(mall, rows, numbers, units, lost, promo, channel, says, due_us, position)
     return lost
 
 

@@ -22,6 +22,7 @@ from sim.reporting.topics import (
     points,
     ratings,
     referral,
+    shown,
     targets,
 )
 from sim.reporting.topics.topic import Topic
@@ -47,4 +48,5 @@ TOPICS: tuple[Topic, ...] = (
     finance.TOPIC,
     partners.TOPIC,
     abuse.TOPIC,
+    shown.TOPIC,
 )

@@ -27,6 +27,7 @@ from sim.reporting.topics import (
     points_pictures,
     ratings_pictures,
     referral_pictures,
+    shown_pictures,
     targets_pictures,
 )
 
@@ -47,6 +48,7 @@ _OF_TOPIC = {
     "finance": finance_pictures,
     "partners": partners_pictures,
     "abuse": abuse_pictures,
+    "shown": shown_pictures,
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.errors import Problem
 from sim.known import known
-from sim.schema.policies.baselines import RandomConfig
+from sim.schema.policies.baselines import RandomConfig as RandomConfig
 from sim.schema.policies.recommend import (
     ContentPerMemberConfig,
     RecommendConfig,
