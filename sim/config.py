@@ -123,6 +123,10 @@ from sim.schema.points import problems as points_problems
 from sim.schema.policies import PolicyConfig as PolicyConfig
 from sim.schema.policies import RandomConfig as RandomConfig
 from sim.schema.policies import problems as policy_problems
+from sim.schema.policies.recommend import ContentPerMemberConfig as ContentPerMemberConfig
+from sim.schema.policies.recommend import RecommendConfig as RecommendConfig
+from sim.schema.policies.recommend import SlotsConfig as SlotsConfig
+from sim.schema.policies.recommend import TagsSoldConfig as TagsSoldConfig
 from sim.schema.promos import PromosConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems

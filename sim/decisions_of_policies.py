@@ -72,6 +72,27 @@ class Send:
     features: dict[str, np.ndarray] = field(default_factory=dict)  # of each person, what the policy went by; each (n)
     propensity: np.ndarray | None = None  # of each person, the probability with which the policy sends it this; None: 1
     after_s: float = 0.0
+    units: np.ndarray | None = None  # int64, of each person the store (its place in the plan) that a list shows it, instead of `unit`
+    position: int = 0  # in that list, 0 at its top
+
+
+@dataclass(frozen=True, eq=False)
+class SellTags:
+    """Tell a store what the platform makes of people; it pays for each, and each may learn of it."""
+
+    unit_id: str
+    people: np.ndarray  # int64
+    tags: np.ndarray  # int64, of each person what is told, as a number
+    price_fen: int  # for each person
+
+
+@dataclass(frozen=True)
+class ChargeFee:
+    """A store owes the mall a fee for being shown."""
+
+    unit_id: str
+    fen: int
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,4 +174,5 @@ class MoveTenant:
 PolicyDecision = (
     Offer | SetBudget | EndOffer | Send | PutTrigger | DropTrigger | Mark | SetSeatPrice | ReleaseSeats | ShowWait | GivePoints
     | MoveTenant
-)
+    | SellTags | ChargeFee
+)  # fmt: skip

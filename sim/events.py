@@ -151,6 +151,12 @@ class EventKind(IntEnum):
     PUSH_TURNED_OFF = 155  # place promos.Channel, value messages read on the visit
     TRIGGERED = 156  # place trigger, value offer
     MESSAGE_SENT = 157  # place promos.Channel, value number of the message
+    PLACE_SHOWN = 170  # place unit, value 16 x number of the message + its position in a list; follows MESSAGE_SENT
+    STOCK_RECALLED = 172  # place unit, value fen that it costs to call pieces back from its shelves; of nobody
+    SLOT_PAID = 173  # place unit, value fen that it pays for being shown; of nobody
+    TAGS_PAID = 174  # place unit, value fen that it pays for tags; of nobody
+    TAG_TOLD = 175  # place unit that is told, value the tag
+    TAGS_LEARNT = 171  # place unit that was given the party's tags, value messages read on the visit: it lets the app send no more
 
 
 class Change(IntEnum):
@@ -260,4 +266,6 @@ PLACE_TABLE = {
     EventKind.MESSAGE_READ: "channel", EventKind.MESSAGE_SENT: "channel", EventKind.PUSH_TURNED_OFF: "channel",
     EventKind.COUPON_CLAIMED: "number", EventKind.COUPON_USED: "number", EventKind.COUPON_REFUSED: "number",
     EventKind.COUPON_LAPSED: "number", EventKind.TRIGGERED: "number",
+    EventKind.PLACE_SHOWN: "unit", EventKind.TAGS_LEARNT: "unit", EventKind.STOCK_RECALLED: "unit",
+    EventKind.SLOT_PAID: "unit", EventKind.TAGS_PAID: "unit", EventKind.TAG_TOLD: "unit",
 }  # fmt: skip

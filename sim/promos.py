@@ -61,6 +61,9 @@ class Fate(IntEnum):
     FOLLOWED = 4  # and gone there at once
 
 
+FATE_SLOTS = 8  # the value of MESSAGE_READ is FATE_SLOTS x (number of the message + 1) + Fate
+
+
 class Refused(IntEnum):
     """Why an offer was not given or not taken off a price."""
 

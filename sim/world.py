@@ -31,7 +31,7 @@ from sim.operations.alliance import Statements, participation_of
 from sim.operations.clearing import clearing_of
 from sim.operations.clock import Clock, Operation
 from sim.operations.expiry import expiry_of
-from sim.operations.goods import goods_of
+from sim.operations.goods import goods_of, recalled_of
 from sim.operations.hours import hours_of
 from sim.operations.liquidity import liquidity_of
 from sim.operations.locating import Locating
@@ -194,6 +194,7 @@ class World:
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
+            *recalled_of(self.crowd, config, self.people.shelves, opens_us),
             *expiry_of(self.crowd, config),
             *line_outages_of(self.crowd, compiled, config, END_US - 3),
             *liquidity_of(self.crowd, config, opens_us, closes_us),

@@ -56,6 +56,7 @@ class Desk:
             return Tools(
                 now_us, opens_min * US_PER_MIN, closes_min * US_PER_MIN, self.public, day, timetable, present, used,
                 today.seed ^ (stable_key(today.date) & 0xFFFFFFFF),
+                receipts=() if seen is None else seen.receipts,
             )  # fmt: skip
 
         for policy in self.policies.values():

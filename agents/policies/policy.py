@@ -50,6 +50,7 @@ class Tools:
     used: dict[str, tuple[int, int, int]]  # of each offer by name: claims, uses, fen that it has cost
     seed: int
     forecaster: Any = None  # agents.policies.forecast.Forecaster
+    receipts: tuple[Any, ...] = ()  # sim.operations.policy_switches.Receipt of what was sent at the last review, by whatever policy
 
     def uniforms(self, purpose: str, entities: np.ndarray, count: int = 0) -> np.ndarray:
         """Return a draw in (0, 1) for each entity: a function of (seed, purpose, entity, count), whatever else is drawn."""

@@ -133,6 +133,9 @@ class TransferReason(IntEnum):
     OFFER_FUNDED = 85  # what a merchant is paid for an offer by whoever funds it
     POINTS_GIVEN = 86  # points on the house, by a policy
     POLICY_COST = 87  # what a policy spends beside offers
+    TAGS_SOLD = 100  # what a merchant pays the operator for what it tells of people
+    SLOT_FEE = 101  # what a merchant pays the operator for being shown
+    RECALLED = 102  # what it costs a merchant to call pieces back
     SETTLED_BETWEEN = 72  # money between the treasuries of two malls, for points that have changed sides
 
 

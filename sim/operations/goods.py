@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
+from sim.crowd.goods.stocking import Morning
 from sim.crowd.points.desk import take_returns_back
 from sim.crowd.state import Doing
 from sim.events import EventKind
@@ -75,6 +76,33 @@ class ShelvesClosed:
             self.crowd.note_of_unit(now_us, EventKind.SHELF_LEFT, unit, int(left_fen[unit]))
             self.crowd.note_of_unit(now_us, EventKind.SIZES_SOLD_OUT, unit, int(gone[unit]))
         self.next_us = None
+
+
+@dataclass
+class Recalled:
+    """At opening: each tenant pays for what was called back from its shelves overnight."""
+
+    crowd: Crowd
+    cost_fen: np.ndarray  # (U)
+    next_us: int | None
+    rank: int = 17
+
+    def act(self, now_us: int) -> None:
+        """Post one payment a tenant."""
+        for unit in np.flatnonzero(self.cost_fen > 0).tolist():
+            fen = int(self.cost_fen[unit])
+            self.crowd.transfer(now_us, FIRST_TENANT + unit, OUTSIDE, fen, TransferReason.RECALLED)
+            self.crowd.note_of_unit(now_us, EventKind.STOCK_RECALLED, unit, fen)
+        self.next_us = None
+
+
+def recalled_of(crowd: Crowd, config: RunConfig, morning: Morning | None, opens_us: int) -> list[Operation]:
+    """Return the payment for what was called back; none where nothing was."""
+    if morning is None or morning.recalled is None or not morning.recalled.any():
+        return []
+    pieces = np.bincount(crowd.mall.items["unit"], morning.recalled, crowd.mall.venues.size)
+    cost_fen = np.rint(100.0 * config.goods.stocking.recall_yuan * pieces).astype(np.int64)
+    return [Recalled(crowd, cost_fen, opens_us)]
 
 
 def goods_of(

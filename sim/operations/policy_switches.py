@@ -11,9 +11,11 @@ import numpy as np
 
 from sim.crowd.engine import Crowd
 from sim.crowd.promos.letters import put_letters
+from sim.crowd.promos.lists import put_lists
 from sim.crowd.promos.records import BUDGET, FUNDED_BY_OPERATOR, PROMO, TRIGGER
 from sim.crowd.state import Doing
 from sim.decisions_of_policies import (
+    ChargeFee,
     DropTrigger,
     EndOffer,
     GivePoints,
@@ -23,6 +25,7 @@ from sim.decisions_of_policies import (
     PolicyDecision,
     PutTrigger,
     ReleaseSeats,
+    SellTags,
     Send,
     SetBudget,
     SetSeatPrice,
@@ -30,6 +33,8 @@ from sim.decisions_of_policies import (
 )
 from sim.events import EventKind
 from sim.ledger.accounts import POINTS_ISSUED, TransferReason
+from sim.operations.policy_fees import charge_fee, sell_tags
+from sim.operations.policy_records import POSITIONS_MAX, Receipt, TagsSold, wrong_with_list
 from sim.plan_arrays import CompiledPlan
 from sim.promos import Channel, Hook, Reach
 from sim.random_streams import stable_key
@@ -72,6 +77,8 @@ class Sent:
     visits: np.ndarray  # the truth: -1 where nobody was reached
     propensity: np.ndarray
     features: dict[str, np.ndarray]
+    units: np.ndarray | None = None  # of each person the store that a list showed it
+    position: int = 0  # in that list
 
 
 @dataclass
@@ -89,6 +96,9 @@ class Switchboard:
     messages: int = 0
     least_area_share: float = 1.0  # of the room that a tenant has now, in the one it moves to
     moves: list[tuple[str, str]] = field(default_factory=list)  # of tenants, for the night
+    receipts: list[Receipt] = field(default_factory=list)  # since they were last taken
+    tags_sold: list[TagsSold] = field(default_factory=list)
+    fees: list[tuple[str, int, int]] = field(default_factory=list)  # policy, unit, fen
     _present: Present = field(default_factory=nobody_present)
     _visits: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -102,9 +112,17 @@ class Switchboard:
         rows = zip(promos["claims"].tolist(), promos["used"].tolist(), promos["spent_fen"].tolist(), strict=True)
         return dict(zip(self.offers, rows, strict=True))
 
+    def take_receipts(self) -> list[Receipt]:
+        """Return under which numbers went out what was sent since the last call."""
+        taken, self.receipts = self.receipts, []
+        return taken
+
     def facts(self) -> dict[str, Any]:
-        """Return what the run keeps: offers with what came of them, messages."""
-        return {"offers": dict(self.offers), "owner": dict(self.owner), "used": self.used(), "sent": self.sent, "moves": list(self.moves)}
+        """Return what the run keeps: offers with what came of them, messages, moves of tenants, tags sold and fees."""
+        return {
+            "offers": dict(self.offers), "owner": dict(self.owner), "used": self.used(), "sent": self.sent, "moves": list(self.moves),
+            "tags_sold": self.tags_sold, "fees": self.fees,
+        }  # fmt: skip
 
     def apply(self, now_us: int, policy: str, decision: PolicyDecision) -> Applied:
         """Throw what a decision asks for, or say why not."""
@@ -113,6 +131,7 @@ class Switchboard:
             DropTrigger: self._drop_trigger, Mark: self._mark, SetSeatPrice: self._set_seat_price, ReleaseSeats: self._release_seats,
             ShowWait: self._show_wait, GivePoints: self._give_points,
             MoveTenant: self._move_tenant,
+            SellTags: self._paid, ChargeFee: self._paid,
         }  # fmt: skip
         return acts[type(decision)](now_us, policy, decision)
 
@@ -196,6 +215,9 @@ class Switchboard:
         if send.channel not in WAYS:
             return Applied(what, f"nobody is addressed by {send.channel.name}: a trigger can")
         people = np.asarray(send.people, np.int64)
+        refused = wrong_with_list(send, len(self.compiled.unit_ids))
+        if refused:
+            return Applied(what, refused)
         first, self.messages = self.messages, self.messages + people.size
         numbers = first + np.arange(people.size)
         at = np.minimum(np.searchsorted(self._present.person, people), max(self._present.person.size - 1, 0))
@@ -208,9 +230,16 @@ class Switchboard:
         visits[self._put(now_us, send, numbers, visits)] = -1
         propensity = np.ones(people.size) if send.propensity is None else np.asarray(send.propensity, float)
         self.sent.append(
-            Sent(now_us, policy, send.offer, send.channel, send.unit, send.because, first, people, visits, propensity, dict(send.features))
+            Sent(now_us, policy, send.offer, send.channel, send.unit, send.because, first, people, visits, propensity, dict(send.features),
+                 send.units, send.position)
         )  # fmt: skip
+        self.receipts.append(Receipt(policy, send.offer, send.unit, send.because, first, people))
         return Applied(what, people=int((visits >= 0).sum()))
+
+    def _paid(self, now_us: int, policy: str, decision: SellTags | ChargeFee) -> Applied:
+        if isinstance(decision, SellTags):
+            return Applied(*sell_tags(self, now_us, policy, decision))
+        return Applied(*charge_fee(self, now_us, policy, decision))
 
     def _put(self, now_us: int, send: Send, numbers: np.ndarray, visits: np.ndarray) -> np.ndarray:
         """Put the messages into inboxes; return which of them found no party or no room."""
@@ -219,10 +248,28 @@ class Switchboard:
         promo = list(self.offers).index(send.offer) if send.offer else -1
         unit = self.compiled.unit_ids.index(send.unit) if send.unit else -1
         due_us = now_us + round(send.after_s * US_PER_S)
-        lost = put_letters(mall, rows, numbers, promo, unit, int(send.channel), int(send.says), due_us)
+        if send.units is None:
+            lost = put_letters(mall, rows, numbers, promo, unit, int(send.channel), int(send.says), due_us)
+        else:
+            lost = put_lists(
+                mall, rows, numbers, send.units, promo, int(send.channel), int(send.says), due_us, int(send.position)
+            )
         for row, number in zip(rows[~lost].tolist(), numbers[~lost].tolist(), strict=True):
             self.crowd.note_of_row(now_us, EventKind.MESSAGE_SENT, row, int(send.channel), number)
+        if send.units is not None:
+            for row, number, shown in zip(
+                rows[~lost].tolist(), numbers[~lost].tolist(), np.asarray(send.units)[~lost].tolist(), strict=True
+            ):
+                self.crowd.note_of_row(now_us, EventKind.PLACE_SHOWN, row, shown, POSITIONS_MAX * number + int(send.position))
         return np.flatnonzero(lost)
+
+    def rows_of_people(self, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return which of some people are inside, as indices, and the row of each of them."""
+        present = self._present.person
+        at = np.minimum(np.searchsorted(present, people), max(present.size - 1, 0))
+        found = np.flatnonzero(present[at] == people) if present.size else np.zeros(0, np.int64)
+        rows = self._rows_of(self._visits[at[found]]) if found.size else found
+        return found[rows >= 0], rows[rows >= 0]
 
     def _rows_of(self, visits: np.ndarray) -> np.ndarray:
         """Return the row of each visit that is inside, -1 for others."""

@@ -58,6 +58,7 @@ def _of_topics(topics: dict[str, Any]) -> dict[str, int]:
         "visits of members": topics["points"].members,
         "fen of sales": topics["members"].sales_fen,
         "visits of members who bought": topics["members"].buyers,
+        "entries of lists": int(topics["shown"].by_position.sum()),
     }
 
 

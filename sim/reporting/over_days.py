@@ -81,6 +81,7 @@ _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weig
     "points issued": ("referral_points_share",),
     "fen of sales": ("member_sales_share", "identified_sales_share"),
     "visits of members who bought": ("cross_trade_lift_mean",),
+    "entries of lists": ("places_opened_share", "places_followed_share"),
 }  # fmt: skip
 WEIGHT_OF = {name: basis for basis, names in _WEIGHED_BY.items() for name in names}
 

@@ -116,6 +116,35 @@ class StockingConfig:
         confidence="L",
     )
     pool_window_days: int = known(3, "days within which requests count together", 1, 60, source=JUDGED, confidence="L")
+    online_weight: float = known(
+        0.0,
+        "weight of what people look at online in a forecast, against what the tenant has seen itself; over several days",
+        0,
+        1,
+        source="0 without such data",
+        confidence="L",
+    )
+    online_looks_per_wish: float = known(
+        20.0, "looks at an article online for each wish in the store", 0.01, 10_000, source=JUDGED, confidence="L"
+    )
+    online_bias_sd: float = known(
+        0.3,
+        "log-sd of how much oftener an article is looked at online than wanted in the store: others look than come",
+        0,
+        3,
+        source=JUDGED,
+        confidence="L",
+    )
+    review_days: int = known(1, "days from one order to the next; between them shelves are not filled up", 1, 60)
+    recall_cover: float = known(
+        0.0,
+        "stock, in what the forecast calls for, beyond which pieces are called back at an order; 0: never",
+        0,
+        1000,
+        source=JUDGED,
+        confidence="L",
+    )
+    recall_yuan: float = known(8.0, "what it costs to call a piece back", 0, 10_000, source=JUDGED, confidence="L")
 
 
 @dataclass

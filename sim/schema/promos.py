@@ -91,6 +91,22 @@ class PromosConfig:
     deal_prone_share: float = known(
         0.20, "share of parties that look for deals", 0, 1, source="Mills & Zamudio 2018", tag="V", confidence="M"
     )
+    position_decay: float = known(
+        0.7,
+        "share of those who look at one place of a list that look at the next one too",
+        0.01,
+        1,
+        source="examination falls geometrically down a list (cascade and position-based click models)",
+        confidence="L",
+    )
+    tag_learnt_share: float = known(
+        0.05,
+        "share of the people inside whose tags are handed to somebody else that learn of it, and let the app send no more",
+        0,
+        1,
+        source=_JUDGED,
+        confidence="L",
+    )
     stack_base: str = known(
         "after", "whether a threshold is measured before other offers or after them", choices=("before", "after")
     )

@@ -9,6 +9,7 @@ import numpy as np
 from sim.config import RunConfig
 from sim.events import EventLog
 from sim.plan_arrays import CompiledPlan
+from sim.sensing.clicks import Clicks
 from sim.sensing.counters import Counters
 from sim.sensing.gates import Gates
 from sim.sensing.identity.identity import Identity, Known
@@ -34,6 +35,7 @@ class Sensing:
         self._compiled, self._config = compiled, config
         self._counters = Counters(compiled, config.sensing, config.seed)
         self._seats = Seats(compiled, config)
+        self._clicks = Clicks()
         self._gates = Gates(compiled, config.sensing.gates, config.seed)
         self._identity = Identity(config, compiled, known, is_on)
         self._profiles = Profiles(compiled.unit_ids, compiled.tenant_categories, config.sensing.profiles)
@@ -60,6 +62,7 @@ class Sensing:
         self._counters.take(log, first, end)
         self._gates.take(log, first, end)
         self._seats.take(log, first, end)
+        self._clicks.take(log, first, end)
 
     def follow(self, log: EventLog, first: int, end: int) -> None:
         """Let what follows people sense the events of rows [first, end), each once, in order, before `locate` or `read`."""
@@ -103,6 +106,7 @@ class Sensing:
         self._learn(sold, known)
         parts = [sold, self._gates.read(now_us), known]
         parts.append(self._seats.read(now_us))
+        parts.append(self._clicks.read())
         if self._located is None:
             return Observations(together(parts), servers_on_duty, people=self._people)
         rows, fixes = self._located.read()

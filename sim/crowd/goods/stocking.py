@@ -11,6 +11,7 @@ from sim.calendar import day_of
 from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.crowd.goods.catalogue import Catalogue, catalogue_of, misfit_share, out_of_stock_share, size_shares, wanted_share
+from sim.crowd.goods.online import online_forecast
 from sim.crowd.goods.records import ITEM
 from sim.crowd.state import records
 from sim.plan_arrays import CompiledPlan
@@ -29,6 +30,7 @@ class Morning(NamedTuple):
 
     catalogue: Catalogue
     pieces: np.ndarray  # int32 of each item
+    recalled: np.ndarray | None = None  # int64 pieces of each item that were called back last night
 
 
 def place_items(venues: Any, compiled: CompiledPlan, config: RunConfig, morning: Morning | None = None) -> Any:
@@ -152,6 +154,7 @@ class Shelves:
         )  # wishes for each item on an average day
         self.left = np.zeros(self.demand.size, np.int64)
         self._requests: list[np.ndarray] = []  # of the last days, for each item
+        self._wished, self._days = np.zeros(self.demand.size), 0  # wishes for each item on all days so far, by their number
         self.requests = self.ordered_in = 0  # for what was not there, and those of them that were pooled and ordered in
 
     def morning(self, date: datetime.date) -> Morning:
@@ -159,15 +162,27 @@ class Shelves:
         forecast = self.demand * day_of(self._config, date).factor
         wanted = pieces_for(forecast, self._lost_share, self._catalogue, self._config, date.toordinal())
         ordered_in = self._pooled_requests()
-        found = np.maximum(wanted, self.left) + ordered_in
+        stocking = self._config.goods.stocking
+        recalled = np.zeros(self.left.size, np.int64)
+        if self._days % int(stocking.review_days):
+            wanted = np.minimum(wanted, self.left).astype(np.int32)
+        elif stocking.recall_cover > 0:
+            recalled = np.maximum(self.left - np.ceil(stocking.recall_cover * wanted).astype(np.int64), 0)
+        found = np.maximum(wanted, self.left - recalled) + ordered_in
         self.ordered_in += int(ordered_in.sum())
-        return Morning(self._catalogue, np.minimum(found, STOCK_MAX).astype(np.int32))
+        return Morning(self._catalogue, np.minimum(found, STOCK_MAX).astype(np.int32), recalled)
 
     def learn(self, items: Any, date: datetime.date) -> None:
         """Take in what a day has left of its ITEM records; what will be brought back is on the shelf again the next day."""
         stocking = self._config.goods.stocking
         wishes = (items["sold"] + items["asked"]) / max(day_of(self._config, date).factor, 1e-9)
         self.demand += stocking.learning_share * (wishes - self.demand)
+        self._wished, self._days = self._wished + wishes, self._days + 1
+        if stocking.online_weight > 0:
+            shelf, article, size = _addresses(self._catalogue)
+            keys = self._catalogue.key[shelf, article] + size
+            online = online_forecast(self._wished / self._days, keys, stocking, self._config.seed, date.toordinal())
+            self.demand += stocking.online_weight * (online - self.demand)
         self.left = (items["stock"] + items["returning"]).astype(np.int64)
         self.requests += int(items["asked"].sum())
         self._requests = [*self._requests, items["asked"].astype(np.int64)][-int(stocking.pool_window_days) :]

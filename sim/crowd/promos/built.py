@@ -27,6 +27,7 @@ def describe_promos(params: Any, config: RunConfig) -> None:
     params.deal_weight, params.coupon_pull = promos.deal_weight, promos.coupon_pull
     params.deal_prone_share = promos.deal_prone_share
     params.stack_base_is_list = int(promos.stack_base == "before")
+    params.position_decay, params.tag_learnt_share = promos.position_decay, promos.tag_learnt_share
     baskets = [100.0 * category.basket_yuan_mean for category in config.categories.values()]
     params.usual_fen = float(np.median(baskets)) if baskets else 0.0
 

@@ -11,11 +11,10 @@ from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import entry, inlined, kernel, referred
-from sim.promos import Channel, Fate, Says
+from sim.promos import FATE_SLOTS, Channel, Fate, Says
 from sim.random_streams import draw_word, uniform_of
 
 OPENS, TAKES, GOES = 0, 1, 2  # draws that belong to a message
-FATE_SLOTS = 8  # an event's value is FATE_SLOTS x (number of the message + 1) + Fate
 
 
 @inlined
@@ -38,6 +37,7 @@ def put_letter(mall: Mall, row: int, number: int, promo: int, unit: int, channel
             letter.unit = unit
             letter.channel = channel
             letter.says = says
+            letter.position = 0
             mall.shoppers[row].letters += 1
             return True
     return False
@@ -85,7 +85,7 @@ def _read(mall: Mall, row: int, slot: int, now_us: int) -> int:
     if shopper.zone >= 0:
         logit += params.crowding_weight * mall.zones[shopper.zone].people / mall.zones[shopper.zone].area_m2
     _mind_it(mall, row, letter.channel, relevance, now_us)
-    if not _says_yes(logit, uniform_of(word, OPENS)):
+    if not _says_yes(logit, uniform_of(word, OPENS) / params.position_decay**letter.position):
         return Fate.UNOPENED
     if letter.says == Says.TELL:
         return Fate.OPENED

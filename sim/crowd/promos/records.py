@@ -26,9 +26,10 @@ BUDGET = np.dtype([("limit_fen", "i8"), ("reserved_fen", "i8"), ("spent_fen", "i
 COUPON = np.dtype([("until_us", "i8"), ("letter", "i8"), ("claimed_us", "i8"), ("reserved_fen", "i8"), ("promo", "i4"), ("used", "i4")], align=True)  # fmt: skip
 # promo: -1 for an empty slot; used: times; letter: number of the message that brought it, -1 where a trigger or the party itself did
 LETTER = np.dtype(
-    [("due_us", "i8"), ("letter", "i8"), ("promo", "i4"), ("unit", "i4"), ("channel", "i1"), ("says", "i1")], align=True
+    [("due_us", "i8"), ("letter", "i8"), ("promo", "i4"), ("unit", "i4"), ("channel", "i1"), ("says", "i1"), ("position", "i1")],
+    align=True,
 )
-# channel: -1 for an empty slot
+# channel: -1 for an empty slot; position: in a list, 0 at its top
 TRIGGER = np.dtype(
     [
         ("key", "i8"), ("from_us", "i8"), ("until_us", "i8"), ("after_us", "i8"), ("segment", "i8"), ("fired", "i8"), ("share", "f8"),
@@ -44,6 +45,7 @@ PROMO_PARAMS = [  # of PARAMS
     ("has_policies", "i4"), ("promos", "i4"), ("usual_fen", "f8"), ("relevance_weight", "f8"), ("depth_weight", "f8"), ("fatigue_weight", "f8"), ("company_weight", "f8"),
     ("crowding_weight", "f8"), ("hurry_weight", "f8"), ("hurry_us", "i8"), ("claim_logit", "f8"), ("follow_logit", "f8"), ("deal_weight", "f8"),
     ("coupon_pull", "f8"), ("deal_prone_share", "f8"), ("stack_base_is_list", "i4"),
+    ("position_decay", "f8"), ("tag_learnt_share", "f8"),
 ]  # fmt: skip
 PROMO_FIELDS = [
     ("segments", "i8"),

@@ -23,6 +23,7 @@ from sim.reporting.topics import (
     points,
     ratings,
     referral,
+    shown,
     targets,
 )
 from sim.reporting.topics.topic import Topic
@@ -49,4 +50,5 @@ TOPICS: tuple[Topic, ...] = (
     finance.TOPIC,
     partners.TOPIC,
     abuse.TOPIC,
+    shown.TOPIC,
 )

@@ -28,6 +28,7 @@ from sim.reporting.topics import (
     points_pictures,
     ratings_pictures,
     referral_pictures,
+    shown_pictures,
     targets_pictures,
 )
 
@@ -49,6 +50,7 @@ _OF_TOPIC = {
     "finance": finance_pictures,
     "partners": partners_pictures,
     "abuse": abuse_pictures,
+    "shown": shown_pictures,
 }  # fmt: skip
 
 

@@ -10,6 +10,13 @@ from sim.errors import Problem
 from sim.known import known
 from sim.schema.policies.baselines import RandomConfig
 from sim.schema.policies.layout import MoveTenantsConfig
+from sim.schema.policies.recommend import (
+    ContentPerMemberConfig,
+    RecommendConfig,
+    SlotsConfig,
+    TagsSoldConfig,
+    recommend_problems,
+)
 
 
 @dataclass
@@ -25,6 +32,10 @@ class PolicyConfig:
     own: dict[str, Any] = field(default_factory=dict)  # of policies of one's own (--plugin), by name
     random: RandomConfig = field(default_factory=RandomConfig)
     move_tenants: MoveTenantsConfig = field(default_factory=MoveTenantsConfig)
+    recommend: RecommendConfig = field(default_factory=RecommendConfig)
+    content_per_member: ContentPerMemberConfig = field(default_factory=ContentPerMemberConfig)
+    slots: SlotsConfig = field(default_factory=SlotsConfig)
+    tags_sold: TagsSoldConfig = field(default_factory=TagsSoldConfig)
 
 
 def problems(config: PolicyConfig, active: list[str], review_s: float) -> Iterator[Problem]:
@@ -36,3 +47,4 @@ def problems(config: PolicyConfig, active: list[str], review_s: float) -> Iterat
             f"must be a multiple of operations.review_s ({review_s:g})",
             "raise it, or lower that",
         )
+    yield from recommend_problems(config.recommend, config.tags_sold)

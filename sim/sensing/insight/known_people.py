@@ -32,6 +32,10 @@ class KnownPeople:
         """Return the same for each store, (n, stores), in the order of the plan's units."""
         return self._profiles.store_affinity(numbers, now_us)
 
+    def counts_of(self, numbers: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what was counted of each person: visits, stays, purchases, spent_fen, inside_us, stayed_us, first_seen_us, last_seen_us."""
+        return self._profiles.whole_of(numbers)
+
     def is_held_out(self, numbers: np.ndarray) -> np.ndarray:
         """Return whom no policy may address, so that effects can be measured (sensing.identity.holdout_share)."""
         return self._identity.is_held_out(self._identity.id_of(numbers))

@@ -119,6 +119,17 @@ class Profiles:
         own /= self._worth(now_us)
         return own
 
+    def whole_of(self, profiles: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the counts (WHOLE) of each person; 0 of strangers, whose instants are NEVER_US."""
+        at = np.minimum(np.searchsorted(self._sorted, profiles), max(self._sorted.size - 1, 0))
+        known = self._sorted[at] == profiles if self._sorted.size else np.zeros(profiles.size, bool)
+        rows = self._sorted_rows[at[known]] if known.any() else np.zeros(0, np.int64)
+        found = {}
+        for name in WHOLE:
+            found[name] = np.full(profiles.size, NEVER_US if name.endswith("_seen_us") else 0, np.int64)
+            found[name][known] = self._whole[name][rows]
+        return found
+
     def affinity(self, profiles: np.ndarray, now_us: int) -> np.ndarray:
         """Return the expected share of each class in what each person wants, (n, classes) float64; rows add up to 1.
 
