@@ -27,6 +27,11 @@ ENTRIES = (
         "random", "Sends offers of stores at random to people at random, whatever they like and wherever they are.", ("B7", "C1"),
         "Discounts go to whoever would have bought anyway, messages that concern nobody annoy and are turned off.", "baselines:Random",
     ),
+    Entry(
+        "targeted", "Sends a coupon of one trade to those believed to like it or heard to pay, each with a probability that is written down.",
+        ("C17", "B12"), "It picks those who would have bought anyway: it looks far better than it is, and its discounts are given away.",
+        "targeted:Targeted", "targeted_uplift",
+    ),
 )  # fmt: skip
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 

@@ -9,6 +9,8 @@ from typing import Any
 from sim.errors import Problem
 from sim.known import known
 from sim.schema.policies.baselines import RandomConfig
+from sim.schema.policies.design import DesignConfig, design_problems
+from sim.schema.policies.targeted import TargetedConfig, targeted_problems
 
 
 @dataclass
@@ -23,6 +25,8 @@ class PolicyConfig:
     )  # fmt: skip
     own: dict[str, Any] = field(default_factory=dict)  # of policies of one's own (--plugin), by name
     random: RandomConfig = field(default_factory=RandomConfig)
+    targeted: TargetedConfig = field(default_factory=TargetedConfig)
+    design: DesignConfig = field(default_factory=DesignConfig)
 
 
 def problems(config: PolicyConfig, review_s: float) -> Iterator[Problem]:
@@ -34,3 +38,5 @@ def problems(config: PolicyConfig, review_s: float) -> Iterator[Problem]:
             f"must be a multiple of operations.review_s ({review_s:g})",
             "raise it, or lower that",
         )
+    yield from design_problems(config.design, config.every_s)
+    yield from targeted_problems(config.targeted)
