@@ -31,7 +31,7 @@ class Targeted(Keeps):
         """Decide about those who have been heard of for long enough."""
         settings, memory = self.settings, self.memory
         units = tools.public.units_of(settings.trade)
-        if not units.size:
+        if not units.size or settings.off_share <= 0 or settings.budget_yuan <= 0 or tools.closes_us <= tools.now_us:
             return []
         decisions: list[PolicyDecision] = []
         if "offered" not in memory:
@@ -39,7 +39,7 @@ class Targeted(Keeps):
             names = tuple(tools.public.unit_ids[unit] for unit in units.tolist())
             budget = SetBudget("targeted", round(100 * settings.budget_yuan))
             offer = Offer("targeted", names, off_share=settings.off_share, budget="targeted", until_us=tools.closes_us)
-            decisions = [budget, offer] if tools.closes_us > tools.now_us else []
+            decisions = [budget, offer]
         self._meet(tools)
         self._hear(observations, profiles)
         can = np.isin(memory["person"], reachable(tools, profiles, Reach.PUSH))
@@ -55,7 +55,9 @@ class Targeted(Keeps):
         propensity = np.clip(1.0 / (1.0 + np.exp(-score)), settings.least, settings.most)
         held = tools.uniforms("targeted who", profiles.address_of(people)) >= propensity
         decisions.append(
-            Send(people, Channel.PUSH, "targeted", because="likes the trade", features=features, propensity=propensity, held=held)
+            Send(
+                people, Channel.PUSH, "targeted", because="likes the trade", features=features, propensity=propensity, held=held
+            )
         )
         return decisions
 
@@ -80,7 +82,11 @@ class Targeted(Keeps):
         new = tools.present.person[~np.isin(tools.present.person, memory["person"])]
         person = np.concatenate([memory["person"], new])
         order = np.argsort(person, kind="stable")
-        fresh = {"since_us": np.full(new.size, tools.now_us), "paid_fen": np.zeros(new.size, np.int64), "is_decided": np.zeros(new.size, bool)}
+        fresh = {
+            "since_us": np.full(new.size, tools.now_us),
+            "paid_fen": np.zeros(new.size, np.int64),
+            "is_decided": np.zeros(new.size, bool),
+        }
         memory["person"] = person[order]
         for name, values in fresh.items():
             memory[name] = np.concatenate([memory[name], values])[order]

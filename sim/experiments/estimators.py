@@ -52,7 +52,11 @@ def estimates_of(log: Logged) -> list[Estimate]:
     """Return all estimates that the log allows; none without somebody treated and somebody not."""
     if not log.has_both:
         return []
-    return [naive(log), adjusted(log), *(each(log, of) for each in (ips, snips, doubly_robust) for of in ("treated", "everybody"))]
+    return [
+        naive(log),
+        adjusted(log),
+        *(each(log, of) for each in (ips, snips, doubly_robust) for of in ("treated", "everybody")),
+    ]
 
 
 def naive(log: Logged) -> Estimate:
@@ -100,7 +104,9 @@ def snips(log: Logged, of: str) -> Estimate:
     one, other = _weights(log, of)
     mean_one, mean_other = (float((w * log.outcome).sum() / w.sum()) for w in (one, other))
     influence = one * (log.outcome - mean_one) / one.mean() - other * (log.outcome - mean_other) / other.mean()
-    return Estimate("snips", of, mean_one - mean_other, float(influence.std(ddof=1) / math.sqrt(influence.size)), influence.size)
+    return Estimate(
+        "snips", of, mean_one - mean_other, float(influence.std(ddof=1) / math.sqrt(influence.size)), influence.size
+    )
 
 
 def doubly_robust(log: Logged, of: str) -> Estimate:
@@ -128,3 +134,14 @@ def _design(features: np.ndarray) -> np.ndarray:
     varies = spread > 1e-12
     scaled = (known[:, varies] - known[:, varies].mean(axis=0)) / spread[varies] if varies.any() else known[:, :0]
     return np.hstack([np.ones((features.shape[0], 1)), scaled])
+
+
+def clustered(log: Logged, unit: np.ndarray) -> Estimate:
+    """Return the difference of means where whole units (people, stretches of time, zones) were assigned, with an error that knows it."""
+    share = float(log.is_treated.mean())
+    treated, others = log.outcome[log.is_treated].mean(), log.outcome[~log.is_treated].mean()
+    influence = np.where(log.is_treated, (log.outcome - treated) / share, -(log.outcome - others) / (1.0 - share))
+    _, at = np.unique(unit, return_inverse=True)
+    sums = np.bincount(at, influence)
+    error = math.sqrt(float((sums**2).sum()) * sums.size / max(sums.size - 1, 1)) / log.outcome.size
+    return Estimate("by design", "treated", float(treated - others), error, log.outcome.size)

@@ -15,7 +15,9 @@ from sim.experiments.twins import Lives, TwinRunner, key_of, lives_of
 from sim.random_streams import stream_key, uniforms
 from sim.units import US_PER_HOUR, US_PER_MIN
 
-SOON_US = 2 * US_PER_HOUR  # what is bought within two hours of the first message counts as its own, later as moved in time; a convention
+SOON_US = (
+    2 * US_PER_HOUR
+)  # what is bought within two hours of the first message counts as its own, later as moved in time; a convention
 ALL_POLICIES = "all policies"
 Count = Callable[[int, int], None]
 
@@ -304,12 +306,18 @@ def decisions_of(lives: Lives, policies: Sequence[str]) -> tuple[Logged, Decided
     """Return the log as estimators want it, and its rows: treatment, spending after the decision, propensity, features."""
     names = [lives.policies.index(name) for name in policies if name in lives.policies]
     messages = lives.messages
-    fits = (messages["visit"] >= 0) & np.isin(messages["policy"], names) & ((messages["is_sent"] == 1) | (messages["is_held"] == 1))
+    fits = (
+        (messages["visit"] >= 0)
+        & np.isin(messages["policy"], names)
+        & ((messages["is_sent"] == 1) | (messages["is_held"] == 1))
+    )
     index = np.flatnonzero(fits)
     _, first = np.unique(key_of(messages[index], "visit"), return_index=True)
     index = np.sort(index[first])
     rows = messages[index]
-    features = np.stack([values[index] for values in lives.features.values()], axis=1) if lives.features else np.zeros((index.size, 0))
+    features = (
+        np.stack([values[index] for values in lives.features.values()], axis=1) if lives.features else np.zeros((index.size, 0))
+    )
     outcome = spent_after(lives, rows["day"], rows["visit"], rows["time_us"]).astype(float)
     return Logged(rows["is_sent"] == 1, outcome, rows["propensity"].copy(), features), Decided(rows, index)
 
@@ -336,3 +344,35 @@ def heard_estimate(lives: Lives) -> tuple[Estimate | None, int]:
     from sim.experiments.estimators import naive
 
     return dataclasses.replace(naive(log), method="hold-out"), int(log.is_treated.sum())
+
+
+def columns_of(measured: Measured, policies: Sequence[str]) -> dict[str, dict[str, np.ndarray]]:
+    """Return the columns of bandit.parquet, uplift.parquet and truth.parquet, the features of all logged rows, and the rows of the second."""
+    real, other = measured.real, measured.without
+    logged = real.messages
+    reward = spent_after(real, logged["day"], logged["visit"], logged["time_us"])
+    bandit = {
+        "row": logged["number"], "day": logged["day"], "time_us": logged["time_us"], "person": logged["person"], "policy": logged["policy"],
+        "offer": logged["offer"], "channel": logged["channel"], "position": logged["position"], "action": logged["is_sent"],
+        "propensity": np.where(logged["is_sent"] == 1, logged["propensity"], 1.0 - logged["propensity"]),
+        "reward_fen": np.where(logged["visit"] >= 0, reward, 0),
+    }  # fmt: skip
+    log, decided = decisions_of(real, policies)
+    rows = decided.rows
+    met = real.met[real.met["visit"] >= 0]
+    order = np.argsort(key_of(met, "visit"), kind="stable")
+    at, is_met = _find(key_of(met, "visit")[order], key_of(rows, "visit"))
+    heard = np.full(rows.size, np.nan)
+    heard[is_met] = met["paid_fen"][order[at[is_met]]]
+    uplift = {
+        "row": rows["number"], "treatment": rows["is_sent"], "outcome_fen": log.outcome.astype(np.int64), "outcome_heard_fen": heard,
+        "propensity": log.propensity,
+    }  # fmt: skip
+    before = spent_after(other, rows["day"], rows["visit"], rows["time_us"])
+    alone = {each.number: each.effect.split.total_fen - each.effect.split.others_fen for each in measured.messages}
+    truth = {
+        "row": rows["number"], "visit": rows["visit"], "outcome_without_fen": before,
+        "effect_fen": log.outcome.astype(np.int64) - before,
+        "effect_of_message_fen": np.array([alone.get(number, np.nan) for number in rows["number"].tolist()], float),
+    }  # fmt: skip
+    return {"bandit": bandit, "uplift": uplift, "truth": truth, "features": real.features, "index": {"": decided.index}}

@@ -14,7 +14,15 @@ class PersonDay:
     """One row for each person whom a review of the policies found inside; what a hold-out is judged by."""
 
     RECORD: ClassVar[np.dtype] = np.dtype(
-        [("person", "i8"), ("day", "i4"), ("first_us", "i8"), ("visit", "i8"), ("paid_fen", "i8"), ("is_held_out", "i1"), ("is_member", "i1")]
+        [
+            ("person", "i8"),
+            ("day", "i4"),
+            ("first_us", "i8"),
+            ("visit", "i8"),
+            ("paid_fen", "i8"),
+            ("is_held_out", "i1"),
+            ("is_member", "i1"),
+        ]
     )
     # visit: the truth, of the first visit of the day; paid_fen: what tills heard of the person by an account that is linked to it
 
