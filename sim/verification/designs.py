@@ -69,7 +69,12 @@ def _placebos(days: list[dict[str, Lives]]) -> list[Record]:
     back = [effect_of(POLICY, day["none"], day["all"], (POLICY,)).uplift_fen for day in days]
     return [
         equal("a policy that only looks: uplift", "fen", 0, idle),
-        equal("labels of the arms swapped: sum of both effects", "fen", 0, sum(abs(a + b) for a, b in zip(there, back, strict=True))),
+        equal(
+            "labels of the arms swapped: sum of both effects",
+            "fen",
+            0,
+            sum(abs(a + b) for a, b in zip(there, back, strict=True)),
+        ),
     ]
 
 
@@ -102,7 +107,9 @@ def _judged(design: str, days: list[dict[str, Lives]]) -> list[Record]:
     return [
         *found,
         record(f"{design}: power, days on which an effect is seen", "share", None, float(seen.mean()), INFO, "shown"),
-        record(f"{design}: days on which the 95 % interval holds the truth", "share", 0.95, float(covered.mean()), INFO, "shown"),
+        record(
+            f"{design}: days on which the 95 % interval holds the truth", "share", 0.95, float(covered.mean()), INFO, "shown"
+        ),
     ]
 
 

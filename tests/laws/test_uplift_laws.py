@@ -114,7 +114,10 @@ def test_a_file_of_the_export_names_its_schema_and_hides_the_truth_from_the_othe
     tables = {name: pq.read_table(tmp_path / name) for name in files if name.endswith(".parquet")}
     assert all(table.schema.metadata[b"galleria_schema_version"] == b"1" for table in tables.values())
     assert "feature:affinity" in tables["uplift.parquet"].column_names
-    assert not {"visit", "effect_fen", "outcome_without_fen"} & {*tables["uplift.parquet"].column_names, *tables["bandit.parquet"].column_names}
+    assert not {"visit", "effect_fen", "outcome_without_fen"} & {
+        *tables["uplift.parquet"].column_names,
+        *tables["bandit.parquet"].column_names,
+    }
     assert SOON_US > 0
 
 

@@ -13,7 +13,9 @@ from sim.random_streams import stream_key, uniforms
 
 pytestmark = pytest.mark.plain
 ROWS, WORLDS = 800, 200
-ROBUST = [(method, of) for method in (estimators.ips, estimators.snips, estimators.doubly_robust) for of in ("treated", "everybody")]
+ROBUST = [
+    (method, of) for method in (estimators.ips, estimators.snips, estimators.doubly_robust) for of in ("treated", "everybody")
+]
 
 
 def normals(key, rows, count):
@@ -75,7 +77,9 @@ def test_doubly_robust_is_right_with_a_wrong_regression_where_the_propensity_is_
 
 def test_regression_alone_is_right_only_where_its_form_is():
     straight, bent = (
-        np.array([estimators.adjusted(log).effect - truth["treated"] for log, truth in (world(n, bent=how) for n in range(WORLDS))])
+        np.array(
+            [estimators.adjusted(log).effect - truth["treated"] for log, truth in (world(n, bent=how) for n in range(WORLDS))]
+        )
         for how in (False, True)
     )
 

@@ -61,7 +61,9 @@ def test_what_is_no_message_is_not_assigned(kind):
 
 def test_a_person_is_in_one_arm_all_day_and_on_every_day():
     arms = [
-        design("ab").assigned(send(), Strangers(), tools(hour * US_PER_HOUR, seed=day)).held for hour in range(10, 22) for day in range(3)
+        design("ab").assigned(send(), Strangers(), tools(hour * US_PER_HOUR, seed=day)).held
+        for hour in range(10, 22)
+        for day in range(3)
     ]
 
     assert all(np.array_equal(arm, arms[0]) for arm in arms)
@@ -80,7 +82,10 @@ def test_whom_a_policy_has_held_back_itself_stays_held_back_and_probabilities_mu
 
 
 def test_a_stretch_of_time_is_in_one_arm_as_a_whole_and_both_arms_occur():
-    found = [design("switchback", slot_min=60).assigned(send(), Strangers(), tools(minute * 60_000_000)) for minute in range(0, 1440, 20)]
+    found = [
+        design("switchback", slot_min=60).assigned(send(), Strangers(), tools(minute * 60_000_000))
+        for minute in range(0, 1440, 20)
+    ]
 
     assert all(each.held.all() or not each.held.any() for each in found)
     assert len({(index // 3, bool(each.held[0])) for index, each in enumerate(found)}) == 24

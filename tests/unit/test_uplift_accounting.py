@@ -43,9 +43,7 @@ TOUCHED = [{"number": ANNA, "day": 0, "time_us": 500, "offer": 0, "message": 0}]
 
 def test_each_sale_is_put_where_it_belongs():
     late_us = 500 + SOON_US
-    real = lives(
-        [sale(ANNA, 0, 1000), sale(ANNA, 1, 30), sale(BEN, 0, 7), sale(AGAIN, 0, 5, day=1), sale(CARL, 1, 2)], TOUCHED
-    )
+    real = lives([sale(ANNA, 0, 1000), sale(ANNA, 1, 30), sale(BEN, 0, 7), sale(AGAIN, 0, 5, day=1), sale(CARL, 1, 2)], TOUCHED)
     other = lives(
         [sale(ANNA, 0, 200, time_us=late_us), sale(ANNA, 1, 130), sale(AGAIN, 0, 405, day=1), sale(CARL, 1, 2)], TOUCHED
     )
@@ -70,7 +68,13 @@ def test_parts_add_up_to_the_difference_in_sales_whatever_was_sold():
             return (uniforms(stream_key(seed, what), np.arange(count), 0) * below).astype(np.int64)
 
         def day(name, some=some):
-            columns = zip(*(some(f"{name} {what}", 40, below) for what, below in (("who", 4), ("unit", 2), ("fen", 999), ("at", 3 * SOON_US))), strict=True)
+            columns = zip(
+                *(
+                    some(f"{name} {what}", 40, below)
+                    for what, below in (("who", 4), ("unit", 2), ("fen", 999), ("at", 3 * SOON_US))
+                ),
+                strict=True,
+            )
             return [sale(ANNA + who, unit, fen, day=int(ANNA + who == AGAIN), time_us=at) for who, unit, fen, at in columns]
 
         real, other = lives(day("with"), TOUCHED), lives(day("without"))
