@@ -31,7 +31,7 @@ from sim.schema.policies import PolicyConfig
 from sim.sensing.identity.ids import IdKind, ids_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_MIN, US_PER_S
-from sim.world import Lived, People, Progress, RunResult, World
+from sim.world import Lived, People, Progress, RunResult, Witness, World
 
 if TYPE_CHECKING:
     from agents.alliance import Alliance
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from agents.site_choice import SiteForecast
     from agents.tiers import Tiers
     from agents.visits import Visits
+    from sim.experiments.twins import Lives
+    from sim.experiments.uplift import Measured
     from sim.visitors import Visitors
 
 PLUGINS_VARIABLE = "GALLERIA_PLUGINS"  # names the files with policies of one's own, for this process and those that it starts
@@ -84,12 +86,14 @@ def run_on(
     services: Mapping[str, Factory] | None = None,
     watch: Any = None,
     watch_every_s: float = 300.0,
+    witness: Witness | None = None,
 ) -> RunResult:
     """Run one day, or several in a row, on a compiled plan."""
     looks = watch_of(watch, watch_every_s, config, compiled)
     deciders = Deciders(config, compiled)
     try:
         town = Town(config, compiled, deciders)
+        town.witness = witness
         if config.recording.residents:
             keep_residents(config, town.people, Path(out) / "residents.parquet")
         if config.days > 1:
@@ -97,6 +101,38 @@ def run_on(
         return World(config, compiled, town.people_on(config), Path(out), services or {}, watch=looks).run(progress, command)
     finally:
         deciders.close()
+
+
+def live_twin(config: RunConfig, folder: Path) -> Lives:
+    """Run one day, or several in a row, and return what became of every visit, tenant and message (sim.experiments.twins)."""
+    from sim.experiments.twins import Notes
+    from sim.floorplan.cache import load_compiled
+
+    notes = Notes()
+    result = run_on(config, load_compiled(paths.find_floorplan(config.floorplan)), folder, witness=notes)
+    return notes.close(result.kpis)
+
+
+def uplift(
+    config: RunConfig,
+    messages: int = 50,
+    policies: tuple[str, ...] = (),
+    count: Callable[[int, int], None] | None = None,
+    *,
+    workers: int | None = None,
+) -> Measured:
+    """Return what the policies of a configuration truly do, by twins of its days; see sim.experiments.uplift.
+
+    `policies` names those that are measured (default: all active ones, each by itself where there are several, and all together).
+    A script that calls this needs the guard `if __name__ == "__main__":`.
+    """
+    from sim.experiments.twins import TwinRunner
+    from sim.experiments.uplift import measure
+    from sim.floorplan.cache import load_compiled
+
+    load_compiled(paths.find_floorplan(config.floorplan))  # a mistake in the plan is told before any run, and workers find it compiled
+    preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall", "agents.policies.desk")
+    return measure(config, TwinRunner("sim.api:live_twin", preload, workers), messages, policies, count)
 
 
 def run_network(
@@ -156,6 +192,7 @@ class Town:
         self.finance = FinanceBooks(config)
         self.programme = Programme(config, compiled, self.ledger, self.people.key)
         self.policies = _desk_of(config, compiled)
+        self.witness: Witness | None = None
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
@@ -264,6 +301,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         programme=town.programme,
         policies=None if town.policies is None else town.policies.begin_day(config),
         outside_trade=town.outside_trade(config.date),
+        witness=town.witness,
     )
 
 

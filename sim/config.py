@@ -120,8 +120,10 @@ from sim.schema.points import PointsConfig, face_problems
 from sim.schema.points import PointsRateConfig as PointsRateConfig
 from sim.schema.points import TierConfig as TierConfig
 from sim.schema.points import problems as points_problems
+from sim.schema.policies import DesignConfig as DesignConfig
 from sim.schema.policies import PolicyConfig as PolicyConfig
 from sim.schema.policies import RandomConfig as RandomConfig
+from sim.schema.policies import TargetedConfig as TargetedConfig
 from sim.schema.policies import problems as policy_problems
 from sim.schema.policies.recommend import ContentPerMemberConfig as ContentPerMemberConfig
 from sim.schema.policies.recommend import RecommendConfig as RecommendConfig

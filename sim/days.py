@@ -25,10 +25,12 @@ from sim.plan_swaps import swapped
 from sim.reporting.days_books import DayRecorder, DaysBooks, give_back
 from sim.reporting.days_report import finish_days
 from sim.reporting.ledger_files import kept_ledger
+from sim.schema.policies import PolicyConfig
 from sim.units import US_PER_DAY
 from sim.visitors import NOBODY
 from sim.world import People, Progress, RunResult, World
 
+MESSAGES_OF_DAY = 10**8  # messages are numbered anew every day; of the run, a message has the number day x this + number
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -102,7 +104,7 @@ class DaysInARow:
     ) -> tuple[Mapping[str, Columns], tuple[int, int]]:
         """Let a day happen; return what sensing leaves to the next, and when the mall opened and closed."""
         date = datetime.date.fromisoformat(self.config.date) + datetime.timedelta(days=number)
-        today = dataclasses.replace(self.config, date=date.isoformat(), days=1)
+        today = dataclasses.replace(self.config, date=date.isoformat(), days=1, policy=withheld_on(self.config.policy, number))
         folder = self.folder / "days" / today.date
         ledger = self.population.ledger
         ledger.begin_day(date, number)
@@ -167,6 +169,14 @@ class DaysInARow:
             show(number * US_PER_DAY + time_us, people_inside, (number + share_done) / days)
 
         return shown
+
+
+def withheld_on(policy: PolicyConfig, day: int) -> PolicyConfig:
+    """Return what policies are told on a day of the run: of the messages withheld, those of that day, by their numbers on it."""
+    if not policy.withheld:
+        return policy
+    of_day = [number % MESSAGES_OF_DAY for number in policy.withheld if number // MESSAGES_OF_DAY == day]
+    return dataclasses.replace(policy, withheld=of_day)
 
 
 def joined_on(date: datetime.date, members: Columns) -> np.ndarray:

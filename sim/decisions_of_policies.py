@@ -93,6 +93,7 @@ class ChargeFee:
     unit_id: str
     fen: int
     because: str = ""
+    held: np.ndarray | None = None  # bool, of each person: chance has decided not to send it this; kept as what the others are held against
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -84,6 +84,16 @@ class Lived:
     statements: np.ndarray = field(default_factory=lambda: np.zeros(0, STATEMENT))
 
 
+class Witness(Protocol):
+    """Sees what a day logs and what it leaves behind, and changes nothing."""
+
+    def take(self, taken: Taken) -> None:
+        """See what the crowd hands over, which is valid during the call only."""
+
+    def tell(self, finished: FinishedRun, lived: Lived) -> None:
+        """See what the day leaves."""
+
+
 @dataclass(frozen=True)
 class People:
     """Who comes and who decides, as functions, so that this module need not know the agents."""
@@ -102,6 +112,7 @@ class People:
     programme: Programme | None = None  # what the programme of points keeps beside it
     policies: Review | None = None  # who reviews for the policies, where any is active
     posted: Callable[[np.ndarray], None] | None = None  # sees the TRANSFER records of the day
+    witness: Witness | None = None  # of sim.experiments.twins
 
 
 @dataclass(frozen=True)
@@ -236,7 +247,7 @@ class World:
         tables = np.array([name.startswith("table:") for name in self.crowd.station_names], bool)
         offered_us = np.zeros(tables.size, np.int64)
         offered_us[: len(self.compiled.unit_ids)] = self.hours.units_close_us - self.hours.units_open_us
-        return FinishedRun(
+        finished = FinishedRun(
             config=self.config, compiled=self.compiled, tallies=tallies, recorder=self.recorder, opens_us=self.hours.opens_us,
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
@@ -247,6 +258,9 @@ class World:
             policies=self.policies[0].facts() if self.policies else {},
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
+        if self.people.witness is not None:
+            self.people.witness.tell(finished, self.lived)
+        return finished
 
     def _programme(self) -> dict[str, Any]:
         """Return what the accounts of the programme say after the day, and who has brought whom."""
@@ -356,6 +370,8 @@ class World:
         self.moved.take(taken.transfers)
         if self.people.posted is not None:
             self.people.posted(taken.transfers)
+        if self.people.witness is not None:
+            self.people.witness.take(taken)
         self.outcomes.append(np.array(taken.outcomes))
         self.ratings.append(_ratings_in(taken.events))
         if self.config.referral.is_on:

@@ -74,6 +74,11 @@ ENTRIES = (
         "Whoever looks online is not whoever comes, so that the wrong articles are ordered; every piece called back costs.", "", "smart_stocking",
         "article: stock by size and colour from online data",
     ),
+    Entry(
+        "targeted", "Sends a coupon of one trade to those believed to like it or heard to pay, each with a probability that is written down.",
+        ("C17", "B12"), "It picks those who would have bought anyway: it looks far better than it is, and its discounts are given away.",
+        "targeted:Targeted", "targeted_uplift",
+    ),
 )  # fmt: skip
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 

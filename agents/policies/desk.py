@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from agents.policies.catalogue import BY_NAME, maker_of
+from agents.policies.design import Design
 from agents.policies.policy import Policy, PublicMap, Tools
 from sim.calendar import day_of
 from sim.config import RunConfig
@@ -32,6 +33,7 @@ class Desk:
         own = own or {}
         self._config, self._compiled = config, compiled
         self.public = public_map(config, compiled)
+        self.design = Design(config.policy.design, config.seed, self.public)
         self.policies: dict[str, Policy] = {}
         for name in sorted(set(config.policies)):
             if name in own:
@@ -67,7 +69,7 @@ class Desk:
             assert people is not None
             tools = tools_at(seen.now_us, seen)
             return [
-                (name, decision)
+                (name, self.design.assigned(decision, people, tools))
                 for name, policy in self.policies.items()
                 for decision in policy.review(seen.observations, people, tools)
             ]

@@ -11,6 +11,7 @@ import numpy as np
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
 from sim.decisions_of_policies import PolicyDecision
+from sim.operations.policy_log import PersonDay
 from sim.operations.policy_records import Receipt
 from sim.operations.policy_switches import Switchboard
 from sim.plan_arrays import CompiledPlan
@@ -61,11 +62,13 @@ class PolicyReviews:
     next_us: int | None
     rank: int = 52
     verdicts: list[PolicyVerdict] = field(default_factory=list)
+    met: PersonDay = field(default_factory=PersonDay)
 
     def act(self, now_us: int) -> None:
         """Hold one review."""
         present, visits = self.present()
         seen = Seen(now_us, self.observe(), present, self.switches.used(), tuple(self.switches.take_receipts()))
+        self.met.see(now_us, seen.observations, present, visits)
         decisions = self.review(seen)
         self.switches.look_up(present, visits)
         has_switched = False
@@ -82,7 +85,7 @@ class PolicyReviews:
 
     def facts(self) -> dict[str, Any]:
         """Return what the run keeps of its policies."""
-        return self.switches.facts() | {"verdicts": self.verdicts}
+        return self.switches.facts() | {"verdicts": self.verdicts, "met": self.met.rows()}
 
 
 def policies_of(

@@ -77,6 +77,8 @@ class Sent:
     visits: np.ndarray  # the truth: -1 where nobody was reached
     propensity: np.ndarray
     features: dict[str, np.ndarray]
+    held: np.ndarray  # bool: chance has decided not to send it to them
+    whose: np.ndarray  # the truth: the visit of each person who is inside, also of whom nothing was sent; -1 for others
     units: np.ndarray | None = None  # of each person the store that a list showed it
     position: int = 0  # in that list
 
@@ -223,6 +225,10 @@ class Switchboard:
         at = np.minimum(np.searchsorted(self._present.person, people), max(self._present.person.size - 1, 0))
         is_here = self._present.person[at] == people if self._present.person.size else np.zeros(people.size, bool)
         is_here[is_here] &= (self._present.reach[at[is_here]] & WAYS[send.channel]) > 0
+        whose = np.full(people.size, -1, np.int64)
+        whose[is_here] = self._visits[at[is_here]]
+        held = np.zeros(people.size, bool) if send.held is None else np.asarray(send.held, bool)
+        is_here &= ~held
         if self.withheld:
             is_here &= ~np.isin(numbers, list(self.withheld))
         visits = np.full(people.size, -1, np.int64)
@@ -231,7 +237,7 @@ class Switchboard:
         propensity = np.ones(people.size) if send.propensity is None else np.asarray(send.propensity, float)
         self.sent.append(
             Sent(now_us, policy, send.offer, send.channel, send.unit, send.because, first, people, visits, propensity, dict(send.features),
-                 send.units, send.position)
+                 held, whose, send.units, send.position)
         )  # fmt: skip
         self.receipts.append(Receipt(policy, send.offer, send.unit, send.because, first, people))
         return Applied(what, people=int((visits >= 0).sum()))

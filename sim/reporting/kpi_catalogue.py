@@ -34,6 +34,7 @@ DENSITY_ZONE_M2_MIN = 5.0  # in a smaller zone one person more or less is not a 
 _NO_WIFI = "positioning is off (sensing.positioning.method), or nothing of it happened"
 _NO_IDENTITY = "nothing of it happened"
 _NO_OFFERS = "coupons and messages are not simulated"
+_NO_TWIN = "one run has no twin to compare with; `galleria uplift` lives it"
 _NO_POINTS = "points and the alliance are not simulated"
 _OFF_POINTS = "there is no programme of points (points.is_on=false)"
 _NO_ISSUE = "no points have been issued"
@@ -66,7 +67,7 @@ _MONEY = (
     Kpi("programme_running_fen", "fen", "lower", "money", "Running costs of the programme", "What the items of `costs` cost the owner over the run: by the day, the visit, the new member and on sales."),
     Kpi("programme_capital_fen", "fen", "lower", "money", "Capital of the programme", "What the items of `costs` cost the owner once, whatever the length of the run."),
     Kpi("policy_cost_fen", "fen", "lower", "money", "Cost of the policies", "What the policies of the run spent.", "policies that spend money are not simulated"),
-    Kpi("policy_net_benefit_fen", "fen", "higher", "money", "Net benefit of the policies", "Difference of the mall's income to the same day without the policies, less their cost.", "one run has nothing to compare with; use galleria compare"),
+    Kpi("policy_net_benefit_fen", "fen", "higher", "money", "Net benefit of the policies", "Difference of the mall's income to the same day without the policies, less their cost.", _NO_TWIN),
 )  # fmt: skip
 _SPACE = (
     Kpi("footfall_hhi", "index", "lower", "space", "Concentration of store visits", "Herfindahl index of store entries over tenants: sum of squared shares; 1 / tenants when even, 1 when one tenant has all."),
@@ -131,9 +132,9 @@ _OFFERS = (
     Kpi("coupons_redeemed", "count", "higher", "offers", "Coupons redeemed", "Coupons redeemed.", _NO_OFFERS),
     Kpi("coupon_redemption_share", "share", "higher", "offers", "Redemption", "Redeemed / issued.", _NO_OFFERS),
     Kpi("coupon_cost_fen", "fen", "lower", "offers", "Cost of coupons", "Face value of the redeemed coupons.", _NO_OFFERS),
-    Kpi("coupon_roi", "ratio", "higher", "offers", "Return on coupons", "True uplift in sales / cost of coupons.", _NO_OFFERS),
-    Kpi("uplift_true_fen", "fen", "higher", "offers", "True uplift", "Sales less those of the same day without the offers.", _NO_OFFERS),
-    Kpi("uplift_estimated_fen", "fen", "neither", "offers", "Uplift as the mall would estimate it", "The same from observations alone.", _NO_OFFERS),
+    Kpi("coupon_roi", "ratio", "higher", "offers", "Return on coupons", "True uplift in sales / cost of coupons.", _NO_TWIN),
+    Kpi("uplift_true_fen", "fen", "higher", "offers", "True uplift", "Sales less those of the same days without the policies, under the same draws.", _NO_TWIN),
+    Kpi("uplift_estimated_fen", "fen", "neither", "offers", "Uplift as the mall would estimate it", "What tills heard each person pay, of those that policies may address less of those held out, times the former.", _NO_TWIN),
 )  # fmt: skip
 _POINTS = (
     Kpi("points_issued", "points", "neither", "points", "Points issued", "Points that members were given, for receipts and otherwise; holdings from before the run are not among them, what refunds took back is.", null_where=_OFF_POINTS),

@@ -95,11 +95,22 @@ def provenance(
         "floorplan_sha256": floorplan_sha256,
         "events_content_sha256": events_content_sha256,
         **({"continued_from": dict(continued_from)} if continued_from else {}),
+        **({"experiment": experiment_of(config)} if config.policies else {}),
         "git_commit": git_commit(),
         "packages": package_versions(),
         "wall_s": round(wall_s, 3),
         "engine_s": round(engine_s, 3),
         "shoppers_per_s": round(visits / engine_s, 1) if engine_s > 0 else None,
+    }
+
+
+def experiment_of(config: RunConfig) -> dict[str, Any]:
+    """Return which experiment a run with policies was: what acted, who was held back by which design, and who was held out from all."""
+    return {
+        "policies": sorted(config.policies),
+        **dataclasses.asdict(config.policy.design),
+        "holdout_share": config.sensing.identity.holdout_share,
+        "messages_withheld": sorted(config.policy.withheld),
     }
 
 

@@ -32,13 +32,27 @@ def masthead(run: dict[str, Any]) -> str:
         f'<p class="kicker">Galleria · scenario <b>{esc(run["name"])}</b></p>\n'
         f"<h1>{esc(title(run['mall']))}</h1>\n"
         f'<p class="when">{esc(long_date(str(run["date"])))}, open {clock(run["opens_us"])} to {clock(run["closes_us"])} · '
-        f"{whole(run['tenants'])} tenants on {len(run['levels'])} levels · policies: {esc(policies)}</p>\n"
+        f"{whole(run['tenants'])} tenants on {len(run['levels'])} levels · policies: {esc(policies)}{_experiment(run)}</p>\n"
         f"{question}{expects}\n"
         f'<p class="once"><strong>One day, one seed.</strong> Everything here is a single simulated day (seed {esc(seed)}). Another seed gives another '
         "day that is just as likely, with other numbers. A difference between two such reports does not show that something works; "
         "<code>galleria compare</code> runs both sides many times under the same luck and says how sure one can be.</p>\n"
         "</header>"
     )
+
+
+_DESIGNS = {"ab": "A/B by person", "switchback": "switchback", "zones": "hold-out by zone"}
+
+
+def _experiment(run: dict[str, Any]) -> str:
+    """Return which experiment the policies were part of; nothing without policies."""
+    if not run["policies"]:
+        return ""
+    told = {item["key"]: item["value"] for item in run["parameters"]}
+    kind = told.get("policy.design.kind", "none")
+    held = f" · {_DESIGNS[kind]}, {told['policy.design.control_share']:.0%} held back" if kind in _DESIGNS else ""
+    out = told.get("sensing.identity.holdout_share", 0.0)
+    return f"{held} · {out:.0%} of members held out from all policies" if out else held
 
 
 def title(mall: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from sim.errors import Problem
 from sim.known import known
 from sim.schema.policies.baselines import RandomConfig
+from sim.schema.policies.design import DesignConfig, design_problems
 from sim.schema.policies.layout import MoveTenantsConfig
 from sim.schema.policies.recommend import (
     ContentPerMemberConfig,
@@ -17,6 +18,7 @@ from sim.schema.policies.recommend import (
     TagsSoldConfig,
     recommend_problems,
 )
+from sim.schema.policies.targeted import TargetedConfig, targeted_problems
 
 
 @dataclass
@@ -36,6 +38,8 @@ class PolicyConfig:
     content_per_member: ContentPerMemberConfig = field(default_factory=ContentPerMemberConfig)
     slots: SlotsConfig = field(default_factory=SlotsConfig)
     tags_sold: TagsSoldConfig = field(default_factory=TagsSoldConfig)
+    targeted: TargetedConfig = field(default_factory=TargetedConfig)
+    design: DesignConfig = field(default_factory=DesignConfig)
 
 
 def problems(config: PolicyConfig, active: list[str], review_s: float) -> Iterator[Problem]:
@@ -48,3 +52,5 @@ def problems(config: PolicyConfig, active: list[str], review_s: float) -> Iterat
             "raise it, or lower that",
         )
     yield from recommend_problems(config.recommend, config.tags_sold)
+    yield from design_problems(config.design, config.every_s)
+    yield from targeted_problems(config.targeted)

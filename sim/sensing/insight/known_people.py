@@ -39,3 +39,7 @@ class KnownPeople:
     def is_held_out(self, numbers: np.ndarray) -> np.ndarray:
         """Return whom no policy may address, so that effects can be measured (sensing.identity.holdout_share)."""
         return self._identity.is_held_out(self._identity.id_of(numbers))
+
+    def address_of(self, numbers: np.ndarray) -> np.ndarray:
+        """Return an address (int64) of each person for draws: its own, whoever else is known, and the same on every day of a run."""
+        return self._identity.id_of(numbers)
