@@ -118,6 +118,9 @@ from sim.schema.points import problems as points_problems
 from sim.schema.policies import PolicyConfig as PolicyConfig
 from sim.schema.policies import RandomConfig as RandomConfig
 from sim.schema.policies import problems as policy_problems
+from sim.schema.happenings import HappeningConfig as HappeningConfig
+from sim.schema.happenings import HappeningsConfig
+from sim.schema.happenings import problems as happening_problems
 from sim.schema.promos import PromosConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
@@ -412,6 +415,7 @@ class RunConfig:
     finance: FinanceConfig = field(default_factory=FinanceConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     promos: PromosConfig = field(default_factory=PromosConfig)
+    happenings: HappeningsConfig = field(default_factory=HappeningsConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)
     engine: EngineConfig = field(default_factory=EngineConfig)
@@ -482,6 +486,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += [] if found else [*desk_problems(config.desks)]
     found += [] if found else [*referral_problems(config.referral), *finance_problems(config.finance)]
     found += alliance_problems(config.alliance)
+    found += happening_problems(config.happenings)
     found += policy_problems(config.policy, config.operations.review_s)
     found += partner_problems(config.partners)
     found += [] if found else [*abuse_problems(config.abuse)]

@@ -31,6 +31,7 @@ from sim.crowd.points.records import RETURN
 from sim.crowd.points.referring_built import accounts_of_merchants, nobody_referred
 from sim.crowd.points.wallets import Wallets
 from sim.crowd.points.watching import WATCHED
+from sim.crowd.happenings.built import no_happenings
 from sim.crowd.promos.built import promos_of
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes
@@ -135,6 +136,7 @@ class Crowd:
             offers=self.wallets.offers, held=self.wallets.held, suspects=self.wallets.suspects,
             deeds=records(DEEDS_MAX if config.abuse.is_on else 0, DEED), watched=np.zeros(WATCHED, np.int64),
             **promos_of(config, arrays.unit_key.size, arrays.entrance_key.size, rows),
+            **no_happenings(tables.legs.size),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
             pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),

@@ -22,6 +22,7 @@ from sim.crowd.points.gateway_built import describe_clearing
 from sim.crowd.points.loyalty_built import describe_loyalty
 from sim.crowd.points.offers_built import describe_offers
 from sim.crowd.points.referring_built import describe_referral
+from sim.crowd.happenings.built import describe_happenings
 from sim.crowd.promos.built import describe_promos
 from sim.crowd.ratings import describe_ratings
 from sim.crowd.splitting import describe_parties
@@ -330,6 +331,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     describe_loyalty(one, config)
     describe_offers(one, config)
     describe_promos(one, config)
+    describe_happenings(one, config)
     return params
 
 

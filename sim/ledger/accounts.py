@@ -133,6 +133,7 @@ class TransferReason(IntEnum):
     OFFER_FUNDED = 85  # what a merchant is paid for an offer by whoever funds it
     POINTS_GIVEN = 86  # points on the house, by a policy
     POLICY_COST = 87  # what a policy spends beside offers
+    HAPPENING_COST = 95  # staff and everything else of a happening
     SETTLED_BETWEEN = 72  # money between the treasuries of two malls, for points that have changed sides
 
 
