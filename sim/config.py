@@ -78,6 +78,9 @@ from sim.schema.goods import GuideConfig as GuideConfig
 from sim.schema.goods import ReviewsAtShelfConfig as ReviewsAtShelfConfig
 from sim.schema.goods import StockingConfig as StockingConfig
 from sim.schema.goods import problems as goods_problems
+from sim.schema.happenings import HappeningConfig as HappeningConfig
+from sim.schema.happenings import HappeningsConfig
+from sim.schema.happenings import problems as happening_problems
 from sim.schema.loyalty import BurningConfig as BurningConfig
 from sim.schema.loyalty import LoyaltyConfig
 from sim.schema.loyalty import problems as loyalty_problems
@@ -118,9 +121,14 @@ from sim.schema.points import problems as points_problems
 from sim.schema.policies import PolicyConfig as PolicyConfig
 from sim.schema.policies import RandomConfig as RandomConfig
 from sim.schema.policies import problems as policy_problems
-from sim.schema.happenings import HappeningConfig as HappeningConfig
-from sim.schema.happenings import HappeningsConfig
-from sim.schema.happenings import problems as happening_problems
+from sim.schema.policies.happenings import (  # noqa: F401  (a section of the schema is found by its name here)
+    ColdZoneGuidanceConfig,
+    EventInvitationsConfig,
+    FreezeConfig,
+    FriendNearbyConfig,
+    MicroRewardsConfig,
+    TreasureHuntConfig,
+)
 from sim.schema.promos import PromosConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems

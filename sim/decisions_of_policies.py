@@ -150,13 +150,11 @@ class StartHappening:
     until_us: int
     capacity: int = 2**30  # people
     theme: str = ""  # trade
-    appeal: float = 0.0  # to everybody, in standard deviations of taste
-    stops_share: float = 0.0  # of passing parties of average fit
+    is_open_to_all: bool = False  # passers-by may stop; others only come when invited
     stay_min_mean: float = 15.0
     staff: int = 0
     cost_fen: int = 0  # beside staff
     after: str = NO_HAPPENING  # clue that leads here
-    goes_on_share: float = 1.0  # of those who find this clue, next to the next one
     reward: str = NO_OFFER  # that the last clue gives
 
 

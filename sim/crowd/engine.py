@@ -18,6 +18,7 @@ from sim.crowd.controls import Controls, controls_of
 from sim.crowd.duty import Duty
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.stocking import Morning, place_items
+from sim.crowd.happenings.built import no_happenings
 from sim.crowd.loop import ROOM_PER_EVENT, Stop, advance
 from sim.crowd.mind import MIND, OUTCOME
 from sim.crowd.minds_built import pulls_of
@@ -31,7 +32,6 @@ from sim.crowd.points.records import RETURN
 from sim.crowd.points.referring_built import accounts_of_merchants, nobody_referred
 from sim.crowd.points.wallets import Wallets
 from sim.crowd.points.watching import WATCHED
-from sim.crowd.happenings.built import no_happenings
 from sim.crowd.promos.built import promos_of
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes

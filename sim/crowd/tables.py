@@ -15,6 +15,7 @@ from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking
 from sim.crowd.cars.exits_built import describe_exits, machine_numbers, machine_stations
 from sim.crowd.checkout.build import describe_checkout, describe_trades, methods_of, self_checkout_stations
 from sim.crowd.goods.catalogue import describe_goods
+from sim.crowd.happenings.built import describe_happenings
 from sim.crowd.minds_built import describe_minds
 from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.points.built import describe_points
@@ -22,7 +23,6 @@ from sim.crowd.points.gateway_built import describe_clearing
 from sim.crowd.points.loyalty_built import describe_loyalty
 from sim.crowd.points.offers_built import describe_offers
 from sim.crowd.points.referring_built import describe_referral
-from sim.crowd.happenings.built import describe_happenings
 from sim.crowd.promos.built import describe_promos
 from sim.crowd.ratings import describe_ratings
 from sim.crowd.splitting import describe_parties

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import log, sqrt
+from math import inf, log, sqrt
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
 from sim.crowd.happenings.built import with_happening
-from sim.crowd.happenings.records import BITS_MAX, HAPPENING, Kind
+from sim.crowd.happenings.records import BITS_MAX, HAPPENING, KINDS, Kind
 from sim.crowd.promos.built import logit
 from sim.decisions_of_policies import StartHappening
 from sim.errors import ConfigError, Problem
@@ -22,7 +22,6 @@ from sim.random_streams import stable_key
 from sim.schema.happenings import HappeningConfig
 from sim.units import US_PER_HOUR, US_PER_MIN, minutes_from_hours
 
-KINDS = 16  # HAPPENING_SET: value is KINDS x cost + Kind
 KIND_OF = {kind.name.lower(): kind for kind in Kind}
 # What each kind is to families, to couples and pairs, to one alone and to who likes to join in, in standard deviations of taste: the sign
 # is the article's (events "for different groups"), the size engineering judgement, confidence L; `happenings.audience_weight` scales all.
@@ -30,6 +29,7 @@ AUDIENCE = {
     Kind.EXHIBITION: (-0.5, 0.5, 0.5, 0.0), Kind.ANIMATION: (1.0, 0.0, 0.0, 0.5), Kind.PARENT_CHILD: (1.5, -1.5, -1.5, 0.5),
     Kind.SPORT: (0.0, 0.0, 0.5, 1.0), Kind.TALENT: (0.5, 0.0, 0.0, 1.0), Kind.DATING: (-2.0, -1.0, 1.0, 0.5),
     Kind.FREEZE: (-0.5, 0.0, 0.0, 1.0), Kind.CLUE: (0.5, 0.5, -0.5, 1.0), Kind.MEETING: (0.0, 0.0, 0.0, 0.0),
+    Kind.HUNT: (0.5, 0.5, -0.5, 1.0),
 }  # fmt: skip
 
 
@@ -48,14 +48,15 @@ class Happenings:
         refused = self._wrong_with(wanted, now_us)
         if refused:
             return refused
-        kind, told = KIND_OF[wanted.kind], self.config.happenings
+        told = self.config.happenings
+        kind = KIND_OF[wanted.kind] if wanted.after or wanted.kind != "clue" else Kind.HUNT
         sigma2 = log(1.0 + told.stay_cv * told.stay_cv)
         row = np.zeros(1, HAPPENING).view(np.recarray)
         children, pairs, alone, joins_in = AUDIENCE[kind]
         for name, value in (
             ("key", stable_key(wanted.name) >> 8), ("from_us", wanted.from_us), ("until_us", wanted.until_us),
             ("stay_mu", log(wanted.stay_min_mean) - sigma2 / 2), ("stay_sigma", sqrt(sigma2)), ("extends", told.extends_share),
-            ("stops_logit", logit(wanted.stops_share)), ("goes_on_logit", logit(wanted.goes_on_share)), ("appeal", wanted.appeal),
+            ("stops_logit", logit(told.stops_share) if wanted.is_open_to_all else -inf), ("goes_on_logit", logit(told.goes_on_share)), ("appeal", told.friend_appeal if kind == Kind.MEETING else 0.0),
             ("children", children), ("pairs", pairs), ("alone", alone), ("joins_in", joins_in), ("capacity", min(wanted.capacity, 2**30)),
             ("next", -1), ("reward", reward), ("first", -1), ("kind", kind),
         ):  # fmt: skip
@@ -88,7 +89,7 @@ class Happenings:
         return int(arrays.door_node[arrays.unit_door_start[unit]])
 
     def _wrong_with(self, wanted: StartHappening, now_us: int) -> str:
-        is_passed = wanted.stops_share > 0 and int(np.count_nonzero(self.crowd.mall.happenings["bit"])) >= BITS_MAX
+        is_passed = wanted.is_open_to_all and int(np.count_nonzero(self.crowd.mall.happenings["bit"])) >= BITS_MAX
         reasons = (
             (wanted.name in self.names, f"there is a happening {wanted.name!r} already"),
             (wanted.kind not in KIND_OF, f"no kind {wanted.kind!r}; there are {', '.join(KIND_OF)}"),
@@ -98,7 +99,6 @@ class Happenings:
             (wanted.capacity < 1, "nobody has room there"),
             (wanted.until_us <= max(wanted.from_us, now_us), "it is over before it begins"),
             (wanted.until_us > self.closes_us, "it would go on after the mall closes"),
-            (not 0 <= wanted.stops_share <= 1 or not 0 <= wanted.goes_on_share <= 1, "a share is 0 to 1"),
             (wanted.stay_min_mean <= 0 or min(wanted.staff, wanted.cost_fen) < 0, "a stay is positive, a cost not negative"),
             (is_passed, f"passers-by can stop at {BITS_MAX} happenings of a day at most"),
         )
@@ -153,6 +153,6 @@ def _problems(happenings: Happenings, index: int, event: HappeningConfig) -> lis
 def _as_decision(event: HappeningConfig) -> StartHappening:
     from_us, until_us = (minutes_from_hours(hours) * US_PER_MIN for hours in (event.starts, event.ends))
     return StartHappening(
-        event.name, event.kind, event.at, from_us, until_us, event.capacity, event.theme, 0.0, event.stops_share, event.stay_min_mean,
+        event.name, event.kind, event.at, from_us, until_us, event.capacity, event.theme, True, event.stay_min_mean,
         event.staff, round(100 * event.cost_yuan),
     )  # fmt: skip

@@ -27,7 +27,6 @@ class HappeningConfig:
     ends: Any = known("17:00", "end; who is there goes then")
     capacity: int = known(80, "people who find room", 0, 100_000, source=_JUDGED, confidence="L")
     theme: str = known("", "trade that it is about; empty: none", choices=("", *CATEGORIES))
-    stops_share: float = known(0.05, "share of passing parties of average fit that stop", 0, 1, source=_JUDGED, confidence="L")
     stay_min_mean: float = known(15.0, "how long a party stays", 0.1, 600, source=_JUDGED, confidence="L")
     staff: int = known(3, "people who work there", 0, 1000, source=_JUDGED, confidence="L")
     cost_yuan: float = known(5000.0, "cost beside staff", 0, 1e8, source=_JUDGED, confidence="L")
@@ -38,6 +37,13 @@ class HappeningsConfig:
     """How people take happenings; nothing of it matters where nothing happens."""
 
     planned: list[HappeningConfig] = field(default_factory=list)
+    stops_share: float = known(0.05, "share of passing parties of average fit that stop", 0, 1, source=_JUDGED, confidence="L")
+    goes_on_share: float = known(
+        0.85, "share of parties that go on to a next clue of a hunt beside the one they have found", 0, 1, source=_JUDGED, confidence="L"
+    )  # fmt: skip
+    friend_appeal: float = known(
+        1.5, "what it is to meet a friend, in standard deviations of taste", -5, 5, source=_JUDGED, confidence="L"
+    )
     audience_weight: float = known(
         1.0, "logits of stopping and coming for a standard deviation of fit", 0, 10, source=_JUDGED, confidence="L"
     )

@@ -116,7 +116,7 @@ def end_attending(mall: Mall, row: int, now_us: int) -> int:
         mind.waited_us += stayed_us
         mind.felt_us += stayed_us
         note(mall, row, now_us, EventKind.FRIEND_MISSED, index, stayed_us)
-    elif here.kind == Kind.CLUE:
+    elif here.kind == Kind.CLUE or here.kind == Kind.HUNT:
         _after_clue(mall, row, index, now_us)
     return Then.DECIDE
 

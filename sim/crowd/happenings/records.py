@@ -19,6 +19,7 @@ class Kind(IntEnum):
     FREEZE = 6  # everybody stands still together until it is over
     CLUE = 7  # of a treasure hunt: who has found it may go on to the next
     MEETING = 8  # of two parties that have both agreed to it
+    HUNT = 9  # the first clue of a treasure hunt
 
 
 class Attends(IntEnum):
@@ -37,6 +38,7 @@ class Draw(IntEnum):
     GOES_ON = 1
 
 
+KINDS = 16  # the event HAPPENING_SET has the value KINDS x cost + Kind
 BITS_MAX = 62  # happenings of a day that passers-by may stop at
 CANCELLED = -1  # happening.agreed
 NEED_BITS, NEED_MASK = 8, 255

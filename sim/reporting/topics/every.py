@@ -14,6 +14,7 @@ from sim.reporting.topics import (
     finance,
     food,
     goods,
+    happenings,
     lines,
     members,
     minds,
@@ -47,4 +48,5 @@ TOPICS: tuple[Topic, ...] = (
     finance.TOPIC,
     partners.TOPIC,
     abuse.TOPIC,
+    happenings.TOPIC,
 )

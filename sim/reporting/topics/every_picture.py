@@ -19,6 +19,7 @@ from sim.reporting.topics import (
     finance_pictures,
     food_pictures,
     goods_pictures,
+    happenings_pictures,
     lines_pictures,
     members_pictures,
     minds_pictures,
@@ -47,6 +48,7 @@ _OF_TOPIC = {
     "finance": finance_pictures,
     "partners": partners_pictures,
     "abuse": abuse_pictures,
+    "happenings": happenings_pictures,
 }  # fmt: skip
 
 

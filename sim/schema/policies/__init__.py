@@ -9,6 +9,15 @@ from typing import Any
 from sim.errors import Problem
 from sim.known import known
 from sim.schema.policies.baselines import RandomConfig
+from sim.schema.policies.happenings import (
+    ColdZoneGuidanceConfig,
+    EventInvitationsConfig,
+    FreezeConfig,
+    FriendNearbyConfig,
+    MicroRewardsConfig,
+    TreasureHuntConfig,
+)
+from sim.schema.policies.happenings import problems as happening_problems
 
 
 @dataclass
@@ -23,10 +32,17 @@ class PolicyConfig:
     )  # fmt: skip
     own: dict[str, Any] = field(default_factory=dict)  # of policies of one's own (--plugin), by name
     random: RandomConfig = field(default_factory=RandomConfig)
+    event_invitations: EventInvitationsConfig = field(default_factory=EventInvitationsConfig)
+    treasure_hunt: TreasureHuntConfig = field(default_factory=TreasureHuntConfig)
+    freeze: FreezeConfig = field(default_factory=FreezeConfig)
+    friend_nearby: FriendNearbyConfig = field(default_factory=FriendNearbyConfig)
+    micro_rewards: MicroRewardsConfig = field(default_factory=MicroRewardsConfig)
+    cold_zone_guidance: ColdZoneGuidanceConfig = field(default_factory=ColdZoneGuidanceConfig)
 
 
 def problems(config: PolicyConfig, review_s: float) -> Iterator[Problem]:
     """Return what is wrong with it."""
+    yield from happening_problems(config.event_invitations, config.treasure_hunt)
     if (config.every_s / review_s) % 1:
         yield Problem(
             "policy.every_s",
