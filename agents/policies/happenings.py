@@ -79,7 +79,15 @@ class EventInvitations(_OfADay):
             propensity = np.ones(at.size)
         ask(self.memory, people[at])
         features = {"liking": liking[at]}
-        return Send(people[at], Channel.PUSH, says=Says.GO, happening=self.name, because="event", features=features, propensity=propensity)
+        return Send(
+            people[at],
+            Channel.PUSH,
+            says=Says.GO,
+            happening=self.name,
+            because="event",
+            features=features,
+            propensity=propensity,
+        )
 
 
 class TreasureHunt(_OfADay):
@@ -102,11 +110,15 @@ class TreasureHunt(_OfADay):
         if "set" not in self.memory:
             self.memory["set"] = True
             decisions += self._clues(tools, until_us)
-        chosen, share = drawn(tools, "whom to the hunt", not_yet(self.memory, reachable(tools, profiles, Reach.PUSH)), told.per_review)
+        chosen, share = drawn(
+            tools, "whom to the hunt", not_yet(self.memory, reachable(tools, profiles, Reach.PUSH)), told.per_review
+        )
         if chosen.size and told.per_review > 0:
             ask(self.memory, chosen)
             propensity = np.full(chosen.size, share)
-            decisions.append(Send(chosen, Channel.PUSH, says=Says.GO, happening=name_of(self.name, 0), because="hunt", propensity=propensity))
+            decisions.append(
+                Send(chosen, Channel.PUSH, says=Says.GO, happening=name_of(self.name, 0), because="hunt", propensity=propensity)
+            )
         return decisions
 
     def _clues(self, tools: Tools, until_us: int) -> list[PolicyDecision]:

@@ -23,7 +23,7 @@ from sim.schema.happenings import HappeningConfig
 from sim.units import US_PER_HOUR, US_PER_MIN, minutes_from_hours
 
 KIND_OF = {kind.name.lower(): kind for kind in Kind}
-# What each kind is to families, to couples and pairs, to one alone and to who likes to join in, in standard deviations of taste: the sign
+# What each kind is to families, to adults in company, to one alone and to who likes to join in, in standard deviations of taste: the sign
 # is the article's (events "for different groups"), the size engineering judgement, confidence L; `happenings.audience_weight` scales all.
 AUDIENCE = {
     Kind.EXHIBITION: (-0.5, 0.5, 0.5, 0.0), Kind.ANIMATION: (1.0, 0.0, 0.0, 0.5), Kind.PARENT_CHILD: (1.5, -1.5, -1.5, 0.5),
@@ -52,12 +52,12 @@ class Happenings:
         kind = KIND_OF[wanted.kind] if wanted.after or wanted.kind != "clue" else Kind.HUNT
         sigma2 = log(1.0 + told.stay_cv * told.stay_cv)
         row = np.zeros(1, HAPPENING).view(np.recarray)
-        children, pairs, alone, joins_in = AUDIENCE[kind]
+        children, company, alone, joins_in = AUDIENCE[kind]
         for name, value in (
             ("key", stable_key(wanted.name) >> 8), ("from_us", wanted.from_us), ("until_us", wanted.until_us),
             ("stay_mu", log(wanted.stay_min_mean) - sigma2 / 2), ("stay_sigma", sqrt(sigma2)), ("extends", told.extends_share),
             ("stops_logit", logit(told.stops_share) if wanted.is_open_to_all else -inf), ("goes_on_logit", logit(told.goes_on_share)), ("appeal", told.friend_appeal if kind == Kind.MEETING else 0.0),
-            ("children", children), ("pairs", pairs), ("alone", alone), ("joins_in", joins_in), ("capacity", min(wanted.capacity, 2**30)),
+            ("children", children), ("company", company), ("alone", alone), ("joins_in", joins_in), ("capacity", min(wanted.capacity, 2**30)),
             ("next", -1), ("reward", reward), ("first", -1), ("kind", kind),
         ):  # fmt: skip
             row[name] = value

@@ -47,7 +47,7 @@ HAPPENING = np.dtype(
     [
         ("key", "i8"), ("from_us", "i8"), ("until_us", "i8"), ("bit", "i8"),
         ("stay_mu", "f8"), ("stay_sigma", "f8"), ("extends", "f8"), ("stops_logit", "f8"), ("goes_on_logit", "f8"),
-        ("appeal", "f8"), ("children", "f8"), ("pairs", "f8"), ("alone", "f8"), ("joins_in", "f8"),
+        ("appeal", "f8"), ("children", "f8"), ("company", "f8"), ("alone", "f8"), ("joins_in", "f8"),
         ("place", "i4"), ("capacity", "i4"), ("people", "i4"), ("next", "i4"), ("reward", "i4"), ("theme", "i4"),
         ("first", "i4"), ("agreed", "i4"), ("kind", "i1"),
     ],
@@ -55,7 +55,7 @@ HAPPENING = np.dtype(
 )  # fmt: skip
 # key: address of its draws; bit: in Mall.happenings_by_leg and mind.attended, 0 where no passer-by may stop; place: unit, or units + entrance:
 # in the hall before its door; next: the clue after this one, -1 for none; reward: offer that the last clue gives, -1 for none; theme: trade;
-# appeal, children, pairs, alone, joins_in: what it is to everybody, to families, to couples and pairs, to one alone, to who likes to join in,
+# appeal, children, company, alone, joins_in: what it is to everybody, to families, to adults in company, to one alone, to who likes to join in,
 # in standard deviations of taste; first: row that waits at a meeting, -1 for nobody; agreed: of a meeting, the parties that want it.
 HAPPENING_PARAMS = [  # of PARAMS
     ("happenings", "i4"), ("audience_weight", "f8"), ("early_us_scale", "f8"), ("spare_for_happening_us", "i8"), ("clue_s_scale", "f8"),

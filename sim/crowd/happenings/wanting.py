@@ -31,10 +31,10 @@ def fit_of(mall: Mall, row: int, index: int) -> float:
             needs >>= NEED_BITS
     if mind.children > 0:
         found += here.children
-    elif people == 2:
-        found += here.pairs
     elif people == 1:
         found += here.alone
+    else:
+        found += here.company
     if mind.character == Character.PARTICIPATORY:
         found += here.joins_in
     return found
@@ -165,9 +165,8 @@ def _sets_off(mall: Mall, row: int, now_us: int) -> bool:
 
 @inlined
 def awaits_happening(mall: Mall, row: int) -> bool:
-    """Return whether a party that wants nothing more passes its time until a happening; for a friend's answer nobody waits."""
-    mind = mall.minds[row]
-    return mind.attends == Attends.INTENDS and mall.happenings[mind.happening].kind != Kind.MEETING
+    """Return whether a party that wants nothing more passes what is left of its time until a happening, or a friend's answer."""
+    return mall.minds[row].attends == Attends.INTENDS
 
 
 @inlined

@@ -66,7 +66,11 @@ class Sums:
         self.kind = np.concatenate([self.kind, rows.value[added] % KINDS])
         if self.kind.size == 0:
             return
-        for name, event in (("joined", EventKind.HAPPENING_JOINED), ("full", EventKind.HAPPENING_FULL), ("missed", EventKind.HAPPENING_MISSED)):
+        for name, event in (
+            ("joined", EventKind.HAPPENING_JOINED),
+            ("full", EventKind.HAPPENING_FULL),
+            ("missed", EventKind.HAPPENING_MISSED),
+        ):
             kinds = self.kind[rows.place[of_kind[event]]]
             getattr(self, name)[:] += np.bincount(kinds, minlength=len(Kind))
         self._take_joined(rows, of_kind)

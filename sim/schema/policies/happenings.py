@@ -111,7 +111,9 @@ def problems(events: EventInvitationsConfig, hunt: TreasureHuntConfig) -> Iterat
         try:
             hours = minutes_from_hours(told.starts), minutes_from_hours(told.ends)
         except ValueError as reason:
-            yield Problem(f"policy.{name}.starts", repr(told.starts), f"a time of day is wanted: {reason}", 'write it as "15:00"')
+            yield Problem(
+                f"policy.{name}.starts", repr(told.starts), f"a time of day is wanted: {reason}", 'write it as "15:00"'
+            )
         else:
             if hours[1] <= hours[0]:
                 yield Problem(f"policy.{name}.ends", str(told.ends), f"must come after {told.starts}", "name a later time")
