@@ -81,6 +81,9 @@ from sim.schema.goods import GuideConfig as GuideConfig
 from sim.schema.goods import ReviewsAtShelfConfig as ReviewsAtShelfConfig
 from sim.schema.goods import StockingConfig as StockingConfig
 from sim.schema.goods import problems as goods_problems
+from sim.schema.happenings import HappeningConfig as HappeningConfig
+from sim.schema.happenings import HappeningsConfig
+from sim.schema.happenings import problems as happening_problems
 from sim.schema.layout import LayoutConfig
 from sim.schema.layout import problems as layout_problems
 from sim.schema.loyalty import BurningConfig as BurningConfig
@@ -125,6 +128,14 @@ from sim.schema.policies import PolicyConfig as PolicyConfig
 from sim.schema.policies import RandomConfig as RandomConfig
 from sim.schema.policies import TargetedConfig as TargetedConfig
 from sim.schema.policies import problems as policy_problems
+from sim.schema.policies.happenings import (  # noqa: F401  (a section of the schema is found by its name here)
+    ColdZoneGuidanceConfig,
+    EventInvitationsConfig,
+    FreezeConfig,
+    FriendNearbyConfig,
+    MicroRewardsConfig,
+    TreasureHuntConfig,
+)
 from sim.schema.policies.recommend import ContentPerMemberConfig as ContentPerMemberConfig
 from sim.schema.policies.recommend import RecommendConfig as RecommendConfig
 from sim.schema.policies.recommend import SlotsConfig as SlotsConfig
@@ -424,6 +435,7 @@ class RunConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     layout: LayoutConfig = field(default_factory=LayoutConfig)
     promos: PromosConfig = field(default_factory=PromosConfig)
+    happenings: HappeningsConfig = field(default_factory=HappeningsConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     costs: CostsConfig = field(default_factory=CostsConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)
@@ -498,6 +510,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += cost_problems(config.costs)
     found += policy_problems(config.policy, config.policies, config.operations.review_s)
     found += layout_problems(config.layout)
+    found += happening_problems(config.happenings)
     found += partner_problems(config.partners)
     found += [] if found else [*abuse_problems(config.abuse)]
     found += [] if found else [*face_problems(config.points, _where_a_point_is_a_yuan(config))]

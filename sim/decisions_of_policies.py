@@ -10,6 +10,7 @@ from sim.promos import Channel, Hook, Says
 
 EVERYWHERE = ""
 NO_OFFER = ""
+NO_HAPPENING = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Send:
     offer: str = NO_OFFER
     says: Says = Says.OFFER
     unit: str = EVERYWHERE  # where to, when it is no offer of one store
+    happening: str = NO_HAPPENING  # to come to
     because: str = ""  # in a word
     features: dict[str, np.ndarray] = field(default_factory=dict)  # of each person, what the policy went by; each (n)
     propensity: np.ndarray | None = None  # of each person, the probability with which the policy sends it this; None: 1
@@ -156,6 +158,28 @@ class ShowWait:
     wait_s: float
 
 
+@dataclass(frozen=True)
+class StartHappening:
+    """Something in the hall, before the door of a unit or an entrance, for a while of this day.
+
+    `kind` is one of sim.schema.happenings.EVENT_KINDS, or "freeze", "clue", "meeting". A hunt is clues each `after` the one before.
+    """
+
+    name: str
+    kind: str
+    at: str
+    from_us: int
+    until_us: int
+    capacity: int = 2**30  # people
+    theme: str = ""  # trade
+    is_open_to_all: bool = False  # passers-by may stop; others only come when invited
+    stay_min_mean: float = 15.0
+    staff: int = 0
+    cost_fen: int = 0  # beside staff
+    after: str = NO_HAPPENING  # clue that leads here
+    reward: str = NO_OFFER  # that the last clue gives
+
+
 @dataclass(frozen=True, eq=False)
 class GivePoints:
     """Points on the house, in centi-points, to members by number."""
@@ -176,4 +200,5 @@ PolicyDecision = (
     Offer | SetBudget | EndOffer | Send | PutTrigger | DropTrigger | Mark | SetSeatPrice | ReleaseSeats | ShowWait | GivePoints
     | MoveTenant
     | SellTags | ChargeFee
+    | StartHappening
 )  # fmt: skip

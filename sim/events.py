@@ -143,6 +143,15 @@ class EventKind(IntEnum):
     ABUSE_COUNTED = 125  # place attack and what is counted of it, value its sum of the day; of nobody
 
     # 130-139 online orders, 140-149 happenings, 150-169 messages and offers, 170-189 what policies do beside
+    HAPPENING_SET = 140  # place happening, value 16 x its cost in fen + its Kind: it is planned; of nobody
+    HAPPENING_JOINED = 142  # place happening, value people in 1000 m2 of the zone around, the party among them
+    HAPPENING_LEFT = 143  # place happening, value us there
+    HAPPENING_FULL = 144  # place happening, value people there: no room for the party
+    HAPPENING_MISSED = 145  # place happening, value us after its end
+    HUNT_GIVEN_UP = 146  # place the next clue, value clues found
+    HUNT_WON = 147  # place the last clue, value 1 when it has brought a coupon
+    FRIENDS_MET = 148  # place happening, value us that the first has waited: follows HAPPENING_JOINED of the second
+    FRIEND_MISSED = 149  # place happening, value us waited in vain: follows HAPPENING_LEFT
     MESSAGE_READ = 150  # place promos.Channel, value 8 x (number of the message + 1) + promos.Fate
     COUPON_CLAIMED = 151  # place offer, value number of the message, -1 for none
     COUPON_USED = 152  # place offer, value fen that it cost: PURCHASED follows
@@ -182,6 +191,7 @@ class Reason(IntEnum):
     DESK = 6
     REST = 7  # to sit down, or for a snack
     OFFER = 8  # a message has sent it there
+    HAPPENING = 9  # no store: it is on its way to something in the hall
 
 
 class EventLog(NamedTuple):
@@ -263,6 +273,9 @@ PLACE_TABLE = {
     EventKind.REDEMPTION_CLEARED: "unit", EventKind.POINTS_HINDERED: "unit", EventKind.CLEARING_NOTED: "clearing",
     EventKind.OFFER_TAKEN: "offer", EventKind.OFFER_REDEEMED: "unit", EventKind.POINTS_EXCHANGED: "exchange",
     EventKind.ABUSE_COUNTED: "abuse",
+    EventKind.HAPPENING_SET: "number", EventKind.HAPPENING_JOINED: "number", EventKind.HAPPENING_LEFT: "number",
+    EventKind.HAPPENING_FULL: "number", EventKind.HAPPENING_MISSED: "number", EventKind.HUNT_GIVEN_UP: "number",
+    EventKind.HUNT_WON: "number", EventKind.FRIENDS_MET: "number", EventKind.FRIEND_MISSED: "number",
     EventKind.MESSAGE_READ: "channel", EventKind.MESSAGE_SENT: "channel", EventKind.PUSH_TURNED_OFF: "channel",
     EventKind.COUPON_CLAIMED: "number", EventKind.COUPON_USED: "number", EventKind.COUPON_REFUSED: "number",
     EventKind.COUPON_LAPSED: "number", EventKind.TRIGGERED: "number",

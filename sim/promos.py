@@ -49,6 +49,7 @@ class Says(IntEnum):
     OFFER = 0  # here is an offer
     GO = 1  # this place might suit you: guidance, a hint, an invitation
     TELL = 2  # for information: a balance, a programme of events
+    COME = 3  # to a happening: the letter's unit is its number
 
 
 class Fate(IntEnum):

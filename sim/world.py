@@ -32,6 +32,7 @@ from sim.operations.clearing import clearing_of
 from sim.operations.clock import Clock, Operation
 from sim.operations.expiry import expiry_of
 from sim.operations.goods import goods_of, recalled_of
+from sim.operations.happenings import Happenings, planned_of
 from sim.operations.hours import hours_of
 from sim.operations.liquidity import liquidity_of
 from sim.operations.locating import Locating
@@ -191,8 +192,10 @@ class World:
             price_range=(config.management.price_factor_min, config.management.price_factor_max),
         )
         self.unseen: list[Observations] = []  # read by tenants and operator, not yet by policies
+        self.happenings = Happenings(self.crowd, compiled, config, closes_us)
         self.policies = policies_of(
-            self.crowd, compiled, config, self.people.policies, self._unseen_by_policies, self.sensing.present, (opens_us, closes_us)
+            self.crowd, compiled, config, self.people.policies, self._unseen_by_policies, self.sensing.present, (opens_us, closes_us),
+            self.happenings,
         )
         batch_min = max(1, int(config.engine.arrivals_batch_min))
         operations: list[Operation] = [
@@ -201,6 +204,7 @@ class World:
             *outages_of(self.crowd, compiled, config.operations.outages, switches),
             *failures_of(compiled, config, switches),
             self.reviews,
+            *planned_of(self.happenings, config, opens_us),
             *self.policies,
             Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
@@ -280,7 +284,7 @@ class World:
     def close(self) -> None:
         """Let go of all that is large: clock and operations refer to each other and are found by the interpreter in its own time."""
         self.crowd.close()
-        del self.crowd, self.clock, self.hours, self.reviews, self.own_services, self.sensing, self.recorder
+        del self.crowd, self.clock, self.hours, self.reviews, self.happenings, self.own_services, self.sensing, self.recorder
 
     def live(self, show: Progress | None = None) -> float:
         """Let the day happen; return the seconds spent inside the crowd, without those in which it handed over what it had logged."""

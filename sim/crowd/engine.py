@@ -18,6 +18,7 @@ from sim.crowd.controls import Controls, controls_of
 from sim.crowd.duty import Duty
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.stocking import Morning, place_items
+from sim.crowd.happenings.built import no_happenings
 from sim.crowd.loop import ROOM_PER_EVENT, Stop, advance
 from sim.crowd.mind import MIND, OUTCOME
 from sim.crowd.minds_built import pulls_of
@@ -135,6 +136,7 @@ class Crowd:
             offers=self.wallets.offers, held=self.wallets.held, suspects=self.wallets.suspects,
             deeds=records(DEEDS_MAX if config.abuse.is_on else 0, DEED), watched=np.zeros(WATCHED, np.int64),
             **promos_of(config, arrays.unit_key.size, arrays.entrance_key.size, rows),
+            **no_happenings(tables.legs.size),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
             pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),

@@ -8,6 +8,7 @@ from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.choice import NEVER, choose, pick_by_weight
 from sim.crowd.company.interests import gives_up
 from sim.crowd.company.meeting import browses_on, leaves_time, meets_first, meets_now
+from sim.crowd.happenings.wanting import awaits_happening, drops_happening, goes_to_happening
 from sim.crowd.needs import (
     CAFE,
     RESTAURANT,
@@ -67,6 +68,8 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
     if params.is_open == 1 and now_us < stays_until_us(mall, row, now_us):
         interrupted = shopper.resume
         unit = _because_of_message(mall, row, now_us)
+        if unit < 0 and goes_to_happening(mall, row, now_us):
+            return Then.SET_OFF
         if unit < 0:
             unit = _next_store(mall, row, now_us)
         if unit < 0:
@@ -181,6 +184,7 @@ def _pass_time(mall: Mall, row: int, now_us: int) -> int:
     booked = booked_unit(mall, row)
     browses = uniform(mall.keys[Stream.BROWSE], shopper.number, shopper.choices) < params.browse_share
     browses = browses or browses_on(mall, row, now_us)
+    browses = browses or awaits_happening(mall, row)
     if browses or (booked >= 0 and not is_table_kept(mall, row, now_us)):
         shopper.reason = Reason.BROWSE
         unit = choose_store(mall, row, params.food_pool + 1, now_us)
@@ -289,6 +293,8 @@ def go_home(mall: Mall, row: int, now_us: int) -> int:
 def is_lost(mall: Mall, row: int, now_us: int) -> int:
     """No way to the goal: drop a store and decide anew; strand before an exit that cannot be reached."""
     shopper = mall.shoppers[row]
+    if shopper.leaving == 0 and drops_happening(mall, row):
+        return Then.DECIDE
     if shopper.leaving == 0 and shopper.goal < mall.params[0].units:
         mall.visited[row, shopper.visits % VISITED_KEPT] = shopper.goal
         shopper.visits += 1

@@ -19,6 +19,7 @@ from sim.crowd.doors import (
     reach_exit,
 )
 from sim.crowd.goals import decide, go_home, is_lost
+from sim.crowd.happenings.attending import end_attending, is_at_happening, reach_happening
 from sim.crowd.movement import break_gridlock, end_crossing, end_stride
 from sim.crowd.on_the_way import set_off, stride, walk_on
 from sim.crowd.own_services import come_back
@@ -176,6 +177,8 @@ def happen(mall: Mall, row: int, now_us: int) -> int:
         return come_back(mall, row, now_us)
     if doing == Doing.MEETING:
         return end_meeting(mall, row, now_us)
+    if doing == Doing.ATTENDING:
+        return end_attending(mall, row, now_us)
     assert doing == Doing.STRANDED
     return go_home(mall, row, now_us)
 
@@ -223,6 +226,8 @@ def arrive(mall: Mall, row: int, now_us: int) -> int:
     heading = mall.shoppers[row].heading
     if mall.minds[row].meets == Meets.GOING and heading != Heading.TO_RIDE:
         return reach_meeting(mall, row, now_us)
+    if is_at_happening(mall, row):
+        return reach_happening(mall, row, now_us)
     if heading == Heading.TO_STORE:
         return reach_store(mall, row, now_us)
     if heading == Heading.TO_RIDE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.company.records import COMPANY_FIELDS, Meets
+from sim.crowd.happenings.records import HAPPENING_FIELDS
 from sim.crowd.promos.records import PROMO_FIELDS
 from sim.kernel import kernel
 
@@ -37,6 +38,8 @@ MIND = np.dtype(
         ("held_centi", "i8"), ("has_burned", "i1"), ("recognised", "i4"),
         # messages and coupons (sim/crowd/promos/)
         *PROMO_FIELDS,
+        # happenings (sim/crowd/happenings/)
+        *HAPPENING_FIELDS,
     ],
     align=True,
 )  # fmt: skip
@@ -120,6 +123,10 @@ def forget_mind(mind: np.record) -> None:
     mind.line_us = 0
     mind.has_burned = 0
     mind.recognised = 0
+    mind.attended = 0
+    mind.happening = -1
+    mind.attends = 0
+    mind.clues = 0
     mind.segments = 0
     mind.letters_read = 0
     mind.annoyed = np.float32(0.0)

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.goals import suits
+from sim.crowd.happenings.wanting import turns_to_happening
 from sim.crowd.needs import (
     WISH_MAX,
     is_vetoed,
@@ -59,6 +60,8 @@ def _leg_from_here(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
     if leg >= 0 and shopper.leaving == 0 and _is_called_away(mall, row, now_us):
+        leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
+    if leg >= 0 and shopper.leaving == 0 and turns_to_happening(mall, row, leg, now_us):
         leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]
     if leg >= 0 and shopper.leaving == 0 and _catches_the_eye(mall, row, leg, now_us):
         leg = mall.next_leg[table_index(mall, shopper.node, shopper.target)]

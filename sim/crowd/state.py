@@ -17,6 +17,7 @@ from sim.crowd.checkout.records import CHECKOUT_PARAMS, METHOD
 from sim.crowd.company.records import PARTY_PARAMS
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
+from sim.crowd.happenings.records import HAPPENING, HAPPENING_PARAMS
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
 from sim.crowd.points.gateway_records import CLEARING_PARAMS, GATEWAY
 from sim.crowd.points.loyalty_records import LOYALTY_PARAMS
@@ -82,6 +83,7 @@ class Doing(IntEnum):
     AT_DESK = 23  # in a lounge, a playground: in service without a server
     AWAY = 24  # in the hands of a SimPy process
     MEETING = 25  # waits where its people have agreed to meet
+    ATTENDING = 29  # stands at a happening in the hall
 
 
 class Then(IntEnum):
@@ -270,6 +272,7 @@ PARAMS = np.dtype(
         *OFFER_PARAMS,
         *PROMO_PARAMS,
         *SIGN_PARAMS,
+        *HAPPENING_PARAMS,
     ],
     align=True,
 )  # fmt: skip
@@ -378,6 +381,9 @@ class Mall(NamedTuple):
     trigger_start: np.ndarray  # int32 (hooks + 1)
     trigger_places: np.ndarray  # int8 (triggers, units or entrances)
     channels: np.ndarray  # CHANNEL of each promos.Channel
+    happenings: np.ndarray  # HAPPENING
+    themes: np.ndarray  # (happenings, TASTES) float32: where each stands in the space of tastes
+    happenings_by_leg: np.ndarray  # int64 bits of those that one passes on a leg
     outcomes: np.ndarray  # OUTCOME buffer
     standing: np.ndarray  # STANDING of each unit
     items: np.ndarray  # ITEM, those of a unit side by side
@@ -407,6 +413,7 @@ def example_mall() -> Mall:
         "offers": OFFER, "held": HELD, "suspects": SUSPECT, "deeds": DEED,
         "accounts": ACCOUNT, "lots": LOT, "pendings": PENDING, "transfers": TRANSFER, "undo": UNDO, "terms": TERMS, "returns": RETURN, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
         "referrals": REFERRAL, "promos": PROMO, "budgets": BUDGET, "triggers": TRIGGER, "channels": CHANNEL,
+        "happenings": HAPPENING,
     }  # fmt: skip
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
     return Mall(
@@ -417,6 +424,7 @@ def example_mall() -> Mall:
         lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, book_counts=whole, watched=whole,
         scratch_place=single, scratch_utility=real, scratch_draw=real,
         earning=np.zeros((0, 0), np.int64), earning_from_us=whole,
+        themes=np.zeros((0, 0), np.float32), happenings_by_leg=whole,
         coupons=np.zeros((0, 0), COUPON).view(np.recarray), letters=np.zeros((0, 0), LETTER).view(np.recarray),
         promo_units=np.zeros((0, 0), np.int8), trigger_places=np.zeros((0, 0), np.int8), trigger_start=single,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from sim.crowd.cars.build import CarParks, car_parks_of, describe_parking
 from sim.crowd.cars.exits_built import describe_exits, machine_numbers, machine_stations
 from sim.crowd.checkout.build import describe_checkout, describe_trades, methods_of, self_checkout_stations
 from sim.crowd.goods.catalogue import describe_goods
+from sim.crowd.happenings.built import describe_happenings
 from sim.crowd.minds_built import describe_minds
 from sim.crowd.movement import FREE_PER_M2
 from sim.crowd.points.built import describe_points
@@ -336,6 +337,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     describe_loyalty(one, config)
     describe_offers(one, config)
     describe_promos(one, config)
+    describe_happenings(one, config)
     return params
 
 

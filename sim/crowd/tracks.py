@@ -52,6 +52,7 @@ def fill_open_segments(mall: Mall, now_us: int, found: np.ndarray) -> int:
             and doing != Doing.BOARDING
             and doing != Doing.ORIENTING
             and doing != Doing.MEETING
+            and doing != Doing.ATTENDING
         ):
             continue
         segment = found[count]

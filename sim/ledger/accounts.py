@@ -136,6 +136,7 @@ class TransferReason(IntEnum):
     TAGS_SOLD = 100  # what a merchant pays the operator for what it tells of people
     SLOT_FEE = 101  # what a merchant pays the operator for being shown
     RECALLED = 102  # what it costs a merchant to call pieces back
+    HAPPENING_COST = 95  # staff and everything else of a happening
     SETTLED_BETWEEN = 72  # money between the treasuries of two malls, for points that have changed sides
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
 from sim.decisions_of_policies import PolicyDecision
+from sim.operations.happenings import Happenings
 from sim.operations.policy_log import PersonDay
 from sim.operations.policy_records import Receipt
 from sim.operations.policy_switches import Switchboard
@@ -96,11 +97,14 @@ def policies_of(
     observe: Callable[[], Observations],
     present: Callable[[], tuple[Present, np.ndarray]],
     hours_us: tuple[int, int],
+    happenings: Happenings | None = None,
 ) -> list[PolicyReviews]:
     """Return the day's reviews of policies; none where no policy is active."""
     if review is None:
         return []
     opens_us, closes_us = hours_us
     every_us = round(config.policy.every_s * US_PER_S)
-    switches = Switchboard(crowd, compiled, frozenset(config.policy.withheld), least_area_share=config.layout.least_area_share)
+    switches = Switchboard(
+        crowd, compiled, frozenset(config.policy.withheld), happenings, least_area_share=config.layout.least_area_share
+    )
     return [PolicyReviews(crowd, observe, present, review, switches, every_us, closes_us, opens_us + every_us)]

@@ -30,13 +30,15 @@ from sim.decisions_of_policies import (
     SetBudget,
     SetSeatPrice,
     ShowWait,
+    StartHappening,
 )
 from sim.events import EventKind
 from sim.ledger.accounts import POINTS_ISSUED, TransferReason
+from sim.operations.happenings import Happenings
 from sim.operations.policy_fees import charge_fee, sell_tags
 from sim.operations.policy_records import POSITIONS_MAX, Receipt, TagsSold, wrong_with_list
 from sim.plan_arrays import CompiledPlan
-from sim.promos import Channel, Hook, Reach
+from sim.promos import Channel, Hook, Reach, Says
 from sim.random_streams import stable_key
 from sim.sensing.present import Present, nobody_present
 from sim.units import US_PER_S
@@ -90,6 +92,7 @@ class Switchboard:
     crowd: Crowd
     compiled: CompiledPlan
     withheld: frozenset[int] = frozenset()
+    happenings: Happenings | None = None
     offers: dict[str, Offer] = field(default_factory=dict)
     budgets: dict[str, int] = field(default_factory=dict)
     triggers: dict[str, PutTrigger] = field(default_factory=dict)
@@ -134,6 +137,7 @@ class Switchboard:
             ShowWait: self._show_wait, GivePoints: self._give_points,
             MoveTenant: self._move_tenant,
             SellTags: self._paid, ChargeFee: self._paid,
+            StartHappening: self._start_happening,
         }  # fmt: skip
         return acts[type(decision)](now_us, policy, decision)
 
@@ -212,6 +216,8 @@ class Switchboard:
         what = send.offer or send.unit or send.because
         if send.offer and send.offer not in self.offers:
             return Applied(what, f"no offer {send.offer!r}")
+        if send.happening and (self.happenings is None or send.happening not in self.happenings.names):
+            return Applied(what, f"no happening {send.happening!r}")
         if send.unit and send.unit not in self.compiled.unit_ids:
             return Applied(what, f"no unit {send.unit!r}")
         if send.channel not in WAYS:
@@ -254,11 +260,14 @@ class Switchboard:
         promo = list(self.offers).index(send.offer) if send.offer else -1
         unit = self.compiled.unit_ids.index(send.unit) if send.unit else -1
         due_us = now_us + round(send.after_s * US_PER_S)
+        says = send.says
+        if send.happening and self.happenings is not None:
+            unit, says = self.happenings.names.index(send.happening), Says.COME
         if send.units is None:
-            lost = put_letters(mall, rows, numbers, promo, unit, int(send.channel), int(send.says), due_us)
+            lost = put_letters(mall, rows, numbers, promo, unit, int(send.channel), int(says), due_us)
         else:
             lost = put_lists(
-                mall, rows, numbers, send.units, promo, int(send.channel), int(send.says), due_us, int(send.position)
+                mall, rows, numbers, send.units, promo, int(send.channel), int(says), due_us, int(send.position)
             )
         for row, number in zip(rows[~lost].tolist(), numbers[~lost].tolist(), strict=True):
             self.crowd.note_of_row(now_us, EventKind.MESSAGE_SENT, row, int(send.channel), number)
@@ -341,6 +350,12 @@ class Switchboard:
         segments = self.crowd.mall.minds["segments"]
         segments[rows] = segments[rows] | bit if mark.belongs else segments[rows] & ~bit
         return Applied(str(mark.segment), people=int(rows.size))
+
+    def _start_happening(self, now_us: int, policy: str, decision: StartHappening) -> Applied:
+        if self.happenings is None or (decision.reward and decision.reward not in self.offers):
+            return Applied(decision.name, f"no offer {decision.reward!r}")
+        reward = list(self.offers).index(decision.reward) if decision.reward else -1
+        return Applied(decision.name, self.happenings.start(now_us, decision, reward))
 
     def _set_seat_price(self, now_us: int, policy: str, decision: SetSeatPrice) -> Applied:
         what, controls = f"show {decision.show}", self.crowd.controls

@@ -24,6 +24,7 @@ GROUPS = {
     "ratings": "Ratings of tenants",
     "sensing": "Sensing and members",
     "offers": "Offers and messages",
+    "happenings": "Happenings in the hall",
     "points": "Points",
     "people": "Satisfaction",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.crowd.happenings.wanting import agrees, fit_of
 from sim.crowd.promos.appeal import depth_of, relevance_of
 from sim.crowd.promos.records import LETTERS_MAX
 from sim.crowd.promos.wallet import claim
@@ -63,6 +64,8 @@ def read_letters(mall: Mall, row: int, now_us: int) -> int:
 @inlined
 def _place_of(mall: Mall, row: int, slot: int) -> int:
     letter = mall.letters[row, slot]
+    if letter.says == Says.COME:
+        return -1
     return letter.unit if letter.unit >= 0 or letter.promo < 0 else mall.promos[letter.promo].home
 
 
@@ -80,6 +83,8 @@ def _read(mall: Mall, row: int, slot: int, now_us: int) -> int:
     if letter.channel == Channel.PUSH and mind.opted_out == 1:
         return Fate.UNREACHED
     relevance = relevance_of(mall, row, unit, now_us)
+    if letter.says == Says.COME:
+        relevance = fit_of(mall, row, letter.unit)
     logit = mall.channels[letter.channel].open_logit + params.relevance_weight * relevance
     logit -= params.fatigue_weight * (mind.letters_read - 1) + params.company_weight * (shopper.people - 1)
     if shopper.zone >= 0:
@@ -89,6 +94,10 @@ def _read(mall: Mall, row: int, slot: int, now_us: int) -> int:
         return Fate.UNOPENED
     if letter.says == Says.TELL:
         return Fate.OPENED
+    if letter.says == Says.COME:
+        wish = params.follow_logit + params.relevance_weight * relevance
+        comes = agrees(mall, row, letter.unit, wish, uniform_of(word, GOES), now_us)
+        return Fate.FOLLOWED if comes else Fate.OPENED
     depth = depth_of(mall, letter.promo, unit) if letter.promo >= 0 else 0.0
     wish = params.relevance_weight * relevance + params.depth_weight * depth * (2.0 if mind.deals == 1 else 1.0)
     left_us = shopper.stay_until_us - now_us

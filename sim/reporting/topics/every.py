@@ -14,6 +14,7 @@ from sim.reporting.topics import (
     finance,
     food,
     goods,
+    happenings,
     layout,
     lines,
     members,
@@ -51,4 +52,5 @@ TOPICS: tuple[Topic, ...] = (
     partners.TOPIC,
     abuse.TOPIC,
     shown.TOPIC,
+    happenings.TOPIC,
 )

@@ -19,6 +19,7 @@ from sim.reporting.topics import (
     finance_pictures,
     food_pictures,
     goods_pictures,
+    happenings_pictures,
     layout_pictures,
     lines_pictures,
     members_pictures,
@@ -51,6 +52,7 @@ _OF_TOPIC = {
     "partners": partners_pictures,
     "abuse": abuse_pictures,
     "shown": shown_pictures,
+    "happenings": happenings_pictures,
 }  # fmt: skip
 
 

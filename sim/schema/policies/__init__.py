@@ -10,6 +10,15 @@ from sim.errors import Problem
 from sim.known import known
 from sim.schema.policies.baselines import RandomConfig
 from sim.schema.policies.design import DesignConfig, design_problems
+from sim.schema.policies.happenings import (
+    ColdZoneGuidanceConfig,
+    EventInvitationsConfig,
+    FreezeConfig,
+    FriendNearbyConfig,
+    MicroRewardsConfig,
+    TreasureHuntConfig,
+)
+from sim.schema.policies.happenings import problems as happening_problems
 from sim.schema.policies.layout import MoveTenantsConfig
 from sim.schema.policies.recommend import (
     ContentPerMemberConfig,
@@ -40,10 +49,17 @@ class PolicyConfig:
     tags_sold: TagsSoldConfig = field(default_factory=TagsSoldConfig)
     targeted: TargetedConfig = field(default_factory=TargetedConfig)
     design: DesignConfig = field(default_factory=DesignConfig)
+    event_invitations: EventInvitationsConfig = field(default_factory=EventInvitationsConfig)
+    treasure_hunt: TreasureHuntConfig = field(default_factory=TreasureHuntConfig)
+    freeze: FreezeConfig = field(default_factory=FreezeConfig)
+    friend_nearby: FriendNearbyConfig = field(default_factory=FriendNearbyConfig)
+    micro_rewards: MicroRewardsConfig = field(default_factory=MicroRewardsConfig)
+    cold_zone_guidance: ColdZoneGuidanceConfig = field(default_factory=ColdZoneGuidanceConfig)
 
 
 def problems(config: PolicyConfig, active: list[str], review_s: float) -> Iterator[Problem]:
     """Return what is wrong with it."""
+    yield from happening_problems(config.event_invitations, config.treasure_hunt)
     if active and (config.every_s / review_s) % 1:
         yield Problem(
             "policy.every_s",
