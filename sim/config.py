@@ -118,6 +118,20 @@ from sim.schema.points import problems as points_problems
 from sim.schema.policies import PolicyConfig as PolicyConfig
 from sim.schema.policies import RandomConfig as RandomConfig
 from sim.schema.policies import problems as policy_problems
+from sim.schema.policies.coupons import (  # noqa: F401  (a section of the schema is found by its name here)
+    DeepDiscountConfig,
+    DoNoHarmConfig,
+    FilmChainConfig,
+    FlashSaleConfig,
+    ForecastCouponsConfig,
+    FreeSeatsConfig,
+    JointPromotionConfig,
+    MealPushConfig,
+    PaymentPageConfig,
+    PooledDemandConfig,
+    QueueReplanConfig,
+    SecondVisitConfig,
+)
 from sim.schema.promos import PromosConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from sim.calendar import Day
-from sim.decisions_of_policies import PolicyDecision
+from sim.decisions_of_policies import Offer, PolicyDecision
 from sim.random_streams import stable_key, stream_key, uniforms
 from sim.sensing.observations import Observations, People
 from sim.sensing.present import Present
@@ -50,6 +50,7 @@ class Tools:
     used: dict[str, tuple[int, int, int]]  # of each offer by name: claims, uses, fen that it has cost
     seed: int
     forecaster: Any = None  # agents.policies.forecast.Forecaster
+    offers: dict[str, Offer] = field(default_factory=dict)  # that any policy has made today, by name
 
     def uniforms(self, purpose: str, entities: np.ndarray, count: int = 0) -> np.ndarray:
         """Return a draw in (0, 1) for each entity: a function of (seed, purpose, entity, count), whatever else is drawn."""

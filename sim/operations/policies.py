@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
-from sim.decisions_of_policies import PolicyDecision
+from sim.decisions_of_policies import Offer, PolicyDecision
 from sim.operations.policy_switches import Switchboard
 from sim.plan_arrays import CompiledPlan
 from sim.sensing.observations import Observations
@@ -28,6 +28,7 @@ class Seen:
     used: dict[
         str, tuple[int, int, int]
     ]  # of each offer of theirs by name: claims, uses, fen that it has cost, as tills report them
+    offers: dict[str, Offer] = field(default_factory=dict)  # that any policy has made, by name
 
 
 Review = Callable[[Seen], Sequence[tuple[str, PolicyDecision]]]
@@ -63,7 +64,7 @@ class PolicyReviews:
     def act(self, now_us: int) -> None:
         """Hold one review."""
         present, visits = self.present()
-        seen = Seen(now_us, self.observe(), present, self.switches.used())
+        seen = Seen(now_us, self.observe(), present, self.switches.used(), dict(self.switches.offers))
         decisions = self.review(seen)
         self.switches.look_up(present, visits)
         has_switched = False

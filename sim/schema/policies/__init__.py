@@ -9,6 +9,22 @@ from typing import Any
 from sim.errors import Problem
 from sim.known import known
 from sim.schema.policies.baselines import RandomConfig
+from sim.schema.policies.coupons import (
+    DeepDiscountConfig,
+    DoNoHarmConfig,
+    FilmChainConfig,
+    FlashSaleConfig,
+    ForecastCouponsConfig,
+    FreeSeatsConfig,
+    JointPromotionConfig,
+    MealPushConfig,
+    PaymentPageConfig,
+    PooledDemandConfig,
+    QueueReplanConfig,
+    SecondVisitConfig,
+    coupon_problems,
+)
+from sim.schema.policies.giving import WindowConfig, window_problems
 
 
 @dataclass
@@ -23,6 +39,18 @@ class PolicyConfig:
     )  # fmt: skip
     own: dict[str, Any] = field(default_factory=dict)  # of policies of one's own (--plugin), by name
     random: RandomConfig = field(default_factory=RandomConfig)
+    joint_promotion: JointPromotionConfig = field(default_factory=JointPromotionConfig)
+    film_chain: FilmChainConfig = field(default_factory=FilmChainConfig)
+    meal_push: MealPushConfig = field(default_factory=MealPushConfig)
+    flash_sale: FlashSaleConfig = field(default_factory=FlashSaleConfig)
+    free_seats: FreeSeatsConfig = field(default_factory=FreeSeatsConfig)
+    forecast_coupons: ForecastCouponsConfig = field(default_factory=ForecastCouponsConfig)
+    deep_discount: DeepDiscountConfig = field(default_factory=DeepDiscountConfig)
+    payment_page: PaymentPageConfig = field(default_factory=PaymentPageConfig)
+    second_visit: SecondVisitConfig = field(default_factory=SecondVisitConfig)
+    queue_replan: QueueReplanConfig = field(default_factory=QueueReplanConfig)
+    pooled_demand: PooledDemandConfig = field(default_factory=PooledDemandConfig)
+    do_no_harm: DoNoHarmConfig = field(default_factory=DoNoHarmConfig)
 
 
 def problems(config: PolicyConfig, review_s: float) -> Iterator[Problem]:
@@ -34,3 +62,7 @@ def problems(config: PolicyConfig, review_s: float) -> Iterator[Problem]:
             f"must be a multiple of operations.review_s ({review_s:g})",
             "raise it, or lower that",
         )
+    yield from coupon_problems(config)
+    for section, settings in vars(config).items():
+        if isinstance(settings, WindowConfig):
+            yield from window_problems(f"policy.{section}", settings)
