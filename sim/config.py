@@ -603,7 +603,7 @@ def _identity_problems(config: RunConfig) -> Iterator[Problem]:
 
 def _range_problems(parameter: Parameter) -> Iterator[Problem]:
     values = parameter.value if isinstance(parameter.value, list) else [parameter.value]
-    if isinstance(parameter.value, list) and len(values) != len(parameter.default):
+    if isinstance(parameter.value, list) and parameter.default and len(values) != len(parameter.default):
         yield Problem(parameter.key, f"{len(values)} values", f"must have {len(parameter.default)} values", "write one for each")
     for value in values:
         if parameter.choices and value not in parameter.choices:

@@ -9,6 +9,7 @@ import numpy as np
 
 from agents.policies.giving import Gives, liked_more, metres_to, rows_of, units_named
 from agents.policies.policy import Tools, reachable
+from sim.categories import FOOD
 from sim.decisions_of_policies import PolicyDecision
 from sim.promos import Reach
 from sim.sensing.observations import Observations, People
@@ -23,7 +24,7 @@ class MealPush(Gives):
     def review(self, observations: Observations, profiles: People, tools: Tools) -> Sequence[PolicyDecision]:
         """Find whom to tell of which restaurant."""
         settings = self.settings
-        units = units_named(tools.public, settings.units, *settings.trades)
+        units = units_named(tools.public, settings.units, *(settings.trades or FOOD))
         windows = ((settings.lunch_starts, settings.lunch_ends), (settings.dinner_starts, settings.dinner_ends))
         now_min = tools.now_us // US_PER_MIN
         is_meal = any(minutes_from_hours(first) <= now_min < minutes_from_hours(last) for first, last in windows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
@@ -96,7 +97,7 @@ class Keeps:
 
     def state(self) -> dict[str, Any]:
         """Return the memory."""
-        return dict(self.memory)
+        return copy.deepcopy(self.memory)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take a memory over."""

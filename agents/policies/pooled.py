@@ -14,6 +14,8 @@ from sim.promos import Reach
 from sim.sensing.observations import Observations, People
 from sim.units import US_PER_MIN
 
+TRADES = ("restaurant", "leisure")
+
 
 class PooledDemand(Gives):
     """A list of a trade opens; putting one's name down is taking something of no worth. At the threshold the stores of the trade give it worth."""
@@ -23,7 +25,7 @@ class PooledDemand(Gives):
     def review(self, observations: Observations, profiles: People, tools: Tools) -> Sequence[PolicyDecision]:
         """Open lists, ask people, and close each list when it is full or its time is up."""
         settings = self.settings
-        trades, threshold, window_us = settings.trades, settings.threshold, round(settings.window_min * US_PER_MIN)
+        trades, threshold, window_us = settings.trades or TRADES, settings.threshold, round(settings.window_min * US_PER_MIN)
         taste_least = settings.taste_least
         if not self.is_time(tools):
             return []

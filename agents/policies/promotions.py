@@ -14,6 +14,7 @@ from sim.decisions_of_policies import Mark, PolicyDecision, PutTrigger
 from sim.promos import Channel, Hook, Reach
 from sim.sensing.observations import Observations, People
 
+SHOPS, MEALS = ("fashion", "footwear", "beauty", "accessories"), ("restaurant",)
 CHAIN_SEGMENT = 41  # of triggers, of those who were invited to the chain
 
 
@@ -66,7 +67,10 @@ class FilmChain(Gives):
 
     def review(self, observations: Observations, profiles: People, tools: Tools) -> Sequence[PolicyDecision]:
         """Lay the chain out at the first review of its window, then invite whoever is new."""
-        steps = [tools.public.units_of(*trades) for trades in (self.settings.shops, self.settings.meals, ["cinema"])]
+        steps = [
+            tools.public.units_of(*trades)
+            for trades in (self.settings.shops or SHOPS, self.settings.meals or MEALS, ["cinema"])
+        ]
         if not self.is_time(tools) or not all(step.size for step in steps):
             return []
         decisions = [] if "steps" in self.today else self._laid_out(tools, steps)

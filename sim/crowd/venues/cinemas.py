@@ -89,6 +89,8 @@ def thinks_of_film(mall: Mall, row: int, unit: int, now_us: int) -> bool:
     if mall.units[unit].category != CINEMA:
         return False
     errand, shopper = mall.errands[row], mall.shoppers[row]
+    if errand.film == Film.UNKNOWN and mall.shows.size > 0:
+        _plan_ahead(mall, row, now_us)
     is_free = errand.film == Film.DONE and errand.seats == 0 and shopper.needs >> NEED_BITS * NEEDS_HELD == 0
     if is_free and choose_show(mall, row, now_us, 1) >= 0:
         shopper.needs = shopper.needs << NEED_BITS | (CINEMA + 1)

@@ -56,9 +56,9 @@ class FilmChainConfig(GivingConfig):
         720.0, "from the first review of the window until the last step must be done", 1, 1440, source=JUDGED, confidence="L"
     )
     shops: list[str] = field(
-        default_factory=lambda: ["fashion", "footwear", "beauty", "accessories"], metadata=_listed("trades of the first step")
+        default_factory=list, metadata=_listed("trades of the first step; none: fashion, footwear, beauty, accessories")
     )
-    meals: list[str] = field(default_factory=lambda: ["restaurant"], metadata=_listed("trades of the second step"))
+    meals: list[str] = field(default_factory=list, metadata=_listed("trades of the second step; none: restaurant"))
     by_payment: bool = known(
         False, "whether the next step is shown on the page after a payment by phone; else at the till, to everybody"
     )
@@ -82,7 +82,7 @@ class MealPushConfig(GivingConfig):
         choices=("taste", "place", "anybody"),
     )
     trades: list[str] = field(
-        default_factory=lambda: ["restaurant", "fast_food", "cafe"], metadata=_listed("trades that are offered")
+        default_factory=list, metadata=_listed("trades that are offered; none: restaurant, fast_food, cafe")
     )
     units: list[str] = field(default_factory=list, metadata=_listed("ids of the stores that are offered, in place of trades"))
 
@@ -202,7 +202,7 @@ class PooledDemandConfig(GivingConfig):
     """Names on a list."""
 
     off_share: float = known(0.3, "of the price, once a list is full", 0, 1, source=JUDGED, confidence="L")
-    trades: list[str] = field(default_factory=lambda: ["restaurant", "leisure"], metadata=_listed("trades that have a list"))
+    trades: list[str] = field(default_factory=list, metadata=_listed("trades that have a list; none: restaurant, leisure"))
     threshold: int = known(10, "names that make a list full", 1, 100_000)
     window_min: float = known(60.0, "how long a list is open", 5, 1440, source=JUDGED, confidence="L")
     taste_least: float = known(1.0, "by what factor somebody must want the trade's stores more than everybody does to be asked", 0, 100, source=JUDGED, confidence="L")  # fmt: skip
