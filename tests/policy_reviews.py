@@ -12,6 +12,7 @@ from agents.policies.forecast import SeasonalNaive
 from agents.policies.policy import PublicMap, Tools
 from sim.calendar import Day
 from sim.config import PolicyConfig
+from sim.decisions_of_policies import Offer
 from sim.promos import Reach
 from sim.sensing.observations import Observations, observed, together
 from sim.sensing.present import Present
@@ -143,3 +144,14 @@ def a_day(made: Any, people: Known, here: Present, unsold: int = 90) -> list[Any
 def of(decisions: list[Any], kind: type) -> list[Any]:
     """Return the decisions of a kind."""
     return [each for each in decisions if isinstance(each, kind)]
+
+
+def ask_all(names: tuple[str, ...] = POLICIES) -> None:
+    """Let policies review at lunch and before a show, with all that makes them look at what they were told."""
+    looked = with_people(seen(12 * US_PER_HOUR, {2: 3}, 90), fans(16))
+    here = present([unit % len(IDS) for unit in range(16)])
+    for name in names:
+        named = {"merchant_a": "u0", "merchant_b": "u2"} if name == "joint_promotion" else {}
+        made = policy(name, **named)
+        for clock in ("12:00", "12:05", "19:30", "19:35", "19:45"):
+            made.review(looked, fans(16), tools(clock, here, offers={"x:1": Offer("x:1", ("u2",))}))

@@ -84,7 +84,7 @@ class SeasonalNaive:
     def expected(self, unit: int, from_us: int, until_us: int, usual_per_day: float = 0.0) -> float:
         """Return the bills to come; bins that the span cuts count by their part."""
         past = self._past[self._kind]
-        usual = usual_per_day * supposed_shape() if past is None else past[unit].astype(float)
+        usual = usual_per_day * SUPPOSED if past is None else past[unit].astype(float)
         edges = np.arange(BINS) * BIN_US
         part = np.clip((np.minimum(edges + BIN_US, until_us) - np.maximum(edges, from_us)) / BIN_US, 0.0, 1.0)
         by_now = float((usual * np.clip((self._seen_us - edges) / BIN_US, 0.0, 1.0)).sum())
@@ -124,3 +124,6 @@ def supposed_shape() -> np.ndarray:
         first = (MEALS_FROM_H + index) * per_hour
         found[first : first + per_hour] = share / per_hour
     return found
+
+
+SUPPOSED = supposed_shape()

@@ -34,6 +34,7 @@ class ForecastCoupons(Gives):
             return []
         sold = tools.forecaster.sold()
         people = self.chosen(reachable(tools, profiles, Reach.PUSH), tools)
+        taste = liked_more(profiles, people, tools.now_us) if people.size else np.zeros((0, len(tools.public.unit_ids)))
         decisions: list[PolicyDecision] = []
         out: dict[int, str] = self.today.setdefault("out", {})
         for unit in units.tolist():
@@ -47,7 +48,7 @@ class ForecastCoupons(Gives):
             free = int(high * places - expected)
             if is_full or load >= low or free <= 0:
                 continue
-            asked = self._worth_asking(people, unit, asked_per_place * free, profiles, tools)
+            asked = self._worth_asking(people, taste[:, unit], unit, asked_per_place * free, tools)
             if not asked.size:
                 continue
             what = f"{tools.public.unit_ids[unit]}:{tools.now_us // horizon_us}"
@@ -58,15 +59,15 @@ class ForecastCoupons(Gives):
                 *made,
                 *self.send(asked, name, because=f"{expected:.1f} bills expected for {places:.0f} places", features=features),
             ]
-            people = people[~np.isin(people, asked)]
+            is_left = ~np.isin(people, asked)
+            people, taste = people[is_left], taste[is_left]
         return decisions
 
     @staticmethod
-    def _worth_asking(people: np.ndarray, unit: int, most: float, profiles: People, tools: Tools) -> np.ndarray:
+    def _worth_asking(people: np.ndarray, taste: np.ndarray, unit: int, most: float, tools: Tools) -> np.ndarray:
         """Return those who like the store most and are nearest to it; ties by number."""
         if not people.size:
             return people
-        taste = liked_more(profiles, people, tools.now_us)[:, unit]
         away_m = metres_to(tools.public, tools.present, rows_of(tools.present, people), unit)
         worth = taste / (1.0 + np.where(np.isinf(away_m), 10 * NEAR_M, away_m) / NEAR_M)
         best = np.argsort(-worth, kind="stable")[: int(most)]

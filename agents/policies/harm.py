@@ -37,15 +37,14 @@ class DoNoHarm(Keeps):
         starts_us = 0 if settings.starts == "" else minutes_from_hours(settings.starts) * US_PER_MIN
         tools.forecaster.see(tools.now_us, observations)
         sold, usual = tools.forecaster.sold(), tools.forecaster.usual_by_now()
-        since: dict[str, tuple[int, np.ndarray, np.ndarray | None]] = self.memory.setdefault("since", {})
+        since: dict[str, tuple[int, np.ndarray, np.ndarray | None, np.ndarray]] = self.memory.setdefault("since", {})
         decisions: list[PolicyDecision] = []
         for name, offer in tools.offers.items():
             if name not in since:
-                since[name] = (tools.now_us, sold.copy(), None if usual is None else usual.copy())
-            from_us, before, usual_before = since[name]
+                since[name] = (tools.now_us, sold.copy(), None if usual is None else usual.copy(), rivals_of(offer, tools))
+            from_us, before, usual_before, passed_by = since[name]
             if name in self.memory.setdefault("ended", []) or tools.now_us < max(starts_us, from_us + wait_us):
                 continue
-            passed_by = rivals_of(offer, tools)
             base = before if usual is None or usual_before is None else usual - usual_before
             worse = worse_off(sold - before, base, passed_by, sd, least)
             if passed_by.any() and worse > worse_most:

@@ -9,10 +9,11 @@ import numpy as np
 
 from agents.policies.giving import Gives, units_named
 from agents.policies.policy import Tools, name_of, reachable
-from agents.policies.visited import CommonCustomers, best_pair, visits_observed
+from agents.policies.visited import best_pair, common_customers, visits_observed
 from sim.decisions_of_policies import Mark, PolicyDecision, PutTrigger
 from sim.promos import Channel, Hook, Reach
 from sim.sensing.observations import Observations, People
+from sim.units import US_PER_HOUR
 
 SHOPS, MEALS = ("fashion", "footwear", "beauty", "accessories"), ("restaurant",)
 CHAIN_SEGMENT = 41  # of triggers, of those who were invited to the chain
@@ -25,12 +26,17 @@ class JointPromotion(Gives):
 
     def review(self, observations: Observations, profiles: People, tools: Tools) -> Sequence[PolicyDecision]:
         """Look for the pair, unless it is named, and lay the offers out once."""
-        common = CommonCustomers(len(tools.public.unit_ids), self.memory.get("earlier"), self.today.get("seen"))
-        common.take(*visits_observed(observations, tools.public.unit_ids))
-        self.today["seen"] = common.seen
-        is_time = self.is_time(tools)
-        pair = self._pair(tools, common)
-        if not is_time or pair is None or "pair" in self.today:
+        first, second, least = self.settings.merchant_a, self.settings.merchant_b, self.settings.common_least
+        if not first:
+            self.today.setdefault("seen", []).append(np.stack(visits_observed(observations, tools.public.unit_ids)))
+        if not self.is_time(tools) or "pair" in self.today:
+            return []
+        if first:
+            named = units_named(tools.public, (first, second))
+            pair = (int(named[0]), int(named[1])) if named.size == 2 else None
+        else:
+            pair = self._mined(tools, least)
+        if pair is None:
             return []
         self.today["pair"] = list(pair)
         ids = tools.public.unit_ids
@@ -48,16 +54,21 @@ class JointPromotion(Gives):
     def begin_day(self, tools: Tools) -> None:
         """Add the day that is over to what is known of common customers."""
         if "seen" in self.today:
-            common = CommonCustomers(len(tools.public.unit_ids), self.memory.get("earlier"), self.today["seen"])
-            self.memory["earlier"] = common.counts()
+            self.memory["common"] = self._common(len(tools.public.unit_ids))
         super().begin_day(tools)
 
-    def _pair(self, tools: Tools, common: CommonCustomers) -> tuple[int, int] | None:
-        first, second, least = self.settings.merchant_a, self.settings.merchant_b, self.settings.common_least
-        if first and second:
-            units = units_named(tools.public, (first, second))
-            return (int(units[0]), int(units[1])) if units.size == 2 else None
-        return best_pair(common.counts(), tools.public.trades, least)
+    def _common(self, stores: int) -> np.ndarray:
+        """Return the common customers of every two stores, those of days before among them."""
+        seen = np.concatenate([np.zeros((2, 0), np.int64), *self.today["seen"]], axis=1)
+        earlier: np.ndarray = self.memory.get("common", np.zeros((stores, stores)))
+        return earlier + common_customers(seen[0], seen[1], stores)
+
+    def _mined(self, tools: Tools, least: int) -> tuple[int, int] | None:
+        """Return the pair that shares most customers as they are known now; looked for once an hour."""
+        if tools.now_us < self.today.get("looks_again_us", 0):
+            return None
+        self.today["looks_again_us"] = tools.now_us + US_PER_HOUR
+        return best_pair(self._common(len(tools.public.unit_ids)), tools.public.trades, least)
 
 
 class FilmChain(Gives):

@@ -23,26 +23,21 @@ def visits_observed(observations: Observations, unit_ids: Sequence[str]) -> tupl
     return person[known], units[known]
 
 
-class CommonCustomers:
-    """How many people were in each store, and in each two of them, on one day; days that are over are added up."""
-
-    def __init__(self, units: int, earlier: np.ndarray | None = None, seen: np.ndarray | None = None) -> None:
-        """Begin a day: `earlier` (U, U) are the counts of days before, `seen` the pairs of person and unit of today so far."""
-        self.units = units
-        self.earlier = np.zeros((units, units)) if earlier is None else earlier
-        self.seen = np.zeros(0, np.int64) if seen is None else seen
-
-    def take(self, people: np.ndarray, units: np.ndarray) -> None:
-        """Note that people were in stores; again is once."""
-        self.seen = np.union1d(self.seen, people * self.units + units)
-
-    def counts(self) -> np.ndarray:
-        """Return in how many visits two stores were seen together, (U, U); on the diagonal, each alone."""
-        person, unit = np.unique(self.seen // self.units, return_inverse=True)[1], self.seen % self.units
-        was_in = np.zeros((int(person.max()) + 1 if person.size else 0, self.units), np.float32)
-        was_in[person, unit] = 1.0
-        found: np.ndarray = self.earlier + was_in.T @ was_in
-        return found
+def common_customers(people: np.ndarray, units: np.ndarray, stores: int) -> np.ndarray:
+    """Return how many people were in each two stores, (U, U); on the diagonal, in each at all. Again is once."""
+    seen = np.unique(people * stores + units)
+    person, unit = seen // stores, seen % stores
+    found = np.zeros((stores, stores))
+    apart = 1  # in a person's stores, which stand side by side in order
+    while True:
+        both = np.flatnonzero(person[apart:] == person[:-apart])
+        if not both.size:
+            break
+        np.add.at(found, (unit[both], unit[both + apart]), 1.0)
+        apart += 1
+    found += found.T
+    found[np.diag_indices(stores)] = np.bincount(unit, minlength=stores)
+    return found
 
 
 def best_pair(counts: np.ndarray, trades: Sequence[str], least: int) -> tuple[int, int] | None:

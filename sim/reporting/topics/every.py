@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.reporting.topics import (
     abuse,
     alliance,
+    campaigns,
     car_money,
     cars,
     checkout,
@@ -47,4 +48,5 @@ TOPICS: tuple[Topic, ...] = (
     finance.TOPIC,
     partners.TOPIC,
     abuse.TOPIC,
+    campaigns.TOPIC,
 )
