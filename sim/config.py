@@ -128,6 +128,20 @@ from sim.schema.policies import PolicyConfig as PolicyConfig
 from sim.schema.policies import RandomConfig as RandomConfig
 from sim.schema.policies import TargetedConfig as TargetedConfig
 from sim.schema.policies import problems as policy_problems
+from sim.schema.policies.coupons import (  # noqa: F401  (a section of the schema is found by its name here)
+    DeepDiscountConfig,
+    DoNoHarmConfig,
+    FilmChainConfig,
+    FlashSaleConfig,
+    ForecastCouponsConfig,
+    FreeSeatsConfig,
+    JointPromotionConfig,
+    MealPushConfig,
+    PaymentPageConfig,
+    PooledDemandConfig,
+    QueueReplanConfig,
+    SecondVisitConfig,
+)
 from sim.schema.policies.happenings import (  # noqa: F401  (a section of the schema is found by its name here)
     ColdZoneGuidanceConfig,
     EventInvitationsConfig,
@@ -617,7 +631,7 @@ def _identity_problems(config: RunConfig) -> Iterator[Problem]:
 
 def _range_problems(parameter: Parameter) -> Iterator[Problem]:
     values = parameter.value if isinstance(parameter.value, list) else [parameter.value]
-    if isinstance(parameter.value, list) and len(values) != len(parameter.default):
+    if isinstance(parameter.value, list) and parameter.default and len(values) != len(parameter.default):
         yield Problem(parameter.key, f"{len(values)} values", f"must have {len(parameter.default)} values", "write one for each")
     for value in values:
         if parameter.choices and value not in parameter.choices:

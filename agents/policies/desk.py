@@ -10,19 +10,23 @@ import numpy as np
 
 from agents.policies.catalogue import BY_NAME, maker_of
 from agents.policies.design import Design
+from agents.policies.forecast import Forecaster, SeasonalNaive
 from agents.policies.policy import Policy, PublicMap, Tools
 from sim.calendar import day_of
 from sim.config import RunConfig
 from sim.decisions_of_policies import PolicyDecision
+from sim.errors import ConfigError, Problem
 from sim.opening import mall_hours_min
 from sim.operations.policies import Seen
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stable_key
+from sim.schema.policies.coupons import units_named_by
 from sim.sensing.present import nobody_present
 from sim.timetable import timetable_of
 from sim.units import US_PER_MIN
 
 Maker = Callable[[Any], Policy]
+FORECASTER = "(forecaster)"  # beside the names of policies, in what is kept
 
 
 class Desk:
@@ -34,6 +38,14 @@ class Desk:
         self._config, self._compiled = config, compiled
         self.public = public_map(config, compiled)
         self.design = Design(config.policy.design, config.seed, self.public)
+        problems = [
+            Problem(place, unit, "must be the id of a unit that has a tenant", "tenants.csv names them in its column unit")
+            for place, unit in units_named_by(config.policy)
+            if unit not in compiled.unit_ids and place.split(".")[1] in config.policies
+        ]
+        if problems:
+            raise ConfigError.of("the configuration", problems)
+        self.forecaster: Forecaster = SeasonalNaive(compiled.unit_ids)
         self.policies: dict[str, Policy] = {}
         for name in sorted(set(config.policies)):
             if name in own:
@@ -55,12 +67,14 @@ class Desk:
 
         def tools_at(now_us: int, seen: Seen | None) -> Tools:
             present, used = (nobody_present(), {}) if seen is None else (seen.present, seen.used)
+            offers = {} if seen is None else seen.offers
             return Tools(
                 now_us, opens_min * US_PER_MIN, closes_min * US_PER_MIN, self.public, day, timetable, present, used,
-                today.seed ^ (stable_key(today.date) & 0xFFFFFFFF),
+                today.seed ^ (stable_key(today.date) & 0xFFFFFFFF), self.forecaster, offers=offers,
                 receipts=() if seen is None else seen.receipts,
             )  # fmt: skip
 
+        self.forecaster.begin_day(day)
         for policy in self.policies.values():
             policy.begin_day(tools_at(0, None))
 
@@ -78,12 +92,13 @@ class Desk:
 
     def state(self) -> dict[str, Any]:
         """Return what they must be given back to go on."""
-        return {name: policy.state() for name, policy in self.policies.items()}
+        return {name: policy.state() for name, policy in self.policies.items()} | {FORECASTER: self.forecaster.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from what `state` has returned."""
         for name, policy in self.policies.items():
             policy.restore(state[name])
+        self.forecaster.restore(state[FORECASTER])
 
 
 def public_map(config: RunConfig, compiled: CompiledPlan) -> PublicMap:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
@@ -9,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from sim.calendar import Day
-from sim.decisions_of_policies import PolicyDecision
+from sim.decisions_of_policies import Offer, PolicyDecision
 from sim.random_streams import stable_key, stream_key, uniforms
 from sim.sensing.observations import Observations, People
 from sim.sensing.present import Present
@@ -51,6 +52,7 @@ class Tools:
     seed: int
     forecaster: Any = None  # agents.policies.forecast.Forecaster
     receipts: tuple[Any, ...] = ()  # sim.operations.policy_switches.Receipt of what was sent at the last review, by whatever policy
+    offers: dict[str, Offer] = field(default_factory=dict)  # that any policy has made today, by name
 
     def uniforms(self, purpose: str, entities: np.ndarray, count: int = 0) -> np.ndarray:
         """Return a draw in (0, 1) for each entity: a function of (seed, purpose, entity, count), whatever else is drawn."""
@@ -96,7 +98,7 @@ class Keeps:
 
     def state(self) -> dict[str, Any]:
         """Return the memory."""
-        return dict(self.memory)
+        return copy.deepcopy(self.memory)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take a memory over."""

@@ -32,7 +32,7 @@ from sim.crowd.tallies import Counted
 from sim.crowd.tickets import called_unit, held_unit, is_hungry, known_wait_s, settle_meal
 from sim.crowd.venues.bookings import book_table, booked_unit, has_booked_at, is_table_kept, may_book, table_due
 from sim.crowd.venues.cinema_records import Film
-from sim.crowd.venues.cinemas import has_show, lose_show, loses_way, show_due, show_left
+from sim.crowd.venues.cinemas import has_show, lose_show, loses_way, show_due, show_left, thinks_of_film
 from sim.crowd.venues.desks import collects_first, wanted_desk
 from sim.crowd.venues.kitchens import reputation
 from sim.crowd.wayfinding import look_for_way
@@ -90,7 +90,7 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
 def _because_of_message(mall: Mall, row: int, now_us: int) -> int:
     """Return the store that a message read now sends the party to, -1 for none."""
     unit = message_due(mall, row, now_us)
-    if unit < 0 or not suits(mall, row, unit, now_us):
+    if unit < 0 or thinks_of_film(mall, row, unit, now_us) or not suits(mall, row, unit, now_us):
         return -1
     mall.shoppers[row].reason = Reason.OFFER
     return unit

@@ -16,6 +16,7 @@ from sim.crowd.needs import (
 from sim.crowd.promos.letters import message_due
 from sim.crowd.routing import choose_ride, level_of_place, table_index, target_of_place
 from sim.crowd.state import Doing, Heading, Mall, Stream, Then
+from sim.crowd.venues.cinemas import thinks_of_film
 from sim.crowd.writing import note_segment
 from sim.events import Reason, SegmentKind
 from sim.kernel import inlined, kernel
@@ -103,7 +104,7 @@ def _is_called_away(mall: Mall, row: int, now_us: int) -> bool:
     """Read messages on the way; return True when the party turns aside for a store on its level that one of them names."""
     unit = message_due(mall, row, now_us)
     shopper = mall.shoppers[row]
-    if unit < 0 or unit == shopper.goal or shopper.reason == Reason.IMPULSE or not suits(mall, row, unit, now_us):
+    if unit < 0 or thinks_of_film(mall, row, unit, now_us) or unit == shopper.goal or shopper.reason == Reason.IMPULSE or not suits(mall, row, unit, now_us):
         return False
     if shopper.resume >= 0 or level_of_place(mall, unit) != mall.nodes[shopper.node].level:
         return False

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
-from sim.decisions_of_policies import PolicyDecision
+from sim.decisions_of_policies import Offer, PolicyDecision
 from sim.operations.happenings import Happenings
 from sim.operations.policy_log import PersonDay
 from sim.operations.policy_records import Receipt
@@ -32,6 +32,7 @@ class Seen:
         str, tuple[int, int, int]
     ]  # of each offer of theirs by name: claims, uses, fen that it has cost, as tills report them
     receipts: tuple[Receipt, ...] = ()  # under which numbers went out what they sent at the last review
+    offers: dict[str, Offer] = field(default_factory=dict)  # that any policy has made, by name
 
 
 Review = Callable[[Seen], Sequence[tuple[str, PolicyDecision]]]
@@ -68,7 +69,9 @@ class PolicyReviews:
     def act(self, now_us: int) -> None:
         """Hold one review."""
         present, visits = self.present()
-        seen = Seen(now_us, self.observe(), present, self.switches.used(), tuple(self.switches.take_receipts()))
+        seen = Seen(
+            now_us, self.observe(), present, self.switches.used(), tuple(self.switches.take_receipts()), dict(self.switches.offers)
+        )
         self.met.see(now_us, seen.observations, present, visits)
         decisions = self.review(seen)
         self.switches.look_up(present, visits)

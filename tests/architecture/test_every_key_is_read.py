@@ -33,6 +33,7 @@ from sim.schema.points import PointsCampaignConfig, PointsRateConfig, TierConfig
 from sim.timetable import timetable_of
 from tests.alliance_days import guests_elsewhere, weeks_of_alliance
 from tests.memory_years import a_day, config_of, day, live, people_of
+from tests.policy_reviews import ask_all
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = [ROOT / "sim" / "config.py", *(ROOT / "sim" / "schema").glob("*.py")]
@@ -121,6 +122,7 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     weeks_of_memory()
     weeks_of_alliance()
     guests_elsewhere()
+    ask_all()
     a_network(dataclasses.replace(wanted, network=NetworkConfig()), tmp_path / "network", monkeypatch)
     found = load_compiled(find_floorplan("corner_mall"))
     assert timetable_of(found, compose("corner_day"))  # halls and shows that nobody listed

@@ -8,6 +8,7 @@ from sim.crowd.agenda import FIRST, NORMAL, schedule
 from sim.crowd.choice import choose
 from sim.crowd.movement import door_slot
 from sim.crowd.needs import miss_film
+from sim.crowd.promos.appeal import best_depth
 from sim.crowd.queues import join
 from sim.crowd.routing import REFERENCE_MPS
 from sim.crowd.sales import leave_store
@@ -16,13 +17,14 @@ from sim.crowd.venues.cinema_records import CINEMA, Film
 from sim.crowd.venues.seats import has_seats, refund_seats, sell_seats
 from sim.crowd.writing import note
 from sim.events import EventKind, Reason
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.random_streams import draw_word, uniform, uniform_of
 
 NO_SHOW = -1  # none is wanted, or none is on
 SOLD_OUT = -2  # and below: -2 - the first show that would have suited
 NEED_BITS = 8
 NEED_MASK = 255
+NEEDS_HELD = 6  # with room for one more
 OWN_DRAW, CHANNEL_DRAW, MACHINE_DRAW = 1, 2, 3  # counts of a party's draws about its film; 0 is for the shows
 
 
@@ -51,7 +53,7 @@ def choose_show(mall: Mall, row: int, now_us: int, is_open: int) -> int:
                 sold_out = SOLD_OUT - show
             continue
         utility = params.show_utility - max(0, here.starts_us - reached_us) / params.show_wait_us_scale
-        utility -= (here.price_fen - params.show_price_fen) / params.show_price_fen_scale
+        utility -= (_seat_fen(mall, row, show) - params.show_price_fen) / params.show_price_fen_scale
         if here.starts_us >= params.show_evening_us:
             utility += params.show_evening_utility
         mall.scratch_place[count] = show
@@ -67,6 +69,33 @@ def choose_show(mall: Mall, row: int, now_us: int, is_open: int) -> int:
         count += 1
     chosen = choose(mall.scratch_utility, mall.scratch_draw, count)
     return mall.scratch_place[chosen] if chosen >= 0 else NO_SHOW
+
+
+@inlined
+def _seat_fen(mall: Mall, row: int, show: int) -> float:
+    """Return what a seat costs a party, with what a coupon that it holds takes off."""
+    here = mall.shows[show]
+    if mall.params[0].promos == 0 or mall.minds[row].coupons == 0:
+        return float(here.price_fen)
+    return here.price_fen * (1.0 - best_depth(mall, row, here.unit))
+
+
+@kernel
+def thinks_of_film(mall: Mall, row: int, unit: int, now_us: int) -> bool:
+    """Return whether a message that is followed names a cinema; if so, put a film on the party's list where a show suits it now.
+
+    Only a film leads into a cinema. Nobody sees two, and whoever finds no show worth its price and time leaves it at that.
+    """
+    if mall.units[unit].category != CINEMA:
+        return False
+    errand, shopper = mall.errands[row], mall.shoppers[row]
+    if errand.film == Film.UNKNOWN and mall.shows.size > 0:
+        _plan_ahead(mall, row, now_us)
+    is_free = errand.film == Film.DONE and errand.seats == 0 and shopper.needs >> NEED_BITS * NEEDS_HELD == 0
+    if is_free and choose_show(mall, row, now_us, 1) >= 0:
+        shopper.needs = shopper.needs << NEED_BITS | (CINEMA + 1)
+        errand.film = Film.LATER
+    return True
 
 
 @kernel

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.reporting.topics import (
     abuse,
     alliance,
+    campaigns,
     car_money,
     cars,
     checkout,
@@ -53,4 +54,5 @@ TOPICS: tuple[Topic, ...] = (
     abuse.TOPIC,
     shown.TOPIC,
     happenings.TOPIC,
+    campaigns.TOPIC,
 )

@@ -9,7 +9,23 @@ from typing import Any
 from sim.errors import Problem
 from sim.known import known
 from sim.schema.policies.baselines import RandomConfig
+from sim.schema.policies.coupons import (
+    DeepDiscountConfig,
+    DoNoHarmConfig,
+    FilmChainConfig,
+    FlashSaleConfig,
+    ForecastCouponsConfig,
+    FreeSeatsConfig,
+    JointPromotionConfig,
+    MealPushConfig,
+    PaymentPageConfig,
+    PooledDemandConfig,
+    QueueReplanConfig,
+    SecondVisitConfig,
+    coupon_problems,
+)
 from sim.schema.policies.design import DesignConfig, design_problems
+from sim.schema.policies.giving import WindowConfig, window_problems
 from sim.schema.policies.happenings import (
     ColdZoneGuidanceConfig,
     EventInvitationsConfig,
@@ -55,6 +71,18 @@ class PolicyConfig:
     friend_nearby: FriendNearbyConfig = field(default_factory=FriendNearbyConfig)
     micro_rewards: MicroRewardsConfig = field(default_factory=MicroRewardsConfig)
     cold_zone_guidance: ColdZoneGuidanceConfig = field(default_factory=ColdZoneGuidanceConfig)
+    joint_promotion: JointPromotionConfig = field(default_factory=JointPromotionConfig)
+    film_chain: FilmChainConfig = field(default_factory=FilmChainConfig)
+    meal_push: MealPushConfig = field(default_factory=MealPushConfig)
+    flash_sale: FlashSaleConfig = field(default_factory=FlashSaleConfig)
+    free_seats: FreeSeatsConfig = field(default_factory=FreeSeatsConfig)
+    forecast_coupons: ForecastCouponsConfig = field(default_factory=ForecastCouponsConfig)
+    deep_discount: DeepDiscountConfig = field(default_factory=DeepDiscountConfig)
+    payment_page: PaymentPageConfig = field(default_factory=PaymentPageConfig)
+    second_visit: SecondVisitConfig = field(default_factory=SecondVisitConfig)
+    queue_replan: QueueReplanConfig = field(default_factory=QueueReplanConfig)
+    pooled_demand: PooledDemandConfig = field(default_factory=PooledDemandConfig)
+    do_no_harm: DoNoHarmConfig = field(default_factory=DoNoHarmConfig)
 
 
 def problems(config: PolicyConfig, active: list[str], review_s: float) -> Iterator[Problem]:
@@ -70,3 +98,7 @@ def problems(config: PolicyConfig, active: list[str], review_s: float) -> Iterat
     yield from recommend_problems(config.recommend, config.tags_sold)
     yield from design_problems(config.design, config.every_s)
     yield from targeted_problems(config.targeted)
+    yield from coupon_problems(config)
+    for section, settings in vars(config).items():
+        if isinstance(settings, WindowConfig):
+            yield from window_problems(f"policy.{section}", settings)
