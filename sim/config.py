@@ -115,8 +115,16 @@ from sim.schema.points import PointsConfig, face_problems
 from sim.schema.points import PointsRateConfig as PointsRateConfig
 from sim.schema.points import TierConfig as TierConfig
 from sim.schema.points import problems as points_problems
+from sim.schema.home import HomeConfig as HomeConfig
 from sim.schema.policies import PolicyConfig as PolicyConfig
 from sim.schema.policies import RandomConfig as RandomConfig
+from sim.schema.policies.home import FestivalCampaignConfig as FestivalCampaignConfig
+from sim.schema.policies.home import HomeCouponsConfig as HomeCouponsConfig
+from sim.schema.policies.home import LeafletsConfig as LeafletsConfig
+from sim.schema.policies.home import PointsReminderConfig as PointsReminderConfig
+from sim.schema.policies.home import SocialFollowersConfig as SocialFollowersConfig
+from sim.schema.policies.home import SubscriptionsConfig as SubscriptionsConfig
+from sim.schema.policies.home import WeekendGuideConfig as WeekendGuideConfig
 from sim.schema.policies import problems as policy_problems
 from sim.schema.promos import PromosConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
@@ -412,6 +420,7 @@ class RunConfig:
     finance: FinanceConfig = field(default_factory=FinanceConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     promos: PromosConfig = field(default_factory=PromosConfig)
+    home: HomeConfig = field(default_factory=HomeConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)
     engine: EngineConfig = field(default_factory=EngineConfig)

@@ -14,6 +14,7 @@ from sim.reporting.topics import (
     finance,
     food,
     goods,
+    home,
     lines,
     members,
     minds,
@@ -46,5 +47,6 @@ TOPICS: tuple[Topic, ...] = (
     referral.TOPIC,
     finance.TOPIC,
     partners.TOPIC,
+    home.TOPIC,
     abuse.TOPIC,
 )

@@ -19,6 +19,7 @@ from sim.reporting.topics import (
     finance_pictures,
     food_pictures,
     goods_pictures,
+    home_pictures,
     lines_pictures,
     members_pictures,
     minds_pictures,
@@ -46,6 +47,7 @@ _OF_TOPIC = {
     "referral": referral_pictures,
     "finance": finance_pictures,
     "partners": partners_pictures,
+    "home": home_pictures,
     "abuse": abuse_pictures,
 }  # fmt: skip
 

@@ -9,6 +9,16 @@ from typing import Any
 from sim.errors import Problem
 from sim.known import known
 from sim.schema.policies.baselines import RandomConfig
+from sim.schema.policies.home import (
+    FestivalCampaignConfig,
+    HomeCouponsConfig,
+    LeafletsConfig,
+    PointsReminderConfig,
+    SocialFollowersConfig,
+    SubscriptionsConfig,
+    WeekendGuideConfig,
+    festival_problems,
+)
 
 
 @dataclass
@@ -23,6 +33,13 @@ class PolicyConfig:
     )  # fmt: skip
     own: dict[str, Any] = field(default_factory=dict)  # of policies of one's own (--plugin), by name
     random: RandomConfig = field(default_factory=RandomConfig)
+    home_coupons: HomeCouponsConfig = field(default_factory=HomeCouponsConfig)
+    points_reminder: PointsReminderConfig = field(default_factory=PointsReminderConfig)
+    weekend_guide: WeekendGuideConfig = field(default_factory=WeekendGuideConfig)
+    leaflets: LeafletsConfig = field(default_factory=LeafletsConfig)
+    social_followers: SocialFollowersConfig = field(default_factory=SocialFollowersConfig)
+    subscriptions: SubscriptionsConfig = field(default_factory=SubscriptionsConfig)
+    festival_campaign: FestivalCampaignConfig = field(default_factory=FestivalCampaignConfig)
 
 
 def problems(config: PolicyConfig, review_s: float) -> Iterator[Problem]:
@@ -34,3 +51,4 @@ def problems(config: PolicyConfig, review_s: float) -> Iterator[Problem]:
             f"must be a multiple of operations.review_s ({review_s:g})",
             "raise it, or lower that",
         )
+    yield from festival_problems(config.festival_campaign)
