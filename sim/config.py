@@ -78,6 +78,7 @@ from sim.schema.goods import GuideConfig as GuideConfig
 from sim.schema.goods import ReviewsAtShelfConfig as ReviewsAtShelfConfig
 from sim.schema.goods import StockingConfig as StockingConfig
 from sim.schema.goods import problems as goods_problems
+from sim.schema.home import HomeConfig as HomeConfig
 from sim.schema.loyalty import BurningConfig as BurningConfig
 from sim.schema.loyalty import LoyaltyConfig
 from sim.schema.loyalty import problems as loyalty_problems
@@ -115,9 +116,9 @@ from sim.schema.points import PointsConfig, face_problems
 from sim.schema.points import PointsRateConfig as PointsRateConfig
 from sim.schema.points import TierConfig as TierConfig
 from sim.schema.points import problems as points_problems
-from sim.schema.home import HomeConfig as HomeConfig
 from sim.schema.policies import PolicyConfig as PolicyConfig
 from sim.schema.policies import RandomConfig as RandomConfig
+from sim.schema.policies import problems as policy_problems
 from sim.schema.policies.home import FestivalCampaignConfig as FestivalCampaignConfig
 from sim.schema.policies.home import HomeCouponsConfig as HomeCouponsConfig
 from sim.schema.policies.home import LeafletsConfig as LeafletsConfig
@@ -125,7 +126,6 @@ from sim.schema.policies.home import PointsReminderConfig as PointsReminderConfi
 from sim.schema.policies.home import SocialFollowersConfig as SocialFollowersConfig
 from sim.schema.policies.home import SubscriptionsConfig as SubscriptionsConfig
 from sim.schema.policies.home import WeekendGuideConfig as WeekendGuideConfig
-from sim.schema.policies import problems as policy_problems
 from sim.schema.promos import PromosConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
