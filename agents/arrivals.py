@@ -88,6 +88,18 @@ def comers_of(config: RunConfig, residents: Residents, leaning: np.ndarray, lift
     return Comers(np.concatenate(comers), expected)
 
 
+def would_have_come(
+    config: RunConfig, residents: Residents, leaning: np.ndarray, resident: np.ndarray, lift: float = 1.0
+) -> np.ndarray:
+    """Return who of some residents comes by the same draw with another leaning (bool): an addition's comers are those who would not."""
+    day, key = day_of(config), stream_key(config.seed, "comes")
+    in_weather = day.by_mode(residents.mode[resident] == Mode.CAR)
+    chance = day.factor * day.luck * lift * in_weather * residents.visits_per_day[resident] * leaning[resident]
+    draws = uniforms(key, residents.key[resident], day.date.toordinal())
+    found: np.ndarray = draws < np.minimum(chance, CHANCE_MAX)
+    return found
+
+
 def numbers_of(config: RunConfig, key: np.ndarray) -> np.ndarray:
     """Return the number of each resident's own visit of the day, by the resident's key and the date."""
     words = draw_words(stream_key(config.seed, "own visit"), key, day_of(config).date.toordinal())

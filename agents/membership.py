@@ -111,6 +111,10 @@ class Memory:
         self._factor_mean = float((found * self._rate_share).sum())
         return found
 
+    def own_share_of_trips(self, day: int) -> np.ndarray | None:
+        """Return this mall's share of each resident's trips to malls on a day (its ordinal); None where no other mall is open."""
+        return self._rivals.own_share(day, self.points_centi, self.is_member)
+
     def learn(self, lived: Lived) -> None:
         """Remember a day: who came and how it was, what they tell, and what a day's passing does to everybody."""
         day = lived.date.toordinal()

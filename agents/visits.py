@@ -21,9 +21,11 @@ from agents.arrivals import (
     sources_in_weather,
     sources_of,
     visits_expected,
+    would_have_come,
 )
 from agents.digital import navigates, phones_of
 from agents.habits import with_habits
+from agents.home.home import Home
 from agents.mall_choice import choice_factor
 from agents.membership import Memory
 from agents.parties import CHILD_YEARS, NOT, Meant, Parties, Persons, is_out_already, strangers_of
@@ -35,7 +37,7 @@ from sim.config import RunConfig
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 from sim.units import US_PER_MIN
-from sim.visitors import LIKED_MAX, NOBODY, App, Phones, Visitors, empty_visitors
+from sim.visitors import COUPONS_MAX, LIKED_MAX, NOBODY, App, Phones, Visitors, empty_visitors
 
 
 class OwnVisits(NamedTuple):
@@ -52,9 +54,10 @@ class OwnVisits(NamedTuple):
 class Visits:
     """The visits of one day, in batches of parties; a batch does not depend on which others were asked for."""
 
-    def __init__(self, config: RunConfig, compiled: CompiledPlan, residents: Residents, memory: Memory) -> None:
+    def __init__(self, config: RunConfig, compiled: CompiledPlan, residents: Residents, memory: Memory, home: Home | None = None) -> None:
         self.residents, self.memory = residents, memory  # `galleria verify memory` lives years with them
         self._config, self._compiled = config, compiled
+        self._home = home  # what is known at home, where any policy addresses people there
         self._plan = compiled.arrays
         self._sources = sources_of(compiled.arrays, config.population.car_share)
         self._sources_of_walk_ins = sources_in_weather(self._sources, config)
@@ -101,6 +104,8 @@ class Visits:
             goal_entrance=np.full(visitors.number.size, -1, np.int32),
             liked=np.full((visitors.number.size, LIKED_MAX), -1, np.int32),
             resident=np.full(visitors.number.size, NOBODY),
+            coupons=np.full((visitors.number.size, COUPONS_MAX), -1, np.int32),
+            bound_for=np.full(visitors.number.size, -1, np.int32),
         )
         return with_habits(self._config, planned(self._config, self._compiled, seen, keys))
 
@@ -147,7 +152,11 @@ class Visits:
         leaning = self.memory.visit_factor(date.fromisoformat(self._config.date))
         chosen = choice_factor(self._config.layout.pull, self._compiled)
         leaning = leaning if chosen == 1.0 else leaning * chosen
-        found = comers_of(self._config, self.residents, leaning, float(self._profile.sum()))
+        informed, lift = leaning if self._home is None else self._home.leaning(leaning), float(self._profile.sum())
+        found = comers_of(self._config, self.residents, informed, lift)
+        if self._home is not None and informed is not leaning:
+            would_have = would_have_come(self._config, self.residents, leaning, found.resident, lift)
+            self._home.came(found.resident, would_have)
         return found if self._profile.any() else Comers(found.resident[:0], 0.0)
 
     @cached_property
@@ -216,6 +225,8 @@ class Visits:
         )
         if config.finance.closes and config.date > config.finance.closes:  # what was held before has come to nothing
             visitors = visitors._replace(points_centi=np.zeros_like(visitors.points_centi))
+        if self._home is not None:
+            visitors = self._home.described(visitors)
         keys = self._first_keys(visitors)
         visitors = visitors._replace(
             goal_entrance=self._walk_through(visitors), navigates=navigates(config, visitors.number, app)

@@ -17,7 +17,9 @@ from sim.crowd.engine import journal_rows
 from sim.crowd.goods.stocking import Shelves
 from sim.days import DaysInARow
 from sim.decisions import Decision
+from sim.earlier_run import Columns
 from sim.errors import ConfigError, Problem
+from sim.home import HomeDay
 from sim.ledger.accounts import POINTS_ISSUED, POINTS_REDEEMED
 from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
@@ -35,6 +37,7 @@ from sim.world import Lived, People, Progress, RunResult, Witness, World
 
 if TYPE_CHECKING:
     from agents.alliance import Alliance
+    from agents.home.home import Home
     from agents.mall import TenantFacts
     from agents.policies.desk import Desk
     from agents.population import Residents
@@ -193,6 +196,29 @@ class Town:
         self.programme = Programme(config, compiled, self.ledger, self.people.key)
         self.policies = _desk_of(config, compiled)
         self.witness: Witness | None = None
+        self.home = self._home_of(config, compiled)
+
+    def _home_of(self, config: RunConfig, compiled: CompiledPlan) -> Home | None:
+        """Return what is known at home, where any policy addresses people there."""
+        if self.policies is None or not self.policies.looks_home:
+            return None
+        from agents.home.home import Home
+
+        return Home(config, compiled, self.people, self.memory, self._numbers)
+
+    def morning(self, today: RunConfig) -> HomeDay | None:
+        """Let policies address people at home before anybody comes."""
+        home, desk = self.home, self.policies
+        if home is None or desk is None:
+            return None
+        return home.morning(
+            datetime.date.fromisoformat(today.date), lambda members, used: desk.at_home(today, members, used)
+        )
+
+    def read_tables(self, tables: Mapping[str, Columns], date: datetime.date) -> None:
+        """Let the platform's books know what a day's sensing has left."""
+        if self.home is not None:
+            self.home.read_tables(tables, date.toordinal())
 
     def people_on(self, today: RunConfig) -> People:
         """Return who comes on a day, and who decides."""
@@ -265,11 +291,14 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
 
     town = town or Town(config, compiled, deciders)
     residents, memory, reputation = town.people, town.memory, town.reputation
-    population = Visits(config, compiled, residents, memory)
+    morning_at_home = town.morning(config)
+    population = Visits(config, compiled, residents, memory, town.home)
     town.expect(population)
 
     def learn(lived: Lived) -> None:
         memory.learn(lived)
+        if town.home is not None:
+            town.home.learn(lived)
         town.referrers.learn(lived, *memory.told_first)
         if town.tiers is not None:
             town.tiers.learn(lived.outcomes, lived.date)
@@ -299,6 +328,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         finance=town.finance,
         alliance=parts,
         programme=town.programme,
+        home=morning_at_home,
         policies=None if town.policies is None else town.policies.begin_day(config),
         outside_trade=town.outside_trade(config.date),
         witness=town.witness,

@@ -84,6 +84,7 @@ from sim.schema.goods import problems as goods_problems
 from sim.schema.happenings import HappeningConfig as HappeningConfig
 from sim.schema.happenings import HappeningsConfig
 from sim.schema.happenings import problems as happening_problems
+from sim.schema.home import HomeConfig as HomeConfig
 from sim.schema.layout import LayoutConfig
 from sim.schema.layout import problems as layout_problems
 from sim.schema.loyalty import BurningConfig as BurningConfig
@@ -150,6 +151,13 @@ from sim.schema.policies.happenings import (  # noqa: F401  (a section of the sc
     MicroRewardsConfig,
     TreasureHuntConfig,
 )
+from sim.schema.policies.home import FestivalCampaignConfig as FestivalCampaignConfig
+from sim.schema.policies.home import HomeCouponsConfig as HomeCouponsConfig
+from sim.schema.policies.home import LeafletsConfig as LeafletsConfig
+from sim.schema.policies.home import PointsReminderConfig as PointsReminderConfig
+from sim.schema.policies.home import SocialFollowersConfig as SocialFollowersConfig
+from sim.schema.policies.home import SubscriptionsConfig as SubscriptionsConfig
+from sim.schema.policies.home import WeekendGuideConfig as WeekendGuideConfig
 from sim.schema.policies.recommend import ContentPerMemberConfig as ContentPerMemberConfig
 from sim.schema.policies.recommend import RecommendConfig as RecommendConfig
 from sim.schema.policies.recommend import SlotsConfig as SlotsConfig
@@ -450,6 +458,7 @@ class RunConfig:
     layout: LayoutConfig = field(default_factory=LayoutConfig)
     promos: PromosConfig = field(default_factory=PromosConfig)
     happenings: HappeningsConfig = field(default_factory=HappeningsConfig)
+    home: HomeConfig = field(default_factory=HomeConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     costs: CostsConfig = field(default_factory=CostsConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)

@@ -54,6 +54,9 @@ class Population(Protocol):
     def enrol(self, numbers: np.ndarray) -> None:
         """Make members of the residents whom the mall's systems have enrolled under these numbers."""
 
+    def read_tables(self, tables: Mapping[str, Columns], date: datetime.date) -> None:
+        """Let the platform's books know what a day's sensing has left."""
+
     def hold_points(self, balances_centi: np.ndarray) -> None:
         """Let residents know how many points they hold."""
 
@@ -134,6 +137,7 @@ class DaysInARow:
         held_centi = ledger.balances_of(self.population.residents)
         self.population.hold_points(held_centi)
         self.population.enrol(joined_on(date, world.left["members.parquet"]))
+        self.population.read_tables(world.left, date)
         remembered = self.population.summary(date)
         facts = {
             **calendar_facts(day),

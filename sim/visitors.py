@@ -10,6 +10,7 @@ import numpy as np
 NEEDS_MAX = 6  # needs a party can bring
 TASTES = 4  # dimensions of the latent space in which people's tastes, brands and articles lie
 LIKED_MAX = 4  # stores that a party remembers from earlier visits
+COUPONS_MAX = 6  # coupons that a party brings from home
 NOBODY = -1  # no resident of the catchment
 
 
@@ -90,6 +91,8 @@ class Visitors(NamedTuple):
     habit: np.ndarray  # float64 share of a member's earlier purchases that earned points
     burn_cost_fen: np.ndarray  # int64 worth of points from which it would rather burn than keep them
     bears_messages: np.ndarray  # float32 annoying messages that it can still take this week before it lets the app send no more
+    coupons: np.ndarray  # int32 (rows, COUPONS_MAX) brought from home: offers by number, -1 for none
+    bound_for: np.ndarray  # int32 unit that it has come for, to use one of them, -1 for none
     account: np.ndarray  # int32 account of a member of another mall that is lent to this one today, -1 of everybody else
 
 
@@ -135,6 +138,8 @@ def empty_visitors(rows: int) -> Visitors:
         habit=np.zeros(rows),
         burn_cost_fen=np.full(rows, UNLIMITED_FEN),
         bears_messages=np.full(rows, np.inf, np.float32),
+        coupons=np.full((rows, COUPONS_MAX), -1, np.int32),
+        bound_for=np.full(rows, -1, np.int32),
         account=np.full(rows, -1, np.int32),
     )
 

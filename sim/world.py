@@ -22,6 +22,7 @@ from sim.crowd.points.referring_built import life_us_of, referred_now
 from sim.decisions import Decision, Verdict
 from sim.earlier_run import Columns, begin_sensing
 from sim.events import EventKind, EventLog
+from sim.home import HomeDay
 from sim.ledger.accounts import POINTS_ISSUED, TransferReason
 from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
@@ -33,6 +34,7 @@ from sim.operations.clock import Clock, Operation
 from sim.operations.expiry import expiry_of
 from sim.operations.goods import goods_of, recalled_of
 from sim.operations.happenings import Happenings, planned_of
+from sim.operations.home_offers import put_up_home_offers
 from sim.operations.hours import hours_of
 from sim.operations.liquidity import liquidity_of
 from sim.operations.locating import Locating
@@ -111,6 +113,7 @@ class People:
     finance: FinanceBooks | None = None  # the accounts of the programme, which live on too
     outside_trade: np.ndarray | None = None  # sim.alliance.OUTSIDE_TRADE of the day
     programme: Programme | None = None  # what the programme of points keeps beside it
+    home: HomeDay | None = None  # what people bring from home, where any policy addresses them there
     policies: Review | None = None  # who reviews for the policies, where any is active
     posted: Callable[[np.ndarray], None] | None = None  # sees the TRANSFER records of the day
     witness: Witness | None = None  # of sim.experiments.twins
@@ -197,6 +200,7 @@ class World:
             self.crowd, compiled, config, self.people.policies, self._unseen_by_policies, self.sensing.present, (opens_us, closes_us),
             self.happenings,
         )
+        put_up_home_offers(self.policies, self.people.home)
         batch_min = max(1, int(config.engine.arrivals_batch_min))
         operations: list[Operation] = [
             self.hours,
@@ -256,10 +260,10 @@ class World:
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
-            points=points_of_day(self.crowd, self.moved, self.config) | self._programme(),
+            points=points_of_day(self.crowd, self.moved, self.config) | self._programme() | self._at_home("home"),
             ledger=None if self.is_followed else kept_ledger(self.crowd.ledger),
             segments=segments_of(self.lived.outcomes),
-            policies=self.policies[0].facts() if self.policies else {},
+            policies=(self.policies[0].facts() | self._at_home("log")) if self.policies else {},
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
         if self.people.witness is not None:
@@ -280,6 +284,13 @@ class World:
             "finance": self.finance.facts(),
             "referral": referred_now(self.crowd.mall.referrals, units, now_us, life_us_of(self.config)),
         }
+
+    def _at_home(self, what: str) -> dict[str, Any]:
+        """Return what came of the day at home, in numbers, or its messages one by one; nothing where no policy addresses anybody there."""
+        home = self.people.home
+        if home is None:
+            return {}
+        return {"home": home.facts() if what == "home" else home.log()}
 
     def close(self) -> None:
         """Let go of all that is large: clock and operations refer to each other and are found by the interpreter in its own time."""
@@ -372,6 +383,8 @@ class World:
         self.recorder.take_segments(taken.segments)
         self.recorder.take_transfers(taken.transfers)
         self.moved.take(taken.transfers)
+        if self.people.home is not None:
+            self.people.home.take(taken.events)
         if self.people.posted is not None:
             self.people.posted(taken.transfers)
         if self.people.witness is not None:

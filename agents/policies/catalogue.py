@@ -205,6 +205,41 @@ ENTRIES = (
         "do_no_harm", "Ends offers after which too many tenants of the trade sell less than usual.", ("J3",),
         "What it takes for harm is often luck: good offers end early, and bad ones that harm other trades go on.", "harm:DoNoHarm", "do_no_harm", "article S4",
     ),
+    Entry(
+        "home_coupons", "Offers people at home a coupon of a store, to take there and to spend in the store.", ("C10",),
+        "Who comes anyway redeems most of them, far homes hardly any, and messages to people at home are turned off.",
+        "home_coupons:HomeCoupons", "home_coupons", "S4; Tianchi O2O 2016",
+    ),
+    Entry(
+        "points_reminder", "Reminds members who hold enough points and have been away long enough of what they hold.", ("C8",),
+        "Points are burned that would have lain, each message costs, and who gets too many turns them off.",
+        "home_news:PointsReminder", "points_reminder", "S0",
+    ),
+    Entry(
+        "weekend_guide", "Tells people at home what is on at the weekend, and where.", ("C16",),
+        "Whom it does not suit stays away, or goes to another mall; to all alike it moves nobody on average.",
+        "home_news:WeekendGuide", "weekend_guide", "S4",
+    ),
+    Entry(
+        "leaflets", "Puts leaflets with an offer into letter boxes: of all households near by, or of members who seem to want the store.", ("B11",),
+        "Most are thrown away unread, each costs, and the offer goes to whoever would have bought.",
+        "home_ties:Leaflets", "leaflets", "S4",
+    ),
+    Entry(
+        "social_followers", "Wins followers of the mall's account at the tills, and posts to them.", ("C13",),
+        "Posts beyond what followers bear lose them for good; a post draws some and puts as many off.",
+        "home_ties:SocialFollowers", "social_followers", "S4",
+    ),
+    Entry(
+        "subscriptions", "Asks people once of what they would like to hear, and tells them that alone.", ("C14",),
+        "Few subscribe, and who did not hears nothing any more; the invitation itself is a message to everybody.",
+        "home_ties:Subscriptions", "subscriptions", "S3",
+    ),
+    Entry(
+        "festival_campaign", "Offers everybody whom it reaches something off the days on which all shop.", ("C12", "J4"),
+        "On such days people come and buy anyway: the discount is given away, and the mall is fuller.",
+        "home_coupons:FestivalCampaign", "festival_campaign", "S1, S4",
+    ),
 )  # fmt: skip
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 

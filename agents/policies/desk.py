@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from agents.policies.at_home import AtHome
 from agents.policies.catalogue import BY_NAME, maker_of
 from agents.policies.design import Design
 from agents.policies.forecast import Forecaster, SeasonalNaive
 from agents.policies.policy import Policy, PublicMap, Tools
 from sim.calendar import day_of
 from sim.config import RunConfig
+from sim.decisions_of_home import HomeDecision
 from sim.decisions_of_policies import PolicyDecision
 from sim.errors import ConfigError, Problem
+from sim.home import Members
 from sim.opening import mall_hours_min
 from sim.operations.policies import Seen
 from sim.plan_arrays import CompiledPlan
@@ -56,6 +59,28 @@ class Desk:
     def rehouse(self, compiled: CompiledPlan) -> None:
         """Know the plan in which tenants have changed rooms."""
         self._compiled, self.public = compiled, public_map(self._config, compiled)
+
+    @property
+    def looks_home(self) -> bool:
+        """Whether any policy addresses people at home."""
+        return any(isinstance(policy, AtHome) for policy in self.policies.values())
+
+    def at_home(
+        self, today: RunConfig, members: Members, used: dict[str, tuple[int, int, int]]
+    ) -> Sequence[tuple[str, HomeDecision]]:
+        """Return what policies decide in the morning about people at home."""
+        date = datetime.date.fromisoformat(today.date)
+        opens_min, closes_min = mall_hours_min(today)
+        tools = Tools(
+            0, opens_min * US_PER_MIN, closes_min * US_PER_MIN, self.public, day_of(today, date), tuple(timetable_of(self._compiled, today)),
+            nobody_present(), used, today.seed ^ (stable_key(today.date) & 0xFFFFFFFF),
+        )  # fmt: skip
+        return [
+            (name, decision)
+            for name, policy in self.policies.items()
+            if isinstance(policy, AtHome)
+            for decision in policy.at_home(members, tools)
+        ]
 
     def begin_day(self, today: RunConfig) -> Callable[[Seen], Sequence[tuple[str, PolicyDecision]]] | None:
         """Return who reviews on a day; None when nobody does."""

@@ -13,6 +13,7 @@ from sim.crowd.movement import come_out, door_slot, leave_zone
 from sim.crowd.needs import grow
 from sim.crowd.points.burning import begin_with_points
 from sim.crowd.points.catalogue import look_at_catalogue
+from sim.crowd.promos.brought import bring_coupons
 from sim.crowd.promos.triggers import pull_triggers
 from sim.crowd.promos.wallet import forget_promos, let_lapse
 from sim.crowd.satisfaction import write_outcome
@@ -97,6 +98,7 @@ def _make_up_its_mind(mall: Mall, row: int, index: int) -> None:
     mind.bears = party.bears
     if mall.params[0].has_policies == 1:
         forget_promos(mall, row)
+        bring_coupons(mall, row, index)
 
 
 @kernel

@@ -53,7 +53,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key
 from sim.standing import STANDING, even_standing
 from sim.units import US_PER_HOUR
-from sim.visitors import LIKED_MAX, TASTES, Visitors
+from sim.visitors import COUPONS_MAX, LIKED_MAX, TASTES, Visitors
 
 ROWS_AT_FIRST = 4096
 LOG_LEVELS = {"none": 0, "visits": 1, "edges": 2}
@@ -116,6 +116,7 @@ class Crowd:
             free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(),
             arrivals=records(0, state.ARRIVAL),
             arriving_tastes=np.zeros((0, TASTES), np.float32), arriving_liked=np.zeros((0, LIKED_MAX), np.int32),
+            arriving_coupons=np.zeros((0, COUPONS_MAX), np.int32),
             nodes=tables.nodes, legs=tables.legs, pieces=tables.pieces, frontages=tables.frontages,
             borders=tables.borders, zones=tables.zones, levels=tables.levels, next_leg=by_node(arrays, arrays.next_leg.astype(np.int32)),
             walk_m=by_node(arrays, arrays.walk_m.astype(np.float32)), units=tables.units, entrances=tables.entrances, rides=tables.rides,
@@ -184,9 +185,10 @@ class Crowd:
         arrivals = arrivals_of(visitors, trackers)
         arrivals["account"] = accounts_of(self, visitors)
         arrivals["reach"], arrivals["bears"] = 0 if reach is None else reach, visitors.bears_messages
+        arrivals["bound_for"] = visitors.bound_for
         tastes, liked = np.ascontiguousarray(visitors.taste), np.ascontiguousarray(visitors.liked)
         self.mall = self.mall._replace(
-            arrivals=arrivals, arriving_tastes=tastes, arriving_liked=liked, **self.ledger.book._asdict()
+            arrivals=arrivals, arriving_tastes=tastes, arriving_liked=liked, arriving_coupons=np.ascontiguousarray(visitors.coupons), **self.ledger.book._asdict()
         )
         self.mall.meta[Meta.ARRIVALS_NEXT] = 0
         self.mall.meta[Meta.ARRIVALS_SIZE] = rows

@@ -24,6 +24,7 @@ from sim.crowd.needs import (
     wants_snack,
     would_sit,
 )
+from sim.crowd.promos.brought import take_up
 from sim.crowd.promos.letters import message_due
 from sim.crowd.routing import choose_exit, level_of_place
 from sim.crowd.splitting import split_if_wanted
@@ -71,6 +72,8 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
         if unit < 0 and goes_to_happening(mall, row, now_us):
             return Then.SET_OFF
         if unit < 0:
+            unit = _came_for(mall, row, now_us)
+        if unit < 0:
             unit = _next_store(mall, row, now_us)
         if unit < 0:
             unit = show_left(mall, row)
@@ -91,6 +94,16 @@ def _because_of_message(mall: Mall, row: int, now_us: int) -> int:
     """Return the store that a message read now sends the party to, -1 for none."""
     unit = message_due(mall, row, now_us)
     if unit < 0 or thinks_of_film(mall, row, unit, now_us) or not suits(mall, row, unit, now_us):
+        return -1
+    mall.shoppers[row].reason = Reason.OFFER
+    return unit
+
+
+@inlined
+def _came_for(mall: Mall, row: int, now_us: int) -> int:
+    """Return the store for which the party has come to the mall, -1 for none, or where that will not do."""
+    unit = take_up(mall, row)
+    if unit < 0 or not suits(mall, row, unit, now_us):
         return -1
     mall.shoppers[row].reason = Reason.OFFER
     return unit

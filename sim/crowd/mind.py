@@ -131,5 +131,6 @@ def forget_mind(mind: np.record) -> None:
     mind.letters_read = 0
     mind.annoyed = np.float32(0.0)
     mind.coupons = 0
+    mind.bound_for = -1
     mind.triggered = 0
     mind.opted_out = 0

@@ -281,6 +281,7 @@ ARRIVAL = np.dtype(
         ("number", "i8"), ("arrive_us", "i8"), ("needs", "i8"), ("free_speed_mps", "f8"), ("stay_s", "f8"), ("spend_scale", "f8"),
         ("entrance", "i4"), ("parking", "i4"), ("people", "i4"), ("goal_entrance", "i4"), ("step_free", "i4"), ("tracker", "i4"), ("navigates", "i4"),
         ("uses_app", "i4"), ("pays_by", "i4"), ("is_vip", "i4"), ("parks_by", "i4"), *ARRIVING_MIND, ("reach", "i2"), ("bears", "f4"),
+        ("bound_for", "i4"),
     ],
     align=True,
 )  # fmt: skip
@@ -310,6 +311,7 @@ class Mall(NamedTuple):
     arrivals: np.ndarray  # ARRIVAL, in order of time and number
     arriving_tastes: np.ndarray  # (arrivals, TASTES) float32
     arriving_liked: np.ndarray  # (arrivals, LIKED_MAX) int32
+    arriving_coupons: np.ndarray  # (arrivals, COUPONS_MAX) int32 offers
     nodes: np.ndarray
     legs: np.ndarray
     pieces: np.ndarray
@@ -419,6 +421,7 @@ def example_mall() -> Mall:
     return Mall(
         **{name: records(0, dtype) for name, dtype in tables.items()},
         visited=np.zeros((0, 0), np.int32), liked=np.zeros((0, 0), np.int32), arriving_liked=np.zeros((0, 0), np.int32),
+        arriving_coupons=np.zeros((0, 0), np.int32),
         tastes=np.zeros((0, 0), np.float32), arriving_tastes=np.zeros((0, 0), np.float32), brands=np.zeros((0, 0), np.float32), heap=np.zeros((0, 3), np.int64), free_rows=single, ways=single, way_start=single, next_leg=single,
         walk_m=np.zeros(0, np.float32), togo_s=np.zeros((0, 0, 0), np.float32), hop_s=np.zeros((0, 0, 0), np.float32),
         lift_load=np.zeros((0, 0, 0, 0), np.int32), keys=np.zeros(0, np.uint64), meta=whole, counts=whole, book_counts=whole, watched=whole,

@@ -41,6 +41,15 @@ _STATES = (
     "points_burned_per_year_share",
     "points_cost_fen",
     "programme_capital_fen",
+    "home_redeemed_share_500m",
+    "home_redeemed_share_1km",
+    "home_redeemed_share_2km",
+    "home_redeemed_share_3km",
+    "home_redeemed_share_far",
+    "home_redeemed_same_day_share",
+    "home_followers",
+    "home_subscribed_share",
+    "leaflet_redeemed_share",
 )
 _SENSELESS = ("unique_members",)  # who came on two days would count twice
 _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weighted so, days give the ratio of their sums

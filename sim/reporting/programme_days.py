@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sim.reporting.kpis import Books
-from sim.reporting.topics import finance, referral
+from sim.reporting.topics import finance, home, referral
 
-TOPICS = (referral.TOPIC, finance.TOPIC)
+TOPICS = (referral.TOPIC, finance.TOPIC, home.TOPIC)
 _ADD_UP = ("paid_fen", "points_centi")  # of referral
 
 

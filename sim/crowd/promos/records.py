@@ -9,6 +9,7 @@ from sim.promos import Channel
 COUPONS_MAX = 6  # that a party holds at once
 LETTERS_MAX = 4  # that it has not read yet
 FUNDED_BY_OPERATOR = -1
+FROM_HOME_US = -1  # claimed_us of a coupon that its holder brings from home, and takes home again if it has not been used
 
 PROMO = np.dtype(
     [
@@ -54,6 +55,7 @@ PROMO_FIELDS = [
     ("bears", "f4"),
     ("annoyed", "f4"),
     ("coupons", "i4"),
+    ("bound_for", "i4"),
     ("triggered", "i4"),
     ("opted_out", "i1"),
     ("deals", "i1"),

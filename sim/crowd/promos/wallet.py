@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.crowd.promos.records import COUPONS_MAX, LETTERS_MAX
+from sim.crowd.promos.records import COUPONS_MAX, FROM_HOME_US, LETTERS_MAX
 from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -84,8 +84,9 @@ def let_lapse(mall: Mall, row: int, now_us: int) -> None:
     for slot in range(COUPONS_MAX):
         coupon = mall.coupons[row, slot]
         if coupon.promo >= 0:
-            give_up_reserve(mall, row, slot)
-            if coupon.used == 0:
+            if coupon.claimed_us != FROM_HOME_US:
+                give_up_reserve(mall, row, slot)
+            if coupon.used == 0 and coupon.claimed_us != FROM_HOME_US:
                 note(mall, row, now_us, EventKind.COUPON_LAPSED, coupon.promo, coupon.letter)
             coupon.promo = -1
     mall.minds[row].coupons = 0

@@ -35,6 +35,16 @@ from sim.schema.policies.happenings import (
     TreasureHuntConfig,
 )
 from sim.schema.policies.happenings import problems as happening_problems
+from sim.schema.policies.home import (
+    FestivalCampaignConfig,
+    HomeCouponsConfig,
+    LeafletsConfig,
+    PointsReminderConfig,
+    SocialFollowersConfig,
+    SubscriptionsConfig,
+    WeekendGuideConfig,
+    festival_problems,
+)
 from sim.schema.policies.layout import MoveTenantsConfig
 from sim.schema.policies.recommend import (
     ContentPerMemberConfig,
@@ -83,6 +93,13 @@ class PolicyConfig:
     queue_replan: QueueReplanConfig = field(default_factory=QueueReplanConfig)
     pooled_demand: PooledDemandConfig = field(default_factory=PooledDemandConfig)
     do_no_harm: DoNoHarmConfig = field(default_factory=DoNoHarmConfig)
+    home_coupons: HomeCouponsConfig = field(default_factory=HomeCouponsConfig)
+    points_reminder: PointsReminderConfig = field(default_factory=PointsReminderConfig)
+    weekend_guide: WeekendGuideConfig = field(default_factory=WeekendGuideConfig)
+    leaflets: LeafletsConfig = field(default_factory=LeafletsConfig)
+    social_followers: SocialFollowersConfig = field(default_factory=SocialFollowersConfig)
+    subscriptions: SubscriptionsConfig = field(default_factory=SubscriptionsConfig)
+    festival_campaign: FestivalCampaignConfig = field(default_factory=FestivalCampaignConfig)
 
 
 def problems(config: PolicyConfig, active: list[str], review_s: float) -> Iterator[Problem]:
@@ -102,3 +119,4 @@ def problems(config: PolicyConfig, active: list[str], review_s: float) -> Iterat
     for section, settings in vars(config).items():
         if isinstance(settings, WindowConfig):
             yield from window_problems(f"policy.{section}", settings)
+    yield from festival_problems(config.festival_campaign)
