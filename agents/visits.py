@@ -25,14 +25,19 @@ from agents.arrivals import (
 from agents.digital import navigates, phones_of
 from agents.habits import with_habits
 from agents.membership import Memory
+from agents.online import OnlineDay
+from agents.online_accounts import reach_facts, with_accounts
 from agents.parties import CHILD_YEARS, NOT, Meant, Parties, Persons, is_out_already, strangers_of
 from agents.population import Mode, Residents
 from agents.traits import Usual, children_in, free_speeds_mps, joint_tastes, step_free, usual_of
 from agents.visit_plans import planned
 from sim.calendar import day_of
 from sim.config import RunConfig
+from sim.crowd.online.records import ORDER
+from sim.online_orders import OrdersOfDay
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
+from sim.schema.online import takes_orders
 from sim.units import US_PER_MIN
 from sim.visitors import LIKED_MAX, NOBODY, App, Phones, Visitors, empty_visitors
 
@@ -59,6 +64,7 @@ class Visits:
         self._sources_of_walk_ins = sources_in_weather(self._sources, config)
         self._profile = profile_of(config)
         self._walk_in_rates = config.catchment.walk_in_share * visits_expected(config) * self._profile
+        self._online: OnlineDay | None = None
         self._latest: Meant | None = None  # the batch asked for last, whose phones are asked for next
 
     @property
@@ -81,6 +87,12 @@ class Visits:
         order = np.lexsort((meant.number, arrive_us))
         self._latest = Meant(*(column[order] for column in meant))
         return self._described(self._latest, resident[order], arrive_us[order], source[order])
+
+    def ordered(self) -> OrdersOfDay:
+        """Return what is ordered online today outside the mall, and whom accounts reach."""
+        nothing = OrdersOfDay(np.zeros(0, ORDER), self.residents.distance_km.astype(np.float64))
+        found = nothing if self._own is None or self._online is None else self._online.orders
+        return found._replace(reach=reach_facts(self._config, self.residents.key))
 
     def of_residents(self, wanted: Callable[[np.ndarray], np.ndarray]) -> tuple[Visitors, np.ndarray]:
         """Return the day's visits of residents whose numbers `wanted` picks, and the addresses (int64) of the people whose visits they are."""
@@ -145,7 +157,11 @@ class Visits:
         """Who comes of their own accord."""
         leaning = self.memory.visit_factor(date.fromisoformat(self._config.date))
         found = comers_of(self._config, self.residents, leaning, float(self._profile.sum()))
-        return found if self._profile.any() else Comers(found.resident[:0], 0.0)
+        found = found if self._profile.any() else Comers(found.resident[:0], 0.0)
+        if not takes_orders(self._config.online) or not self._profile.any():
+            return found
+        self._online = OnlineDay(self._config, self._compiled, self.residents, self.memory, found, self._profile)
+        return self._online.comers
 
     @cached_property
     def _parties(self) -> Parties:
@@ -217,7 +233,8 @@ class Visits:
         visitors = visitors._replace(
             goal_entrance=self._walk_through(visitors), navigates=navigates(config, visitors.number, app)
         )
-        return with_habits(config, planned(config, self._compiled, visitors, keys))
+        found = with_accounts(config, with_habits(config, planned(config, self._compiled, visitors, keys)), keys)
+        return found if self._online is None else self._online.with_errands(found)
 
     def _draw(self, purpose: str, number: np.ndarray, count: int = 0) -> np.ndarray:
         return uniforms(stream_key(self._config.seed, purpose), number, count)

@@ -27,6 +27,7 @@ from sim.operations.partners import Programme
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
 from sim.schema.network import is_network
+from sim.schema.online import is_online
 from sim.sensing.identity.ids import IdKind, ids_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_MIN, US_PER_S
@@ -254,6 +255,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         programme=town.programme,
         policies=None if town.policies is None else town.policies.begin_day(config),
         outside_trade=town.outside_trade(config.date),
+        ordered=population.ordered if is_online(config.online) else None,
     )
 
 

@@ -101,6 +101,17 @@ from sim.schema.network import (  # noqa: F401  (a section of the schema is foun
     SiteConfig,
 )
 from sim.schema.network import problems as network_problems
+from sim.schema.online import (  # noqa: F401  (a section of the schema is found by its name here)
+    AccountsConfig,
+    ChannelChoiceConfig,
+    DeliveryConfig,
+    GiftsConfig,
+    InLineConfig,
+    OnlineConfig,
+    OrdersConfig,
+    SearchConfig,
+)
+from sim.schema.online import problems as online_problems
 from sim.schema.parking import ParkingConfig
 from sim.schema.parties import PartiesConfig
 from sim.schema.partners import ExchangeConfig as ExchangeConfig
@@ -413,6 +424,7 @@ class RunConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     promos: PromosConfig = field(default_factory=PromosConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
+    online: OnlineConfig = field(default_factory=OnlineConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)
     engine: EngineConfig = field(default_factory=EngineConfig)
 
@@ -482,6 +494,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += [] if found else [*desk_problems(config.desks)]
     found += [] if found else [*referral_problems(config.referral), *finance_problems(config.finance)]
     found += alliance_problems(config.alliance)
+    found += online_problems(config.online)
     found += policy_problems(config.policy, config.operations.review_s)
     found += partner_problems(config.partners)
     found += [] if found else [*abuse_problems(config.abuse)]

@@ -35,6 +35,8 @@ from sim.operations.goods import goods_of
 from sim.operations.hours import hours_of
 from sim.operations.liquidity import liquidity_of
 from sim.operations.locating import Locating
+from sim.online_orders import OrdersOfDay
+from sim.operations.online import online_by_the_clock
 from sim.operations.outages import outages_of
 from sim.operations.outside_trade import outside_trade_of
 from sim.operations.own_services import Factory, OwnServices
@@ -100,6 +102,7 @@ class People:
     outside_trade: np.ndarray | None = None  # sim.alliance.OUTSIDE_TRADE of the day
     programme: Programme | None = None  # what the programme of points keeps beside it
     policies: Review | None = None  # who reviews for the policies, where any is active
+    ordered: Callable[[], OrdersOfDay] | None = None  # what is ordered online outside the mall
     posted: Callable[[np.ndarray], None] | None = None  # sees the TRANSFER records of the day
 
 
@@ -178,6 +181,7 @@ class World:
             next_us=opens_us + review_us,
             price_range=(config.management.price_factor_min, config.management.price_factor_max),
         )
+        self.ordered = None if self.people.ordered is None else self.people.ordered()
         self.unseen: list[Observations] = []  # read by tenants and operator, not yet by policies
         self.policies = policies_of(
             self.crowd, compiled, config, self.people.policies, self._unseen_by_policies, self.sensing.present, (opens_us, closes_us)
@@ -194,6 +198,7 @@ class World:
             *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
             *expiry_of(self.crowd, config),
+            *online_by_the_clock(self.crowd, config, self.ordered, opens_us, closes_us, END_US - 4),
             *line_outages_of(self.crowd, compiled, config, END_US - 3),
             *liquidity_of(self.crowd, config, opens_us, closes_us),
             *clearing_of(self.crowd, compiled, config, opens_us, END_US - 2),
@@ -257,6 +262,7 @@ class World:
         units = len(self.compiled.unit_ids)
         return {
             "finance": self.finance.facts(),
+            "accounts": {} if self.ordered is None else self.ordered.reach or {},
             "referral": referred_now(self.crowd.mall.referrals, units, now_us, life_us_of(self.config)),
         }
 

@@ -22,6 +22,7 @@ from sim.crowd.loop import ROOM_PER_EVENT, Stop, advance
 from sim.crowd.mind import MIND, OUTCOME
 from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
+from sim.crowd.online.built import online_of, orders_of
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.points.built import earning_of, terms_of
 from sim.crowd.points.desk import accounts_of
@@ -135,6 +136,7 @@ class Crowd:
             offers=self.wallets.offers, held=self.wallets.held, suspects=self.wallets.suspects,
             deeds=records(DEEDS_MAX if config.abuse.is_on else 0, DEED), watched=np.zeros(WATCHED, np.int64),
             **promos_of(config, arrays.unit_key.size, arrays.entrance_key.size, rows),
+            **online_of(compiled, config),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
             pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),
@@ -182,6 +184,7 @@ class Crowd:
         arrivals = arrivals_of(visitors, trackers)
         arrivals["account"] = accounts_of(self, visitors)
         arrivals["reach"], arrivals["bears"] = 0 if reach is None else reach, visitors.bears_messages
+        arrivals["order"] = orders_of(self.mall.orders, int(self.mall.params[0].orders_planned), visitors.number)
         tastes, liked = np.ascontiguousarray(visitors.taste), np.ascontiguousarray(visitors.liked)
         self.mall = self.mall._replace(
             arrivals=arrivals, arriving_tastes=tastes, arriving_liked=liked, **self.ledger.book._asdict()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.crowd.company.records import COMPANY_FIELDS, Meets
+from sim.crowd.online.records import ONLINE_FIELDS
 from sim.crowd.promos.records import PROMO_FIELDS
 from sim.kernel import kernel
 
@@ -37,6 +38,8 @@ MIND = np.dtype(
         ("held_centi", "i8"), ("has_burned", "i1"), ("recognised", "i4"),
         # messages and coupons (sim/crowd/promos/)
         *PROMO_FIELDS,
+        # what it is to collect or seeks (sim/crowd/online/)
+        *ONLINE_FIELDS,
     ],
     align=True,
 )  # fmt: skip
@@ -126,3 +129,9 @@ def forget_mind(mind: np.record) -> None:
     mind.coupons = 0
     mind.triggered = 0
     mind.opted_out = 0
+    mind.order = -1
+    mind.errand = 0
+    mind.got_order = 0
+    mind.seeks = 0
+    mind.seek_tries = 0
+    mind.seek_unit = -1

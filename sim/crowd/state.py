@@ -18,6 +18,7 @@ from sim.crowd.company.records import PARTY_PARAMS
 from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
+from sim.crowd.online.records import ONLINE_PARAMS, ORDER
 from sim.crowd.points.gateway_records import CLEARING_PARAMS, GATEWAY
 from sim.crowd.points.loyalty_records import LOYALTY_PARAMS
 from sim.crowd.points.offer_records import DEED, HELD, OFFER, OFFER_PARAMS, SUSPECT
@@ -267,6 +268,7 @@ PARAMS = np.dtype(
         *LOYALTY_PARAMS,
         *OFFER_PARAMS,
         *PROMO_PARAMS,
+        *ONLINE_PARAMS,
     ],
     align=True,
 )  # fmt: skip
@@ -275,6 +277,7 @@ ARRIVAL = np.dtype(
         ("number", "i8"), ("arrive_us", "i8"), ("needs", "i8"), ("free_speed_mps", "f8"), ("stay_s", "f8"), ("spend_scale", "f8"),
         ("entrance", "i4"), ("parking", "i4"), ("people", "i4"), ("goal_entrance", "i4"), ("step_free", "i4"), ("tracker", "i4"), ("navigates", "i4"),
         ("uses_app", "i4"), ("pays_by", "i4"), ("is_vip", "i4"), ("parks_by", "i4"), *ARRIVING_MIND, ("reach", "i2"), ("bears", "f4"),
+        ("order", "i4"),
     ],
     align=True,
 )  # fmt: skip
@@ -375,6 +378,12 @@ class Mall(NamedTuple):
     trigger_start: np.ndarray  # int32 (hooks + 1)
     trigger_places: np.ndarray  # int8 (triggers, units or entrances)
     channels: np.ndarray  # CHANNEL of each promos.Channel
+    orders: np.ndarray  # ORDER: those planned, by (placed_us, number), then room for those made in the mall
+    picker_free_us: np.ndarray  # int64 (units, pickers) when each has done all its orders
+    courier_free_us: np.ndarray  # int64 (couriers)
+    brand_of: np.ndarray  # int64 (units) first unit of the same name
+    seller_stock: np.ndarray  # int64 (units) of the thing that some seek
+    seller_shown: np.ndarray  # int64 (units) the same, as the app knows it
     outcomes: np.ndarray  # OUTCOME buffer
     standing: np.ndarray  # STANDING of each unit
     items: np.ndarray  # ITEM, those of a unit side by side
@@ -404,6 +413,7 @@ def example_mall() -> Mall:
         "offers": OFFER, "held": HELD, "suspects": SUSPECT, "deeds": DEED,
         "accounts": ACCOUNT, "lots": LOT, "pendings": PENDING, "transfers": TRANSFER, "undo": UNDO, "terms": TERMS, "returns": RETURN, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
         "referrals": REFERRAL, "promos": PROMO, "budgets": BUDGET, "triggers": TRIGGER, "channels": CHANNEL,
+        "orders": ORDER,
     }  # fmt: skip
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
     return Mall(
@@ -415,6 +425,7 @@ def example_mall() -> Mall:
         scratch_place=single, scratch_utility=real, scratch_draw=real,
         earning=np.zeros((0, 0), np.int64), earning_from_us=whole,
         coupons=np.zeros((0, 0), COUPON).view(np.recarray), letters=np.zeros((0, 0), LETTER).view(np.recarray),
+        picker_free_us=np.zeros((0, 0), np.int64), courier_free_us=whole, brand_of=whole, seller_stock=whole, seller_shown=whole,
         promo_units=np.zeros((0, 0), np.int8), trigger_places=np.zeros((0, 0), np.int8), trigger_start=single,
     )  # fmt: skip
 

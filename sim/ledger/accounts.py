@@ -133,6 +133,11 @@ class TransferReason(IntEnum):
     OFFER_FUNDED = 85  # what a merchant is paid for an offer by whoever funds it
     POINTS_GIVEN = 86  # points on the house, by a policy
     POLICY_COST = 87  # what a policy spends beside offers
+    ONLINE_SALE = 90  # what is ordered online, when it is ordered
+    ONLINE_REFUND = 91  # of it, and of the fee for bringing it
+    COURIER = 92  # what a buyer pays for a delivery, and what it costs
+    PLATFORM_FEE = 93  # to whoever carries orders and accounts
+    ONLINE_BRANCH = 94  # to the store that works on another's order
     SETTLED_BETWEEN = 72  # money between the treasuries of two malls, for points that have changed sides
 
 
