@@ -20,7 +20,7 @@ from sim.online_orders import OrdersOfDay
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import draw_words, stream_key, uniforms
 from sim.units import US_PER_MIN
-from sim.visitors import NOBODY, Visitors
+from sim.visitors import NOBODY, Purpose, Visitors
 
 BEFORE_MIN = 120.0  # whoever orders at home does so up to so much earlier than it must; engineering judgement
 NONE, COLLECT, DELIVER = 0, 1, 2
@@ -39,7 +39,13 @@ class OnlineDay:
     """The orders of one day; every draw is addressed by the resident and the day, so that nobody's depend on who else is there."""
 
     def __init__(
-        self, config: RunConfig, compiled: CompiledPlan, residents: Residents, memory: Memory, comers: Comers, profile: np.ndarray
+        self,
+        config: RunConfig,
+        compiled: CompiledPlan,
+        residents: Residents,
+        memory: Memory,
+        comers: Comers,
+        profile: np.ndarray,
     ) -> None:
         self._config, self._compiled, self._residents, self._profile = config, compiled, residents, profile
         self._day = day_of(config).date.toordinal()
@@ -58,19 +64,26 @@ class OnlineDay:
         collects = own[(own["way"] == Way.COLLECT) & (own["visit"] >= 0)]
         keeps = self._draw("keeps list", collects["resident"]) < config.online.orders.keeps_list_share
         self._cut = np.sort(collects["visit"][~keeps & (collects["comes_for_it"] == 0)])
+        self._keep = np.sort(collects["visit"][keeps & (collects["comes_for_it"] == 0)])
+        self._collect = np.sort(found["visit"][found["visit"] >= 0])
         self._short = np.sort(found["visit"][found["comes_for_it"] == 1])
 
     def with_errands(self, visitors: Visitors) -> Visitors:
         """Return the parties with what an order makes of their plans: some come for nothing else, some do no more than collect."""
         is_short = np.isin(visitors.number, self._short)
         is_cut = np.isin(visitors.number, self._cut) | is_short
-        if not is_cut.any():
-            return visitors
-        needs = np.where(is_cut[:, None], np.int8(-1), visitors.needs)
+        # the first thing on the list of those who do the rest of it is what they have ordered
+        rest = np.concatenate([visitors.needs[:, 1:], np.full((visitors.number.size, 1), -1, np.int8)], axis=1)
+        needs = np.where(np.isin(visitors.number, self._keep)[:, None], rest, visitors.needs)
+        needs = np.where(is_cut[:, None], np.int8(-1), needs)
         stay_min = -self._config.online.orders.stay_min * np.log(self._visit_draw("stay", visitors.number))
         stay_s = np.where(is_short, 60.0 * stay_min, visitors.stay_s)
-        goal = np.where(is_short, np.int32(-1), visitors.goal_entrance).astype(np.int32)
-        return visitors._replace(needs=needs, stay_s=stay_s, goal_entrance=goal)
+        collects = np.isin(visitors.number, self._collect)
+        walks_through = collects & (visitors.goal_entrance >= 0)
+        return visitors._replace(
+            needs=needs, stay_s=stay_s, goal_entrance=np.where(collects, np.int32(-1), visitors.goal_entrance),
+            purpose=np.where(walks_through, np.int8(Purpose.SHOPPING), visitors.purpose),
+        )  # fmt: skip
 
     def _draw(self, purpose: str, rows: np.ndarray) -> np.ndarray:
         return uniforms(stream_key(self._config.seed, f"online {purpose}"), self._residents.key[rows], self._day)
@@ -114,7 +127,11 @@ class OnlineDay:
         waits_min = np.where(wishes.scene == Scene.ON_THE_WAY, max(0.0, orders.promised_min - orders.way_min), 0.0)
         collect = np.asarray(choice.collect_utility)[wishes.scene] + certain
         collect = collect - choice.minute_weight * (waits_min + np.where(wishes.is_comer, 0.0, there_and_back_min))
-        deliver = np.asarray(choice.deliver_utility)[wishes.scene] + certain - choice.unseen_weight * orders.returns_share * (lost > 0)
+        deliver = (
+            np.asarray(choice.deliver_utility)[wishes.scene]
+            + certain
+            - choice.unseen_weight * orders.returns_share * (lost > 0)
+        )
         deliver = deliver - choice.yuan_weight * residents.price_sensitivity[row] * delivery.fee_yuan
         deliver = deliver + choice.minute_weight * (np.where(wishes.is_comer, there_and_back_min, 0.0) - delivery.promised_min)
         rates = [
@@ -154,7 +171,9 @@ class OnlineDay:
         """Return orders of residents for something of a trade: of which store, and for how much."""
         config, residents = self._config, self._residents
         found = np.zeros(row.size, ORDER)
-        found["number"] = draw_words(stream_key(config.seed, f"online {purpose}"), residents.key[row], self._day) >> np.uint64(1)
+        found["number"] = draw_words(stream_key(config.seed, f"online {purpose}"), residents.key[row], self._day) >> np.uint64(
+            1
+        )
         found["resident"], found["branch"], found["article"], found["account"], found["people"] = row, -1, -1, -1, 1
         found["visit"], found["distance_km"] = NOBODY, residents.distance_km[row]
         plan = self._compiled.arrays
@@ -176,7 +195,9 @@ class OnlineDay:
         if not config.online.gifts.is_on or self._shares().sum() <= 0:
             return np.zeros(0, ORDER)
         gifts: Gifts = gifts_of(config, self._residents, memory, self._day)
-        has_own = np.isin(gifts.receiver, own["resident"])  # who collects already, or stays at home for a delivery, is sent none
+        has_own = np.isin(
+            gifts.receiver, own["resident"]
+        )  # who collects already, or stays at home for a delivery, is sent none
         sender, receiver = gifts.sender[~has_own], gifts.receiver[~has_own]
         cdf = np.cumsum(self._shares())
         trade = np.searchsorted(cdf, self._draw("gift trade", sender) * cdf[-1], side="right")

@@ -64,7 +64,6 @@ class Visits:
         self._sources_of_walk_ins = sources_in_weather(self._sources, config)
         self._profile = profile_of(config)
         self._walk_in_rates = config.catchment.walk_in_share * visits_expected(config) * self._profile
-        self._online: OnlineDay | None = None
         self._latest: Meant | None = None  # the batch asked for last, whose phones are asked for next
 
     @property
@@ -91,7 +90,7 @@ class Visits:
     def ordered(self) -> OrdersOfDay:
         """Return what is ordered online today outside the mall, and whom accounts reach."""
         nothing = OrdersOfDay(np.zeros(0, ORDER), self.residents.distance_km.astype(np.float64))
-        found = nothing if self._own is None or self._online is None else self._online.orders
+        found = nothing if self._online is None else self._online.orders
         return found._replace(reach=reach_facts(self._config, self.residents.key))
 
     def of_residents(self, wanted: Callable[[np.ndarray], np.ndarray]) -> tuple[Visitors, np.ndarray]:
@@ -154,14 +153,21 @@ class Visits:
 
     @cached_property
     def _comers(self) -> Comers:
-        """Who comes of their own accord."""
+        """Who comes: of their own accord, less those who have a thing delivered instead, and who comes to collect."""
+        return self._own_accord if self._online is None else self._online.comers
+
+    @cached_property
+    def _own_accord(self) -> Comers:
         leaning = self.memory.visit_factor(date.fromisoformat(self._config.date))
         found = comers_of(self._config, self.residents, leaning, float(self._profile.sum()))
-        found = found if self._profile.any() else Comers(found.resident[:0], 0.0)
+        return found if self._profile.any() else Comers(found.resident[:0], 0.0)
+
+    @cached_property
+    def _online(self) -> OnlineDay | None:
+        """What is ordered online today; None where nothing can be."""
         if not takes_orders(self._config.online) or not self._profile.any():
-            return found
-        self._online = OnlineDay(self._config, self._compiled, self.residents, self.memory, found, self._profile)
-        return self._online.comers
+            return None
+        return OnlineDay(self._config, self._compiled, self.residents, self.memory, self._own_accord, self._profile)
 
     @cached_property
     def _parties(self) -> Parties:

@@ -25,6 +25,7 @@ from sim.events import EventKind, EventLog
 from sim.ledger.accounts import POINTS_ISSUED, TransferReason
 from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
+from sim.online_orders import OrdersOfDay
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
 from sim.operations.alliance import Statements, participation_of
@@ -35,7 +36,6 @@ from sim.operations.goods import goods_of
 from sim.operations.hours import hours_of
 from sim.operations.liquidity import liquidity_of
 from sim.operations.locating import Locating
-from sim.online_orders import OrdersOfDay
 from sim.operations.online import online_by_the_clock
 from sim.operations.outages import outages_of
 from sim.operations.outside_trade import outside_trade_of

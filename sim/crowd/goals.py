@@ -127,7 +127,7 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
         return unit
     unit = sought_unit(mall, row, now_us)
     if unit >= 0:
-        shopper.reason = Reason.NEED
+        shopper.reason = Reason.BROWSE
         return unit
     if may_book(mall, row, now_us):
         unit = choose_store(mall, row, params.food_pool, now_us)

@@ -36,10 +36,10 @@ class OrderDesk:
     rank: int = 45
 
     def act(self, now_us: int) -> None:
-        """Go through the orders; who comes back to a till serves who waits there."""
+        """Go through the orders; whoever comes back to a till serves who waits there."""
         is_last = now_us >= self.end_us
         self._find_homes()
-        busy = int(self.crowd.mall.stations["busy"].sum())
+        at_tills = bool(self.crowd.mall.orders["at_till"].any())
         first = 0
         while first >= 0:
             self.crowd.make_room()
@@ -47,7 +47,7 @@ class OrderDesk:
             first = work_on_orders(self.crowd.mall, first, now_us, int(is_last))
         if self.points_centi > 0:
             self._give_points(now_us)
-        if int(self.crowd.mall.stations["busy"].sum()) != busy:
+        if at_tills:
             self.crowd.switched(now_us)
         following_us = now_us + self.every_us
         if following_us > self.closes_us + COURIERS_UNTIL_US:

@@ -24,6 +24,7 @@ GROUPS = {
     "ratings": "Ratings of tenants",
     "sensing": "Sensing and members",
     "offers": "Offers and messages",
+    "online": "Ordered online",
     "points": "Points",
     "people": "Satisfaction",
 }

@@ -71,7 +71,9 @@ def _stock(compiled: CompiledPlan, config: RunConfig) -> np.ndarray:
     """Return how many each store has of the thing that some find out they need; NOT_SOLD where its trade never has it."""
     search, keys = config.online.search, compiled.arrays.unit_key
     trades = [CATEGORIES[trade] for trade in compiled.arrays.unit_category]
-    may = np.array([trade in search.trades and trade != "cinema" and not config.categories[trade].tables for trade in trades], bool)
+    may = np.array(
+        [trade in search.trades and trade != "cinema" and not config.categories[trade].tables for trade in trades], bool
+    )
     has = uniforms(stream_key(config.seed, "seller"), keys, 0) < search.has_share
     many = np.rint(search.stock_mean * (0.5 + uniforms(stream_key(config.seed, "seller"), keys, 1)))
     return np.where(may, np.where(has, np.maximum(many, 1), 0), NOT_SOLD).astype(np.int64)

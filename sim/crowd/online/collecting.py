@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.choice import lognormal
-from sim.crowd.online.fulfil import FLAGS, back_to_till
+from sim.crowd.online.fulfil import FLAGS
 from sim.crowd.online.records import DONE, Course, Errand, Seeks
 from sim.crowd.queues import join
 from sim.crowd.sales import leave_store
@@ -16,7 +16,10 @@ from sim.events import EventKind, Reason
 from sim.kernel import inlined, kernel
 from sim.random_streams import standard_normal, uniform
 
-LOOKS, LOOK_TIME = 1 << 20, 1 << 20  # counts of a party's draws of Stream.ONLINE; the second is a normal deviate, at twice its own
+LOOKS, LOOK_TIME = (
+    1 << 20,
+    1 << 20,
+)  # counts of a party's draws of Stream.ONLINE; the second is a normal deviate, at twice its own
 
 
 @inlined
@@ -97,13 +100,12 @@ def take_order(mall: Mall, row: int, now_us: int) -> int:
     mind.errand = Errand.OVER
     if order.course >= DONE:
         return leave_store(mall, row, now_us)
-    back_to_till(mall, mind.order)
     order.course = Course.COLLECTED
     if order.article >= 0:
         mall.items[order.article].sold += 1
     mind.got_order = 1
-    mind.finds += 1
-    mind.bought_before = mind.purchases
+    if mind.list_length == 0:
+        mind.finds += 1
     flags = 2 * order.is_first + order.comes_for_it
     note(mall, row, now_us, EventKind.ORDER_COLLECTED, shopper.unit, FLAGS * max(0, now_us - order.ready_us) + flags)
     if uniform(mall.keys[Stream.ONLINE], shopper.number, LOOKS) >= mall.params[0].order_looks_share:
@@ -113,7 +115,8 @@ def take_order(mall: Mall, row: int, now_us: int) -> int:
     normal = standard_normal(mall.keys[Stream.ONLINE], shopper.number, LOOK_TIME)
     look_us = np.int64(1e6 * lognormal(category.dwell_mu, category.dwell_sigma, normal))
     shopper.doing = Doing.BROWSING
-    schedule(mall.shoppers, mall.heap, mall.meta, row, now_us + look_us, NORMAL)
+    closes_us = max(now_us, mall.units[shopper.unit].closes_us)
+    schedule(mall.shoppers, mall.heap, mall.meta, row, min(now_us + look_us, closes_us), NORMAL)
     return Then.WAIT
 
 

@@ -30,6 +30,8 @@ def work_on_orders(mall: Mall, first: int, now_us: int, is_last: int) -> int:
     for index in range(first, mall.params[0].orders):
         if mall.meta[Meta.LOG_ROWS] + ROOM > mall.log.size or mall.book_counts[Count.ROWS] + ROOM > mall.transfers.size:
             return index
+        if mall.orders[index].at_till == 1 and (is_last == 1 or mall.orders[index].ready_us <= now_us):
+            _back_to_till(mall, index)
         if is_last == 1:
             _close(mall, index, now_us)
         else:
@@ -215,12 +217,11 @@ def _see_to_tills(mall: Mall, index: int, now_us: int) -> None:
 
 
 @inlined
-def back_to_till(mall: Mall, index: int) -> None:
+def _back_to_till(mall: Mall, index: int) -> None:
     """Who worked on an order is at the tills again."""
     order = mall.orders[index]
-    if order.at_till == 1:
-        mall.stations[order.branch].busy -= 1
-        order.at_till = 0
+    mall.stations[order.branch].busy -= 1
+    order.at_till = 0
 
 
 @kernel
@@ -228,7 +229,6 @@ def _hand_on(mall: Mall, index: int, now_us: int) -> None:
     """Ready: to be collected, or with the courier who is free first."""
     order = mall.orders[index]
     params = mall.params[0]
-    back_to_till(mall, index)
     note_order(mall, now_us, EventKind.ORDER_READY, index, order.ready_us - order.placed_us)
     if order.way != Way.DELIVER:
         order.course = Course.READY
@@ -273,7 +273,6 @@ def _bring(mall: Mall, index: int, now_us: int) -> None:
 def _give_back(mall: Mall, index: int, course: int, now_us: int) -> None:
     """The money goes back, and what was set aside goes back on its shelf; food that was cooked is lost."""
     order = mall.orders[index]
-    back_to_till(mall, index)
     transfer(mall, FIRST_TENANT + order.branch, OUTSIDE, order.amount_fen, TransferReason.ONLINE_REFUND, now_us)
     if order.way == Way.DELIVER:
         transfer(mall, OPERATOR, OUTSIDE, mall.params[0].deliver_fee_fen, TransferReason.ONLINE_REFUND, now_us)

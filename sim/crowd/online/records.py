@@ -70,10 +70,8 @@ ONLINE_PARAMS: list[tuple[str, str]] = [
 ]  # fmt: skip
 ONLINE_FIELDS = [
     ("order", "i4"), ("errand", "i1"), ("got_order", "i1"), ("seeks", "i1"), ("seek_tries", "i4"), ("seek_unit", "i4"), ("seek_us", "i8"),
-    ("bought_before", "i4"),
 ]  # of MIND  # fmt: skip
-# order: index of what it is to collect, -1; errand: Errand; got_order: 1 once it has it; seek_us: when it finds out what it needs;
-# bought_before: purchases up to having its order.
+# order: index of what it is to collect, -1; errand: Errand; got_order: 1 once it has it; seek_us: when it finds out what it needs
 
 
 class Errand(IntEnum):

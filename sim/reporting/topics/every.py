@@ -17,6 +17,7 @@ from sim.reporting.topics import (
     lines,
     members,
     minds,
+    online,
     parties,
     partners,
     points,
@@ -47,4 +48,5 @@ TOPICS: tuple[Topic, ...] = (
     finance.TOPIC,
     partners.TOPIC,
     abuse.TOPIC,
+    online.TOPIC,
 )

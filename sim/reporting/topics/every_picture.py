@@ -22,6 +22,7 @@ from sim.reporting.topics import (
     lines_pictures,
     members_pictures,
     minds_pictures,
+    online_pictures,
     parties_pictures,
     partners_pictures,
     points_pictures,
@@ -47,6 +48,7 @@ _OF_TOPIC = {
     "finance": finance_pictures,
     "partners": partners_pictures,
     "abuse": abuse_pictures,
+    "online": online_pictures,
 }  # fmt: skip
 
 
