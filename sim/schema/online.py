@@ -202,7 +202,6 @@ def problems(online: OnlineConfig) -> Iterator[Problem]:
         yield Problem(
             "online.orders.way_share", f"{online.orders.way_share:g}", "with night_share is more than everybody", "lower one"
         )
-    if online.in_line.is_on and not online.delivery.is_on:
-        yield Problem(
-            "online.in_line.is_on", "true", "what is ordered in a line is delivered", "switch online.delivery.is_on on"
-        )
+    if online.in_line.is_on and not online.delivery.is_on and not online.orders.collects:
+        rule = "what is ordered in a line is collected or delivered"
+        yield Problem("online.in_line.is_on", "true", rule, "switch online.orders.collects or online.delivery.is_on on")

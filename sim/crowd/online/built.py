@@ -35,7 +35,11 @@ def describe_online(params: Any, config: RunConfig) -> None:
     params.deliver_fee_fen, params.deliver_cost_fen = round(100 * delivery.fee_yuan), round(100 * delivery.cost_yuan)
     params.deliver_gift_fen = round(100 * delivery.gift_yuan)
     params.in_line_on, params.in_line_share = int(online.in_line.is_on), online.in_line.uses_share
-    params.in_line_utility = choice.deliver_utility[Scene.IN_LINE]
+    params.in_line_deliver, params.in_line_collect = (
+        choice.deliver_utility[Scene.IN_LINE],
+        choice.collect_utility[Scene.IN_LINE],
+    )
+    params.collects_on = int(orders.collects)
     params.line_us_weight, params.fee_weight = choice.minute_weight / US_PER_MIN, choice.yuan_weight / 100
     params.seek_share, params.seek_scope = search.wants_share, Scope[search.scope.upper()]
     params.seek_tries, params.seek_fen = search.tries_max, round(100 * search.price_yuan)

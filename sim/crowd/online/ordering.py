@@ -1,4 +1,4 @@
-"""Ordering from the line: who would wait long at a till has the thing sent home instead, and goes."""
+"""Ordering from the line: who would wait long at a till has the thing sent home, or set aside for later, and goes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PEOPLE = 1 << 32  # numbers of orders made in the mall lie beside each other for
 
 @kernel
 def orders_instead(mall: Mall, row: int, till: int, now_us: int) -> bool:
-    """Return whether the party orders what it holds, rather than wait at a till; a logit of the wait against fee and delivery.
+    """Return whether the party orders what it holds, rather than wait at a till; a logit of the wait against the fee, and against coming back.
 
     Where it has no line to wait in there is nothing to think about; who goes without standing in line leaves room to those who stay.
     """
@@ -30,15 +30,21 @@ def orders_instead(mall: Mall, row: int, till: int, now_us: int) -> bool:
     if uniform(key, shopper.number, THINKS + shopper.visits) >= params.in_line_share:
         return False
     mind = mall.minds[row]
+    less = params.line_us_weight * 1e6 * wait_s
     fee = params.fee_weight * mind.price_sensitivity * params.deliver_fee_fen
-    better = params.in_line_utility - fee + params.line_us_weight * 1e6 * wait_s
-    if uniform(key, shopper.number, CHOOSES + shopper.visits) * (1.0 + np.exp(-better)) >= 1.0:
+    deliver = np.exp(params.in_line_deliver - fee + less) if params.delivery_on == 1 else 0.0
+    collect = np.exp(params.in_line_collect + less) if params.collects_on == 1 and mind.order < 0 else 0.0
+    draw = uniform(key, shopper.number, CHOOSES + shopper.visits) * (1.0 + deliver + collect)
+    if draw < 1.0:
         return False
+    is_brought = draw < 1.0 + deliver
     order = mall.orders[params.orders]
+    if not is_brought:
+        mind.order = np.int32(params.orders)
     params.orders += 1
     order.number = shopper.number ^ (np.int64(shopper.visits) * PEOPLE)
     order.placed_us = now_us
-    order.visit = -1
+    order.visit = -1 if is_brought else shopper.number
     order.resident = mind.resident
     order.amount_fen = shopper.amount_fen
     order.distance_km = -1.0
@@ -47,7 +53,7 @@ def orders_instead(mall: Mall, row: int, till: int, now_us: int) -> bool:
     order.article = -1
     order.account = mind.account
     order.people = shopper.people
-    order.way = Way.DELIVER
+    order.way = Way.DELIVER if is_brought else Way.COLLECT
     order.scene = Scene.IN_LINE
     order.course = Course.MEANT
     shopper.amount_fen = 0

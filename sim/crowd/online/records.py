@@ -62,10 +62,10 @@ ORDER = np.dtype(
 # here; comes_for_it: 1 where nothing else brings it; at_till: 1 while somebody of the tills works on it.
 ONLINE_PARAMS: list[tuple[str, str]] = [
     ("has_online", "i4"), ("orders", "i8"), ("orders_planned", "i8"), ("order_pick_us", "f8"), ("order_at_till", "i4"), ("order_handover_us", "i8"),
-    ("order_waits_us", "i8"), ("order_looks_share", "f8"), ("order_returns_share", "f8"), ("order_fee_ppm", "i8"), ("order_promised_us", "i8"),
+    ("order_waits_us", "i8"), ("order_looks_share", "f8"), ("order_returns_share", "f8"), ("order_fee_ppm", "i8"),
     ("picks_at_till", "i4"), ("delivery_on", "i4"), ("courier_us_per_km", "f8"), ("courier_stop_us", "i8"), ("deliver_promised_us", "i8"),
     ("deliver_late_us", "i8"), ("dispatch", "i4"), ("deliver_fee_fen", "i8"), ("deliver_cost_fen", "i8"), ("deliver_gift_fen", "i8"),
-    ("deliver_points_centi", "i8"), ("in_line_on", "i4"), ("in_line_share", "f8"), ("in_line_utility", "f8"), ("line_us_weight", "f8"),
+    ("in_line_on", "i4"), ("in_line_share", "f8"), ("in_line_deliver", "f8"), ("in_line_collect", "f8"), ("collects_on", "i4"), ("line_us_weight", "f8"),
     ("fee_weight", "f8"), ("seek_share", "f8"), ("seek_scope", "i4"), ("seek_tries", "i4"), ("seek_fen", "i8"), ("runner_us", "i8"), ("runner_fen", "i8"),
 ]  # fmt: skip
 ONLINE_FIELDS = [
