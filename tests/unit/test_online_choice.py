@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from agents.membership import Memory
 from agents.online import OnlineDay
 from agents.online_accounts import accounts, can_order
 from agents.online_gifts import gifts_of
+from agents.population import Residents
 from sim.api import residents_for
 from sim.config import RunConfig
 from sim.config_files import compose
@@ -24,7 +27,7 @@ DAY = 739_000
 def wishful() -> RunConfig:
     """Return a day on which many residents think of ordering, and distance, fee and certainty do not matter."""
     config = compose(
-        "corner_day", ["population.visits_per_day=400", "online.orders.collects=true", "online.delivery.is_on=true"]
+        "corner_day", ["population.visits_per_day=200", "online.orders.collects=true", "online.delivery.is_on=true"]
     )
     choice = config.online.choice
     choice.minute_weight = choice.yuan_weight = choice.certainty_weight = choice.unseen_weight = 0.0
@@ -34,10 +37,17 @@ def wishful() -> RunConfig:
     return config
 
 
+@cache
+def remembered() -> tuple[Residents, Memory]:
+    """Return the residents, who are the same whatever can be ordered, and what they remember."""
+    people = residents_for(wishful())
+    return people, Memory(wishful(), people)
+
+
 def orders_on(config: RunConfig) -> OnlineDay:
     """Return the orders of a day."""
-    people = residents_for(config)
-    memory, profile = Memory(config, people), profile_of(config)
+    people, memory = remembered()
+    profile = profile_of(config)
     comers = comers_of(config, people, np.ones(people.key.size), 1.0)
     return OnlineDay(config, corner_mall(), people, memory, comers, profile)
 
@@ -46,7 +56,7 @@ def test_channels_are_chosen_by_multinomial_logit():
     """Each share is within 4.5 standard errors of exp(u) / sum: a false alarm in 150,000 runs."""
     config = wishful()
     orders = orders_on(config).orders.orders
-    people = int(np.count_nonzero(residents_for(config).visits_per_day > 0))
+    people = int(np.count_nonzero(remembered()[0].visits_per_day > 0))
     odds = np.exp([0.0, 0.5, -0.5])
     for way, share in ((Way.COLLECT, odds[1] / odds.sum()), (Way.DELIVER, odds[2] / odds.sum())):
         found = np.count_nonzero(orders["way"] == way) / people
@@ -71,7 +81,7 @@ def test_a_longer_way_and_a_dearer_delivery_are_chosen_less():
     assert np.count_nonzero(orders_on(config).orders.orders["way"] == Way.DELIVER) < cheap
     config.online.choice.minute_weight = 0.05
     far = orders_on(config).orders.orders
-    assert far["distance_km"][far["way"] == Way.COLLECT].mean() < residents_for(config).distance_km.mean()
+    assert far["distance_km"][far["way"] == Way.COLLECT].mean() < remembered()[0].distance_km.mean()
 
 
 @pytest.mark.parametrize("overlap", [0.0, 0.5, 1.0])
@@ -92,8 +102,7 @@ def test_accounts_overlap_as_stated(overlap):
 def test_a_gift_goes_to_a_friend_of_another_household_and_each_gets_one_at_most():
     config = wishful()
     config.online.gifts.is_on, config.online.gifts.per_day = True, 0.2
-    people = residents_for(config)
-    memory = Memory(config, people)
+    people, memory = remembered()
     gifts = gifts_of(config, people, memory, DAY)
     assert gifts.receiver.size > 10
     assert np.unique(gifts.receiver).size == gifts.receiver.size
