@@ -25,7 +25,6 @@ from sim.events import EventKind, EventLog
 from sim.ledger.accounts import POINTS_ISSUED, TransferReason
 from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
-from sim.online_orders import OrdersOfDay
 from sim.operations.access_points import failures_of, switches_of
 from sim.operations.admission import Admission
 from sim.operations.alliance import Statements, participation_of
@@ -102,7 +101,7 @@ class People:
     outside_trade: np.ndarray | None = None  # sim.alliance.OUTSIDE_TRADE of the day
     programme: Programme | None = None  # what the programme of points keeps beside it
     policies: Review | None = None  # who reviews for the policies, where any is active
-    ordered: Callable[[], OrdersOfDay] | None = None  # what is ordered online outside the mall
+    ordered: Callable[[], Any] | None = None  # sim.online_orders.OrdersOfDay: what is ordered outside the mall
     posted: Callable[[np.ndarray], None] | None = None  # sees the TRANSFER records of the day
 
 
