@@ -28,14 +28,19 @@ from agents.habits import with_habits
 from agents.home.home import Home
 from agents.mall_choice import choice_factor
 from agents.membership import Memory
+from agents.online import OnlineDay
+from agents.online_accounts import reach_facts, with_accounts
 from agents.parties import CHILD_YEARS, NOT, Meant, Parties, Persons, is_out_already, strangers_of
 from agents.population import Mode, Residents
 from agents.traits import Usual, children_in, free_speeds_mps, joint_tastes, step_free, usual_of
 from agents.visit_plans import planned
 from sim.calendar import day_of
 from sim.config import RunConfig
+from sim.crowd.online.records import ORDER
+from sim.online_orders import OrdersOfDay
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
+from sim.schema.online import takes_orders
 from sim.units import US_PER_MIN
 from sim.visitors import COUPONS_MAX, LIKED_MAX, NOBODY, App, Phones, Visitors, empty_visitors
 
@@ -85,6 +90,12 @@ class Visits:
         order = np.lexsort((meant.number, arrive_us))
         self._latest = Meant(*(column[order] for column in meant))
         return self._described(self._latest, resident[order], arrive_us[order], source[order])
+
+    def ordered(self) -> OrdersOfDay:
+        """Return what is ordered online today outside the mall, and whom accounts reach."""
+        nothing = OrdersOfDay(np.zeros(0, ORDER), self.residents.distance_km.astype(np.float64))
+        found = nothing if self._online is None else self._online.orders
+        return found._replace(reach=reach_facts(self._config, self.residents.key))
 
     def of_residents(self, wanted: Callable[[np.ndarray], np.ndarray]) -> tuple[Visitors, np.ndarray]:
         """Return the day's visits of residents whose numbers `wanted` picks, and the addresses (int64) of the people whose visits they are."""
@@ -148,7 +159,11 @@ class Visits:
 
     @cached_property
     def _comers(self) -> Comers:
-        """Who comes of their own accord."""
+        """Who comes: of their own accord, less those who have a thing delivered instead, and who comes to collect."""
+        return self._own_accord if self._online is None else self._online.comers
+
+    @cached_property
+    def _own_accord(self) -> Comers:
         leaning = self.memory.visit_factor(date.fromisoformat(self._config.date))
         chosen = choice_factor(self._config.layout.pull, self._compiled)
         leaning = leaning if chosen == 1.0 else leaning * chosen
@@ -158,6 +173,13 @@ class Visits:
             would_have = would_have_come(self._config, self.residents, leaning, found.resident, lift)
             self._home.came(found.resident, would_have)
         return found if self._profile.any() else Comers(found.resident[:0], 0.0)
+
+    @cached_property
+    def _online(self) -> OnlineDay | None:
+        """What is ordered online today; None where nothing can be."""
+        if not takes_orders(self._config.online) or not self._profile.any():
+            return None
+        return OnlineDay(self._config, self._compiled, self.residents, self.memory, self._own_accord, self._profile)
 
     @cached_property
     def _parties(self) -> Parties:
@@ -231,7 +253,8 @@ class Visits:
         visitors = visitors._replace(
             goal_entrance=self._walk_through(visitors), navigates=navigates(config, visitors.number, app)
         )
-        return with_habits(config, planned(config, self._compiled, visitors, keys))
+        found = with_accounts(config, with_habits(config, planned(config, self._compiled, visitors, keys)), keys)
+        return found if self._online is None else self._online.with_errands(found)
 
     def _draw(self, purpose: str, number: np.ndarray, count: int = 0) -> np.ndarray:
         return uniforms(stream_key(self._config.seed, purpose), number, count)

@@ -29,6 +29,7 @@ from sim.operations.partners import Programme
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
 from sim.schema.network import is_network
+from sim.schema.online import is_online
 from sim.schema.policies import PolicyConfig
 from sim.sensing.identity.ids import IdKind, ids_of
 from sim.sensing.observations import Observations
@@ -332,6 +333,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         policies=None if town.policies is None else town.policies.begin_day(config),
         outside_trade=town.outside_trade(config.date),
         witness=town.witness,
+        ordered=population.ordered if is_online(config.online) else None,
     )
 
 

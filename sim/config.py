@@ -110,6 +110,17 @@ from sim.schema.network import (  # noqa: F401  (a section of the schema is foun
     SiteConfig,
 )
 from sim.schema.network import problems as network_problems
+from sim.schema.online import (  # noqa: F401  (a section of the schema is found by its name here)
+    AccountsConfig,
+    ChannelChoiceConfig,
+    DeliveryConfig,
+    GiftsConfig,
+    InLineConfig,
+    OnlineConfig,
+    OrdersConfig,
+    SearchConfig,
+)
+from sim.schema.online import problems as online_problems
 from sim.schema.parking import ParkingConfig
 from sim.schema.parties import PartiesConfig
 from sim.schema.partners import ExchangeConfig as ExchangeConfig
@@ -461,6 +472,7 @@ class RunConfig:
     home: HomeConfig = field(default_factory=HomeConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     costs: CostsConfig = field(default_factory=CostsConfig)
+    online: OnlineConfig = field(default_factory=OnlineConfig)
     recording: RecordingConfig = field(default_factory=RecordingConfig)
     engine: EngineConfig = field(default_factory=EngineConfig)
 
@@ -534,6 +546,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += policy_problems(config.policy, config.policies, config.operations.review_s)
     found += layout_problems(config.layout)
     found += happening_problems(config.happenings)
+    found += online_problems(config.online)
     found += partner_problems(config.partners)
     found += [] if found else [*abuse_problems(config.abuse)]
     found += [] if found else [*face_problems(config.points, _where_a_point_is_a_yuan(config))]

@@ -152,6 +152,17 @@ class EventKind(IntEnum):
     HUNT_WON = 147  # place the last clue, value 1 when it has brought a coupon
     FRIENDS_MET = 148  # place happening, value us that the first has waited: follows HAPPENING_JOINED of the second
     FRIEND_MISSED = 149  # place happening, value us waited in vain: follows HAPPENING_LEFT
+    # an order's value: see sim/crowd/online/fulfil.py; visit: the one that is to collect it, -1 for none
+    ORDER_PLACED = 130  # place unit, value 64 x fen + 32 x (takes a visit's place) + 8 x Way + Scene (sim/crowd/online/records.py)
+    ORDER_READY = 131  # place unit, value us since it was placed
+    ORDER_COLLECTED = 132  # place unit, value 4 x us since it was ready + 2 x (first visit ever) + 1 x (came for nothing else)
+    ORDER_DELIVERED = 133  # place unit, value us since it was placed
+    ORDER_LAPSED = 134  # place unit, value fen given back: nobody came for it
+    ORDER_REFUNDED = 135  # place unit, value fen given back: not there, not done, or too late
+    ORDER_EXTRA = 136  # place unit, value fen that a visit which collected has spent beside
+    ORDER_RETURNED = 137  # place unit, value fen given back of what was delivered: follows ORDER_DELIVERED
+    ITEM_FOUND = 138  # place unit, value us since a party found out that it needs it
+    ITEM_MISSED = 139  # place unit where it looked last, value us until it gave up
     MESSAGE_READ = 150  # place promos.Channel, value 8 x (number of the message + 1) + promos.Fate
     COUPON_CLAIMED = 151  # place offer, value number of the message, -1 for none
     COUPON_USED = 152  # place offer, value fen that it cost: PURCHASED follows
@@ -192,6 +203,7 @@ class Reason(IntEnum):
     REST = 7  # to sit down, or for a snack
     OFFER = 8  # a message has sent it there
     HAPPENING = 9  # no store: it is on its way to something in the hall
+    COLLECT = 10  # what was ordered is there
 
 
 class EventLog(NamedTuple):
@@ -281,4 +293,7 @@ PLACE_TABLE = {
     EventKind.COUPON_LAPSED: "number", EventKind.TRIGGERED: "number",
     EventKind.PLACE_SHOWN: "unit", EventKind.TAGS_LEARNT: "unit", EventKind.STOCK_RECALLED: "unit",
     EventKind.SLOT_PAID: "unit", EventKind.TAGS_PAID: "unit", EventKind.TAG_TOLD: "unit",
+    EventKind.ORDER_PLACED: "unit", EventKind.ORDER_READY: "unit", EventKind.ORDER_COLLECTED: "unit", EventKind.ORDER_DELIVERED: "unit",
+    EventKind.ORDER_LAPSED: "unit", EventKind.ORDER_REFUNDED: "unit", EventKind.ORDER_EXTRA: "unit", EventKind.ORDER_RETURNED: "unit",
+    EventKind.ITEM_FOUND: "unit", EventKind.ITEM_MISSED: "unit",
 }  # fmt: skip

@@ -38,6 +38,7 @@ from sim.operations.home_offers import put_up_home_offers
 from sim.operations.hours import hours_of
 from sim.operations.liquidity import liquidity_of
 from sim.operations.locating import Locating
+from sim.operations.online import online_by_the_clock
 from sim.operations.outages import outages_of
 from sim.operations.outside_trade import outside_trade_of
 from sim.operations.own_services import Factory, OwnServices
@@ -115,6 +116,7 @@ class People:
     programme: Programme | None = None  # what the programme of points keeps beside it
     home: HomeDay | None = None  # what people bring from home, where any policy addresses them there
     policies: Review | None = None  # who reviews for the policies, where any is active
+    ordered: Callable[[], Any] | None = None  # sim.online_orders.OrdersOfDay: what is ordered outside the mall
     posted: Callable[[np.ndarray], None] | None = None  # sees the TRANSFER records of the day
     witness: Witness | None = None  # of sim.experiments.twins
 
@@ -194,6 +196,7 @@ class World:
             next_us=opens_us + review_us,
             price_range=(config.management.price_factor_min, config.management.price_factor_max),
         )
+        self.ordered = None if self.people.ordered is None else self.people.ordered()
         self.unseen: list[Observations] = []  # read by tenants and operator, not yet by policies
         self.happenings = Happenings(self.crowd, compiled, config, closes_us)
         self.policies = policies_of(
@@ -215,6 +218,7 @@ class World:
             *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
             *recalled_of(self.crowd, config, self.people.shelves, opens_us),
             *expiry_of(self.crowd, config),
+            *online_by_the_clock(self.crowd, config, self.ordered, opens_us, closes_us, END_US - 4),
             *line_outages_of(self.crowd, compiled, config, END_US - 3),
             *liquidity_of(self.crowd, config, opens_us, closes_us),
             *clearing_of(self.crowd, compiled, config, opens_us, END_US - 2),
@@ -282,6 +286,7 @@ class World:
         units = len(self.compiled.unit_ids)
         return {
             "finance": self.finance.facts(),
+            "accounts": {} if self.ordered is None else self.ordered.reach or {},
             "referral": referred_now(self.crowd.mall.referrals, units, now_us, life_us_of(self.config)),
         }
 

@@ -11,6 +11,8 @@ from sim.crowd.cars.overnight import stand_overnight
 from sim.crowd.mind import forget_mind
 from sim.crowd.movement import come_out, door_slot, leave_zone
 from sim.crowd.needs import grow
+from sim.crowd.online.collecting import end_online
+from sim.crowd.online.seeking import begin_seeking
 from sim.crowd.points.burning import begin_with_points
 from sim.crowd.points.catalogue import look_at_catalogue
 from sim.crowd.promos.brought import bring_coupons
@@ -99,6 +101,9 @@ def _make_up_its_mind(mall: Mall, row: int, index: int) -> None:
     if mall.params[0].has_policies == 1:
         forget_promos(mall, row)
         bring_coupons(mall, row, index)
+    mind.order = party.order
+    if mall.params[0].has_online == 1:
+        begin_seeking(mall, row)
 
 
 @kernel
@@ -286,6 +291,8 @@ def leave_mall(mall: Mall, row: int, now_us: int) -> int:
     entrance = shopper.goal - mall.params[0].units
     grow(mall, row, now_us)
     let_lapse(mall, row, now_us)
+    if mall.params[0].has_online == 1:
+        end_online(mall, row, now_us)
     write_outcome(mall, row, now_us, True)
     if mall.minds[row].children > 0:
         note(mall, row, now_us, EventKind.FAMILY_LEFT, entrance, mall.errands[row].spent_fen)

@@ -23,6 +23,7 @@ from sim.crowd.loop import ROOM_PER_EVENT, Stop, advance
 from sim.crowd.mind import MIND, OUTCOME
 from sim.crowd.minds_built import pulls_of
 from sim.crowd.movement import note_zone_time
+from sim.crowd.online.built import online_of, orders_of
 from sim.crowd.own_services import begin_own, end_own
 from sim.crowd.points.built import earning_of, terms_of
 from sim.crowd.points.desk import accounts_of
@@ -138,6 +139,7 @@ class Crowd:
             deeds=records(DEEDS_MAX if config.abuse.is_on else 0, DEED), watched=np.zeros(WATCHED, np.int64),
             **promos_of(config, arrays.unit_key.size, arrays.entrance_key.size, rows),
             **no_happenings(tables.legs.size),
+            **online_of(compiled, config),
             outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
             standing=now_standing, brands=brands_of(compiled, config),
             pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),
@@ -186,6 +188,7 @@ class Crowd:
         arrivals["account"] = accounts_of(self, visitors)
         arrivals["reach"], arrivals["bears"] = 0 if reach is None else reach, visitors.bears_messages
         arrivals["bound_for"] = visitors.bound_for
+        arrivals["order"] = orders_of(self.mall.orders, int(self.mall.params[0].orders_planned), visitors.number)
         tastes, liked = np.ascontiguousarray(visitors.taste), np.ascontiguousarray(visitors.liked)
         self.mall = self.mall._replace(
             arrivals=arrivals, arriving_tastes=tastes, arriving_liked=liked, arriving_coupons=np.ascontiguousarray(visitors.coupons), **self.ledger.book._asdict()

@@ -24,6 +24,8 @@ from sim.crowd.needs import (
     wants_snack,
     would_sit,
 )
+from sim.crowd.online.collecting import order_due, order_left
+from sim.crowd.online.seeking import sought_unit
 from sim.crowd.promos.brought import take_up
 from sim.crowd.promos.letters import message_due
 from sim.crowd.routing import choose_exit, level_of_place
@@ -85,6 +87,11 @@ def decide(mall: Mall, row: int, now_us: int) -> int:
         shopper.goal = unit
         shopper.reason = Reason.TICKET
         return Then.SET_OFF
+    unit = order_left(mall, row, now_us)
+    if unit >= 0 and params.is_open == 1:
+        shopper.goal = unit
+        shopper.reason = Reason.COLLECT
+        return Then.SET_OFF
     lose_show(mall, row, now_us)
     return go_home(mall, row, now_us)
 
@@ -126,9 +133,17 @@ def _next_store(mall: Mall, row: int, now_us: int) -> int:
     if unit >= 0:
         shopper.reason = Reason.SHOW
         return unit
+    unit = order_due(mall, row, now_us)
+    if unit >= 0:
+        shopper.reason = Reason.COLLECT
+        return unit
     unit = table_due(mall, row, now_us)
     if unit >= 0:
         shopper.reason = Reason.MEAL
+        return unit
+    unit = sought_unit(mall, row, now_us)
+    if unit >= 0:
+        shopper.reason = Reason.BROWSE
         return unit
     if may_book(mall, row, now_us):
         unit = choose_store(mall, row, params.food_pool, now_us)

@@ -22,6 +22,7 @@ from sim.crowd.goals import decide, go_home, is_lost
 from sim.crowd.happenings.attending import end_attending, is_at_happening, reach_happening
 from sim.crowd.movement import break_gridlock, end_crossing, end_stride
 from sim.crowd.on_the_way import set_off, stride, walk_on
+from sim.crowd.online.collecting import collects, take_order
 from sim.crowd.own_services import come_back
 from sim.crowd.queues import end_service, renege
 from sim.crowd.rides import ask_to_board, board, step_off
@@ -199,6 +200,8 @@ def served(mall: Mall, row: int, now_us: int) -> int:
         return paid_at_machine(mall, row, now_us)
     if role == Role.GUIDE:
         return order_shipped(mall, row, now_us)
+    if mall.params[0].has_online == 1 and collects(mall, row):
+        return take_order(mall, row, now_us)
     return pay(mall, row, now_us)
 
 

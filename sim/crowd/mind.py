@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.crowd.company.records import COMPANY_FIELDS, Meets
 from sim.crowd.happenings.records import HAPPENING_FIELDS
+from sim.crowd.online.records import ONLINE_FIELDS
 from sim.crowd.promos.records import PROMO_FIELDS
 from sim.kernel import kernel
 
@@ -40,6 +41,8 @@ MIND = np.dtype(
         *PROMO_FIELDS,
         # happenings (sim/crowd/happenings/)
         *HAPPENING_FIELDS,
+        # what it is to collect or seeks (sim/crowd/online/)
+        *ONLINE_FIELDS,
     ],
     align=True,
 )  # fmt: skip
@@ -134,3 +137,9 @@ def forget_mind(mind: np.record) -> None:
     mind.bound_for = -1
     mind.triggered = 0
     mind.opted_out = 0
+    mind.order = -1
+    mind.errand = 0
+    mind.got_order = 0
+    mind.seeks = 0
+    mind.seek_tries = 0
+    mind.seek_unit = -1

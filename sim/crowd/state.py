@@ -19,6 +19,7 @@ from sim.crowd.errand import ERRAND
 from sim.crowd.goods.records import GOODS_PARAMS, ITEM
 from sim.crowd.happenings.records import HAPPENING, HAPPENING_PARAMS
 from sim.crowd.mind import ARRIVING_MIND, MIND, MIND_PARAMS, OUTCOME, PULL
+from sim.crowd.online.records import ONLINE_PARAMS, ORDER
 from sim.crowd.points.gateway_records import CLEARING_PARAMS, GATEWAY
 from sim.crowd.points.loyalty_records import LOYALTY_PARAMS
 from sim.crowd.points.offer_records import DEED, HELD, OFFER, OFFER_PARAMS, SUSPECT
@@ -273,6 +274,7 @@ PARAMS = np.dtype(
         *PROMO_PARAMS,
         *SIGN_PARAMS,
         *HAPPENING_PARAMS,
+        *ONLINE_PARAMS,
     ],
     align=True,
 )  # fmt: skip
@@ -282,6 +284,7 @@ ARRIVAL = np.dtype(
         ("entrance", "i4"), ("parking", "i4"), ("people", "i4"), ("goal_entrance", "i4"), ("step_free", "i4"), ("tracker", "i4"), ("navigates", "i4"),
         ("uses_app", "i4"), ("pays_by", "i4"), ("is_vip", "i4"), ("parks_by", "i4"), *ARRIVING_MIND, ("reach", "i2"), ("bears", "f4"),
         ("bound_for", "i4"),
+        ("order", "i4"),
     ],
     align=True,
 )  # fmt: skip
@@ -386,6 +389,12 @@ class Mall(NamedTuple):
     happenings: np.ndarray  # HAPPENING
     themes: np.ndarray  # (happenings, TASTES) float32: where each stands in the space of tastes
     happenings_by_leg: np.ndarray  # int64 bits of those that one passes on a leg
+    orders: np.ndarray  # ORDER: those planned, by (placed_us, number), then room for those made in the mall
+    picker_free_us: np.ndarray  # int64 (units, pickers) when each has done all its orders
+    courier_free_us: np.ndarray  # int64 (couriers)
+    brand_of: np.ndarray  # int64 (units) first unit of the same name
+    seller_stock: np.ndarray  # int64 (units) of the thing that some seek
+    seller_shown: np.ndarray  # int64 (units) the same, as the app knows it
     outcomes: np.ndarray  # OUTCOME buffer
     standing: np.ndarray  # STANDING of each unit
     items: np.ndarray  # ITEM, those of a unit side by side
@@ -416,6 +425,7 @@ def example_mall() -> Mall:
         "accounts": ACCOUNT, "lots": LOT, "pendings": PENDING, "transfers": TRANSFER, "undo": UNDO, "terms": TERMS, "returns": RETURN, "minds": MIND, "pulls": PULL, "outcomes": OUTCOME, "items": ITEM, "standing": STANDING,
         "referrals": REFERRAL, "promos": PROMO, "budgets": BUDGET, "triggers": TRIGGER, "channels": CHANNEL,
         "happenings": HAPPENING,
+        "orders": ORDER,
     }  # fmt: skip
     whole, real, single = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int32)
     return Mall(
@@ -429,6 +439,7 @@ def example_mall() -> Mall:
         earning=np.zeros((0, 0), np.int64), earning_from_us=whole,
         themes=np.zeros((0, 0), np.float32), happenings_by_leg=whole,
         coupons=np.zeros((0, 0), COUPON).view(np.recarray), letters=np.zeros((0, 0), LETTER).view(np.recarray),
+        picker_free_us=np.zeros((0, 0), np.int64), courier_free_us=whole, brand_of=whole, seller_stock=whole, seller_shown=whole,
         promo_units=np.zeros((0, 0), np.int8), trigger_places=np.zeros((0, 0), np.int8), trigger_start=single,
     )  # fmt: skip
 

@@ -11,6 +11,8 @@ from sim.crowd.goods.records import Shelf
 from sim.crowd.goods.shelf import look
 from sim.crowd.movement import door_slot, leave_zone
 from sim.crowd.needs import can_spend
+from sim.crowd.online.collecting import ask_for_order, collect_on, collects
+from sim.crowd.online.seeking import ask_for_it, get_it, seeks_here
 from sim.crowd.promos.triggers import pull_triggers
 from sim.crowd.sales import basket_fen, leave_store
 from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
@@ -72,6 +74,11 @@ def enter_store(mall: Mall, row: int, now_us: int) -> int:
     shopper.amount_fen = 0
     note(mall, row, now_us, EventKind.STORE_ENTERED, unit, shopper.reason)
     pull_triggers(mall, row, Hook.ENTERED, unit, now_us)
+    if mall.params[0].has_online == 1:
+        if collects(mall, row):
+            return ask_for_order(mall, row, now_us)
+        if seeks_here(mall, row):
+            return ask_for_it(mall, row, now_us)
     if mall.categories[here.category].has_tables == 1:
         if not meets_line(mall, row, now_us):
             return leave_store(mall, row, now_us)
@@ -113,6 +120,11 @@ def _browse_until_us(mall: Mall, row: int, now_us: int) -> int:
 @kernel
 def end_browsing(mall: Mall, row: int, now_us: int) -> int:
     """Buy or not; whoever buys goes to the till, and some would have bought what is not there."""
+    if mall.params[0].has_online == 1:
+        if collects(mall, row):
+            return collect_on(mall, row, now_us)
+        if seeks_here(mall, row):
+            return get_it(mall, row, now_us)
     if is_called(mall, row):
         return leave_store(mall, row, now_us)
     found = look(mall, row, now_us)

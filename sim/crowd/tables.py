@@ -18,6 +18,7 @@ from sim.crowd.goods.catalogue import describe_goods
 from sim.crowd.happenings.built import describe_happenings
 from sim.crowd.minds_built import describe_minds
 from sim.crowd.movement import FREE_PER_M2
+from sim.crowd.online.built import describe_online
 from sim.crowd.points.built import describe_points
 from sim.crowd.points.gateway_built import describe_clearing
 from sim.crowd.points.loyalty_built import describe_loyalty
@@ -338,6 +339,7 @@ def _params(plan: PlanArrays, config: RunConfig) -> Any:
     describe_offers(one, config)
     describe_promos(one, config)
     describe_happenings(one, config)
+    describe_online(one, config)
     return params
 
 

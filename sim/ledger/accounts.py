@@ -137,6 +137,11 @@ class TransferReason(IntEnum):
     SLOT_FEE = 101  # what a merchant pays the operator for being shown
     RECALLED = 102  # what it costs a merchant to call pieces back
     HAPPENING_COST = 95  # staff and everything else of a happening
+    ONLINE_SALE = 90  # what is ordered online, when it is ordered
+    ONLINE_REFUND = 91  # of it, and of the fee for bringing it
+    COURIER = 92  # what a buyer pays for a delivery, and what it costs
+    PLATFORM_FEE = 93  # to whoever carries orders and accounts
+    ONLINE_BRANCH = 94  # to the store that works on another's order
     SETTLED_BETWEEN = 72  # money between the treasuries of two malls, for points that have changed sides
 
 

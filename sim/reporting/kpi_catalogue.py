@@ -25,6 +25,7 @@ GROUPS = {
     "sensing": "Sensing and members",
     "offers": "Offers and messages",
     "happenings": "Happenings in the hall",
+    "online": "Ordered online",
     "points": "Points",
     "people": "Satisfaction",
 }

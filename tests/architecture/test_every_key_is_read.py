@@ -96,6 +96,8 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
 
     wanted = compose("corner_day", ["categories.cafe.tables=true", "population.visits_per_day=30"])
     wanted.operations.outages = [OutageConfig(asset="street", starts="23:00", lasts_s=60.0)]
+    wanted.online.orders.collects = wanted.online.delivery.is_on = wanted.online.gifts.is_on = True
+    wanted.online.accounts.is_on, wanted.online.search.wants_share, wanted.online.search.scope = True, 0.1, "stores"
     wanted.queues.shifts = [ShiftConfig(station="till:L1-outfitters")]
     wanted.cinema.halls = [HallConfig(seats=50)]
     wanted.cinema.shows = [ShowConfig(starts="14:00")]

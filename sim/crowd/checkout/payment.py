@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.crowd.books import transfer
 from sim.crowd.checkout.methods import BEGINNING, USES_SELF_CHECKOUT, is_by_phone, settle_method
+from sim.crowd.online.ordering import orders_instead
 from sim.crowd.queues import expected_wait_s, join
 from sim.crowd.ratings import judge_store
 from sim.crowd.sales import basket_fen, conclude_sale, leave_store
@@ -22,6 +23,8 @@ def go_to_till(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     shopper.amount_fen = basket_fen(mall, row)
     settle_method(mall, row, now_us, True)
+    if mall.params[0].in_line_on == 1 and orders_instead(mall, row, till_of_choice(mall, row), now_us):
+        return leave_store(mall, row, now_us)
     return Then.WAIT if join(mall, row, till_of_choice(mall, row), now_us) else leave_store(mall, row, now_us)
 
 

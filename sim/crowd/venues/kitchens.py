@@ -58,12 +58,12 @@ def place_order(mall: Mall, row: int, now_us: int) -> bool:
         mall, row, now_us, EventKind.FOOD_ORDERED, shopper.unit, shopper.people if errand.has_ordered == Ordered.PREPARED else 0
     )
     errand.ordered_us = now_us
-    errand.food_us = now_us if venue.kitchen < 0 else _cooked_us(mall, shopper.unit, time_s, now_us)
+    errand.food_us = now_us if venue.kitchen < 0 else cooked_us(mall, shopper.unit, time_s, now_us)
     return True
 
 
 @kernel
-def _cooked_us(mall: Mall, unit: int, time_s: float, now_us: int) -> int:
+def cooked_us(mall: Mall, unit: int, time_s: float, now_us: int) -> int:
     """Let the cook who is free first take an order; return when it is done."""
     venue = mall.venues[unit]
     first = venue.cook_start

@@ -21,6 +21,7 @@ from sim.reporting.topics import (
     lines,
     members,
     minds,
+    online,
     parties,
     partners,
     points,
@@ -57,4 +58,5 @@ TOPICS: tuple[Topic, ...] = (
     shown.TOPIC,
     happenings.TOPIC,
     campaigns.TOPIC,
+    online.TOPIC,
 )

@@ -25,6 +25,7 @@ from sim.reporting.topics import (
     lines_pictures,
     members_pictures,
     minds_pictures,
+    online_pictures,
     parties_pictures,
     partners_pictures,
     points_pictures,
@@ -55,6 +56,7 @@ _OF_TOPIC = {
     "abuse": abuse_pictures,
     "shown": shown_pictures,
     "happenings": happenings_pictures,
+    "online": online_pictures,
 }  # fmt: skip
 
 

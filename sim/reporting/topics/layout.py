@@ -113,7 +113,9 @@ def curves(sums: Sums, books: Books) -> dict[str, Any]:
 
 
 def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
-    """Return paragraphs."""
+    """Return paragraphs; none where the layout is as drawn."""
+    if not curves:
+        return []
     count = Counter(change["what"] for change in curves["changes"])
     parts = [text.format(count.pop(what)) for what, text in _WORDS.items() if count.get(what)]
     parts += [f"{number} x {what}" for what, number in sorted(count.items())]

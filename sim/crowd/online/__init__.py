@@ -1,0 +1,1 @@
+"""What is ordered online, as it happens in the mall."""
