@@ -149,8 +149,9 @@ class EventKind(IntEnum):
     COUPON_REFUSED = 153  # place offer, value promos.Refused
     COUPON_LAPSED = 154  # place offer, value number of the message: not used on this visit
     PUSH_TURNED_OFF = 155  # place promos.Channel, value messages read on the visit
-    TRIGGERED = 156  # place trigger, value offer
+    TRIGGERED = 156  # place trigger in order of first mention, value offer, -1 for none
     MESSAGE_SENT = 157  # place promos.Channel, value number of the message
+    COUPON_RETURNED = 158  # place offer, value fen of its cost that came back with a refund
 
 
 class Change(IntEnum):
@@ -259,5 +260,5 @@ PLACE_TABLE = {
     EventKind.ABUSE_COUNTED: "abuse",
     EventKind.MESSAGE_READ: "channel", EventKind.MESSAGE_SENT: "channel", EventKind.PUSH_TURNED_OFF: "channel",
     EventKind.COUPON_CLAIMED: "number", EventKind.COUPON_USED: "number", EventKind.COUPON_REFUSED: "number",
-    EventKind.COUPON_LAPSED: "number", EventKind.TRIGGERED: "number",
+    EventKind.COUPON_LAPSED: "number", EventKind.TRIGGERED: "number", EventKind.COUPON_RETURNED: "number",
 }  # fmt: skip

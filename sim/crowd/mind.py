@@ -124,5 +124,5 @@ def forget_mind(mind: np.record) -> None:
     mind.letters_read = 0
     mind.annoyed = np.float32(0.0)
     mind.coupons = 0
-    mind.triggered = 0
+    mind.points_milli = 1000
     mind.opted_out = 0

@@ -374,6 +374,7 @@ class Mall(NamedTuple):
     triggers: np.ndarray  # TRIGGER, in order of hooks
     trigger_start: np.ndarray  # int32 (hooks + 1)
     trigger_places: np.ndarray  # int8 (triggers, units or entrances)
+    triggered: np.ndarray  # int8 (rows, slots of triggers): how often each has fired at the party on its visit
     channels: np.ndarray  # CHANNEL of each promos.Channel
     outcomes: np.ndarray  # OUTCOME buffer
     standing: np.ndarray  # STANDING of each unit
@@ -416,6 +417,7 @@ def example_mall() -> Mall:
         earning=np.zeros((0, 0), np.int64), earning_from_us=whole,
         coupons=np.zeros((0, 0), COUPON).view(np.recarray), letters=np.zeros((0, 0), LETTER).view(np.recarray),
         promo_units=np.zeros((0, 0), np.int8), trigger_places=np.zeros((0, 0), np.int8), trigger_start=single,
+        triggered=np.zeros((0, 0), np.int8),
     )  # fmt: skip
 
 

@@ -133,6 +133,8 @@ class TransferReason(IntEnum):
     OFFER_FUNDED = 85  # what a merchant is paid for an offer by whoever funds it
     POINTS_GIVEN = 86  # points on the house, by a policy
     POLICY_COST = 87  # what a policy spends beside offers
+    OFFER_GIFT = 88  # what a gift that comes with a purchase costs the seller
+    OFFER_RETURNED = 89  # by a merchant to who funded an offer, with a refund
     SETTLED_BETWEEN = 72  # money between the treasuries of two malls, for points that have changed sides
 
 
