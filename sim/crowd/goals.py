@@ -277,7 +277,9 @@ def _consider_coupons(mall: Mall, row: int, pool: int, base: np.uint64, count: i
             continue
         utility = reputation(mall, row, unit) + liking(mall, row, unit) - time_s / params.walk_s_scale
         mall.scratch_place[count] = unit
-        mall.scratch_utility[count] = utility - known_wait_s(mall, row, unit, level_of_place(mall, shopper.place)) / params.wait_s_scale
+        mall.scratch_utility[count] = (
+            utility - known_wait_s(mall, row, unit, level_of_place(mall, shopper.place)) / params.wait_s_scale
+        )
         mall.scratch_draw[count] = uniform_of(base, mall.units[unit].key + params.consideration_size + slot)
         count += 1
     return count

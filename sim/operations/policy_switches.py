@@ -90,6 +90,7 @@ class Switchboard:
     sent: list[Sent] = field(default_factory=list)
     messages: int = 0
     _slots: dict[str, int] = field(default_factory=dict)  # of triggers by name, in order of first mention
+    _trigger_policy: dict[str, str] = field(default_factory=dict)
     _present: Present = field(default_factory=nobody_present)
     _visits: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -105,7 +106,11 @@ class Switchboard:
 
     def facts(self) -> dict[str, Any]:
         """Return what the run keeps: offers with what came of them, messages."""
-        return {"offers": dict(self.offers), "owner": dict(self.owner), "used": self.used(), "sent": self.sent}
+        return {
+            "offers": dict(self.offers), "owner": dict(self.owner), "used": self.used(), "sent": self.sent,
+            "worthless": [is_worthless(offer) for offer in self.offers.values()],
+            "trigger_policies": [self._trigger_policy[name] for name in self._slots],
+        }  # fmt: skip
 
     def apply(self, now_us: int, policy: str, decision: PolicyDecision) -> Applied:
         """Throw what a decision asks for, or say why not."""
@@ -169,7 +174,9 @@ class Switchboard:
         if offer.after == offer.name:
             return "a chain cannot wait for itself"
         if offer.after and offer.after not in self.offers:
-            return f"no offer {offer.after!r} to come after; the steps of a chain are offered in their order, and none leads back"
+            return (
+                f"no offer {offer.after!r} to come after; the steps of a chain are offered in their order, and none leads back"
+            )
         if offer.after and any(other.after == offer.after for other in self.offers.values()):
             return f"another offer comes after {offer.after!r} already: a chain does not branch"
         if offer.budget and offer.budget not in self.budgets:
@@ -189,7 +196,11 @@ class Switchboard:
             left_fen = int(purse.limit_fen - purse.spent_fen - purse.reserved_fen)
         is_over = bool(now_us >= offer.until_us or offer.is_ended == 1)
         refused = why_not(is_over, int(offer.claims_most - offer.claims), left_fen, int(offer.off_fen + offer.gift_fen))
-        return "" if refused < 0 else f"offer {name!r} is not to be had any more: {Refused(refused).name.lower().replace('_', ' ')}"
+        return (
+            ""
+            if refused < 0
+            else f"offer {name!r} is not to be had any more: {Refused(refused).name.lower().replace('_', ' ')}"
+        )
 
     def _is_worth_something(self, name: str) -> bool:
         found = not is_worthless(self.offers[name])
@@ -278,6 +289,7 @@ class Switchboard:
         if trigger.until_us <= now_us or trigger.until_us <= trigger.from_us:
             return Applied(trigger.name, "its window is over")
         self.triggers[trigger.name] = trigger
+        self._trigger_policy[trigger.name] = policy
         self._lay_out_triggers()
         return Applied(trigger.name)
 
@@ -310,7 +322,10 @@ class Switchboard:
         start = np.searchsorted(hooks, np.arange(len(Hook) + 1)).astype(np.int32)
         more = np.zeros((mall.triggered.shape[0], len(self._slots) - mall.triggered.shape[1]), np.int8)
         self.crowd.mall = mall._replace(
-            triggers=table, trigger_places=acts_at, trigger_start=start, triggered=np.concatenate([mall.triggered, more], axis=1)
+            triggers=table,
+            trigger_places=acts_at,
+            trigger_start=start,
+            triggered=np.concatenate([mall.triggered, more], axis=1),
         )
 
     def _mark(self, now_us: int, policy: str, mark: Mark) -> Applied:
@@ -369,7 +384,9 @@ class Switchboard:
 
 def is_worthless(offer: Offer) -> bool:
     """Return whether an offer takes nothing off and gives nothing on top."""
-    has_value = offer.off_share > 0 or offer.off_fen > 0 or offer.price_fen >= 0 or offer.gift_fen > 0 or offer.points_factor > 1
+    has_value = (
+        offer.off_share > 0 or offer.off_fen > 0 or offer.price_fen >= 0 or offer.gift_fen > 0 or offer.points_factor > 1
+    )
     return not has_value or (offer.most_off_fen == 0 and offer.gift_fen == 0 and offer.points_factor <= 1)
 
 

@@ -75,6 +75,9 @@ _WEIGHED_BY = {  # what the KPI is a ratio to, by its name in day_bases.py: weig
     "visits of members": ("points_burn_visits_share",),
     "sales": ("points_sales_share",),
     "points issued": ("referral_points_share",),
+    "messages of the app": ("push_open_share",),
+    "parties written to": ("push_opt_out_share",),
+    "coupons taken": ("coupon_redemption_share",),
     "fen of sales": ("member_sales_share", "identified_sales_share"),
     "visits of members who bought": ("cross_trade_lift_mean",),
 }  # fmt: skip

@@ -23,7 +23,9 @@ def _weight(value: float, meaning: str, source: str = _JUDGED) -> Any:
 class PromosConfig:
     """How messages are received, and what an offer does to a choice. Nothing of it matters while no policy is active."""
 
-    push_open_share: float = _share(0.20, "share of the app's messages that are opened, of average relevance, by one alone", _LEVELS)
+    push_open_share: float = _share(
+        0.20, "share of the app's messages that are opened, of average relevance, by one alone", _LEVELS
+    )
     app_open_share: float = _share(0.30, "the same of what a page of the app shows")
     portal_open_share: float = _share(0.30, "the same of the page after logging in")
     payment_open_share: float = _share(0.50, "the same of the page after a payment")
@@ -32,7 +34,9 @@ class PromosConfig:
     leaflet_open_share: float = _share(0.25, "share of leaflets that are read")
     staff_open_share: float = _share(0.80, "share of what staff say that is listened to")
     screen_open_share: float = _share(0.10, "share of passers-by who look at a screen")
-    delivered_share: float = _share(0.95, "share of the messages of apps that come through: the others' phones are off or silent")
+    delivered_share: float = _share(
+        0.95, "share of the messages of apps that come through: the others' phones are off or silent"
+    )
     relevance_weight: float = _weight(
         0.8,
         "logits of opening and taking for a standard deviation of relevance",
@@ -52,7 +56,9 @@ class PromosConfig:
     )
     fatigue_weight: float = _weight(0.3, "logits of opening lost with each message read on the visit")
     company_weight: float = _weight(0.1, "logits of opening lost for each companion")
-    weekend_weight: float = _weight(0.3, "logits of opening lost on a Saturday or Sunday", "weaker at weekends (Ghose et al. 2019): sign")
+    weekend_weight: float = _weight(
+        0.3, "logits of opening lost on a Saturday or Sunday", "weaker at weekends (Ghose et al. 2019): sign"
+    )
     crowding_weight: float = known(
         0.2,
         "logits of opening gained per person and square metre around",
@@ -64,8 +70,12 @@ class PromosConfig:
     )
     hurry_weight: float = _weight(1.0, "logits of taking lost when no time is left")
     hurry_min: float = known(15.0, "time left from which a party feels in a hurry", 0, 240, source=_JUDGED, confidence="L")
-    claim_share: float = _share(0.30, "share of opened offers that are taken, worth nothing and where the party stands", _LEVELS)
-    follow_share: float = _share(0.25, "share of taken offers for which a party changes its way at once, of the same kind", _LEVELS)
+    claim_share: float = _share(
+        0.30, "share of opened offers that are taken, worth nothing and where the party stands", _LEVELS
+    )
+    follow_share: float = _share(
+        0.25, "share of taken offers for which a party changes its way at once, of the same kind", _LEVELS
+    )
     deal_weight: float = known(
         0.70,
         "log odds of buying gained for all of a price off",

@@ -57,7 +57,17 @@ def run(values: dict[str, Any]) -> list[Record]:
 
 def run_by_hand() -> list[Record]:
     """Return the cases that are traced by hand."""
-    return [*_single_use(), *_windows(), *_stacking(), *_thresholds(), *_floors(), *_chains(), *_bundles(), *_funding(), *_ends()]
+    return [
+        *_single_use(),
+        *_windows(),
+        *_stacking(),
+        *_thresholds(),
+        *_floors(),
+        *_chains(),
+        *_bundles(),
+        *_funding(),
+        *_ends(),
+    ]
 
 
 class Stand:
@@ -224,7 +234,9 @@ def _chains() -> list[Record]:
     second = stand.off("B", 1_000)
     third = stand.off("C", 1_000)
     return [
-        equal("a chain that leads back to itself, and one that branches, are refused", "chains", 2, bool(refused) + bool(branch)),
+        equal(
+            "a chain that leads back to itself, and one that branches, are refused", "chains", 2, bool(refused) + bool(branch)
+        ),
         equal("the last step before the others", "fen", 0, early),
         equal("the first step only opens the next", "fen", 0, first),
         equal("the second, which the first has put into the wallet", "fen", 100, second),
@@ -290,5 +302,7 @@ def _ends() -> list[Record]:
         equal("coupons of 3 yuan that 5 yuan reach for", "coupons", 1, has),
         equal("set aside for them", "fen", 300, aside_fen),
         equal("and free again when the visit ends without them", "fen", 0, int(purse.reserved_fen)),
-        equal("CP-12 nobody is told of what is worth nothing, has no budget, is over or all claimed", "offers", 4, sum(refused)),
+        equal(
+            "CP-12 nobody is told of what is worth nothing, has no budget, is over or all claimed", "offers", 4, sum(refused)
+        ),
     ]

@@ -120,7 +120,12 @@ def _read(mall: Mall, row: int, slot: int, now_us: int) -> int:
         if not claim(mall, row, letter.promo, letter.letter, now_us):
             return Fate.OPENED
     read = Fate.CLAIMED if letter.promo >= 0 else Fate.OPENED
-    if unit < 0 or unit == shopper.unit or shopper.leaving == 1 or not _says_yes(params.follow_logit + wish, uniform_of(word, GOES)):
+    if (
+        unit < 0
+        or unit == shopper.unit
+        or shopper.leaving == 1
+        or not _says_yes(params.follow_logit + wish, uniform_of(word, GOES))
+    ):
         return read
     return Fate.FOLLOWED
 

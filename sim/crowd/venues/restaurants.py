@@ -7,9 +7,9 @@ import numpy as np
 from sim.crowd.agenda import FIRST, NORMAL, forget, schedule
 from sim.crowd.choice import weibull
 from sim.crowd.movement import append
-from sim.crowd.ratings import give_up_line
 from sim.crowd.promos.appeal import with_deal
 from sim.crowd.promos.triggers import pull_triggers
+from sim.crowd.ratings import give_up_line
 from sim.crowd.sales import basket_fen, leave_store, pay
 from sim.crowd.state import Doing, Mall, Role, Stream, Then
 from sim.crowd.ticket_lists import take_place
