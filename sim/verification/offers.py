@@ -115,6 +115,10 @@ class Stand:
         """Return what the first party's wallet takes off a price."""
         return int(self.pay(shop, price_fen, at_us=at_us)[0])
 
+    def leave(self, rows: np.ndarray) -> None:
+        """Let visits end, and others begin."""
+        leave_each(self.crowd.mall, rows, NOON_US)
+
     def balance_fen(self, account: int) -> int:
         """Return what an account holds."""
         return int(self.crowd.ledger.balance(account))
