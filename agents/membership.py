@@ -212,7 +212,8 @@ class Memory:
         rows, index = np.unique(resident, return_inverse=True)
         self._messages.take(rows, np.bincount(index, letters["received"], rows.size), self.received)
         self.tally.messages += int(letters["received"].sum())
-        reacted = self._messages.turn_off(np.unique(resident[letters["has_turned_off"] > 0]), self.app, self.push_on)
+        has_turned_off = np.unique(resident[letters["has_turned_off"] > 0])
+        reacted = self._messages.turn_off(has_turned_off, self.received, self.app, self.push_on)
         self.tally.opted_out += reacted.opted_out.size
         self.tally.stopped_app += reacted.stopped.size
 

@@ -52,11 +52,14 @@ class Messages:
         """Remember messages that residents were sent on a visit; each row once, `received` is changed."""
         received[rows] += counts.astype(received.dtype)  # a day's rate of seven a week for each, smoothed over a week
 
-    def turn_off(self, rows: np.ndarray, app: np.ndarray, push_on: np.ndarray) -> Reacted:
-        """Let residents do what they have turned messages off by: some by ceasing to use the app; `app` and `push_on` are changed."""
+    def turn_off(self, rows: np.ndarray, received: np.ndarray, app: np.ndarray, push_on: np.ndarray) -> Reacted:
+        """Let residents who have had enough on a visit get no more; those who had more than makes them stop use the app no more either.
+
+        `app` and `push_on` are changed.
+        """
         rows = rows[push_on[rows] > 0]
-        off_per_week, stop_per_week = self.thresholds(rows)
-        return self._react(rows, stop_per_week < off_per_week, app, push_on)
+        _, stop_per_week = self.thresholds(rows)
+        return self._react(rows, received[rows] > stop_per_week, app, push_on)
 
     def effect(self, received: np.ndarray, push_on: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return rows, and the log of the factor by which messages move their visits; nobody where none are sent."""
