@@ -127,6 +127,7 @@ class Memory:
         self._forget_tales()
         self._tell(today.rows, delight, day)
         self._remember_stores(lived)
+        self._remember_messages(lived)
         self.holdings.learn_habits(lived.outcomes)
         self._pass_day(day)
 
@@ -193,6 +194,32 @@ class Memory:
         self.teller[tales.listener[is_news]] = tales.teller[is_news]
         self.tally.good_tales += int(tales.is_good.sum())
         self.tally.bad_tales += int((~tales.is_good).sum())
+
+    def bears_messages(self, resident: np.ndarray) -> np.ndarray:
+        """Return how many annoying messages more the party of each resident bears this week (float32); strangers, whom no app reaches, any."""
+        found = np.full(resident.size, np.inf, np.float32)
+        if not self._config.policies:
+            return found
+        is_known = resident >= 0
+        found[is_known] = self._messages.bears(resident[is_known], self.received)
+        return found
+
+    def _remember_messages(self, lived: Lived) -> None:
+        """Remember what the app has sent on visits, and let those do so who have turned it off there."""
+        if lived.letters.size == 0 or lived.outcomes.size == 0:
+            return
+        order = np.argsort(lived.outcomes["number"], kind="stable")
+        place = np.minimum(np.searchsorted(lived.outcomes["number"], lived.letters["number"], sorter=order), order.size - 1)
+        found = lived.outcomes[order[place]]
+        known = (found["number"] == lived.letters["number"]) & (found["resident"] >= 0)
+        resident, letters = found["resident"][known], lived.letters[known]
+        rows, index = np.unique(resident, return_inverse=True)
+        self._messages.take(rows, np.bincount(index, letters["received"], rows.size), self.received)
+        self.tally.messages += int(letters["received"].sum())
+        has_turned_off = np.unique(resident[letters["has_turned_off"] > 0])
+        reacted = self._messages.turn_off(has_turned_off, self.received, self.app, self.push_on)
+        self.tally.opted_out += reacted.opted_out.size
+        self.tally.stopped_app += reacted.stopped.size
 
     def _remember_stores(self, lived: Lived) -> None:
         """Remember stores by what residents thought of them."""

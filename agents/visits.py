@@ -241,6 +241,7 @@ class Visits:
             price_sensitivity=residents.price_sensitivity[like].astype(np.float64),
             taste=joint_tastes(residents, meant, self._usual),
             liked=self._liked(resident),
+            bears_messages=self.memory.bears_messages(resident),
             **self.memory.holdings.brought(meant.number, resident, is_member, self.memory.points_centi),
             free_speed_mps=free_speeds_mps(config, residents, meant, self._usual),
             step_free=step_free(config, residents, meant, self._usual),

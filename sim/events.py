@@ -169,8 +169,9 @@ class EventKind(IntEnum):
     COUPON_REFUSED = 153  # place offer, value promos.Refused
     COUPON_LAPSED = 154  # place offer, value number of the message: not used on this visit
     PUSH_TURNED_OFF = 155  # place promos.Channel, value messages read on the visit
-    TRIGGERED = 156  # place trigger, value offer
+    TRIGGERED = 156  # place trigger in order of first mention, value offer, -1 for none
     MESSAGE_SENT = 157  # place promos.Channel, value number of the message
+    COUPON_RETURNED = 158  # place offer, value fen of its cost that came back with a refund
     PLACE_SHOWN = 170  # place unit, value 16 x number of the message + its position in a list; follows MESSAGE_SENT
     STOCK_RECALLED = 172  # place unit, value fen that it costs to call pieces back from its shelves; of nobody
     SLOT_PAID = 173  # place unit, value fen that it pays for being shown; of nobody
@@ -290,7 +291,7 @@ PLACE_TABLE = {
     EventKind.HUNT_WON: "number", EventKind.FRIENDS_MET: "number", EventKind.FRIEND_MISSED: "number",
     EventKind.MESSAGE_READ: "channel", EventKind.MESSAGE_SENT: "channel", EventKind.PUSH_TURNED_OFF: "channel",
     EventKind.COUPON_CLAIMED: "number", EventKind.COUPON_USED: "number", EventKind.COUPON_REFUSED: "number",
-    EventKind.COUPON_LAPSED: "number", EventKind.TRIGGERED: "number",
+    EventKind.COUPON_LAPSED: "number", EventKind.TRIGGERED: "number", EventKind.COUPON_RETURNED: "number",
     EventKind.PLACE_SHOWN: "unit", EventKind.TAGS_LEARNT: "unit", EventKind.STOCK_RECALLED: "unit",
     EventKind.SLOT_PAID: "unit", EventKind.TAGS_PAID: "unit", EventKind.TAG_TOLD: "unit",
     EventKind.ORDER_PLACED: "unit", EventKind.ORDER_READY: "unit", EventKind.ORDER_COLLECTED: "unit", EventKind.ORDER_DELIVERED: "unit",

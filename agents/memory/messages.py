@@ -43,6 +43,24 @@ class Messages:
         draw = uniforms(self._bears_key, self._key[rows], 0)
         return _quantiles(self._reminders.opt_out_shares, draw), _quantiles(self._reminders.stop_shares, draw)
 
+    def bears(self, rows: np.ndarray, received: np.ndarray) -> np.ndarray:
+        """Return how many messages more residents bear this week (float32) before they turn them off or stop using the app."""
+        off_per_week, stop_per_week = self.thresholds(rows)
+        return (np.minimum(off_per_week, stop_per_week) - received[rows]).astype(np.float32)
+
+    def take(self, rows: np.ndarray, counts: np.ndarray, received: np.ndarray) -> None:
+        """Remember messages that residents were sent on a visit; each row once, `received` is changed."""
+        received[rows] += counts.astype(received.dtype)  # a day's rate of seven a week for each, smoothed over a week
+
+    def turn_off(self, rows: np.ndarray, received: np.ndarray, app: np.ndarray, push_on: np.ndarray) -> Reacted:
+        """Let residents who have had enough on a visit get no more; those who had more than makes them stop use the app no more either.
+
+        `app` and `push_on` are changed.
+        """
+        rows = rows[push_on[rows] > 0]
+        _, stop_per_week = self.thresholds(rows)
+        return self._react(rows, received[rows] > stop_per_week, app, push_on)
+
     def effect(self, received: np.ndarray, push_on: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return rows, and the log of the factor by which messages move their visits; nobody where none are sent."""
         rows = np.flatnonzero((received > 0) & (push_on > 0))
@@ -77,10 +95,12 @@ class Messages:
         weeks = -np.log(uniforms(self._reacts_key, self._key[rows], day))
         per_week = np.maximum(received[rows], self._per_week)
         acts = (per_week > np.minimum(off_per_week, stop_per_week)) & (weeks < 1 / (DAYS * reminders.reacts_weeks))
-        rows, stops = rows[acts], (per_week > stop_per_week)[acts]
+        return self._react(rows[acts], (per_week > stop_per_week)[acts], app, push_on)
+
+    def _react(self, rows: np.ndarray, stops: np.ndarray, app: np.ndarray, push_on: np.ndarray) -> Reacted:
         push_on[rows] = 0
         stopped, opted_out = rows[stops], rows[~stops]
-        removes = uniforms(self._removes_key, self._key[stopped], 0) < reminders.removed_share
+        removes = uniforms(self._removes_key, self._key[stopped], 0) < self._reminders.removed_share
         app[stopped] = np.where(removes, App.REMOVED, App.CHURNED)
         app[opted_out] = App.ACTIVE
         return Reacted(opted_out, stopped)

@@ -26,8 +26,10 @@ from sim.crowd.needs import (
 )
 from sim.crowd.online.collecting import order_due, order_left
 from sim.crowd.online.seeking import sought_unit
+from sim.crowd.promos.appeal import best_depth
 from sim.crowd.promos.brought import take_up
 from sim.crowd.promos.letters import message_due
+from sim.crowd.promos.records import COUPONS_MAX
 from sim.crowd.routing import choose_exit, level_of_place
 from sim.crowd.splitting import split_if_wanted
 from sim.crowd.state import VISITED_KEPT, Doing, Mall, Stream, Then
@@ -284,7 +286,35 @@ def choose_store(mall: Mall, row: int, pool: int, now_us: int) -> int:
         mall.scratch_utility[count] = utility
         mall.scratch_draw[count] = uniform_of(base, mall.units[unit].key + (0 if is_small else slot))
         count += 1
+    if params.promos > 0 and mall.minds[row].coupons > 0 and not is_small:
+        count = _consider_coupons(mall, row, pool, base, count, now_us)
     return _agree_on(mall, row, count, now_us)
+
+
+@kernel
+def _consider_coupons(mall: Mall, row: int, pool: int, base: np.uint64, count: int, now_us: int) -> int:
+    """Consider the stores for which the party holds a coupon too, each as if it had been drawn once more; return how many are considered."""
+    shopper, params = mall.shoppers[row], mall.params[0]
+    for slot in range(COUPONS_MAX):
+        promo = mall.coupons[row, slot].promo
+        if promo < 0 or mall.coupons[row, slot].used > 0 or mall.promos[promo].home < 0:
+            continue
+        unit = mall.promos[promo].home
+        trade = mall.units[unit].category
+        is_food = mall.categories[trade].has_tables == 1
+        if trade != pool and not (pool == params.food_pool and is_food) and not (pool == params.food_pool + 1 and not is_food):
+            continue
+        time_s = mall.hop_s[shopper.step_free, shopper.place, unit]
+        if time_s == np.inf or best_depth(mall, row, unit) <= 0.0 or not suits(mall, row, unit, now_us):
+            continue
+        utility = reputation(mall, row, unit) + liking(mall, row, unit) - time_s / params.walk_s_scale
+        mall.scratch_place[count] = unit
+        mall.scratch_utility[count] = (
+            utility - known_wait_s(mall, row, unit, level_of_place(mall, shopper.place)) / params.wait_s_scale
+        )
+        mall.scratch_draw[count] = uniform_of(base, mall.units[unit].key + params.consideration_size + slot)
+        count += 1
+    return count
 
 
 @kernel

@@ -136,6 +136,7 @@ def forget_mind(mind: np.record) -> None:
     mind.coupons = 0
     mind.bound_for = -1
     mind.triggered = 0
+    mind.points_milli = 1000
     mind.opted_out = 0
     mind.order = -1
     mind.errand = 0

@@ -14,12 +14,14 @@ from sim.crowd.needs import (
     wish,
 )
 from sim.crowd.promos.letters import message_due
+from sim.crowd.promos.triggers import pull_triggers
 from sim.crowd.routing import choose_ride, level_of_place, table_index, target_of_place
 from sim.crowd.state import Doing, Heading, Mall, Stream, Then
 from sim.crowd.venues.cinemas import thinks_of_film
 from sim.crowd.writing import note_segment
 from sim.events import Reason, SegmentKind
 from sim.kernel import inlined, kernel
+from sim.promos import Hook
 from sim.random_streams import draw_word, uniform_of
 
 NO_WAY = -2  # in next_leg
@@ -122,6 +124,9 @@ def _catches_the_eye(mall: Mall, row: int, leg: int, now_us: int) -> bool:
     shopper = mall.shoppers[row]
     along = mall.legs[leg]
     along.walked += 1
+    if mall.params[0].has_policies == 1 and mall.trigger_start[Hook.PASSED] < mall.trigger_start[Hook.PASSED + 1]:
+        for index in range(along.frontage_start, along.frontage_end):
+            pull_triggers(mall, row, Hook.PASSED, mall.frontages[index].unit, now_us)
     if shopper.reason == Reason.IMPULSE:
         return False
     base = draw_word(mall.keys[Stream.IMPULSE], shopper.number, shopper.choices)

@@ -24,11 +24,13 @@ from sim.crowd.disciplines import (
 from sim.crowd.movement import append, unlink
 from sim.crowd.needs import feel_wait
 from sim.crowd.own_services import hand_over
+from sim.crowd.promos.triggers import pull_triggers
 from sim.crowd.state import Discipline, Doing, Law, Mall, Meta, Role, Stream
 from sim.crowd.ticket_lists import call_forward, order_us, take_place
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import inlined, kernel
+from sim.promos import Hook
 from sim.random_streams import draw_word, exponential, standard_normal, uniform, uniform_of
 
 DESK_PATIENCE = 1_000_000  # first count of a party's draws of patience at desks, beyond any number of stores entered
@@ -170,6 +172,8 @@ def _wait(mall: Mall, row: int, station: int, now_us: int) -> None:
     """A party in line waits for its turn, or for the end of its patience."""
     here = mall.stations[station]
     here.waiting += 1
+    if here.unit >= 0:
+        pull_triggers(mall, row, Hook.LINED_UP, here.unit, now_us)
     if here.takes_tickets == 1:
         take_place(mall, row, station)
     mall.shoppers[row].doing = Doing.IN_LINE

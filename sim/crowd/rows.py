@@ -7,7 +7,7 @@ import numpy as np
 from sim.crowd.agenda import drop_dead
 from sim.crowd.state import Mall, Meta, records
 
-BY_ROW = ("shoppers", "errands", "minds", "tastes", "liked", "visited", "coupons", "letters")  # arrays of Mall with one row a party
+BY_ROW = ("shoppers", "errands", "minds", "tastes", "liked", "visited", "coupons", "letters", "triggered")  # arrays of Mall with one row a party
 HEAP_SPARE = 1024
 
 

@@ -385,6 +385,7 @@ class Mall(NamedTuple):
     triggers: np.ndarray  # TRIGGER, in order of hooks
     trigger_start: np.ndarray  # int32 (hooks + 1)
     trigger_places: np.ndarray  # int8 (triggers, units or entrances)
+    triggered: np.ndarray  # int8 (rows, slots of triggers): how often each has fired at the party on its visit
     channels: np.ndarray  # CHANNEL of each promos.Channel
     happenings: np.ndarray  # HAPPENING
     themes: np.ndarray  # (happenings, TASTES) float32: where each stands in the space of tastes
@@ -441,6 +442,7 @@ def example_mall() -> Mall:
         coupons=np.zeros((0, 0), COUPON).view(np.recarray), letters=np.zeros((0, 0), LETTER).view(np.recarray),
         picker_free_us=np.zeros((0, 0), np.int64), courier_free_us=whole, brand_of=whole, seller_stock=whole, seller_shown=whole,
         promo_units=np.zeros((0, 0), np.int8), trigger_places=np.zeros((0, 0), np.int8), trigger_start=single,
+        triggered=np.zeros((0, 0), np.int8),
     )  # fmt: skip
 
 

@@ -142,6 +142,8 @@ class TransferReason(IntEnum):
     COURIER = 92  # what a buyer pays for a delivery, and what it costs
     PLATFORM_FEE = 93  # to whoever carries orders and accounts
     ONLINE_BRANCH = 94  # to the store that works on another's order
+    OFFER_GIFT = 88  # what a gift that comes with a purchase costs the seller
+    OFFER_RETURNED = 89  # by a merchant to who funded an offer, with a refund
     SETTLED_BETWEEN = 72  # money between the treasuries of two malls, for points that have changed sides
 
 

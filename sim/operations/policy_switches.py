@@ -13,6 +13,7 @@ from sim.crowd.engine import Crowd
 from sim.crowd.promos.letters import put_letters
 from sim.crowd.promos.lists import put_lists
 from sim.crowd.promos.records import BUDGET, FUNDED_BY_OPERATOR, PROMO, TRIGGER
+from sim.crowd.promos.wallet import NO_LIMIT_FEN, why_not
 from sim.crowd.state import Doing
 from sim.decisions_of_policies import (
     ChargeFee,
@@ -34,11 +35,13 @@ from sim.decisions_of_policies import (
 )
 from sim.events import EventKind
 from sim.ledger.accounts import POINTS_ISSUED, TransferReason
+from sim.ledger.doors import issue_one
+from sim.ledger.records import NEVER_US, NONE, Count, Refusal
 from sim.operations.happenings import Happenings
 from sim.operations.policy_fees import charge_fee, sell_tags
 from sim.operations.policy_records import POSITIONS_MAX, Receipt, TagsSold, wrong_with_list
 from sim.plan_arrays import CompiledPlan
-from sim.promos import Channel, Hook, Reach, Says
+from sim.promos import Channel, Hook, Reach, Refused, Says
 from sim.random_streams import stable_key
 from sim.sensing.present import Present, nobody_present
 from sim.units import US_PER_S
@@ -104,6 +107,8 @@ class Switchboard:
     receipts: list[Receipt] = field(default_factory=list)  # since they were last taken
     tags_sold: list[TagsSold] = field(default_factory=list)
     fees: list[tuple[str, int, int]] = field(default_factory=list)  # policy, unit, fen
+    _slots: dict[str, int] = field(default_factory=dict)  # of triggers by name, in order of first mention
+    _trigger_policy: dict[str, str] = field(default_factory=dict)
     _present: Present = field(default_factory=nobody_present)
     _visits: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -127,6 +132,8 @@ class Switchboard:
         return {
             "offers": dict(self.offers), "owner": dict(self.owner), "used": self.used(), "sent": self.sent, "moves": list(self.moves),
             "tags_sold": self.tags_sold, "fees": self.fees,
+            "worthless": [is_worthless(offer) for offer in self.offers.values()],
+            "trigger_policies": [self._trigger_policy[name] for name in self._slots],
         }  # fmt: skip
 
     def apply(self, now_us: int, policy: str, decision: PolicyDecision) -> Applied:
@@ -157,9 +164,11 @@ class Switchboard:
             ("budget", list(self.budgets).index(offer.budget) if offer.budget else -1),
             ("co_funder", self.compiled.unit_ids.index(offer.co_funder) if offer.co_funder else FUNDED_BY_OPERATOR),
             ("per_member", offer.per_member), ("order", offer.stack_order), ("home", units[0] if len(units) == 1 else -1),
-            ("combines", offer.combines), ("members_only", offer.members_only),
+            ("combines", offer.combines), ("members_only", offer.members_only), ("is_worthless", is_worthless(offer)), ("opens", -1),
         ):  # fmt: skip
             row[name] = value
+        if offer.after:
+            mall.promos["opens"][list(self.offers).index(offer.after)] = len(self.offers)
         takes = np.full((1, len(self.compiled.unit_ids)), 0 if units else 1, np.int8)
         takes[0, units] = 1
         self.crowd.mall = mall._replace(
@@ -183,6 +192,8 @@ class Switchboard:
             return f"takes {offer.off_share:.0%} off a price: 0 to 100 % are possible"
         if min(offer.off_fen, offer.gift_fen, offer.threshold_fen, offer.claims_most, offer.per_member) < 0:
             return "an amount is negative"
+        if offer.points_factor < 0:
+            return "a receipt cannot earn fewer points than none"
         if not 0 <= offer.funded_by_seller_share <= 1:
             return "the seller bears 0 to 100 % of it"
         if offer.until_us <= max(offer.from_us, now_us):
@@ -190,10 +201,39 @@ class Switchboard:
         if offer.after == offer.name:
             return "a chain cannot wait for itself"
         if offer.after and offer.after not in self.offers:
-            return f"no offer {offer.after!r} to come after; the steps of a chain are offered in their order"
+            return (
+                f"no offer {offer.after!r} to come after; the steps of a chain are offered in their order, and none leads back"
+            )
+        if offer.after and any(other.after == offer.after for other in self.offers.values()):
+            return f"another offer comes after {offer.after!r} already: a chain does not branch"
         if offer.budget and offer.budget not in self.budgets:
             return f"no budget {offer.budget!r}"
         return ""
+
+    def why_not_to_be_had(self, now_us: int, name: str) -> str:
+        """Return why nobody can have an offer now: then nobody is told of it, and nothing happens."""
+        if name not in self.offers:
+            return f"no offer {name!r}"
+        if not self._is_worth_something(name):
+            return f"offer {name!r} is worth nothing, and opens nothing that is"
+        offer = self.crowd.mall.promos[list(self.offers).index(name)]
+        left_fen = NO_LIMIT_FEN
+        if offer.budget >= 0:
+            purse = self.crowd.mall.budgets[offer.budget]
+            left_fen = int(purse.limit_fen - purse.spent_fen - purse.reserved_fen)
+        is_over = bool(now_us >= offer.until_us or offer.is_ended == 1)
+        refused = why_not(is_over, int(offer.claims_most - offer.claims), left_fen, int(offer.off_fen + offer.gift_fen))
+        return (
+            ""
+            if refused < 0
+            else f"offer {name!r} is not to be had any more: {Refused(refused).name.lower().replace('_', ' ')}"
+        )
+
+    def _is_worth_something(self, name: str) -> bool:
+        found = not is_worthless(self.offers[name])
+        for other in [each.name for each in self.offers.values() if each.after == name]:
+            found = found or self._is_worth_something(other)
+        return found
 
     def _set_budget(self, now_us: int, policy: str, budget: SetBudget) -> Applied:
         if budget.limit_fen < 0:
@@ -214,8 +254,9 @@ class Switchboard:
 
     def _send(self, now_us: int, policy: str, send: Send) -> Applied:
         what = send.offer or send.unit or send.because
-        if send.offer and send.offer not in self.offers:
-            return Applied(what, f"no offer {send.offer!r}")
+        refused = self.why_not_to_be_had(now_us, send.offer) if send.offer else ""
+        if refused:
+            return Applied(what, refused)
         if send.happening and (self.happenings is None or send.happening not in self.happenings.names):
             return Applied(what, f"no happening {send.happening!r}")
         if send.unit and send.unit not in self.compiled.unit_ids:
@@ -303,11 +344,16 @@ class Switchboard:
         unknown = [place for place in trigger.at_units if place not in places]
         if trigger.offer and trigger.offer not in self.offers:
             return Applied(trigger.name, f"no offer {trigger.offer!r}")
+        if trigger.offer and not self._is_worth_something(trigger.offer):
+            return Applied(trigger.name, f"offer {trigger.offer!r} is worth nothing, and opens nothing that is")
         if unknown or (trigger.unit and trigger.unit not in self.compiled.unit_ids):
             return Applied(trigger.name, f"no place {(unknown or [trigger.unit])[0]!r}")
         if not 0 <= trigger.share <= 1 or not 0 <= trigger.segment <= SEGMENTS_MAX:
             return Applied(trigger.name, f"a share is 0 to 1, a segment 0 to {SEGMENTS_MAX}")
+        if trigger.until_us <= now_us or trigger.until_us <= trigger.from_us:
+            return Applied(trigger.name, "its window is over")
         self.triggers[trigger.name] = trigger
+        self._trigger_policy[trigger.name] = policy
         self._lay_out_triggers()
         return Applied(trigger.name)
 
@@ -330,6 +376,7 @@ class Switchboard:
             for name in ("from_us", "until_us", "segment", "share", "per_visit", "hook", "channel", "says", "members_only"):
                 table[name][index] = getattr(trigger, name)
             table["key"][index] = stable_key(trigger.name) >> 8
+            table["slot"][index] = self._slots.setdefault(trigger.name, len(self._slots))
             table["after_us"][index] = round(trigger.after_s * US_PER_S)
             table["promo"][index] = names.index(trigger.offer) if trigger.offer else -1
             table["unit"][index] = self.compiled.unit_ids.index(trigger.unit) if trigger.unit else -1
@@ -337,7 +384,13 @@ class Switchboard:
             acts_at[index, [places.index(place) for place in trigger.at_units]] = 1
         hooks = [int(trigger.hook) for trigger in ordered]
         start = np.searchsorted(hooks, np.arange(len(Hook) + 1)).astype(np.int32)
-        self.crowd.mall = mall._replace(triggers=table, trigger_places=acts_at, trigger_start=start)
+        more = np.zeros((mall.triggered.shape[0], len(self._slots) - mall.triggered.shape[1]), np.int8)
+        self.crowd.mall = mall._replace(
+            triggers=table,
+            trigger_places=acts_at,
+            trigger_start=start,
+            triggered=np.concatenate([mall.triggered, more], axis=1),
+        )
 
     def _mark(self, now_us: int, policy: str, mark: Mark) -> Applied:
         if not 1 <= mark.segment <= SEGMENTS_MAX:
@@ -397,12 +450,29 @@ class Switchboard:
     def _give_points(self, now_us: int, policy: str, decision: GivePoints) -> Applied:
         if decision.centi <= 0:
             return Applied("points", "points must be given, not taken")
+        if self.crowd.mall.params["points_on"][0] == 0:
+            return Applied("points", "there is no programme of points (points.is_on=false)")
         is_here = np.isin(self._present.person, np.asarray(decision.people, np.int64))
         rows = self._rows_of(self._visits[is_here])
         accounts = self.crowd.mall.minds["account"][rows[rows >= 0]]
-        for account in accounts[accounts >= 0].tolist():
-            self.crowd.transfer(now_us, POINTS_ISSUED, account, decision.centi, TransferReason.POINTS_GIVEN)
-        return Applied("points", people=int((accounts >= 0).sum()))
+        accounts = accounts[accounts >= 0]
+        lasts_us = int(self.crowd.mall.params["points_last_us"][0])
+        given = 0
+        for account in accounts.tolist():
+            self.crowd.make_room_in_books()
+            midnight_us = int(self.crowd.ledger.book.book_counts[Count.MIDNIGHT_US])
+            expires_us = NEVER_US if lasts_us == NEVER_US else midnight_us + lasts_us
+            book, reason = self.crowd.ledger.book, TransferReason.POINTS_GIVEN
+            given += issue_one(book, now_us, POINTS_ISSUED, account, decision.centi, reason, expires_us, NONE) == Refusal.POSTED
+        return Applied("points", "" if given or not accounts.size else "the books refuse it", people=given)
+
+
+def is_worthless(offer: Offer) -> bool:
+    """Return whether an offer takes nothing off and gives nothing on top."""
+    has_value = (
+        offer.off_share > 0 or offer.off_fen > 0 or offer.price_fen >= 0 or offer.gift_fen > 0 or offer.points_factor > 1
+    )
+    return not has_value or (offer.most_off_fen == 0 and offer.gift_fen == 0 and offer.points_factor <= 1)
 
 
 def _bundle(offer: Offer, offers: dict[str, Offer]) -> int:

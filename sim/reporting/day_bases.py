@@ -9,6 +9,7 @@ import numpy as np
 from sim.events import EventKind
 from sim.reporting.kpis import Books
 from sim.reporting.stations import TABLE, TILL
+from sim.reporting.topics import promos
 from sim.reporting.topics.targets import customers_of_a
 
 
@@ -19,6 +20,7 @@ def bases(books: Books) -> dict[str, int]:
         **_of_topics(cast(dict[str, Any], books.sums.topics)),
         **_of_queues(books),
         **_of_parking(books),
+        **promos.bases(cast(dict[str, Any], books.sums.topics)["promos"], books),
         "points issued": max(int(books.points.get("today", {}).get("issued_centi", 0)), 0),
     }
 

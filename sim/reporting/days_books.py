@@ -104,7 +104,9 @@ class DaysBooks:
         recorder = run.recorder
         recorder.close()
         known = {name: value for name, value in {**run.sensed, **points}.items() if name in BY_NAME}
-        books = Books(run.config, run.compiled, recorder.sums, run.tallies, run.station_offered_us, known, run.points, run.policies)
+        books = Books(
+            run.config, run.compiled, recorder.sums, run.tallies, run.station_offered_us, known, run.points, run.policies
+        )
         day, sha256 = len(self.rows), recorder.events_content_sha256
         self.digest.update(sha256.encode())
         self.rows.append({**facts, **compute(books), "events_content_sha256": sha256})

@@ -35,7 +35,7 @@ DENSITY_ZONE_M2_MIN = 5.0  # in a smaller zone one person more or less is not a 
 
 _NO_WIFI = "positioning is off (sensing.positioning.method), or nothing of it happened"
 _NO_IDENTITY = "nothing of it happened"
-_NO_OFFERS = "coupons and messages are not simulated"
+_NO_POLICIES = "no policy is active (`policies`)"
 _NO_TWIN = "one run has no twin to compare with; `galleria uplift` lives it"
 _NO_POINTS = "points and the alliance are not simulated"
 _OFF_POINTS = "there is no programme of points (points.is_on=false)"
@@ -68,7 +68,7 @@ _MONEY = (
     Kpi("owner_income_fen", "fen", "higher", "money", "The owner's income", "The mall's income + the share of sales that stays with its owner as margin (costs.owner_margin_share)."),
     Kpi("programme_running_fen", "fen", "lower", "money", "Running costs of the programme", "What the items of `costs` cost the owner over the run: by the day, the visit, the new member and on sales."),
     Kpi("programme_capital_fen", "fen", "lower", "money", "Capital of the programme", "What the items of `costs` cost the owner once, whatever the length of the run."),
-    Kpi("policy_cost_fen", "fen", "lower", "money", "Cost of the policies", "What the policies of the run spent.", "policies that spend money are not simulated"),
+    Kpi("policy_cost_fen", "fen", "lower", "money", "Cost of the policies", "What operator and merchants paid for the policies: offers and gifts, points on the house at their face, and what else policies spent outside the mall.", null_where=_NO_POLICIES),
     Kpi("policy_net_benefit_fen", "fen", "higher", "money", "Net benefit of the policies", "Difference of the mall's income to the same day without the policies, less their cost.", _NO_TWIN),
 )  # fmt: skip
 _SPACE = (
@@ -127,13 +127,13 @@ _SENSING = (
     Kpi("sales_known_share", "share", "higher", "sensing", "Sales whose buyer is known", "Sales that the mall's systems put to somebody who agrees to be followed / sales, by amount.", null_where=_NO_IDENTITY),
 )  # fmt: skip
 _OFFERS = (
-    Kpi("push_sent", "count", "neither", "offers", "Messages sent", "Push messages sent.", _NO_OFFERS),
-    Kpi("push_open_share", "share", "higher", "offers", "Messages opened", "Opened / sent.", _NO_OFFERS),
-    Kpi("push_opt_out_share", "share", "lower", "offers", "Opted out", "Members that turned messages off / members written to.", _NO_OFFERS),
-    Kpi("coupons_issued", "count", "neither", "offers", "Coupons issued", "Coupons issued.", _NO_OFFERS),
-    Kpi("coupons_redeemed", "count", "higher", "offers", "Coupons redeemed", "Coupons redeemed.", _NO_OFFERS),
-    Kpi("coupon_redemption_share", "share", "higher", "offers", "Redemption", "Redeemed / issued.", _NO_OFFERS),
-    Kpi("coupon_cost_fen", "fen", "lower", "offers", "Cost of coupons", "Face value of the redeemed coupons.", _NO_OFFERS),
+    Kpi("push_sent", "count", "neither", "offers", "Messages sent", "Messages of the mall's app to parties inside, whether or not they came through.", null_where=_NO_POLICIES),
+    Kpi("push_open_share", "share", "higher", "offers", "Messages opened", "Messages of the app that were opened / sent.", null_where=_NO_POLICIES),
+    Kpi("push_opt_out_share", "share", "lower", "offers", "Opted out", "Parties that turned the app's messages off on their visit / parties that got any.", null_where=_NO_POLICIES),
+    Kpi("coupons_issued", "count", "neither", "offers", "Coupons issued", "Offers that parties have taken, steps of a chain that are worth nothing themselves left out.", null_where=_NO_POLICIES),
+    Kpi("coupons_redeemed", "count", "higher", "offers", "Coupons redeemed", "Those of them that were used at a till.", null_where=_NO_POLICIES),
+    Kpi("coupon_redemption_share", "share", "higher", "offers", "Redemption", "Redeemed / issued; it says nothing of who would have bought without.", null_where=_NO_POLICIES),
+    Kpi("coupon_cost_fen", "fen", "lower", "offers", "Cost of coupons", "What offers took off prices and gave on top, whoever bore it, less what came back with refunds.", null_where=_NO_POLICIES),
     Kpi("coupon_roi", "ratio", "higher", "offers", "Return on coupons", "True uplift in sales / cost of coupons.", _NO_TWIN),
     Kpi("uplift_true_fen", "fen", "higher", "offers", "True uplift", "Sales less those of the same days without the policies, under the same draws.", _NO_TWIN),
     Kpi("uplift_estimated_fen", "fen", "neither", "offers", "Uplift as the mall would estimate it", "What tills heard each person pay, of those that policies may address less of those held out, times the former.", _NO_TWIN),

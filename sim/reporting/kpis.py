@@ -52,7 +52,7 @@ class Books:
     station_offered_us: np.ndarray | None = None  # (T) server-microseconds on duty, where the run knows them
     sensed: Mapping[str, Value] = field(default_factory=dict)  # the KPIs of sensing by name, as sim/sensing judged them
     points: Mapping[str, Any] = field(default_factory=dict)  # what the ledger says of points (points_books.py)
-    policies: Mapping[str, Any] = field(default_factory=dict)  # what they offered and did (sim/operations/policies.py)
+    policies: Mapping[str, Any] = field(default_factory=dict)  # what policies did (sim/operations/policy_switches.py)
 
 
 def compute(books: Books) -> dict[str, Value]:

@@ -63,7 +63,9 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
     folder.mkdir(parents=True, exist_ok=True)
     run.recorder.close()
     known = {name: value for name, value in run.sensed.items() if name in BY_NAME}
-    books = Books(run.config, run.compiled, run.recorder.sums, run.tallies, run.station_offered_us, known, run.points, run.policies)
+    books = Books(
+        run.config, run.compiled, run.recorder.sums, run.tallies, run.station_offered_us, known, run.points, run.policies
+    )
     kpis = compute(books)
     day = plain({**curves(books), "sensing": {**run.sensed_curves, "identity": run.sensed}})
     manifest.write_config(folder, run.config)

@@ -3,52 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sim.known import known
 
 _JUDGED = "engineering judgement"
+_LEVELS = "redeemed of messages sent: random 2 %, located 3-4 %, matched 5-7 % (order: Ghose et al. 2019, levels judged): `galleria verify response`"
+
+
+def _share(value: float, meaning: str, source: str = _JUDGED) -> Any:
+    return known(value, meaning, 0, 1, source=source, confidence="L")
+
+
+def _weight(value: float, meaning: str, source: str = _JUDGED) -> Any:
+    return known(value, meaning, 0, 20, source=source, confidence="L")
 
 
 @dataclass
 class PromosConfig:
     """How messages are received, and what an offer does to a choice. Nothing of it matters while no policy is active."""
 
-    push_open_share: float = known(
-        0.15,
-        "share of the app's messages that are opened, of average relevance and depth",
-        0,
-        1,
-        source=_JUDGED,
-        confidence="L",
+    push_open_share: float = _share(
+        0.20, "share of the app's messages that are opened, of average relevance, by one alone", _LEVELS
     )
-    app_open_share: float = known(0.30, "the same of what a page of the app shows", 0, 1, source=_JUDGED, confidence="L")
-    portal_open_share: float = known(0.30, "the same of the page after logging in", 0, 1, source=_JUDGED, confidence="L")
-    payment_open_share: float = known(0.50, "the same of the page after a payment", 0, 1, source=_JUDGED, confidence="L")
-    till_open_share: float = known(0.60, "the same of what is said at the till", 0, 1, source=_JUDGED, confidence="L")
-    chat_open_share: float = known(0.20, "the same of a message in a chat app", 0, 1, source=_JUDGED, confidence="L")
-    leaflet_open_share: float = known(0.25, "share of leaflets that are read", 0, 1, source=_JUDGED, confidence="L")
-    staff_open_share: float = known(0.80, "share of what staff say that is listened to", 0, 1, source=_JUDGED, confidence="L")
-    screen_open_share: float = known(0.10, "share of passers-by who look at a screen", 0, 1, source=_JUDGED, confidence="L")
-    relevance_weight: float = known(
-        1.0,
+    app_open_share: float = _share(0.30, "the same of what a page of the app shows")
+    portal_open_share: float = _share(0.30, "the same of the page after logging in")
+    payment_open_share: float = _share(0.50, "the same of the page after a payment")
+    till_open_share: float = _share(0.60, "the same of what is said at the till")
+    chat_open_share: float = _share(0.20, "the same of a message in a chat app")
+    leaflet_open_share: float = _share(0.25, "share of leaflets that are read")
+    staff_open_share: float = _share(0.80, "share of what staff say that is listened to")
+    screen_open_share: float = _share(0.10, "share of passers-by who look at a screen")
+    delivered_share: float = _share(
+        0.95, "share of the messages of apps that come through: the others' phones are off or silent"
+    )
+    relevance_weight: float = _weight(
+        0.8,
         "logits of opening and taking for a standard deviation of relevance",
-        0,
-        10,
-        source="random < located < trajectory-matched (Ghose et al. 2019): sign",
-        confidence="L",
+        "random < located < trajectory-matched (Ghose et al. 2019): sign",
     )
-    depth_weight: float = known(
+    needed_relevance: float = _weight(1.0, "relevance, in standard deviations, of a store whose trade is on a party's list")
+    hungry_relevance: float = _weight(1.0, "the same of a restaurant to a party that is hungry")
+    depth_weight: float = _weight(
         3.0,
-        "logits of taking an offer for all of a price",
-        0,
-        20,
-        source="face value dominates (Danaher et al. 2015): sign",
-        confidence="L",
+        "logits of taking an offer for all of a price, and of not minding its message",
+        "face value dominates (Danaher et al. 2015): sign",
     )
-    fatigue_weight: float = known(
-        0.3, "logits of opening lost with each message read on the visit", 0, 10, source=_JUDGED, confidence="L"
+    walk_weight: float = _weight(
+        0.5,
+        "logits of taking an offer lost for each choice.walk_s_scale of walking",
+        "near offers are redeemed more (Danaher et al. 2015; Ghose et al. 2019): sign",
     )
-    company_weight: float = known(0.1, "logits of opening lost for each companion", 0, 10, source=_JUDGED, confidence="L")
+    fatigue_weight: float = _weight(0.3, "logits of opening lost with each message read on the visit")
+    company_weight: float = _weight(0.1, "logits of opening lost for each companion")
+    weekend_weight: float = _weight(
+        0.3, "logits of opening lost on a Saturday or Sunday", "weaker at weekends (Ghose et al. 2019): sign"
+    )
     crowding_weight: float = known(
         0.2,
         "logits of opening gained per person and square metre around",
@@ -58,26 +68,16 @@ class PromosConfig:
         tag="D",
         confidence="M",
     )
-    hurry_weight: float = known(1.0, "logits of taking lost when no time is left", 0, 10, source=_JUDGED, confidence="L")
+    hurry_weight: float = _weight(1.0, "logits of taking lost when no time is left")
     hurry_min: float = known(15.0, "time left from which a party feels in a hurry", 0, 240, source=_JUDGED, confidence="L")
-    claim_share: float = known(
-        0.30,
-        "share of opened offers that are taken into the wallet, of average relevance and depth",
-        0,
-        1,
-        source=_JUDGED,
-        confidence="L",
+    claim_share: float = _share(
+        0.30, "share of opened offers that are taken, worth nothing and where the party stands", _LEVELS
     )
-    follow_share: float = known(
-        0.25,
-        "share of taken offers for which a party changes its way at once, at no distance",
-        0,
-        1,
-        source=_JUDGED,
-        confidence="L",
+    follow_share: float = _share(
+        0.25, "share of taken offers for which a party changes its way at once, of the same kind", _LEVELS
     )
     deal_weight: float = known(
-        0.6,
+        0.70,
         "log odds of buying gained for all of a price off",
         0,
         20,
@@ -85,9 +85,17 @@ class PromosConfig:
         tag="D",
         confidence="M",
     )
-    coupon_pull: float = known(
-        3.0, "utility that a coupon for all of a price adds to its store", 0, 20, source=_JUDGED, confidence="L"
+    deal_power: float = known(
+        1.3,
+        "power of the depth in them: more than 1 where a deeper cut gains more than in proportion",
+        0.1,
+        5,
+        source="20 % off +2 points, 40 % off +5 points (Dube et al. 2017)",
+        tag="D",
+        confidence="M",
     )
+    coupon_pull: float = _weight(3.0, "utility that a coupon for all of a price adds to its store", _LEVELS)
+    later_share: float = _share(0.5, "what an offer counts for that has first to be opened by another one")
     deal_prone_share: float = known(
         0.20, "share of parties that look for deals", 0, 1, source="Mills & Zamudio 2018", tag="V", confidence="M"
     )
@@ -107,6 +115,7 @@ class PromosConfig:
         source=_JUDGED,
         confidence="L",
     )
+    deal_prone_factor: float = _weight(2.0, "by what depth counts for more with them")
     stack_base: str = known(
         "after", "whether a threshold is measured before other offers or after them", choices=("before", "after")
     )

@@ -36,6 +36,7 @@ from sim.verification import (
     national,
     network,
     nonstationary,
+    offers,
     parking,
     parties,
     people,
@@ -151,6 +152,7 @@ CATALOGUE: dict[str, Family] = {
     "parties": _family(parties),
     "clearing": _family(clearing, clearing.run_by_hand),
     "ledger": _family(ledger, ledger.run_traced),
+    "offers": _family(offers, offers.run_by_hand),
 }
 FAMILIES: dict[str, str] = {name: family.meaning for name, family in CATALOGUE.items()}
 

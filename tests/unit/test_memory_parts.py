@@ -16,6 +16,7 @@ from agents.memory.value import life_value_yuan, lost_share, top_tenth
 from agents.population import LifeCycle
 from sim.config import CompetitorConfig, RecencyConfig, RunConfig, problems_of
 from sim.visitors import App
+from sim.world import LETTERS
 from tests.memory_years import FIRST, a_day, config_of, day, live, people_of
 
 pytestmark = pytest.mark.plain
@@ -106,6 +107,40 @@ def test_few_messages_remind_and_too_many_drive_people_away():
     means = [messages.effect(np.full(rows, per_week, np.float16), push_on)[1].mean() for per_week in (1.0, 12.0)]
 
     assert means[0] > 0 > means[1]
+
+
+def test_what_was_sent_on_a_visit_uses_up_what_is_borne_and_too_much_of_it_ends_the_app_too():
+    people = people_of(config_of(2_000))
+    messages, size = Messages(people.config, people.residents), people.residents.key.size
+    rows = np.arange(size)
+    off, stop = messages.thresholds(rows)
+    received, app, push_on = np.zeros(size, np.float16), np.full(size, App.PUSH, np.int8), np.ones(size, np.int8)
+
+    before = messages.bears(rows, received)
+    messages.take(rows, np.full(size, 4), received)
+    after = messages.bears(rows, received)
+    reacted = messages.turn_off(rows[after < 0], received, app, push_on)
+
+    assert before == pytest.approx(off, abs=1e-5)
+    assert after == pytest.approx(off - 4, abs=1e-5)
+    assert np.array_equal(np.sort(np.concatenate(reacted)), rows[off < 4])
+    assert np.array_equal(reacted.stopped, rows[stop < 4])
+    assert (push_on[off < 4] == 0).all() and (push_on[off > 4] == 1).all()
+    assert set(app[reacted.opted_out]) == {App.ACTIVE} and set(app[reacted.stopped]) <= {App.CHURNED, App.REMOVED}
+
+
+def test_messages_of_a_visit_find_their_resident_and_strangers_have_none():
+    people = people_of(config_of())
+    memory = people.memory
+    day = a_day(FIRST, [7, -1, 3])
+    letters = np.zeros(3, LETTERS)
+    letters["number"], letters["received"], letters["has_turned_off"] = [1000, 1001, 1002], [2, 9, 1], [0, 1, 1]
+    memory.push_on[:] = 1
+
+    memory.learn(dataclasses.replace(day, letters=letters))
+
+    assert memory.push_on[3] == 0
+    assert memory.received[7] > memory.received[3] > 0 == memory.received[8]
 
 
 def test_who_stops_using_the_app_receives_nothing_any_more():

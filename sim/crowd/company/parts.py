@@ -11,6 +11,7 @@ from sim.categories import CATEGORIES
 from sim.crowd.company.records import Draw, Meets
 from sim.crowd.movement import free_row, leave_zone, note_zone_time
 from sim.crowd.needs import SATED_BITS, SATED_MOST, grow
+from sim.crowd.promos.wallet import share_pockets, stay_with_the_lead
 from sim.crowd.state import VISITED_KEPT, Mall, Meta, Stream
 from sim.crowd.venues.bags import feel_bags
 from sim.crowd.venues.cinema_records import Film
@@ -59,6 +60,7 @@ def make_part(mall: Mall, lead: int, people: int, children: int, now_us: int) ->
     own.next_part = mind.first_part
     mind.first_part = row
     _be_oneself(mall, row, lead)
+    stay_with_the_lead(mall, row)
     note_part(mall, lead, row, now_us, EventKind.SPLIT)
     return row
 
@@ -164,6 +166,7 @@ def join_again(mall: Mall, lead: int, row: int, now_us: int) -> None:
     mind.children += own.children
     leader.walked_m = max(leader.walked_m, part.walked_m)
     _add_up(mall, lead, row)
+    share_pockets(mall, lead, row, now_us)
     feel_bags(mall, lead, now_us)
     if mind.first_part == row:
         mind.first_part = own.next_part

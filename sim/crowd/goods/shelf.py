@@ -7,7 +7,7 @@ import numpy as np
 from sim.crowd.goods.guide import greet, shown_item
 from sim.crowd.goods.matching import believed_stars, match_of, size_of
 from sim.crowd.goods.records import Shelf
-from sim.crowd.promos.appeal import deal_logit
+from sim.crowd.promos.appeal import deal_logit, with_deal
 from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -34,11 +34,7 @@ def look(mall: Mall, row: int, now_us: int) -> int:
     draw = uniform(mall.keys[Stream.BUY], shopper.number, shopper.visits)
     if mall.venues[shopper.unit].articles == 0:
         category = mall.categories[mall.units[shopper.unit].category]
-        share = category.conversion_share
-        deal = deal_logit(mall, row, shopper.unit)
-        if deal > 0.0 and 0.0 < share < 1.0:
-            share = 1.0 / (1.0 + np.exp(-deal) * (1.0 - share) / share)
-        if draw < share:
+        if draw < with_deal(mall, row, shopper.unit, category.conversion_share):
             return Shelf.FOUND
         return Shelf.WANTED if draw < category.wanted_share else Shelf.NOTHING
     word = draw_word(mall.keys[Stream.GOODS], shopper.number, shopper.visits)

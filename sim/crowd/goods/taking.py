@@ -7,6 +7,7 @@ import numpy as np
 from sim.crowd.goods.matching import believed_stars, true_stars
 from sim.crowd.points.returning import foresee_return
 from sim.crowd.points.watching import is_to_be_farmed
+from sim.crowd.promos.redeeming import give_offers_back
 from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -49,6 +50,7 @@ def take_along(mall: Mall, row: int, paid_fen: int, now_us: int) -> None:
         mall.venues[unit].returning_fen += paid_fen
         mind.returned_fen += paid_fen
         foresee_return(mall, row, unit, paid_fen)
+        give_offers_back(mall, row, unit, now_us)
         if was_on_shelf:
             item.returning += 1
         note(mall, row, now_us, EventKind.RETURN_FORESEEN, unit, paid_fen)

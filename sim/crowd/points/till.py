@@ -8,6 +8,7 @@ from sim.crowd.books import book_of
 from sim.crowd.points.burning import points_to_burn_centi
 from sim.crowd.points.owing import owe
 from sim.crowd.points.receipts import burned_centi_of, points_of, worth_fen
+from sim.crowd.promos.redeeming import more_points
 from sim.crowd.state import Mall
 from sim.crowd.writing import note
 from sim.events import EventKind
@@ -83,7 +84,7 @@ def earn_points(mall: Mall, row: int, unit: int, net_fen: int, now_us: int) -> i
     account = mall.minds[row].account
     if account == NONE or mall.terms[unit].takes_part == 0:
         return 0
-    errand.earning = earning_at(mall, unit, now_us) * mall.minds[row].earns_milli
+    errand.earning = more_points(mall, row, earning_at(mall, unit, now_us) * mall.minds[row].earns_milli)
     _earn_gifts(mall, row, unit, net_fen, now_us)
     centi = points_of(net_fen, errand.earning, params.fen_per_point)
     if centi <= 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from math import inf, log
 from typing import Any
 
@@ -12,6 +13,7 @@ from sim.crowd.promos.records import BUDGET, CHANNEL, CHANNELS, COUPON, COUPONS_
 from sim.promos import Channel, Hook
 from sim.units import US_PER_MIN
 
+SATURDAY = 5
 ANNOYING = (Channel.PUSH, Channel.CHAT, Channel.STAFF)  # what interrupts
 
 
@@ -25,7 +27,12 @@ def describe_promos(params: Any, config: RunConfig) -> None:
     params.hurry_us = max(1.0, promos.hurry_min * US_PER_MIN)
     params.claim_logit, params.follow_logit = logit(promos.claim_share), logit(promos.follow_share)
     params.deal_weight, params.coupon_pull = promos.deal_weight, promos.coupon_pull
-    params.deal_prone_share = promos.deal_prone_share
+    params.deal_prone_share, params.prone_factor = promos.deal_prone_share, promos.deal_prone_factor
+    params.deal_power, params.later_share = promos.deal_power, promos.later_share
+    params.delivered_share, params.walk_weight = promos.delivered_share, promos.walk_weight
+    params.hungry_relevance, params.needed_relevance = promos.hungry_relevance, promos.needed_relevance
+    is_weekend = datetime.date.fromisoformat(config.date).weekday() >= SATURDAY
+    params.day_logit = -promos.weekend_weight if is_weekend else 0.0
     params.stack_base_is_list = int(promos.stack_base == "before")
     params.position_decay, params.tag_learnt_share = promos.position_decay, promos.tag_learnt_share
     baskets = [100.0 * category.basket_yuan_mean for category in config.categories.values()]
@@ -41,6 +48,7 @@ def promos_of(config: RunConfig, units: int, entrances: int, rows: int) -> dict[
         "budgets": np.zeros(0, BUDGET).view(np.recarray), "coupons": coupons.view(np.recarray), "letters": letters.view(np.recarray),
         "triggers": np.zeros(0, TRIGGER).view(np.recarray), "trigger_start": np.zeros(len(Hook) + 1, np.int32),
         "trigger_places": np.zeros((0, max(units, entrances)), np.int8), "channels": _channels(config),
+        "triggered": np.zeros((rows, 0), np.int8),
     }  # fmt: skip
 
 

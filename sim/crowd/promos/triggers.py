@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from sim.crowd.promos.letters import put_letter
+from sim.crowd.promos.records import BY_TRIGGER
+from sim.crowd.promos.wallet import why_not_to_be_had
 from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import inlined, kernel
 from sim.promos import Channel, Reach
 from sim.random_streams import draw_word, uniform_of
+
+FIRED_MOST = 127  # times that a trigger fires at a party on a visit
 
 
 @inlined
@@ -20,6 +24,7 @@ def pull_triggers(mall: Mall, row: int, hook: int, place: int, now_us: int) -> N
 
 @kernel
 def _pull(mall: Mall, row: int, hook: int, place: int, now_us: int) -> None:
+    """Let every trigger of a hook that applies put a message, which is read after this instant: so what one entry writes is bounded."""
     mind = mall.minds[row]
     for index in range(mall.trigger_start[hook], mall.trigger_start[hook + 1]):
         trigger = mall.triggers[index]
@@ -29,15 +34,19 @@ def _pull(mall: Mall, row: int, hook: int, place: int, now_us: int) -> None:
             continue
         if trigger.segment > 0 and (mind.segments >> (trigger.segment - 1)) & 1 == 0:
             continue
-        if mind.triggered >= trigger.per_visit or not _is_reached(mall, row, trigger.channel):
+        fired = mall.triggered[row, trigger.slot]
+        if fired >= min(trigger.per_visit, FIRED_MOST) or not _is_reached(mall, row, trigger.channel):
             continue
         word = draw_word(mall.keys[Stream.TRIGGER], mall.shoppers[row].number, trigger.key)
-        if uniform_of(word, mind.triggered) >= trigger.share:
+        if uniform_of(word, fired) >= trigger.share:
             continue
-        if put_letter(mall, row, -1, trigger.promo, trigger.unit, trigger.channel, trigger.says, now_us + trigger.after_us):
-            mind.triggered += 1
+        if trigger.promo >= 0 and why_not_to_be_had(mall, trigger.promo, now_us) >= 0:
+            continue
+        due_us = max(now_us + 1, now_us + trigger.after_us)
+        if put_letter(mall, row, BY_TRIGGER - trigger.slot, trigger.promo, trigger.unit, trigger.channel, trigger.says, due_us):
+            mall.triggered[row, trigger.slot] += 1
             trigger.fired += 1
-            note(mall, row, now_us, EventKind.TRIGGERED, index, trigger.promo)
+            note(mall, row, now_us, EventKind.TRIGGERED, trigger.slot, trigger.promo)
 
 
 @kernel

@@ -8,7 +8,8 @@ from sim.crowd.agenda import FIRST, NORMAL, schedule
 from sim.crowd.choice import choose
 from sim.crowd.movement import door_slot
 from sim.crowd.needs import miss_film
-from sim.crowd.promos.appeal import best_depth
+from sim.crowd.promos.appeal import full_price
+from sim.crowd.promos.triggers import pull_triggers
 from sim.crowd.queues import join
 from sim.crowd.routing import REFERENCE_MPS
 from sim.crowd.sales import leave_store
@@ -17,7 +18,8 @@ from sim.crowd.venues.cinema_records import CINEMA, Film
 from sim.crowd.venues.seats import has_seats, refund_seats, sell_seats
 from sim.crowd.writing import note
 from sim.events import EventKind, Reason
-from sim.kernel import inlined, kernel
+from sim.kernel import kernel
+from sim.promos import Hook
 from sim.random_streams import draw_word, uniform, uniform_of
 
 NO_SHOW = -1  # none is wanted, or none is on
@@ -53,7 +55,7 @@ def choose_show(mall: Mall, row: int, now_us: int, is_open: int) -> int:
                 sold_out = SOLD_OUT - show
             continue
         utility = params.show_utility - max(0, here.starts_us - reached_us) / params.show_wait_us_scale
-        utility -= (_seat_fen(mall, row, show) - params.show_price_fen) / params.show_price_fen_scale
+        utility -= (here.price_fen * full_price(mall, row, here.unit) - params.show_price_fen) / params.show_price_fen_scale
         if here.starts_us >= params.show_evening_us:
             utility += params.show_evening_utility
         mall.scratch_place[count] = show
@@ -69,15 +71,6 @@ def choose_show(mall: Mall, row: int, now_us: int, is_open: int) -> int:
         count += 1
     chosen = choose(mall.scratch_utility, mall.scratch_draw, count)
     return mall.scratch_place[chosen] if chosen >= 0 else NO_SHOW
-
-
-@inlined
-def _seat_fen(mall: Mall, row: int, show: int) -> float:
-    """Return what a seat costs a party, with what a coupon that it holds takes off."""
-    here = mall.shows[show]
-    if mall.params[0].promos == 0 or mall.minds[row].coupons == 0:
-        return float(here.price_fen)
-    return here.price_fen * (1.0 - best_depth(mall, row, here.unit))
 
 
 @kernel
@@ -331,6 +324,7 @@ def leave_show(mall: Mall, row: int, now_us: int) -> int:
         here = mall.shows[errand.show]
         here.inside -= shopper.people
         note(mall, row, now_us, EventKind.SHOW_LEFT, errand.show, now_us - here.starts_us)
+        pull_triggers(mall, row, Hook.SHOW_OVER, here.unit, now_us)
         errand.film = Film.OUT
         slot_us = door_slot(mall.units, here.unit, shopper.people, now_us)
         if slot_us > now_us:

@@ -7,6 +7,8 @@ import numpy as np
 from sim.crowd.agenda import FIRST, NORMAL, forget, schedule
 from sim.crowd.choice import weibull
 from sim.crowd.movement import append
+from sim.crowd.promos.appeal import with_deal
+from sim.crowd.promos.triggers import pull_triggers
 from sim.crowd.ratings import give_up_line
 from sim.crowd.sales import basket_fen, leave_store, pay
 from sim.crowd.state import Doing, Mall, Role, Stream, Then
@@ -18,6 +20,7 @@ from sim.crowd.venues.seating import free_table, largest_table, seat_waiting, ta
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
+from sim.promos import Hook
 from sim.random_streams import uniform
 
 AHEAD = 128  # address of the draws whether a party orders ahead; those below are of meals put off
@@ -29,6 +32,7 @@ def ask_for_table(mall: Mall, row: int, now_us: int) -> int:
     shopper = mall.shoppers[row]
     station = shopper.unit
     conversion_share = mall.categories[mall.units[shopper.unit].category].conversion_share
+    conversion_share = with_deal(mall, row, shopper.unit, conversion_share)
     has_booked = has_booked_at(mall, row, shopper.unit)
     is_sure = has_booked or mall.errands[row].ticket_order_us > 0
     if not is_sure and uniform(mall.keys[Stream.BUY], shopper.number, shopper.visits) >= conversion_share:
@@ -70,6 +74,7 @@ def _wait_for_table(mall: Mall, row: int, now_us: int) -> int:
     note(mall, row, now_us, EventKind.QUEUE_JOINED, shopper.station, here.waiting)
     append(mall.stations, mall.shoppers, shopper.station, row)
     here.waiting += 1
+    pull_triggers(mall, row, Hook.LINED_UP, shopper.unit, now_us)
     if here.takes_tickets == 1:
         take_place(mall, row, shopper.station)
     shopper.doing = Doing.IN_LINE

@@ -7,6 +7,7 @@ import numpy as np
 from sim.crowd.agenda import NORMAL, schedule
 from sim.crowd.movement import unlink
 from sim.crowd.needs import feel_wait
+from sim.crowd.promos.triggers import pull_triggers
 from sim.crowd.queues import service_s
 from sim.crowd.state import Doing, Mall, Stream
 from sim.crowd.ticket_lists import call_forward, order_us
@@ -15,6 +16,7 @@ from sim.crowd.venues.restaurant_records import Booked, Ordered, Seating
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import kernel
+from sim.promos import Hook
 from sim.random_streams import uniform
 
 SEATED_AT_ONCE = 2  # parties called in one go, since an agenda entry may add so many rows to a buffer only
@@ -107,6 +109,7 @@ def take_table(mall: Mall, row: int, table: int, now_us: int) -> None:
     feel_wait(mall, row, errand.waited_us, unit)
     note(mall, row, now_us, EventKind.SERVICE_STARTED, unit, errand.waited_us)
     note(mall, row, now_us, EventKind.SEATED, unit, mall.tables[table].seats)
+    pull_triggers(mall, row, Hook.SEATED, unit, now_us)
     here.last_wait_us = now_us - (order_us(mall, row) if here.takes_tickets == 1 else shopper.joined_us)
     shopper.joined_us = now_us
     turn_s = service_s(

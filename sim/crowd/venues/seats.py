@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.crowd.books import transfer
 from sim.crowd.checkout.methods import settle_method
 from sim.crowd.points.returning import give_seats_back, keep_receipt_of_seats
+from sim.crowd.promos.redeeming import give_offers_back
 from sim.crowd.sales import take_money
 from sim.crowd.state import Mall
 from sim.crowd.venues.cinema_records import Film
@@ -83,6 +84,7 @@ def refund_seats(mall: Mall, row: int, now_us: int) -> bool:
     if errand.seats_fen > 0:
         in_points_fen = give_seats_back(mall, row, here.unit, errand.seats_fen, now_us)
         transfer(mall, FIRST_TENANT + here.unit, OUTSIDE, errand.seats_fen - in_points_fen, TransferReason.REFUND, now_us)
+        give_offers_back(mall, row, here.unit, now_us)
         note(mall, row, now_us, EventKind.SALE_REFUNDED, here.unit, errand.seats_fen)
         errand.spent_fen -= errand.seats_fen
         mall.minds[row].purchases -= 1
