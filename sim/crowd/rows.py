@@ -7,7 +7,17 @@ import numpy as np
 from sim.crowd.agenda import drop_dead
 from sim.crowd.state import Mall, Meta, records
 
-BY_ROW = ("shoppers", "errands", "minds", "tastes", "liked", "visited", "coupons", "letters", "triggered")  # arrays of Mall with one row a party
+BY_ROW = (
+    "shoppers",
+    "errands",
+    "minds",
+    "tastes",
+    "liked",
+    "visited",
+    "coupons",
+    "letters",
+    "triggered",
+)  # arrays of Mall with one row a party
 HEAP_SPARE = 1024
 
 
@@ -28,6 +38,8 @@ def enlarged(mall: Mall) -> Mall:
 
 def _doubled(rows: np.ndarray) -> np.ndarray:
     shape = (2 * rows.shape[0], *rows.shape[1:])
-    more = records(shape[0], rows.dtype) if rows.dtype.names and rows.ndim == 1 else np.zeros(shape, rows.dtype).view(type(rows))
+    more = (
+        records(shape[0], rows.dtype) if rows.dtype.names and rows.ndim == 1 else np.zeros(shape, rows.dtype).view(type(rows))
+    )
     more[: rows.shape[0]] = rows
     return more

@@ -77,20 +77,20 @@ class PromosConfig:
         0.25, "share of taken offers for which a party changes its way at once, of the same kind", _LEVELS
     )
     deal_weight: float = known(
-        0.70,
+        0.98,
         "log odds of buying gained for all of a price off",
         0,
         20,
-        source="20 % off +2 points, 40 % off +5 points (Dube et al. 2017)",
+        source="20 % off +2 points, 40 % off +5 points (Dube et al. 2017), over all stores of the default mall",
         tag="D",
         confidence="M",
     )
     deal_power: float = known(
-        1.3,
+        1.31,
         "power of the depth in them: more than 1 where a deeper cut gains more than in proportion",
         0.1,
         5,
-        source="20 % off +2 points, 40 % off +5 points (Dube et al. 2017)",
+        source="20 % off +2 points, 40 % off +5 points (Dube et al. 2017), over all stores of the default mall",
         tag="D",
         confidence="M",
     )

@@ -45,6 +45,7 @@ from sim.verification import (
     profiles,
     queue,
     radio,
+    response,
     room,
     route,
     stairs,
@@ -153,6 +154,13 @@ CATALOGUE: dict[str, Family] = {
     "clearing": _family(clearing, clearing.run_by_hand),
     "ledger": _family(ledger, ledger.run_traced),
     "offers": _family(offers, offers.run_by_hand),
+    "response": Family(
+        response.MEANING,
+        response.PARAMETERS,
+        people.no_population,
+        response.STANDARD,
+        of_population=response.run_response,
+    ),
 }
 FAMILIES: dict[str, str] = {name: family.meaning for name, family in CATALOGUE.items()}
 

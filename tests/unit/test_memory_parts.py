@@ -125,8 +125,10 @@ def test_what_was_sent_on_a_visit_uses_up_what_is_borne_and_too_much_of_it_ends_
     assert after == pytest.approx(off - 4, abs=1e-5)
     assert np.array_equal(np.sort(np.concatenate(reacted)), rows[off < 4])
     assert np.array_equal(reacted.stopped, rows[stop < 4])
-    assert (push_on[off < 4] == 0).all() and (push_on[off > 4] == 1).all()
-    assert set(app[reacted.opted_out]) == {App.ACTIVE} and set(app[reacted.stopped]) <= {App.CHURNED, App.REMOVED}
+    assert (push_on[off < 4] == 0).all()
+    assert (push_on[off > 4] == 1).all()
+    assert set(app[reacted.opted_out]) == {App.ACTIVE}
+    assert set(app[reacted.stopped]) <= {App.CHURNED, App.REMOVED}
 
 
 def test_messages_of_a_visit_find_their_resident_and_strangers_have_none():

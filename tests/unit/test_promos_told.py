@@ -33,7 +33,9 @@ HAPPENED = (
 
 def sums_of(happened=HAPPENED) -> Sums:
     kind, visit, place, value = (np.array(column, np.int64) for column in zip(*happened, strict=True))
-    rows = Columns(np.arange(kind.size), kind.astype(np.int16), visit, np.ones(kind.size, np.int8), place.astype(np.int32), value)
+    rows = Columns(
+        np.arange(kind.size), kind.astype(np.int16), visit, np.ones(kind.size, np.int8), place.astype(np.int32), value
+    )
     sums = Sums(None, None)  # type: ignore[arg-type]
     sums.take(rows, {each: np.flatnonzero(kind == each) for each in EventKind})
     return sums
@@ -41,7 +43,9 @@ def sums_of(happened=HAPPENED) -> Sums:
 
 def sent(policy: str, offer: str, first: int, people: list[int]) -> Sent:
     size = len(people)
-    return Sent(5, policy, offer, Channel.PUSH, "", "at random", first, np.array(people), np.arange(size), np.full(size, 0.5), {})
+    return Sent(
+        5, policy, offer, Channel.PUSH, "", "at random", first, np.array(people), np.arange(size), np.full(size, 0.5), {}
+    )
 
 
 def books_of(policies=("a", "b")) -> Any:
