@@ -92,7 +92,7 @@ def log_of(rows: list[tuple[int, int, int, int, int, int]]) -> EventLog:
     """Return a log of (time_us, kind, visit, people, place, value), sorted by time, equal times in the given order."""
     ordered = sorted(rows, key=lambda row: row[0])
     columns = list(zip(*ordered, strict=True)) if ordered else [()] * 6
-    types = (np.int64, np.int8, np.int64, np.int8, np.int32, np.int64)
+    types = (np.int64, np.int16, np.int64, np.int8, np.int32, np.int64)
     return EventLog(
         *(np.array(column, kind) for column, kind in zip(columns, types, strict=True)), np.array([len(ordered)], np.int64)
     )

@@ -96,3 +96,8 @@ def lists_of(
         allowed[rows[has], units[place][has]] = False
         shown[rows[has], trades[units[place][has]]] += 1
     return Lists(units, propensity)
+
+
+def furthest_behind(exposure: np.ndarray, floor_share: float) -> np.ndarray:
+    """Return which stores have had less exposure than a share of the mean, and of these the least, to within one entry at the top."""
+    return np.asarray((exposure < floor_share * exposure.mean()) & (exposure <= exposure.min(initial=np.inf) + 1.0))

@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.policies.feedback import Entries, belief, fade, forget_pending, learn, remember, settle
 from agents.policies.history import Walks, marked, pairs_seen, sold_in
-from agents.policies.ordering import FEATURES, by_what_others_did, features_of, lists_of, nearness
+from agents.policies.ordering import FEATURES, by_what_others_did, features_of, furthest_behind, lists_of, nearness
 from agents.policies.policy import Keeps, Tools, reachable
 from sim.categories import CATEGORY_INDEX
 from sim.decisions_of_policies import PolicyDecision, Send
@@ -49,7 +49,15 @@ class Recommend(Keeps):
             ]
         )
         explore = 1.0 if settings.algorithm == "random" else settings.explore_share
-        lists = lists_of(scores, allowed, trades, draws, explore, settings.per_trade_most, self._behind())
+        lists = lists_of(
+            scores,
+            allowed,
+            trades,
+            draws,
+            explore,
+            settings.per_trade_most,
+            furthest_behind(memory["exposure"], settings.exposure_floor_share),
+        )
         return self._show(people, lists.units, settings.audience_share * lists.propensity, features, tools)
 
     def _look(self, observations: Observations, profiles: People, tools: Tools, walks: Walks) -> None:
@@ -95,11 +103,6 @@ class Recommend(Keeps):
         if settings.algorithm == "collaborative":
             return features, others
         return features, np.broadcast_to(sales, profile.shape)
-
-    def _behind(self) -> np.ndarray:
-        """Return which stores have had less exposure than the floor."""
-        exposure: np.ndarray = self.memory["exposure"]
-        return np.asarray(exposure < self.settings.exposure_floor_share * exposure.mean())
 
     def _show(
         self, people: np.ndarray, units: np.ndarray, propensity: np.ndarray, features: np.ndarray, tools: Tools

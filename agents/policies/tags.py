@@ -53,7 +53,8 @@ class TagsSold(Keeps):
         settings = self.settings
         if settings.access == "none" or settings.budget_yuan == 0 or settings.off_share == 0:
             return np.zeros(0, np.int64)
-        return np.arange(len(tools.public.unit_ids)) if settings.access == "all" else tools.public.units_of(*settings.trades)
+        every = np.arange(len(tools.public.unit_ids))
+        return tools.public.units_of(*settings.trades) if settings.trades else every
 
     def _trade(self, unit: int, people: np.ndarray, tags: np.ndarray, liking: np.ndarray, tools: Tools) -> list[PolicyDecision]:
         """Let a store buy tags and write to whom they are of."""

@@ -17,7 +17,7 @@ KNOWN = (
     "digital.card_share=0.9",
 )  # fmt: skip
 ALL = "policies=[recommend,content_per_member,slots,tags_sold]"
-EAGER = ("policy.tags_sold.access=all", "policy.tags_sold.affinity_least=0.2", "policy.slots.reserve_yuan=1")
+EAGER = ("policy.tags_sold.affinity_least=0.2", "policy.slots.reserve_yuan=1")
 
 
 @cache

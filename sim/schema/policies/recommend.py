@@ -114,12 +114,8 @@ class SlotsConfig:
 class TagsSoldConfig:
     """What the platform makes of people, told to stores that make offers of their own by it."""
 
-    access: str = known("trades", "which stores may have tags: none, those of some trades, or all", choices=("none", "trades", "all"))  # fmt: skip
-    trades: list[str] = field(
-        default_factory=lambda: ["fashion", "beauty", "restaurant"],
-        metadata={"meaning": "trades whose stores may have tags", "low": None, "high": None, "source": "a choice of the run", "tag": "-",
-                  "confidence": "-", "choices": ()},
-    )  # fmt: skip
+    access: str = known("open", "whether stores may have tags: none, or those of `trades`", choices=("none", "open"))
+    trades: list[str] = field(default_factory=list)  # whose stores may have tags; empty: all
     depth: str = known("group", "how fine a tag is: the group of trades that a person likes best, the trade, or the store", choices=("group", "category", "store"))  # fmt: skip
     price_yuan: float = known(0.5, "price of a person's tag; 0: given away", 0, 1000, source=_JUDGED, confidence="L")
     affinity_least: float = known(
