@@ -151,6 +151,16 @@ class MoveTenant:
 
 
 PolicyDecision = (
-    Offer | SetBudget | EndOffer | Send | PutTrigger | DropTrigger | Mark | SetSeatPrice | ReleaseSeats | ShowWait | GivePoints
+    Offer
+    | SetBudget
+    | EndOffer
+    | Send
+    | PutTrigger
+    | DropTrigger
+    | Mark
+    | SetSeatPrice
+    | ReleaseSeats
+    | ShowWait
+    | GivePoints
     | MoveTenant
 )
