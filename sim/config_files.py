@@ -232,13 +232,7 @@ def _placed(problem: Problem, sources: _Sources) -> Problem:
         if given.keys == keys[: len(given.keys)]:
             return replace(problem, place=f"command line: {given.text}", rule=f"{problem.place}: {problem.rule}")
     for (group, _), found in reversed(sources.files.items()):
-        inner = (
-            keys
-            if group in ("scenarios", MEASURES) or found.package == "_global_"
-            else keys[1:]
-            if keys[:1] == (group,)
-            else ()
-        )
+        inner = keys if group in ("scenarios", MEASURES) or found.package == "_global_" else keys[1:] if keys[:1] == (group,) else ()
         if inner and inner in found.lines:
             return replace(problem, place=found.place(inner))
     return problem
