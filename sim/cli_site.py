@@ -37,14 +37,19 @@ def _site(options: argparse.Namespace) -> int:
         raise UsageError("galleria site: there are no candidates; list layout.site.candidates: [{name: ..., distance_km: ...}]")
     found = choose_site(config)
     best = max(found, key=lambda each: each.net)
-    picks = {"members": max(found, key=lambda each: each.members_net), "weighted": max(found, key=lambda each: each.weighted_net)}
+    picks = {
+        "members": max(found, key=lambda each: each.members_net),
+        "weighted": max(found, key=lambda each: each.weighted_net),
+    }
     lost = {name: best.net - pick.net for name, pick in picks.items()}
     if options.json:
         rows: list[dict[str, Any]] = [
             {**dataclasses.asdict(each), "net": each.net, "members_net": each.members_net, "weighted_net": each.weighted_net}
             for each in found
         ]
-        say_json({"sites": rows, "best": best.name, "picked": {name: pick.name for name, pick in picks.items()}, "lost_visits": lost})
+        say_json(
+            {"sites": rows, "best": best.name, "picked": {name: pick.name for name, pick in picks.items()}, "lost_visits": lost}
+        )
         return 0
     head = ("site", "visits", "from mall", "more", "members: visits", "more", "weighted: visits", "more")
     say_table(
@@ -59,7 +64,9 @@ def _site(options: argparse.Namespace) -> int:
     say(f"best for the mall's owner: {best.name}, {best.net:,.1f} visits a day more")
     for name, pick in picks.items():
         by = "members alone" if name == "members" else "members weighted by distance"
-        say(f"by {by}: {pick.name}" + (f", which gives {lost[name]:,.1f} visits a day away" if lost[name] > 0 else ", the same"))
+        say(
+            f"by {by}: {pick.name}" + (f", which gives {lost[name]:,.1f} visits a day away" if lost[name] > 0 else ", the same")
+        )
     return 0
 
 

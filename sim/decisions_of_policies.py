@@ -197,7 +197,17 @@ class MoveTenant:
 
 
 PolicyDecision = (
-    Offer | SetBudget | EndOffer | Send | PutTrigger | DropTrigger | Mark | SetSeatPrice | ReleaseSeats | ShowWait | GivePoints
+    Offer
+    | SetBudget
+    | EndOffer
+    | Send
+    | PutTrigger
+    | DropTrigger
+    | Mark
+    | SetSeatPrice
+    | ReleaseSeats
+    | ShowWait
+    | GivePoints
     | MoveTenant
     | SellTags | ChargeFee
     | StartHappening

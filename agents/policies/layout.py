@@ -68,7 +68,9 @@ class MoveTenants(Keeps):
             if len(found) >= self.settings.moves or near[weak] > middle:
                 break
             for strong in by_strength.tolist():
-                fits = min(area_m2[strong], area_m2[weak]) >= self.settings.least_area_share * max(area_m2[strong], area_m2[weak])
+                fits = min(area_m2[strong], area_m2[weak]) >= self.settings.least_area_share * max(
+                    area_m2[strong], area_m2[weak]
+                )
                 if fits and near[strong] > middle and not {strong, weak} & taken:
                     found.append((strong, weak))
                     taken |= {strong, weak}

@@ -13,6 +13,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.schema.layout import SignConfig
 
 NOWHERE = -1
+ALL_ENTRANCES, ALL_CONNECTORS = "entrances", "connectors"  # a sign at each
 
 
 def put_signs(tables: Any, compiled: CompiledPlan, config: RunConfig) -> None:
@@ -25,7 +26,7 @@ def put_signs(tables: Any, compiled: CompiledPlan, config: RunConfig) -> None:
     places = [list(_places_of(sign, compiled)) for sign in layout.signs]
     problems = [
         Problem(f"layout.signs[{number}]", sign.at or sign.level, "a sign hangs at a unit, an entrance, a connector or on a level",
-                "name one by its id, or give level, x_m and y_m")
+                "name one by its id, or all: entrances, connectors; or give level, x_m and y_m")
         for number, (sign, found) in enumerate(zip(layout.signs, places, strict=True)) if not found
     ]  # fmt: skip
     if problems:
@@ -43,7 +44,11 @@ def _places_of(sign: SignConfig, compiled: CompiledPlan) -> Iterator[tuple[int, 
         if sign.level in compiled.level_ids:
             yield compiled.level_ids.index(sign.level), sign.x_m, sign.y_m
         return
-    if sign.at in compiled.unit_ids:
+    if sign.at == ALL_ENTRANCES:
+        nodes = plan.entrance_node
+    elif sign.at == ALL_CONNECTORS:
+        nodes = np.unique(np.concatenate([plan.ride_from_node, plan.ride_to_node]))
+    elif sign.at in compiled.unit_ids:
         unit = compiled.unit_ids.index(sign.at)
         nodes = plan.door_node[plan.unit_door_start[unit] : plan.unit_door_start[unit + 1]]
     elif sign.at in compiled.entrance_ids:

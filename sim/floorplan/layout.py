@@ -54,7 +54,9 @@ class Drawn:
         if len(found) == 1:
             return found[0]
         if found:
-            self.refuse(place, repr(name), f"{len(found)} tenants have this name", f"write the unit: {', '.join(sorted(found))}")
+            self.refuse(
+                place, repr(name), f"{len(found)} tenants have this name", f"write the unit: {', '.join(sorted(found))}"
+            )
             return None
         close = get_close_matches(name, [*self.units, *(tenant.name for tenant in self.tenants.values())], 1, 0.5)
         guess = f"did you mean '{close[0]}'?" if close else "`galleria floorplan draw` shows the units"
@@ -132,7 +134,9 @@ def _let(drawn: Drawn, letting: LettingConfig, place: str) -> None:
         return
     before = drawn.tenants.get(unit)
     if drawn.units[unit].kind not in ("store", "vacant"):
-        drawn.refuse(f"{place}.unit", repr(unit), f"it is a {drawn.units[unit].kind}, nobody can rent it", "choose another unit")
+        drawn.refuse(
+            f"{place}.unit", repr(unit), f"it is a {drawn.units[unit].kind}, nobody can rent it", "choose another unit"
+        )
         return
     if before is not None and not letting.replaces:
         way_out = "write replaces: true to let it go, or choose a vacant unit"

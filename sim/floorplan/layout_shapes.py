@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import shapely
@@ -57,7 +58,9 @@ def _along_wall(drawn: Drawn, unit: Unit, at: Door, door: DoorConfig, place: str
     floor = _hall(drawn, unit.level)
     if any(shapely.distance(each, floor) > ON_HALL_M for each in (point, *ends)):
         front_m = shapely.intersection(ring, floor.buffer(ON_HALL_M)).length
-        rule = f"a door {width_m:g} m wide would lie on a wall that does not face the hall; {front_m:.1f} m of the unit's wall do"
+        rule = (
+            f"a door {width_m:g} m wide would lie on a wall that does not face the hall; {front_m:.1f} m of the unit's wall do"
+        )
         drawn.refuse(f"{place}.shift_m", f"{door.shift_m:g}", rule, "shift it less, or the other way")
         return None
     return Door(point.x, point.y, width_m)
@@ -71,30 +74,34 @@ def _hall(drawn: Drawn, level_id: str) -> BaseGeometry:
 
 
 def with_connector(drawn: Drawn, wanted: ConnectorConfig, place: str) -> None:
-    """Turn an escalator, or let it stand still as stairs."""
-    found = {connector.id: connector for connector in drawn.plan.connectors}
+    """Turn escalators, or let them stand still as stairs."""
     escalators = sorted(each.id for each in drawn.plan.connectors if each.kind == "escalator")
-    connector = found.get(wanted.id)
-    if connector is None or connector.kind != "escalator":
-        what = "must be an escalator of the plan" if connector is None else f"is a {connector.kind}; only escalators have a direction"
-        drawn.refuse(f"{place}.id", repr(wanted.id), what, f"choose one of {', '.join(escalators[:12]) or '(none)'}")
+    meant = [identity for identity in escalators if fnmatchcase(identity, wanted.id)]
+    if not meant:
+        others = [each.kind for each in drawn.plan.connectors if each.id == wanted.id]
+        rule = f"is a {others[0]}; only escalators have a direction" if others else "must be an escalator of the plan"
+        drawn.refuse(f"{place}.id", repr(wanted.id), rule, f"choose one of {', '.join(escalators[:12]) or '(none)'}")
         return
+    connectors = [_turned(drawn, each, wanted.direction) if each.id in meant else each for each in drawn.plan.connectors]
+    for before, after in zip(drawn.plan.connectors, connectors, strict=True):
+        if before != after:
+            drawn.note(f"escalator {wanted.direction}", before.id)
+    drawn.plan = replace(drawn.plan, connectors=connectors)
+
+
+def _turned(drawn: Drawn, connector: Connector, direction: str) -> Connector:
     ordinal = {level.id: level.ordinal for level in drawn.plan.levels}
     goes_up = ordinal[connector.stops[-1].level] > ordinal[connector.stops[0].level]
-    changed: Connector = connector
-    if wanted.direction == "both":
-        changed = replace(connector, kind="stairs")
-    elif goes_up != (wanted.direction == "up"):
-        changed = replace(connector, stops=connector.stops[::-1])
-    connectors = [changed if each.id == wanted.id else each for each in drawn.plan.connectors]
-    drawn.plan = replace(drawn.plan, connectors=connectors)
-    if changed != connector:
-        drawn.note(f"escalator {wanted.direction}", wanted.id)
+    if direction == "both":
+        return replace(connector, kind="stairs")
+    return connector if goes_up == (direction == "up") else replace(connector, stops=connector.stops[::-1])
 
 
 def with_pop_up(drawn: Drawn, stall: PopUpConfig, place: str, passage_m: float) -> None:
     """Put a kiosk into the hall; it takes its floor, and what is left must be wide enough to pass."""
     levels = {level.id: level for level in drawn.plan.levels}
+    if stall.is_widest:
+        stall = _at_widest(drawn, stall)
     if stall.level not in levels:
         drawn.refuse(f"{place}.level", repr(stall.level), "must be a level of the plan", f"choose one of {', '.join(levels)}")
         return
@@ -120,6 +127,17 @@ def with_pop_up(drawn: Drawn, stall: PopUpConfig, place: str, passage_m: float) 
         )  # fmt: skip
         return
     _stand(drawn, stall, identity, kiosk, levels[stall.level])
+
+
+def _at_widest(drawn: Drawn, stall: PopUpConfig) -> PopUpConfig:
+    """Return the kiosk in the middle of the largest circle that fits into the level's hall."""
+    above = [level for level in drawn.plan.levels if level.ordinal >= 0] or drawn.plan.levels
+    level = stall.level or min(above, key=lambda level: (level.ordinal, level.id)).id
+    if level not in {each.id for each in drawn.plan.levels}:
+        return stall
+    largest = max(shapely.get_parts(_hall(drawn, level)), key=lambda part: part.area)
+    middle = shapely.maximum_inscribed_circle(largest, tolerance=0.1).coords[0]
+    return replace(stall, level=level, x_m=round(middle[0], 1), y_m=round(middle[1], 1))
 
 
 def _stand(drawn: Drawn, stall: PopUpConfig, identity: str, kiosk: Polygon, level: Level) -> None:

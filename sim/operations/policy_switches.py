@@ -441,9 +441,13 @@ class Switchboard:
             return Applied(what, "a tenant is in its own room already")
         if {move.unit_id, move.to_unit_id} & {unit for pair in self.moves for unit in pair}:
             return Applied(what, "one of the two moves tonight already")
-        one_m2, other_m2 = (float(self.compiled.arrays.unit_area_m2[ids.index(unit)]) for unit in (move.unit_id, move.to_unit_id))
+        one_m2, other_m2 = (
+            float(self.compiled.arrays.unit_area_m2[ids.index(unit)]) for unit in (move.unit_id, move.to_unit_id)
+        )
         if min(one_m2, other_m2) < self.least_area_share * max(one_m2, other_m2):
-            return Applied(what, f"too small: {one_m2:.0f} and {other_m2:.0f} m2, layout.least_area_share {self.least_area_share:g}")
+            return Applied(
+                what, f"too small: {one_m2:.0f} and {other_m2:.0f} m2, layout.least_area_share {self.least_area_share:g}"
+            )
         self.moves.append((move.unit_id, move.to_unit_id))
         return Applied(what)
 

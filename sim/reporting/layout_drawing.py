@@ -42,7 +42,9 @@ def _levels_of(compiled: CompiledPlan, place: str) -> list[int]:
     return []
 
 
-def draw_changes(before: CompiledPlan, after: CompiledPlan, folder: Path, formats: Sequence[str] = ("svg", "png")) -> list[Path]:
+def draw_changes(
+    before: CompiledPlan, after: CompiledPlan, folder: Path, formats: Sequence[str] = ("svg", "png")
+) -> list[Path]:
     """Draw each changed level before and after into `folder`, as <plan>_<level>_changes.<format>; return the files."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -66,6 +68,7 @@ def paint(figure: Figure, before: CompiledPlan, after: CompiledPlan, level: int)
     low, high = extent_of(before, [level])
     points_per_m = WIDTH_IN * 72 / float(high[0] - low[0])
     upper, lower = figure.subplots(2, 1)
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.96, hspace=0.07)
     for axes, compiled, title in ((upper, before, "as drawn"), (lower, after, "as changed")):
         _paint_level(axes, compiled, level, points_per_m)
         frame(axes, low, high)

@@ -52,13 +52,13 @@ class DoorConfig:
 class ConnectorConfig:
     """An escalator runs up or down, or stands still and is walked on both ways."""
 
-    id: str = ""
+    id: str = ""  # or a pattern with *, which names all that fit it
     direction: str = "up"
 
 
 @dataclass
 class SignConfig:
-    """A sign at a unit's door, an entrance or a connector, by its id, or at a point of a level."""
+    """A sign at a unit's door, an entrance or a connector, by its id, at all of them (entrances, connectors), or at a point of a level."""
 
     at: str = ""
     level: str = ""
@@ -75,6 +75,7 @@ class PopUpConfig:
     level: str = ""
     x_m: float = 0.0  # of its middle
     y_m: float = 0.0
+    is_widest: bool = False  # it stands where the level's hall is widest, whatever x_m and y_m; the level, where none is given, is the ground floor
     width_m: float = 4.0
     depth_m: float = 3.0
     trade: str = "cafe"
@@ -154,8 +155,12 @@ class SiteChoiceConfig:
     """Where a new store of the mall's own should be, known from members' addresses alone."""
 
     candidates: list[CandidateConfig] = field(default_factory=list)
-    mall_area_m2: float = known(0.0, "floor of the mall for comparison with a candidate's; 0: the floor let in the plan", 0, 1e7)
-    distance_exponent: float = known(2.0, "Huff: pull falls with distance to this power", 0, 5, source="Huff 1963; ESRI 1.5-2", tag="V")
+    mall_area_m2: float = known(
+        0.0, "floor of the mall for comparison with a candidate's; 0: the floor let in the plan", 0, 1e7
+    )
+    distance_exponent: float = known(
+        2.0, "Huff: pull falls with distance to this power", 0, 5, source="Huff 1963; ESRI 1.5-2", tag="V"
+    )
     nearest_km: float = known(0.3, "distance below which nearer makes no difference", 0.01, 10, source=JUDGED, confidence="L")
     new_trips_share: float = known(
         0.3, "trips to the new store that nobody made before", 0, 1, source="as membership.rivalry.new_trips_share", confidence="L"

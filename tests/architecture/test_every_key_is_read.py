@@ -22,6 +22,8 @@ from sim.config import (
 )
 from sim.config_files import compose
 from sim.floorplan.cache import load_compiled
+from sim.floorplan.layout import with_layout
+from sim.floorplan.read import read_plan
 from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
 from sim.network import exchange
@@ -120,6 +122,8 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     for section in SECTIONS:
         monkeypatch.setattr(section, "__getattribute__", noted)
     api.run(wanted, tmp_path)
+    with_layout(read_plan(find_floorplan(wanted.floorplan)), wanted.layout, wanted.floorplan)
+    api.choose_site(wanted)
     FinanceBooks(wanted).to_recognise_fen(Ledger([], 100))  # as the last day of a month does
     weeks_of_memory()
     weeks_of_alliance()
