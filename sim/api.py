@@ -61,12 +61,13 @@ def run(
     services: Mapping[str, Factory] | None = None,
     watch: Any = None,
     watch_every_s: float = 300.0,
+    witness: Witness | None = None,
 ) -> RunResult:
     """Run one day, or `config.days` in a row, into the folder `out` and return its KPIs; raises GalleriaError for mistakes in plan or configuration.
 
     `services` gives units, by id, a service of one's own (docs/how-to/a-service-of-your-own.md). `watch` looks at the shoppers every
     `watch_every_s` and changes nothing: a function that takes an agents.shopper_view.ShopperView, or a Mesa model, whose `shoppers`
-    the view becomes before each of its steps (docs/tutorial/mesa.ipynb).
+    the view becomes before each of its steps (docs/tutorial/mesa.ipynb). `witness` sees what every day logs and leaves.
     """
     from sim.floorplan.cache import compiled_for
     from sim.network.malls import mall_alone
@@ -76,8 +77,9 @@ def run(
     config = mall_alone(config)
     compiled = compiled_for(config)
     return run_on(
-        config, compiled, out, progress=progress, command=command, services=services, watch=watch, watch_every_s=watch_every_s
-    )
+        config, compiled, out, progress=progress, command=command, services=services, watch=watch, watch_every_s=watch_every_s,
+        witness=witness,
+    )  # fmt: skip
 
 
 def run_on(
@@ -110,10 +112,9 @@ def run_on(
 def live_twin(config: RunConfig, folder: Path) -> Lives:
     """Run one day, or several in a row, and return what became of every visit, tenant and message (sim.experiments.twins)."""
     from sim.experiments.twins import Notes
-    from sim.floorplan.cache import load_compiled
 
     notes = Notes()
-    result = run_on(config, load_compiled(paths.find_floorplan(config.floorplan)), folder, witness=notes)
+    result = run(config, folder, witness=notes)
     return notes.close(result.kpis)
 
 
@@ -123,20 +124,25 @@ def uplift(
     policies: tuple[str, ...] = (),
     count: Callable[[int, int], None] | None = None,
     *,
+    only: Callable[[list[str]], RunConfig] | None = None,
     workers: int | None = None,
 ) -> Measured:
     """Return what the policies of a configuration truly do, by twins of its days; see sim.experiments.uplift.
 
-    `policies` names those that are measured (default: all active ones, each by itself where there are several, and all together).
-    A script that calls this needs the guard `if __name__ == "__main__":`.
+    `policies` names those that are measured (default: all active ones, each by itself where there are several, and all together). `only`
+    composes the same days with some of the policies alone; without it what measures have set stays as it is. A script that calls this
+    needs the guard `if __name__ == "__main__":`, or `workers=0`: then all is lived in this process.
     """
     from sim.experiments.twins import TwinRunner
     from sim.experiments.uplift import measure
     from sim.floorplan.cache import load_compiled
 
+    if is_network(config.malls, config.network):
+        way_out = "measure one mall: leave malls and network out"
+        raise ConfigError.of("galleria uplift", [Problem("malls", str(config.malls), "twins are of one mall", way_out)])
     load_compiled(paths.find_floorplan(config.floorplan))  # a mistake in the plan is told before any run, and workers find it compiled
     preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall", "agents.policies.desk")
-    return measure(config, TwinRunner("sim.api:live_twin", preload, workers), messages, policies, count)
+    return measure(config, TwinRunner("sim.api:live_twin", preload, workers), messages, policies, count, only)
 
 
 def run_network(

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import shlex
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def _uplift(options: argparse.Namespace) -> int:
 
     progress = Progress("uplift")
     try:
-        measured = api.uplift(config, messages, policies, progress.count)
+        measured = api.uplift(config, messages, policies, progress.count, only=partial(_only, options.scenario, overrides))
     finally:
         progress.close()
     facts = facts_of(measured, policies or tuple(config.policies))
@@ -71,6 +72,11 @@ def _uplift(options: argparse.Namespace) -> int:
         say()
         say(f"All of it: {folder / 'uplift.json'}")
     return 0
+
+
+def _only(scenario: str, overrides: list[str], policies: list[str]) -> RunConfig:
+    """Compose the same days with some of the policies alone, so that what measures set goes with them."""
+    return config_files.compose(scenario, [*overrides, f"policies=[{','.join(policies)}]"])
 
 
 def _asked(config: RunConfig, own: dict[str, str]) -> tuple[tuple[str, ...], int, bool]:

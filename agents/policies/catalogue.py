@@ -75,7 +75,7 @@ ENTRIES = (
         "article: stock by size and colour from online data",
     ),
     Entry(
-        "targeted", "Sends a coupon of one trade to those believed to like it or heard to pay, each with a probability that is written down.",
+        "targeted", "Sends a coupon of one trade to those believed to like it who have not bought yet, each with a probability that is written down.",
         ("C17", "B12"), "It picks those who would have bought anyway: it looks far better than it is, and its discounts are given away.",
         "targeted:Targeted", "targeted_uplift",
     ),

@@ -1,4 +1,4 @@
-"""Coupons for those who seem to want them anyway: what makes a naive estimate of their effect wrong."""
+"""Coupons for those who like a trade and have not bought yet: sensible, and what makes a naive estimate of their effect wrong."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from sim.units import US_PER_MIN
 
 
 class Targeted(Keeps):
-    """Decides once a day about everybody it can reach; the likelier, the more the person is believed to like the trade or was heard to pay.
+    """Decides once a day about everybody it can reach; the likelier, the more the person is believed to like the trade and to have it before it.
 
-    The draw is of the person, so that the same people are chosen whoever else is there; those who are not chosen are kept in the log.
+    Who has not bought yet spends more in the rest of the visit than who has, coupon or none; hence a difference of means flatters. The draw is of the person, so that the same people are chosen whoever else is there; those who are not chosen are kept in the log.
     """
 
     name: ClassVar[str] = "targeted"
@@ -51,12 +51,19 @@ class Targeted(Keeps):
         memory["is_decided"][due] = True
         people = memory["person"][due]
         features = self._features(people, due, units, profiles, tools)
-        score = settings.affinity_weight * features["affinity"] + settings.recency_weight * (features["paid_yuan"] > 0)
+        has_paid = features["paid_yuan"] > 0
+        score = settings.affinity_weight * features["affinity"] + settings.waiting_weight * np.where(has_paid, -1.0, 1.0)
         propensity = np.clip(1.0 / (1.0 + np.exp(-score)), settings.least, settings.most)
         held = tools.uniforms("targeted who", profiles.address_of(people)) >= propensity
         decisions.append(
             Send(
-                people, Channel.PUSH, "targeted", because="likes the trade", features=features, propensity=propensity, held=held
+                people,
+                Channel.PUSH,
+                "targeted",
+                because="likes the trade, has not bought",
+                features=features,
+                propensity=propensity,
+                held=held,
             )
         )
         return decisions

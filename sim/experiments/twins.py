@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import tempfile
 from collections import deque
@@ -105,6 +106,7 @@ class Notes:
         self._policies: list[str] = []
         self._met: list[np.ndarray] = []
         self._unit_ids: tuple[str, ...] = ()
+        self._sold: list[np.ndarray] = []  # on the day, whose units have the day's places in the plan
         self._held_fen: dict[str, int] = {}
         self._borne_fen = self._day = 0
         self._funded: list[np.ndarray] = []
@@ -120,7 +122,7 @@ class Notes:
         found["number"], found["day"], found["unit"] = events.visit[at], self._day, events.place[at]
         found["time_us"] = events.time_us[at]
         found["fen"] = np.where(kind[at] == EventKind.PURCHASED, events.value[at], -events.value[at])
-        self._sales.append(found)
+        self._sold.append(found)
         funded = taken.transfers[taken.transfers["reason"] == TransferReason.OFFER_FUNDED]
         self._funded.append(funded[["debit", "amount"]].copy())
         self._touched += [self._touches_in(events, kind, each) for each in TOUCHING]
@@ -143,7 +145,7 @@ class Notes:
                 visits[name] = outcomes[name]
         visits["day"] = self._day
         self._visits.append(visits)
-        self._unit_ids = finished.compiled.unit_ids
+        self._place_units(finished.compiled.unit_ids)
         self._held_fen = dict(finished.balances_fen)
         payers = (OPERATOR, first_clearing(len(self._unit_ids)))
         for funded in self._funded:
@@ -155,6 +157,15 @@ class Notes:
         if facts:
             self._tell_policies(facts)
         self._day += 1
+
+    def _place_units(self, unit_ids: tuple[str, ...]) -> None:
+        """Let the day's sales name units by their places in the list of all that were there on any day."""
+        self._unit_ids += tuple(unit for unit in unit_ids if unit not in self._unit_ids)
+        place = np.array([self._unit_ids.index(unit) for unit in unit_ids], np.int32)
+        for sold in self._sold:
+            sold["unit"] = place[sold["unit"]]
+        self._sales += self._sold
+        self._sold = []
 
     def _tell_policies(self, facts: dict[str, Any]) -> None:
         first, index = len(self._offers), {}
@@ -198,6 +209,16 @@ class Notes:
             self._unit_ids, np.array(held, np.int64), messages, features, tuple(self._policies), tuple(self._offers),
             self._borne_fen, touches[np.lexsort((touches["time_us"], touches["number"], touches["day"]))], np.concatenate([np.zeros(0, PersonDay.RECORD), *self._met]), dict(kpis),
         )  # fmt: skip
+
+
+def on_units(lives: Lives, names: tuple[str, ...]) -> Lives:
+    """Return the same lives with the units of another list, which has all of theirs."""
+    place = np.array([names.index(unit) for unit in lives.unit_ids], np.int32)
+    sales, held_fen = lives.sales.copy(), np.zeros(len(names) + 1, np.int64)
+    sales["unit"] = place[sales["unit"]]
+    held_fen[place], held_fen[-1] = lives.held_fen[:-1], lives.held_fen[-1]
+    offers = tuple(dataclasses.replace(offer, units=tuple(place[list(offer.units)].tolist())) for offer in lives.offers)
+    return dataclasses.replace(lives, unit_ids=names, sales=sales, held_fen=held_fen, offers=offers)
 
 
 def _with_offers(touches: np.ndarray, messages: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.config import RecordingConfig, RunConfig
 from sim.experiments.estimators import Estimate, Logged, estimates_of
-from sim.experiments.twins import Lives, TwinRunner, key_of, lives_of
+from sim.experiments.twins import Lives, TwinRunner, key_of, lives_of, on_units
 from sim.random_streams import stream_key, uniforms
 from sim.units import US_PER_HOUR, US_PER_MIN
 
@@ -131,18 +131,27 @@ class Measured:
 
 
 def measure(
-    config: RunConfig, runner: TwinRunner, messages: int = 50, policies: Sequence[str] = (), count: Count | None = None
+    config: RunConfig,
+    runner: TwinRunner,
+    messages: int = 50,
+    policies: Sequence[str] = (),
+    count: Count | None = None,
+    only: Callable[[list[str]], RunConfig] | None = None,
 ) -> Measured:
     """Live the days, their twins without each policy, and for a sample of messages the twin without that one; return what differs.
 
-    Every twin has the same draws. Messages are sampled by address among those that reached somebody.
+    Every twin has the same draws. Messages are sampled by address among those that reached somebody. `only` composes the days with some
+    of the policies alone.
     """
-    config = dataclasses.replace(config, recording=RecordingConfig(events="none", report=False))
     named = tuple(policies) or tuple(config.policies)
-    rest = [name for name in config.policies if name not in named]
     several = [name for name in named if len(named) > 1]
-    arms = [config, dataclasses.replace(config, policies=rest)]
-    arms += [dataclasses.replace(config, policies=[each for each in config.policies if each != name]) for name in several]
+    config = _unrecorded(config)
+
+    def without(left_out: Sequence[str]) -> RunConfig:
+        rest = [name for name in config.policies if name not in left_out]
+        return _unrecorded(dataclasses.replace(config, policies=rest) if only is None else only(rest))
+
+    arms = [config, without(named), *(without([name]) for name in several)]
     lived: dict[int, Lives] = {}
     total, done = len(arms), 0
 
@@ -179,6 +188,10 @@ def measure(
     )  # fmt: skip
 
 
+def _unrecorded(config: RunConfig) -> RunConfig:
+    return dataclasses.replace(config, recording=RecordingConfig(events="none", report=False))
+
+
 def _without_message(config: RunConfig, number: int) -> RunConfig:
     policy = dataclasses.replace(config.policy, withheld=[*config.policy.withheld, number])
     return dataclasses.replace(config, policy=policy)
@@ -194,6 +207,9 @@ def sample(lives: Lives, seed: int, count: int, policies: Sequence[str]) -> np.n
 
 def effect_of(name: str, real: Lives, other: Lives, policies: Sequence[str] = (), message: int = -1) -> Effect:
     """Return what differs between days with something and the same days without it: of policies, or of one message."""
+    if real.unit_ids != other.unit_ids:  # tenants that only one of both has
+        names = (*real.unit_ids, *(unit for unit in other.unit_ids if unit not in real.unit_ids))
+        real, other = on_units(real, names), on_units(other, names)
     touches = _touches_of(real, policies, message)
     spend, stay, mood = _of_visits(real, other, touches)
     used, unused = (sum(offer.cost_fen for offer in lives.offers) for lives in (real, other))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -27,7 +29,10 @@ def sale(number, unit, fen, *, day=0, time_us=1000):
     return {"number": number, "day": day, "unit": unit, "time_us": time_us, "fen": fen}
 
 
-def lives(sales, touches=(), messages=(), *, offers=(OfferFacts("coupon", "some", 0, (0,), 1, 1, 50),), income=0):
+COUPON = (OfferFacts("coupon", "some", 0, (0,), 1, 1, 50),)
+
+
+def lives(sales, touches=(), messages=(), *, offers=COUPON, income=0):
     visits = [
         {"number": ANNA, "resident": 7, "spent_fen": sum(s["fen"] for s in sales if s["number"] == ANNA), "left_us": 60_000_000},
         {"number": BEN, "resident": 8}, {"number": CARL, "resident": -1}, {"number": AGAIN, "resident": 7, "day": 1},
@@ -139,3 +144,13 @@ def test_a_sample_of_messages_is_of_those_that_reached_somebody_and_grows_withou
     assert all(number % 2 for number in more)
     assert sample(real, 5, 1000, ("some",)).size == 50
     assert sample(real, 5, 10, ("another",)).size == 0
+
+
+def test_a_tenant_that_only_one_of_both_days_has_is_compared_with_nothing():
+    real = lives([sale(ANNA, 0, 10), sale(ANNA, 1, 30)], TOUCHED)
+    other = dataclasses.replace(lives([sale(ANNA, 0, 4), sale(ANNA, 1, 5)]), unit_ids=("c", "a"))
+
+    effect = effect_of("some", real, other, ("some",))
+
+    assert effect.sales_fen == (10 - 5, 30, -4)
+    assert effect.split == Split(soon_fen=5, elsewhere_fen=26)
