@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import replace
 
 import numpy as np
@@ -12,11 +11,8 @@ from agents.policies.catalogue import BY_NAME, maker_of
 from agents.policies.guidance import ColdZoneGuidance, MicroRewards
 from agents.policies.happenings import EventInvitations, Freeze, FriendNearby, TreasureHunt
 from agents.policies.places import nearest_doors
-from agents.policies.policy import PublicMap, Tools
-from sim.calendar import day_of
-from sim.config import RunConfig
 from sim.decisions_of_policies import Offer, PutTrigger, Send, SetBudget, StartHappening
-from sim.promos import Channel, Hook, Reach
+from sim.promos import Channel, Hook
 from sim.schema.policies import PolicyConfig
 from sim.schema.policies.happenings import (
     ColdZoneGuidanceConfig,
@@ -26,55 +22,9 @@ from sim.schema.policies.happenings import (
     MicroRewardsConfig,
     TreasureHuntConfig,
 )
-from sim.sensing.observations import Observations, observed, together
-from sim.sensing.present import Present
-from sim.units import US_PER_HOUR
+from tests.hall_policies import MAP, Known, near, nothing, tools
 
 pytestmark = pytest.mark.plain
-UNITS = ("a-sport", "b-cafe", "c-books", "d-kids")
-MAP = PublicMap(
-    UNITS, UNITS, ("sport", "cafe", "books", "kids"), np.zeros(4, np.int32), np.array([0.0, 20.0, 40.0, 200.0]), np.zeros(4),
-    np.array([900.0, 50.0, 60.0, 70.0]), ("door",), np.full(4, 1000.0), np.ones(4, np.int64),
-)  # fmt: skip
-
-
-class Known:
-    """Profiles in which person n likes store n % 4, and nobody but `held` is held out."""
-
-    def __init__(self, held: tuple[int, ...] = ()) -> None:
-        self.held = held
-
-    def number_of(self, subjects: np.ndarray) -> np.ndarray:
-        return np.asarray(subjects, np.int64)
-
-    def affinity(self, numbers: np.ndarray, now_us: int) -> np.ndarray:
-        return self.store_affinity(numbers, now_us)
-
-    def store_affinity(self, numbers: np.ndarray, now_us: int) -> np.ndarray:
-        return 0.1 + np.eye(4)[np.asarray(numbers) % 4]
-
-    def is_held_out(self, numbers: np.ndarray) -> np.ndarray:
-        return np.isin(numbers, self.held)
-
-
-def tools(hour: float, people: int = 40, x_m: float = 0.0, seed: int = 1, level: int = 0) -> Tools:
-    """Return tools at an hour with so many members inside, all located at one place."""
-    day = day_of(RunConfig(), datetime.date(2026, 11, 21))
-    reach = np.full(people, Reach.PUSH | Reach.APP, np.int16)
-    present = Present(
-        np.arange(people, dtype=np.int64), np.ones(people, bool), reach, np.full(people, level, np.int32), np.full(people, x_m), np.zeros(people),
-        np.full(people, 3.0), np.full(people, -1, np.int32),
-    )  # fmt: skip
-    return Tools(round(hour * US_PER_HOUR), 10 * US_PER_HOUR, 22 * US_PER_HOUR, MAP, day, (), present, {}, seed)
-
-
-def nothing() -> Observations:
-    return Observations(together([]), np.zeros(4, np.int64))
-
-
-def near(*pairs: tuple[int, int]) -> Observations:
-    rows = [observed(0, "app", "friend_near", one, other) for one, other in pairs]
-    return Observations(together(rows), np.zeros(4, np.int64))
 
 
 def of(decisions, kind):
