@@ -204,16 +204,16 @@ class FriendNearby(_OfADay):
             both = both[~profiles.is_held_out(both.ravel()).reshape(-1, 2).any(axis=1)]
         units = tools.public.units_of(told.meet_at)
         until_us = tools.now_us + round(told.wait_min * US_PER_MIN)
-        met: set[tuple[int, int]] = self.memory.setdefault("told", set())
+        told_of: dict[str, bool] = self.memory.setdefault("told", {})
         decisions: list[PolicyDecision] = []
         if not units.size or until_us > tools.closes_us:
             return decisions
         for one, other in both.tolist():
             unit = self._between(tools, units, one, other)
-            if (one, other) in met or unit < 0 or len(met) >= told.pairs_per_day:
-                continue
-            met.add((one, other))
             name = name_of(self.name, one, other)
+            if name in told_of or unit < 0 or len(told_of) >= told.pairs_per_day:
+                continue
+            told_of[name] = True
             at = tools.public.unit_ids[unit]
             decisions += [
                 StartHappening(name, "meeting", at, tools.now_us, until_us, stay_min_mean=told.stay_min_mean),

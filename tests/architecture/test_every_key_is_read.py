@@ -15,6 +15,7 @@ from sim.config import (
     CalendarEventConfig,
     CompetitorConfig,
     HallConfig,
+    HappeningConfig,
     LinkConfig,
     OutageConfig,
     ShiftConfig,
@@ -32,8 +33,10 @@ from sim.network.pool import perform
 from sim.paths import find_floorplan
 from sim.schema.network import NetworkConfig, SiteConfig, is_network
 from sim.schema.points import PointsCampaignConfig, PointsRateConfig, TierConfig
+from sim.schema.policies import PolicyConfig
 from sim.timetable import timetable_of
 from tests.alliance_days import guests_elsewhere, weeks_of_alliance
+from tests.hall_policies import reviews_of_the_hall
 from tests.memory_years import a_day, config_of, day, live, people_of
 from tests.policy_reviews import ask_all
 
@@ -116,6 +119,8 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     wanted.points.rates = [PointsRateConfig(category="cafe")]
     wanted.points.campaigns = [PointsCampaignConfig(name="double")]
     wanted.points.tiers = [TierConfig(name="silver")]
+    wanted.happenings.planned = [HappeningConfig(name="show", at="L1-outfitters")]
+    wanted.policies = ["cold_zone_guidance", "event_invitations", "freeze", "friend_nearby", "micro_rewards", "treasure_hunt"]
     evening = CalendarEventConfig(name="lights", first="2026-11-23", starts="18:00", ends="19:00")
     calendar = CalendarConfig(holidays="china", weather="climate", events=[evening])
     monday = dataclasses.replace(wanted, date="2026-11-23", calendar=calendar)
@@ -129,6 +134,7 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     weeks_of_alliance()
     guests_elsewhere()
     ask_all()
+    reviews_of_the_hall(PolicyConfig())
     a_network(dataclasses.replace(wanted, network=NetworkConfig()), tmp_path / "network", monkeypatch)
     found = load_compiled(find_floorplan("corner_mall"))
     assert timetable_of(found, compose("corner_day"))  # halls and shows that nobody listed

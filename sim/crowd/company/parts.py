@@ -117,6 +117,8 @@ def _forget_the_others(mall: Mall, row: int) -> None:
     mind.parts_away = 0
     mind.parts_made = 0
     mind.meets = Meets.NOT
+    mind.happening = -1
+    mind.attends = 0
     mind.is_called = 0
     mind.is_late = 0
     mind.kept_needs = 0

@@ -41,7 +41,10 @@ _KPIS = (
     Kpi("friends_missed", "count", "lower", "happenings", "Waited in vain for a friend", "Parties that waited for a friend who did not come.", null_where=_NO_MEETING),
     Kpi("friends_wait_s_mean", "s", "lower", "happenings", "Wait for a friend", "Mean wait of the first of a pair that met.", null_where=_NO_MEETING),
     Kpi("friends_spend_60min_fen", "fen", "higher", "happenings", "Bought within the hour after meeting", "Purchases of parties that met, within 60 minutes after they parted.", null_where=_NO_MEETING),
+    Kpi("far_stores_sales_share", "share", "neither", "space", "Sales of far stores", "Sales of the quarter of the stores that lie farthest from an entrance, as the crow flies, a level counting as 60 m / sales: cold parts of a plan, whoever comes there."),
 )  # fmt: skip
+_LEVEL_M = 60.0  # engineering judgement, confidence L
+_FAR_SHARE = 0.25
 _APART = (Kind.CLUE, Kind.MEETING, Kind.HUNT)
 _WITHIN_US = US_PER_HOUR
 _CROWDED = 1000.0 * LOS_D_PER_M2
@@ -116,6 +119,7 @@ class Sums:
 def values(sums: Sums, books: Books) -> dict[str, Value]:
     """Return the KPIs."""
     found: dict[str, Value] = {kpi.name: None for kpi in _KPIS}
+    found["far_stores_sales_share"] = _far_share(books)
     if sums.kind.size == 0:
         return found
     joined = int(sums.joined.sum())
@@ -142,6 +146,18 @@ def values(sums: Sums, books: Books) -> dict[str, Value]:
             "friends_wait_s_mean": sums.friends_wait_us / sums.met / US_PER_S if sums.met else None,
         }  # fmt: skip
     return found
+
+
+def _far_share(books: Books) -> float | None:
+    """Return the share of the far stores in all sales; None where nothing was sold."""
+    arrays, sales_fen = books.compiled.arrays, books.sums.unit["sales_fen"]
+    if not sales_fen.sum():
+        return None
+    node = arrays.entrance_node
+    away_m = np.hypot(arrays.unit_x_m[:, None] - arrays.node_x_m[node], arrays.unit_y_m[:, None] - arrays.node_y_m[node])
+    away_m = away_m + _LEVEL_M * np.abs(arrays.unit_level[:, None] - arrays.node_level[node])
+    far = np.argsort(-away_m.min(axis=1), kind="stable")[: max(1, round(_FAR_SHARE * sales_fen.size))]
+    return int(sales_fen[far].sum()) / int(sales_fen.sum())
 
 
 def curves(sums: Sums, books: Books) -> dict[str, Any]:
