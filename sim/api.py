@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from agents.alliance import Alliance
     from agents.home.home import Home
     from agents.mall import TenantFacts
-    from agents.policies.desk import Desk
+    from agents.policy_desk import Desk
     from agents.population import Residents
     from agents.site_choice import SiteForecast
     from agents.tiers import Tiers
@@ -141,7 +141,7 @@ def uplift(
         way_out = "measure one mall: leave malls and network out"
         raise ConfigError.of("galleria uplift", [Problem("malls", str(config.malls), "twins are of one mall", way_out)])
     load_compiled(paths.find_floorplan(config.floorplan))  # a mistake in the plan is told before any run, and workers find it compiled
-    preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall", "agents.policies.desk")
+    preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall", "agents.policy_desk")
     return measure(config, TwinRunner("sim.api:live_twin", preload, workers), messages, policies, count, only)
 
 
@@ -498,8 +498,8 @@ def policy_records() -> list[dict[str, Any]]:
 def _desk_of(config: RunConfig, compiled: CompiledPlan) -> Desk | None:
     if not config.policies:
         return None
-    from agents.policies.desk import Desk
     from agents.policies.plugins import own_policies
+    from agents.policy_desk import Desk
 
     refuse_unknown_policies([config])
     return Desk(config, compiled, own_policies())

@@ -23,3 +23,14 @@ CATEGORIES = (
 )
 CATEGORY_INDEX = {name: index for index, name in enumerate(CATEGORIES)}
 FOOD = ("restaurant", "fast_food", "cafe")
+
+# Kinds of trades that go together, coarser than categories: what profiles by group tell apart.
+GROUPS = {
+    "food": ("supermarket", "restaurant", "fast_food", "cafe"),
+    "fashion": ("fashion", "footwear", "beauty", "accessories", "department"),
+    "home_tech": ("electronics", "home", "books"),
+    "family": ("kids", "sport"),
+    "leisure": ("cinema", "leisure"),
+    "services": ("services",),
+}
+GROUP_OF = {trade: group for group, trades in GROUPS.items() for trade in trades}

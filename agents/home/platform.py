@@ -8,13 +8,12 @@ import numpy as np
 
 from agents.membership import Memory
 from agents.population import Residents
-from sim.categories import CATEGORIES
+from sim.categories import CATEGORIES, GROUP_OF, GROUPS
 from sim.config import RunConfig
 from sim.home import HomeWay, Members
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 from sim.sensing.identity.members import is_held_out
-from sim.sensing.insight.profiles import GROUP_OF, GROUPS
 from sim.visitors import App
 
 KM_STEP = 0.5

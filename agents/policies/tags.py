@@ -9,9 +9,8 @@ import numpy as np
 
 from agents.policies.policy import Keeps, Tools, name_of, reachable
 from agents.policies.recommend import WAYS
-from sim.categories import CATEGORIES
+from sim.categories import CATEGORIES, GROUP_OF, GROUPS
 from sim.decisions_of_policies import Offer, PolicyDecision, SellTags, Send, SetBudget
-from sim.sensing.insight.profiles import GROUP_OF, GROUPS
 from sim.sensing.observations import Observations, People
 from sim.units import US_PER_MIN
 

@@ -53,10 +53,6 @@ class DayRecorder(Recorder):
 
     transfers: Sequence[np.ndarray] = ()
 
-    def segments(self) -> Sums:
-        """Return how kinds of visitors fared over all days."""
-        return over_days(self._segments)
-
     def take_transfers(self, rows: np.ndarray) -> None:
         """Keep TRANSFER records until the day is over."""
         self.transfers = [*self.transfers, np.array(rows)]
@@ -123,6 +119,10 @@ class DaysBooks:
         self._add_tenants(books)
         self._segments.append(run.segments)
         self._stream(getattr(recorder, "transfers", ()), outcomes, day, date)
+
+    def segments(self) -> Sums:
+        """Return how kinds of visitors fared over all days."""
+        return over_days(self._segments)
 
     def take_transfers(self, rows: np.ndarray) -> None:
         """Keep TRANSFER records that were posted between two days, or after the last."""

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from sim.categories import CATEGORIES
+from sim.categories import CATEGORIES, GROUP_OF, GROUPS
 from sim.config_sensing import ProfilesConfig
 from sim.random_streams import stream_key, uniforms
-from sim.sensing.insight.profiles import GROUP_OF, GROUPS, Profiles
+from sim.sensing.insight.profiles import Profiles
 from sim.sensing.insight.stays import StayRows
 from sim.verification.parameters import SEED, Parameter, number, whole
 from sim.verification.records import INFO, Record, at_least, at_most, equal, estimated, near, record

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from agents.policies.catalogue import BY_NAME, maker_of
-from agents.policies.desk import public_map
 from agents.policies.policy import Tools
+from agents.policy_desk import public_map
 from sim.calendar import day_of
 from sim.config import PolicyConfig, RunConfig
 from sim.config_files import compose

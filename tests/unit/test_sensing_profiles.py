@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.categories import CATEGORIES
+from sim.categories import CATEGORIES, GROUP_OF, GROUPS
 from sim.config_sensing import ProfilesConfig
 from sim.errors import ConfigError
-from sim.sensing.insight.profiles import GROUP_OF, GROUPS, NEVER_US, TAG_WEIGHT, Profiles
+from sim.sensing.insight.profiles import NEVER_US, TAG_WEIGHT, Profiles
 from sim.sensing.insight.stays import StayRows
 from sim.units import US_PER_DAY, US_PER_HOUR, US_PER_MIN
 

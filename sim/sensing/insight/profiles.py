@@ -7,21 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.categories import CATEGORIES
+from sim.categories import CATEGORIES, GROUP_OF, GROUPS
 from sim.config_sensing import ProfilesConfig
 from sim.errors import ConfigError, Problem
 from sim.sensing.insight.stays import StayRows
 from sim.units import US_PER_DAY, US_PER_HOUR
 
-GROUPS = {
-    "food": ("supermarket", "restaurant", "fast_food", "cafe"),
-    "fashion": ("fashion", "footwear", "beauty", "accessories", "department"),
-    "home_tech": ("electronics", "home", "books"),
-    "family": ("kids", "sport"),
-    "leisure": ("cinema", "leisure"),
-    "services": ("services",),
-}
-GROUP_OF = {trade: group for group, trades in GROUPS.items() for trade in trades}
 TAG_WEIGHT = (
     2.0  # stays that a partner's tag is worth: less than the average taste, as some tags are wrong; engineering judgement
 )
