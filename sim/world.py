@@ -19,7 +19,8 @@ from sim.crowd.goods.records import ITEM
 from sim.crowd.goods.stocking import Morning
 from sim.crowd.mind import OUTCOME
 from sim.crowd.points.referring_built import life_us_of, referred_now
-from sim.crowd.promos.wallet import FATE_SLOTS
+from sim.crowd.promos.received import LETTERS as LETTERS
+from sim.crowd.promos.received import by_visit, letters_in
 from sim.decisions import Decision, Verdict
 from sim.earlier_run import Columns, begin_sensing
 from sim.events import EventKind, EventLog
@@ -50,7 +51,6 @@ from sim.operations.staffing import staffing_of
 from sim.operations.tomorrow import Standing
 from sim.operations.watching import Watch, Watching
 from sim.plan_arrays import CompiledPlan
-from sim.promos import Channel, Fate
 from sim.reporting.ledger_files import kept_ledger
 from sim.reporting.points_books import Moved, points_of_day
 from sim.reporting.promos_files import beside_offers_fen, keep_offers
@@ -67,7 +67,6 @@ from sim.visitors import Phones, Visitors
 END_US = US_PER_DAY + 2 * US_PER_HOUR  # the day's last customers are home by two in the morning
 RATING = np.dtype([("number", "i8"), ("unit", "i4"), ("stars", "f8")])
 BOUGHT = np.dtype([("number", "i8"), ("unit", "i4")])
-LETTERS = np.dtype([("number", "i8"), ("received", "i4"), ("has_turned_off", "i1")])
 RATED_PER_STAR = 1000
 Progress = Callable[[int, int, float], None]
 
@@ -337,7 +336,7 @@ class World:
             np.array(self.crowd.mall.items),
             tuple(self.reviews.verdicts),
             np.concatenate([np.zeros(0, BOUGHT), *self.bought]),
-            _by_visit(np.concatenate([np.zeros(0, LETTERS), *self.letters])),
+            by_visit(np.concatenate([np.zeros(0, LETTERS), *self.letters])),
             np.zeros(0, STATEMENT) if self.statements is None else self.statements.close(outcomes),
         )
 
@@ -379,7 +378,7 @@ class World:
         self.outcomes.append(np.array(taken.outcomes))
         self.ratings.append(_ratings_in(taken.events))
         if self.policies:
-            self.letters.append(_letters_in(taken.events))
+            self.letters.append(letters_in(taken.events))
         if self.config.referral.is_on:
             self.bought.append(_bought_in(taken.events))
         if self.statements is not None:
@@ -402,27 +401,6 @@ def _bought_in(events: EventLog) -> np.ndarray:
     rows = np.flatnonzero(events.kind[: events.count[0]] == EventKind.PURCHASED)
     found = np.zeros(rows.size, BOUGHT)
     found["number"], found["unit"] = events.visit[rows], events.place[rows]
-    return found
-
-
-def _letters_in(events: EventLog) -> np.ndarray:
-    """Return LETTERS of each message of the app that came through, and of each party that has turned it off."""
-    kind, used = events.kind, int(events.count[0])
-    rows = np.flatnonzero((kind[:used] == EventKind.MESSAGE_READ) | (kind[:used] == EventKind.PUSH_TURNED_OFF))
-    rows = rows[events.place[rows] == Channel.PUSH]
-    found = np.zeros(rows.size, LETTERS)
-    found["number"], found["has_turned_off"] = events.visit[rows], kind[rows] == EventKind.PUSH_TURNED_OFF
-    found["received"] = (kind[rows] == EventKind.MESSAGE_READ) & (events.value[rows] % FATE_SLOTS != Fate.UNREACHED)
-    return found
-
-
-def _by_visit(letters: np.ndarray) -> np.ndarray:
-    """Return LETTERS added up by visit, in order of their numbers."""
-    numbers, index = np.unique(letters["number"], return_inverse=True)
-    found = np.zeros(numbers.size, LETTERS)
-    found["number"] = numbers
-    found["received"] = np.bincount(index, letters["received"], numbers.size)
-    found["has_turned_off"] = np.bincount(index, letters["has_turned_off"], numbers.size) > 0
     return found
 
 
