@@ -19,8 +19,7 @@ from sim.crowd.goods.records import ITEM
 from sim.crowd.goods.stocking import Morning
 from sim.crowd.mind import OUTCOME
 from sim.crowd.points.referring_built import life_us_of, referred_now
-from sim.crowd.promos.received import LETTERS as LETTERS
-from sim.crowd.promos.received import by_visit, letters_in
+from sim.crowd.promos.received import LETTERS, by_visit, letters_in
 from sim.decisions import Decision, Verdict
 from sim.earlier_run import Columns, begin_sensing
 from sim.events import EventKind, EventLog
@@ -53,7 +52,7 @@ from sim.operations.watching import Watch, Watching
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.ledger_files import kept_ledger
 from sim.reporting.points_books import Moved, points_of_day
-from sim.reporting.promos_files import beside_offers_fen, keep_offers
+from sim.reporting.promos_files import told_of_policies
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun, finish
@@ -82,9 +81,7 @@ class Lived:
     items: np.ndarray = field(default_factory=lambda: np.zeros(0, ITEM))
     decided: tuple[Verdict, ...] = ()  # what was decided, of which some is for tomorrow
     bought: np.ndarray = field(default_factory=lambda: np.zeros(0, BOUGHT))  # BOUGHT, where there is referral
-    letters: np.ndarray = field(
-        default_factory=lambda: np.zeros(0, LETTERS)
-    )  # what the app has sent to whom, where policies act
+    letters: np.ndarray = field(default_factory=lambda: np.zeros(0, LETTERS))  # what the app has sent to whom
     # STATEMENT of each unit where the alliance is played
     statements: np.ndarray = field(default_factory=lambda: np.zeros(0, STATEMENT))
 
@@ -187,14 +184,8 @@ class World:
         )
         self.unseen: list[Observations] = []  # read by tenants and operator, not yet by policies
         self.policies = policies_of(
-            self.crowd,
-            compiled,
-            config,
-            self.people.policies,
-            self._unseen_by_policies,
-            self.sensing.present,
-            (opens_us, closes_us),
-        )
+            self.crowd, compiled, config, self.people.policies, self._unseen_by_policies, self.sensing.present, (opens_us, closes_us)
+        )  # fmt: skip
         batch_min = max(1, int(config.engine.arrivals_batch_min))
         operations: list[Operation] = [
             self.hours,
@@ -244,6 +235,7 @@ class World:
         self.lived = self._lived()
         self.people.learn(self.lived)
         balances_fen = self.crowd.ledger.balances_fen_by_name()
+        face_fen = int(self.crowd.mall.params["face_fen"][0])
         tables = np.array([name.startswith("table:") for name in self.crowd.station_names], bool)
         offered_us = np.zeros(tables.size, np.int64)
         offered_us[: len(self.compiled.unit_ids)] = self.hours.units_close_us - self.hours.units_open_us
@@ -254,17 +246,9 @@ class World:
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
             points=points_of_day(self.crowd, self.moved, self.config) | self._programme(),
             ledger=None if self.is_followed else kept_ledger(self.crowd.ledger),
-            policies=self._of_policies(),
+            policies=told_of_policies(self.policies[0].facts(), self.recorder, self.moved, face_fen) if self.policies else {},
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
-
-    def _of_policies(self) -> dict[str, Any]:
-        """Return what the policies did, and what they cost beside offers; keep their offers and messages in files."""
-        if not self.policies:
-            return {}
-        facts = self.policies[0].facts()
-        keep_offers(self.recorder, facts)
-        return facts | {"beside_fen": beside_offers_fen(self.moved, int(self.crowd.mall.params["face_fen"][0]))}
 
     def _programme(self) -> dict[str, Any]:
         """Return what the accounts of the programme say after the day, and who has brought whom."""
