@@ -45,6 +45,14 @@ class Offer:
     members_only: bool = False
 
 
+def is_worthless(offer: Offer) -> bool:
+    """Return whether an offer takes nothing off and gives nothing on top."""
+    has_value = (
+        offer.off_share > 0 or offer.off_fen > 0 or offer.price_fen >= 0 or offer.gift_fen > 0 or offer.points_factor > 1
+    )
+    return not has_value or (offer.most_off_fen == 0 and offer.gift_fen == 0 and offer.points_factor <= 1)
+
+
 @dataclass(frozen=True)
 class SetBudget:
     """So much may be spent by the offers that name this budget, all together."""

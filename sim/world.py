@@ -19,7 +19,7 @@ from sim.crowd.goods.records import ITEM
 from sim.crowd.goods.stocking import Morning
 from sim.crowd.mind import OUTCOME
 from sim.crowd.points.referring_built import life_us_of, referred_now
-from sim.crowd.promos.wallet import FATE_SLOTS
+from sim.crowd.promos.received import LETTERS, by_visit, letters_in
 from sim.decisions import Decision, Verdict
 from sim.earlier_run import Columns, begin_sensing
 from sim.events import EventKind, EventLog
@@ -54,10 +54,9 @@ from sim.operations.staffing import staffing_of
 from sim.operations.tomorrow import Standing
 from sim.operations.watching import Watch, Watching
 from sim.plan_arrays import CompiledPlan
-from sim.promos import Channel, Fate
 from sim.reporting.ledger_files import kept_ledger
 from sim.reporting.points_books import Moved, points_of_day
-from sim.reporting.promos_files import beside_offers_fen, keep_offers
+from sim.reporting.promos_files import told_of_policies
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun, finish
@@ -72,7 +71,6 @@ from sim.visitors import Phones, Visitors
 END_US = US_PER_DAY + 2 * US_PER_HOUR  # the day's last customers are home by two in the morning
 RATING = np.dtype([("number", "i8"), ("unit", "i4"), ("stars", "f8")])
 BOUGHT = np.dtype([("number", "i8"), ("unit", "i4")])
-LETTERS = np.dtype([("number", "i8"), ("received", "i4"), ("has_turned_off", "i1")])
 RATED_PER_STAR = 1000
 Progress = Callable[[int, int, float], None]
 
@@ -88,9 +86,7 @@ class Lived:
     items: np.ndarray = field(default_factory=lambda: np.zeros(0, ITEM))
     decided: tuple[Verdict, ...] = ()  # what was decided, of which some is for tomorrow
     bought: np.ndarray = field(default_factory=lambda: np.zeros(0, BOUGHT))  # BOUGHT, where there is referral
-    letters: np.ndarray = field(
-        default_factory=lambda: np.zeros(0, LETTERS)
-    )  # what the app has sent to whom, where policies act
+    letters: np.ndarray = field(default_factory=lambda: np.zeros(0, LETTERS))  # what the app has sent to whom
     # STATEMENT of each unit where the alliance is played
     statements: np.ndarray = field(default_factory=lambda: np.zeros(0, STATEMENT))
 
@@ -264,6 +260,7 @@ class World:
         self.lived = self._lived()
         self.people.learn(self.lived)
         balances_fen = self.crowd.ledger.balances_fen_by_name()
+        face_fen = int(self.crowd.mall.params["face_fen"][0])
         tables = np.array([name.startswith("table:") for name in self.crowd.station_names], bool)
         offered_us = np.zeros(tables.size, np.int64)
         offered_us[: len(self.compiled.unit_ids)] = self.hours.units_close_us - self.hours.units_open_us
@@ -275,20 +272,12 @@ class World:
             points=points_of_day(self.crowd, self.moved, self.config) | self._programme() | self._at_home("home"),
             ledger=None if self.is_followed else kept_ledger(self.crowd.ledger),
             segments=segments_of(self.lived.outcomes),
-            policies=self._of_policies(),
+            policies=told_of_policies(self.policies[0].facts() | self._at_home("log"), self.recorder, self.moved, face_fen) if self.policies else {},
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
         if self.people.witness is not None:
             self.people.witness.tell(finished, self.lived)
         return finished
-
-    def _of_policies(self) -> dict[str, Any]:
-        """Return what the policies did, and what they cost beside offers; keep their offers and messages in files."""
-        if not self.policies:
-            return {}
-        facts = self.policies[0].facts()
-        keep_offers(self.recorder, facts)
-        return facts | self._at_home("log") | {"beside_fen": beside_offers_fen(self.moved, int(self.crowd.mall.params["face_fen"][0]))}
 
     def _programme(self) -> dict[str, Any]:
         """Return what the accounts of the programme say after the day, and who has brought whom."""
@@ -368,7 +357,7 @@ class World:
             np.array(self.crowd.mall.items),
             tuple(self.reviews.verdicts),
             np.concatenate([np.zeros(0, BOUGHT), *self.bought]),
-            _by_visit(np.concatenate([np.zeros(0, LETTERS), *self.letters])),
+            by_visit(np.concatenate([np.zeros(0, LETTERS), *self.letters])),
             np.zeros(0, STATEMENT) if self.statements is None else self.statements.close(outcomes),
         )
 
@@ -414,7 +403,7 @@ class World:
         self.outcomes.append(np.array(taken.outcomes))
         self.ratings.append(_ratings_in(taken.events))
         if self.policies:
-            self.letters.append(_letters_in(taken.events))
+            self.letters.append(letters_in(taken.events))
         if self.config.referral.is_on:
             self.bought.append(_bought_in(taken.events))
         if self.statements is not None:
@@ -437,27 +426,6 @@ def _bought_in(events: EventLog) -> np.ndarray:
     rows = np.flatnonzero(events.kind[: events.count[0]] == EventKind.PURCHASED)
     found = np.zeros(rows.size, BOUGHT)
     found["number"], found["unit"] = events.visit[rows], events.place[rows]
-    return found
-
-
-def _letters_in(events: EventLog) -> np.ndarray:
-    """Return LETTERS of each message of the app that came through, and of each party that has turned it off."""
-    kind, used = events.kind, int(events.count[0])
-    rows = np.flatnonzero((kind[:used] == EventKind.MESSAGE_READ) | (kind[:used] == EventKind.PUSH_TURNED_OFF))
-    rows = rows[events.place[rows] == Channel.PUSH]
-    found = np.zeros(rows.size, LETTERS)
-    found["number"], found["has_turned_off"] = events.visit[rows], kind[rows] == EventKind.PUSH_TURNED_OFF
-    found["received"] = (kind[rows] == EventKind.MESSAGE_READ) & (events.value[rows] % FATE_SLOTS != Fate.UNREACHED)
-    return found
-
-
-def _by_visit(letters: np.ndarray) -> np.ndarray:
-    """Return LETTERS added up by visit, in order of their numbers."""
-    numbers, index = np.unique(letters["number"], return_inverse=True)
-    found = np.zeros(numbers.size, LETTERS)
-    found["number"] = numbers
-    found["received"] = np.bincount(index, letters["received"], numbers.size)
-    found["has_turned_off"] = np.bincount(index, letters["has_turned_off"], numbers.size) > 0
     return found
 
 

@@ -46,7 +46,8 @@ class Messages:
     def bears(self, rows: np.ndarray, received: np.ndarray) -> np.ndarray:
         """Return how many messages more residents bear this week (float32) before they turn them off or stop using the app."""
         off_per_week, stop_per_week = self.thresholds(rows)
-        return (np.minimum(off_per_week, stop_per_week) - received[rows]).astype(np.float32)
+        found: np.ndarray = (np.minimum(off_per_week, stop_per_week) - received[rows]).astype(np.float32)
+        return found
 
     def take(self, rows: np.ndarray, counts: np.ndarray, received: np.ndarray) -> None:
         """Remember messages that residents were sent on a visit; each row once, `received` is changed."""

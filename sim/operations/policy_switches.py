@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +31,7 @@ from sim.decisions_of_policies import (
     SetSeatPrice,
     ShowWait,
     StartHappening,
+    is_worthless,
 )
 from sim.events import EventKind
 from sim.ledger.accounts import POINTS_ISSUED, TransferReason
@@ -471,22 +471,9 @@ class Switchboard:
         return Applied("points", "" if given or not accounts.size else "the books refuse it", people=given)
 
 
-def is_worthless(offer: Offer) -> bool:
-    """Return whether an offer takes nothing off and gives nothing on top."""
-    has_value = (
-        offer.off_share > 0 or offer.off_fen > 0 or offer.price_fen >= 0 or offer.gift_fen > 0 or offer.points_factor > 1
-    )
-    return not has_value or (offer.most_off_fen == 0 and offer.gift_fen == 0 and offer.points_factor <= 1)
-
-
 def _bundle(offer: Offer, offers: dict[str, Offer]) -> int:
     """Return the number of an offer's bundle: the place of the first offer of it, this one's own when it is the first; -1 for none."""
     if not offer.bundle:
         return -1
     names = [each.bundle for each in offers.values()]
     return names.index(offer.bundle) if offer.bundle in names else len(names)
-
-
-def as_facts(offer: Offer) -> dict[str, Any]:
-    """Return an offer as it is written down."""
-    return dataclasses.asdict(offer)

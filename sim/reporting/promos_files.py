@@ -19,6 +19,12 @@ CENTI = 100  # centi-points of a point
 OWN_REASONS = range(90, 110)  # of transfers that only policies cause
 
 
+def told_of_policies(facts: dict[str, Any], recorder: Recorder, moved: Moved, face_fen: int) -> dict[str, Any]:
+    """Return what policies did with what they cost beside offers; keep their offers and messages in files."""
+    keep_offers(recorder, facts)
+    return facts | {"beside_fen": beside_offers_fen(moved, face_fen)}
+
+
 def keep_offers(recorder: Recorder, facts: dict[str, Any]) -> None:
     """Keep offers.parquet and messages.parquet, where there were any; not at level `none`."""
     if recorder.level == "none" or not facts:

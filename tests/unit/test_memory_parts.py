@@ -15,8 +15,8 @@ from agents.memory.recency import Recency
 from agents.memory.value import life_value_yuan, lost_share, top_tenth
 from agents.population import LifeCycle
 from sim.config import CompetitorConfig, RecencyConfig, RunConfig, problems_of
+from sim.crowd.promos.received import LETTERS
 from sim.visitors import App
-from sim.world import LETTERS
 from tests.memory_years import FIRST, a_day, config_of, day, live, people_of
 
 pytestmark = pytest.mark.plain

@@ -70,7 +70,8 @@ class Sums:
         same = same.reshape(-1)  # numpy 2.0 gives it another shape
         brought_by = np.full(coupons.shape[1] + 1, -1)
         brought_by[same[: claimed.shape[1]][::-1]] = claimed[2, ::-1]
-        return brought_by[same[claimed.shape[1] :]]
+        found: np.ndarray = brought_by[same[claimed.shape[1] :]]
+        return found
 
 
 _KEPT = (
