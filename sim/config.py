@@ -117,8 +117,8 @@ from sim.schema.points import PointsRateConfig as PointsRateConfig
 from sim.schema.points import TierConfig as TierConfig
 from sim.schema.points import problems as points_problems
 from sim.schema.policies import PolicyConfig as PolicyConfig
-from sim.schema.policies import RandomConfig as RandomConfig
 from sim.schema.policies import problems as policy_problems
+from sim.schema.policies.baselines import RandomConfig as RandomConfig
 from sim.schema.policies.home import FestivalCampaignConfig as FestivalCampaignConfig
 from sim.schema.policies.home import HomeCouponsConfig as HomeCouponsConfig
 from sim.schema.policies.home import LeafletsConfig as LeafletsConfig

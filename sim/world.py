@@ -183,7 +183,13 @@ class World:
         )
         self.unseen: list[Observations] = []  # read by tenants and operator, not yet by policies
         self.policies = policies_of(
-            self.crowd, compiled, config, self.people.policies, self._unseen_by_policies, self.sensing.present, (opens_us, closes_us)
+            self.crowd,
+            compiled,
+            config,
+            self.people.policies,
+            self._unseen_by_policies,
+            self.sensing.present,
+            (opens_us, closes_us),
         )
         put_up_home_offers(self.policies, self.people.home)
         batch_min = max(1, int(config.engine.arrivals_batch_min))

@@ -177,16 +177,23 @@ def test_news_for_all_moves_people_about_and_hardly_changes_how_many_come():
     assert abs(float((factor - 1) @ town.residents.visits_per_day) / float(town.residents.visits_per_day.sum())) < 0.01
 
 
+def three_posts(members):
+    return [
+        ShowCode(),
+        *(
+            SendHome(members.person, HomeWay.FOLLOWS, HomeSays.PROGRAMME, units=(BAKERY,), because=str(post))
+            for post in range(3)
+        ),
+    ]
+
+
 def test_followers_that_get_too_much_leave_and_come_not_back():
     town = HomeTown(town_config(card_share=0.0))
     everybody = np.arange(town.residents.key.size)
     town.home.ties.follows[everybody] = 1
     left = []
     for day in range(28):
-        posts = lambda members: [ShowCode()] + [
-            SendHome(members.person, HomeWay.FOLLOWS, HomeSays.PROGRAMME, units=(BAKERY,), because=str(post)) for post in range(3)
-        ]
-        town.morning(choose=posts, day=day)
+        town.morning(choose=three_posts, day=day)
         town.evening(day=day)
         left.append(town.home.facts()["today"]["unfollowed"])
     gone = np.flatnonzero(town.home.ties.follows == 0)
