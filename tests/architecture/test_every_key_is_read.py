@@ -32,6 +32,7 @@ from sim.schema.network import NetworkConfig, SiteConfig, is_network
 from sim.schema.points import PointsCampaignConfig, PointsRateConfig, TierConfig
 from sim.timetable import timetable_of
 from tests.alliance_days import guests_elsewhere, weeks_of_alliance
+from tests.home_days import a_week_of_all_policies
 from tests.memory_years import a_day, config_of, day, live, people_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,6 +120,7 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     api.run(wanted, tmp_path)
     FinanceBooks(wanted).to_recognise_fen(Ledger([], 100))  # as the last day of a month does
     weeks_of_memory()
+    a_week_of_all_policies()
     weeks_of_alliance()
     guests_elsewhere()
     a_network(dataclasses.replace(wanted, network=NetworkConfig()), tmp_path / "network", monkeypatch)

@@ -10,7 +10,7 @@ from sim.decisions_of_policies import Offer, SetBudget
 from sim.events import EventKind, EventLog
 from sim.home import HomeSays, HomeWay
 from sim.visitors import COUPONS_MAX, NOBODY
-from tests.home_days import BAKERY, HomeTown, refused, town_config
+from tests.home_days import BAKERY, HomeTown, a_week_of_all_policies, refused, town_config
 
 pytestmark = pytest.mark.plain
 
@@ -248,3 +248,17 @@ def test_a_restored_home_goes_on_as_the_first():
         town.morning(day=1)
 
     assert same(first.visits(1).arrivals(600, 1320), second.visits(1).arrivals(600, 1320))
+
+
+def test_a_week_of_all_policies_is_the_same_week_twice_and_every_message_has_one_fate():
+    first, second = a_week_of_all_policies(), a_week_of_all_policies()
+    total = first.home.facts()["total"]
+
+    assert first.home.facts() == second.home.facts()
+    assert refused(first) == []
+    assert 0 < total["opened"] <= total["sent"]
+    assert total["subscribed"] <= total["invited"]
+    assert total["new_followers"] > 0
+    for sent in first.home.log()["sent"]:
+        assert sent.people.size == sent.fate.size == sent.propensity.size
+        assert all(values.size == sent.people.size for values in sent.features.values())

@@ -27,9 +27,7 @@ def a_day(bring: bool, limit_fen: int = 10**9, off_share: float = 0.0, off_fen: 
     taken: list = []
     crowd = opened(compiled, config, taken)
     offer = Offer("bread", (compiled.unit_ids[BAKERY],), off_share=off_share, off_fen=off_fen, budget="mine", claims_most=0)
-    day = HomeDay(
-        (("mine", SetBudget("mine", limit_fen)), ("mine", offer)), {"mine": 0}, lambda events: None, dict, dict
-    )
+    day = HomeDay((("mine", SetBudget("mine", limit_fen)), ("mine", offer)), {"mine": 0}, lambda events: None, dict, dict)
     switches = Switchboard(crowd, compiled)
     put_up_home_offers([PolicyReviews(crowd, None, None, None, switches, 1, 1, None)], day)
     visitors = parties(config, compiled)
