@@ -22,7 +22,7 @@ from sim.crowd.points.referring_built import life_us_of, referred_now
 from sim.decisions import Decision, Verdict
 from sim.earlier_run import Columns, begin_sensing
 from sim.events import EventKind, EventLog
-from sim.home import HomeDay
+from sim.home import HomeDay, facts_of, log_of, show_home
 from sim.ledger.accounts import POINTS_ISSUED, TransferReason
 from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
@@ -183,13 +183,7 @@ class World:
         )
         self.unseen: list[Observations] = []  # read by tenants and operator, not yet by policies
         self.policies = policies_of(
-            self.crowd,
-            compiled,
-            config,
-            self.people.policies,
-            self._unseen_by_policies,
-            self.sensing.present,
-            (opens_us, closes_us),
+            self.crowd, compiled, config, self.people.policies, self._unseen_by_policies, self.sensing.present, (opens_us, closes_us)
         )
         put_up_home_offers(self.policies, self.people.home)
         batch_min = max(1, int(config.engine.arrivals_batch_min))
@@ -249,9 +243,9 @@ class World:
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
-            points=points_of_day(self.crowd, self.moved, self.config) | self._programme() | self._at_home("home"),
+            points=points_of_day(self.crowd, self.moved, self.config) | self._programme() | facts_of(self.people.home),
             ledger=None if self.is_followed else kept_ledger(self.crowd.ledger),
-            policies=(self.policies[0].facts() | self._at_home("log")) if self.policies else {},
+            policies=(self.policies[0].facts() | log_of(self.people.home)) if self.policies else {},
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
 
@@ -269,13 +263,6 @@ class World:
             "finance": self.finance.facts(),
             "referral": referred_now(self.crowd.mall.referrals, units, now_us, life_us_of(self.config)),
         }
-
-    def _at_home(self, what: str) -> dict[str, Any]:
-        """Return what came of the day at home, in numbers, or its messages one by one; nothing where no policy addresses anybody there."""
-        home = self.people.home
-        if home is None:
-            return {}
-        return {"home": home.facts() if what == "home" else home.log()}
 
     def close(self) -> None:
         """Let go of all that is large: clock and operations refer to each other and are found by the interpreter in its own time."""
@@ -368,8 +355,7 @@ class World:
         self.recorder.take_segments(taken.segments)
         self.recorder.take_transfers(taken.transfers)
         self.moved.take(taken.transfers)
-        if self.people.home is not None:
-            self.people.home.take(taken.events)
+        show_home(self.people.home, taken.events)
         if self.people.posted is not None:
             self.people.posted(taken.transfers)
         self.outcomes.append(np.array(taken.outcomes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -89,7 +90,7 @@ def a_week_of_all_policies() -> HomeTown:
     for day in range(7):
         date = FIRST + datetime.timedelta(days=day)
         today = RunConfig(**{**vars(config), "date": date.isoformat()})
-        town.home.morning(date, lambda members, used: desk.at_home(today, members, used))
+        town.home.morning(date, partial(desk.at_home, today))
         visitors = town.visits(day).arrivals(0, 1440)
         outcomes = np.zeros(visitors.number.size, OUTCOME)
         outcomes["number"], outcomes["resident"], outcomes["purchases"] = visitors.number, visitors.resident, 1
