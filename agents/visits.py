@@ -59,7 +59,9 @@ class OwnVisits(NamedTuple):
 class Visits:
     """The visits of one day, in batches of parties; a batch does not depend on which others were asked for."""
 
-    def __init__(self, config: RunConfig, compiled: CompiledPlan, residents: Residents, memory: Memory, home: Home | None = None) -> None:
+    def __init__(
+        self, config: RunConfig, compiled: CompiledPlan, residents: Residents, memory: Memory, home: Home | None = None
+    ) -> None:
         self.residents, self.memory = residents, memory  # `galleria verify memory` lives years with them
         self._config, self._compiled = config, compiled
         self._home = home  # what is known at home, where any policy addresses people there

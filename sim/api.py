@@ -218,9 +218,7 @@ class Town:
         home, desk = self.home, self.policies
         if home is None or desk is None:
             return None
-        return home.morning(
-            datetime.date.fromisoformat(today.date), lambda members, used: desk.at_home(today, members, used)
-        )
+        return home.morning(datetime.date.fromisoformat(today.date), lambda members, used: desk.at_home(today, members, used))
 
     def read_tables(self, tables: Mapping[str, Columns], date: datetime.date) -> None:
         """Let the platform's books know what a day's sensing has left."""

@@ -63,6 +63,22 @@ class HomeDay:
     log: Callable[[], dict[str, Any]]  # the day's messages, as they are kept for whoever looks into them
 
 
+def show_home(home: HomeDay | None, events: EventLog) -> None:
+    """Let whoever follows coupons from home see events."""
+    if home is not None:
+        home.take(events)
+
+
+def facts_of(home: HomeDay | None) -> dict[str, Any]:
+    """Return what came of a day at home, in numbers; nothing where no policy addresses anybody there."""
+    return {} if home is None else {"home": home.facts()}
+
+
+def log_of(home: HomeDay | None) -> dict[str, Any]:
+    """Return the day's messages home, one by one, and what was refused."""
+    return {} if home is None else {"home": home.log()}
+
+
 def band_of(km: np.ndarray) -> np.ndarray:
     """Return the band of distance of each (int64)."""
     return np.digitize(km, HOME_BAND_EDGES_KM)

@@ -36,9 +36,9 @@ def remembers(law: Law, depth: np.ndarray) -> np.ndarray:
     return np.where(depth > 0, 1 / (1 + np.exp(-logit)), 0.0) if law.remembers_share > 0 else np.zeros(np.shape(depth))
 
 
-def fading(law: Law, age_days: np.ndarray) -> np.ndarray:
+def fading(law: Law, age_days: np.ndarray | float) -> np.ndarray:
     """Return what is left of both after some days."""
-    found: np.ndarray = np.exp(-age_days / law.fades_days)
+    found: np.ndarray = np.exp(-np.asarray(age_days) / law.fades_days)
     return found
 
 
@@ -53,7 +53,7 @@ def redeemed_share(
     rate = visits_per_day * (remembers(law, worth) + trip_pull(law, worth, km))
     left, found = np.ones(km.size), np.zeros((km.size, life_days))
     for age in range(life_days):
-        left *= 1 - buys_share * np.minimum(rate * fading(law, np.float64(age)), 1.0)
+        left *= 1 - buys_share * np.minimum(rate * fading(law, age), 1.0)
         found[:, age] = 1 - left
     return found
 

@@ -23,7 +23,7 @@ from sim.crowd.promos.received import LETTERS, by_visit, letters_in
 from sim.decisions import Decision, Verdict
 from sim.earlier_run import Columns, begin_sensing
 from sim.events import EventKind, EventLog
-from sim.home import HomeDay
+from sim.home import HomeDay, facts_of, log_of, show_home
 from sim.ledger.accounts import POINTS_ISSUED, TransferReason
 from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
@@ -269,10 +269,10 @@ class World:
             closes_us=self.hours.closes_us, engine_s=engine_s, wall_s=time.perf_counter() - started_s, command=command,
             balances_fen=balances_fen, decisions=self.reviews.verdicts,
             station_offered_us=np.where(tables, offered_us * self.crowd.full_servers, 0),
-            points=points_of_day(self.crowd, self.moved, self.config) | self._programme() | self._at_home("home"),
+            points=points_of_day(self.crowd, self.moved, self.config) | self._programme() | facts_of(self.people.home),
             ledger=None if self.is_followed else kept_ledger(self.crowd.ledger),
             segments=segments_of(self.lived.outcomes),
-            policies=told_of_policies(self.policies[0].facts() | self._at_home("log"), self.recorder, self.moved, face_fen) if self.policies else {},
+            policies=told_of_policies(self.policies[0].facts() | log_of(self.people.home), self.recorder, self.moved, face_fen) if self.policies else {},
             sensed=self.sensing.summary(), sensed_curves=self.sensing.curves(), continued_from=self.continued_from,
         )  # fmt: skip
         if self.people.witness is not None:
@@ -294,13 +294,6 @@ class World:
             "accounts": {} if self.ordered is None else self.ordered.reach or {},
             "referral": referred_now(self.crowd.mall.referrals, units, now_us, life_us_of(self.config)),
         }
-
-    def _at_home(self, what: str) -> dict[str, Any]:
-        """Return what came of the day at home, in numbers, or its messages one by one; nothing where no policy addresses anybody there."""
-        home = self.people.home
-        if home is None:
-            return {}
-        return {"home": home.facts() if what == "home" else home.log()}
 
     def close(self) -> None:
         """Let go of all that is large: clock and operations refer to each other and are found by the interpreter in its own time."""
@@ -394,8 +387,7 @@ class World:
         self.recorder.take_segments(taken.segments)
         self.recorder.take_transfers(taken.transfers)
         self.moved.take(taken.transfers)
-        if self.people.home is not None:
-            self.people.home.take(taken.events)
+        show_home(self.people.home, taken.events)
         if self.people.posted is not None:
             self.people.posted(taken.transfers)
         if self.people.witness is not None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
+from agents.policies.desk import Desk
 
 from agents.digital import phone_keys_of
 from agents.home.home import Home
@@ -71,3 +73,26 @@ class HomeTown:
 def refused(town: HomeTown) -> list[str]:
     """Return why decisions of the morning were refused."""
     return [reason for *_, reason in town.home.log()["verdicts"] if reason]
+
+
+def a_week_of_all_policies() -> HomeTown:
+    """Live a week in which all policies address people at home; whoever comes buys something and uses what it holds. No engine."""
+    config = town_config(1500, member_share=0.6, app_share=0.9)
+    config.policies = [
+        "festival_campaign", "home_coupons", "leaflets", "points_reminder", "social_followers", "subscriptions", "weekend_guide",
+    ]  # fmt: skip
+    config.policy.festival_campaign.dates = ["11-04"]
+    config.policy.weekend_guide.is_targeted = True
+    config.policy.leaflets.every_days, config.policy.home_coupons.life_days = 3, 4
+    config.home.withheld = [1]
+    town, desk = HomeTown(config), Desk(config, corner_mall())
+    town.memory.points_centi[:] = 100_000
+    for day in range(7):
+        date = FIRST + datetime.timedelta(days=day)
+        today = RunConfig(**{**vars(config), "date": date.isoformat()})
+        town.home.morning(date, partial(desk.at_home, today))
+        visitors = town.visits(day).arrivals(0, 1440)
+        outcomes = np.zeros(visitors.number.size, OUTCOME)
+        outcomes["number"], outcomes["resident"], outcomes["purchases"] = visitors.number, visitors.resident, 1
+        town.evening(outcomes, day)
+    return town

@@ -17,7 +17,9 @@ from sim.verification.records import INFO, Record, at_most, near, record
 MEANING = "coupons taken at home: redemption by distance and on the same day, by the law of trips, against 1,053,282 real ones"
 PARAMETERS: dict[str, Parameter] = {
     "residents": whole(100_000, "people of the catchment, about", 5000, 2_000_000),
-    "buys_share": number(0.85, "share of those who make for the store that buy there with the coupon: of food and daily needs", 0.01, 1.0),
+    "buys_share": number(
+        0.85, "share of those who make for the store that buy there with the coupon: of food and daily needs", 0.01, 1.0
+    ),
     "life_days": whole(15, "days on which a coupon can be used", 1, 365),
     "seed": SEED,
 }
@@ -55,5 +57,7 @@ def run_home_coupons(values: dict[str, Any], population_of: PopulationOf) -> lis
     flat = SimpleNamespace(**{**vars(law), "trip_pull": 0.0})
     without = redeemed_share(flat, rate, km, law.usual_off_share, life_days, buys)
     measured = float((used[:, -1] - without[:, -1]).sum() / used[:, -1].sum())
-    found.append(record("of the used ones, by trips that they caused", "share", None, measured, INFO, "the others were coming anyway"))
+    found.append(
+        record("of the used ones, by trips that they caused", "share", None, measured, INFO, "the others were coming anyway")
+    )
     return found

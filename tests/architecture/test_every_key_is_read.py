@@ -37,6 +37,7 @@ from sim.schema.policies import PolicyConfig
 from sim.timetable import timetable_of
 from tests.alliance_days import guests_elsewhere, weeks_of_alliance
 from tests.hall_policies import reviews_of_the_hall
+from tests.home_days import a_week_of_all_policies
 from tests.memory_years import a_day, config_of, day, live, people_of
 from tests.policy_reviews import ask_all
 
@@ -131,6 +132,7 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     api.choose_site(wanted)
     FinanceBooks(wanted).to_recognise_fen(Ledger([], 100))  # as the last day of a month does
     weeks_of_memory()
+    a_week_of_all_policies()
     weeks_of_alliance()
     guests_elsewhere()
     ask_all()

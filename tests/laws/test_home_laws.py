@@ -10,7 +10,7 @@ from sim.decisions_of_policies import Offer, SetBudget
 from sim.events import EventKind, EventLog
 from sim.home import HomeSays, HomeWay
 from sim.visitors import COUPONS_MAX, NOBODY
-from tests.home_days import BAKERY, HomeTown, refused, town_config
+from tests.home_days import BAKERY, HomeTown, a_week_of_all_policies, refused, town_config
 
 pytestmark = pytest.mark.plain
 
@@ -177,16 +177,23 @@ def test_news_for_all_moves_people_about_and_hardly_changes_how_many_come():
     assert abs(float((factor - 1) @ town.residents.visits_per_day) / float(town.residents.visits_per_day.sum())) < 0.01
 
 
+def three_posts(members):
+    return [
+        ShowCode(),
+        *(
+            SendHome(members.person, HomeWay.FOLLOWS, HomeSays.PROGRAMME, units=(BAKERY,), because=str(post))
+            for post in range(3)
+        ),
+    ]
+
+
 def test_followers_that_get_too_much_leave_and_come_not_back():
     town = HomeTown(town_config(card_share=0.0))
     everybody = np.arange(town.residents.key.size)
     town.home.ties.follows[everybody] = 1
     left = []
     for day in range(28):
-        posts = lambda members: [ShowCode()] + [
-            SendHome(members.person, HomeWay.FOLLOWS, HomeSays.PROGRAMME, units=(BAKERY,), because=str(post)) for post in range(3)
-        ]
-        town.morning(choose=posts, day=day)
+        town.morning(choose=three_posts, day=day)
         town.evening(day=day)
         left.append(town.home.facts()["today"]["unfollowed"])
     gone = np.flatnonzero(town.home.ties.follows == 0)
@@ -241,3 +248,17 @@ def test_a_restored_home_goes_on_as_the_first():
         town.morning(day=1)
 
     assert same(first.visits(1).arrivals(600, 1320), second.visits(1).arrivals(600, 1320))
+
+
+def test_a_week_of_all_policies_is_the_same_week_twice_and_every_message_has_one_fate():
+    first, second = a_week_of_all_policies(), a_week_of_all_policies()
+    total = first.home.facts()["total"]
+
+    assert first.home.facts() == second.home.facts()
+    assert refused(first) == []
+    assert 0 < total["opened"] <= total["sent"]
+    assert total["subscribed"] <= total["invited"]
+    assert total["new_followers"] > 0
+    for sent in first.home.log()["sent"]:
+        assert sent.people.size == sent.fate.size == sent.propensity.size
+        assert all(values.size == sent.people.size for values in sent.features.values())

@@ -150,7 +150,9 @@ def test_targeted_leaflets_go_to_those_who_want_the_store_most():
 def test_followers_hear_as_often_a_week_as_they_are_to():
     counts = []
     for per_week in (2.0, 14.0):
-        days = [decided("social_followers", THURSDAY + datetime.timedelta(days=day), posts_per_week=per_week) for day in range(7)]
+        days = [
+            decided("social_followers", THURSDAY + datetime.timedelta(days=day), posts_per_week=per_week) for day in range(7)
+        ]
         assert all(isinstance(day[0], ShowCode) for day in days)
         counts.append(sum(isinstance(each, SendHome) for day in days for each in day))
 
@@ -159,7 +161,10 @@ def test_followers_hear_as_often_a_week_as_they_are_to():
 
 def test_subscribers_hear_of_what_they_asked_for_and_others_only_when_pushed():
     subscribed = np.where(np.arange(PEOPLE) % 2 == 0, 1, -1).astype(np.int16)
-    quiet, loud = (decided("subscriptions", THURSDAY, members_of(subscribed=subscribed), invited_share=0.0, push_share=share) for share in (0.0, 1.0))
+    quiet, loud = (
+        decided("subscriptions", THURSDAY, members_of(subscribed=subscribed), invited_share=0.0, push_share=share)
+        for share in (0.0, 1.0)
+    )
 
     assert {each.asked for each in quiet} == {True}
     assert {unit for each in quiet for unit in each.units} == {corner_mall().unit_ids[1]}
@@ -168,7 +173,11 @@ def test_subscribers_hear_of_what_they_asked_for_and_others_only_when_pushed():
 
 def test_each_is_told_by_one_way_only():
     message = [each for each in decided("home_coupons", per_day=PEOPLE) if isinstance(each, SendHome)]
-    by_chat = [each for each in decided("home_coupons", members=members_of(ways=int(HomeWay.CHAT)), per_day=PEOPLE) if isinstance(each, SendHome)]
+    by_chat = [
+        each
+        for each in decided("home_coupons", members=members_of(ways=int(HomeWay.CHAT)), per_day=PEOPLE)
+        if isinstance(each, SendHome)
+    ]
 
     assert [each.way for each in message] == [HomeWay.PUSH]
     assert [each.way for each in by_chat] == [HomeWay.CHAT]
