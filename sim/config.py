@@ -116,8 +116,8 @@ from sim.schema.points import PointsRateConfig as PointsRateConfig
 from sim.schema.points import TierConfig as TierConfig
 from sim.schema.points import problems as points_problems
 from sim.schema.policies import PolicyConfig as PolicyConfig
-from sim.schema.policies import RandomConfig as RandomConfig
 from sim.schema.policies import problems as policy_problems
+from sim.schema.policies.baselines import RandomConfig as RandomConfig
 from sim.schema.policies.coupons import (  # noqa: F401  (a section of the schema is found by its name here)
     DeepDiscountConfig,
     DoNoHarmConfig,
