@@ -94,7 +94,7 @@ class Belief(NamedTuple):
 
     def bounds(self, features: np.ndarray, width: float) -> np.ndarray:
         """Return what success is expected to be and so many standard errors more, for features (..., d)."""
-        variance = np.einsum("...i,ij,...j->...", features, self.spread, features)
+        variance = ((features @ self.spread) * features).sum(axis=-1)
         return np.asarray(features @ self.mean + width * np.sqrt(np.maximum(variance, 0.0)))
 
 

@@ -24,9 +24,8 @@ def pairs_seen(observations: Observations, profiles: People, public: PublicMap) 
 
 def units_of_tills(sensors: np.ndarray, public: PublicMap) -> np.ndarray:
     """Return the store of each till, -1 for what is no till."""
-    names, which = np.unique(sensors, return_inverse=True)
     index = {f"till:{unit}": at for at, unit in enumerate(public.unit_ids)}
-    return np.array([index.get(name, -1) for name in names.tolist()], np.int64)[which]
+    return np.array([index.get(name, -1) for name in sensors.tolist()], np.int64)
 
 
 def sold_in(observations: Observations, public: PublicMap) -> tuple[np.ndarray, np.ndarray]:
