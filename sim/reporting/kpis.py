@@ -62,7 +62,7 @@ def compute(books: Books) -> dict[str, Value]:
     unlisted = (set(found) - {kpi.name for kpi in KPIS if kpi.is_known}) | (set(books.sensed) - set(sensed))
     assert not unlisted, f"KPIs that the catalogue does not know: {sorted(unlisted)}"
     found |= sensed
-    return {kpi.name: found[kpi.name] if kpi.is_known else None for kpi in KPIS}
+    return {kpi.name: found.get(kpi.name) if kpi.is_known else None for kpi in KPIS}
 
 
 def _visits(books: Books) -> dict[str, Value]:
