@@ -23,8 +23,8 @@ from sim.crowd.points.loyalty_built import describe_loyalty
 from sim.crowd.points.offers_built import describe_offers
 from sim.crowd.points.referring_built import describe_referral
 from sim.crowd.promos.built import describe_promos
-from sim.crowd.signs import put_signs
 from sim.crowd.ratings import describe_ratings
+from sim.crowd.signs import put_signs
 from sim.crowd.splitting import describe_parties
 from sim.crowd.state import LIFT_STOPS, LIFT_TRIPS, records
 from sim.crowd.station_plans import UNLIMITED, StationPlan, gate_stations, lane_records, station_records, unit_stations
