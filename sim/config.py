@@ -135,9 +135,7 @@ from sim.schema.points import PointsConfig, face_problems
 from sim.schema.points import PointsRateConfig as PointsRateConfig
 from sim.schema.points import TierConfig as TierConfig
 from sim.schema.points import problems as points_problems
-from sim.schema.policies import DesignConfig as DesignConfig
 from sim.schema.policies import PolicyConfig as PolicyConfig
-from sim.schema.policies import TargetedConfig as TargetedConfig
 from sim.schema.policies import problems as policy_problems
 from sim.schema.policies.baselines import RandomConfig as RandomConfig
 from sim.schema.policies.coupons import (  # noqa: F401  (a section of the schema is found by its name here)
@@ -154,6 +152,7 @@ from sim.schema.policies.coupons import (  # noqa: F401  (a section of the schem
     QueueReplanConfig,
     SecondVisitConfig,
 )
+from sim.schema.policies.design import DesignConfig as DesignConfig
 from sim.schema.policies.happenings import (  # noqa: F401  (a section of the schema is found by its name here)
     ColdZoneGuidanceConfig,
     EventInvitationsConfig,
@@ -173,6 +172,7 @@ from sim.schema.policies.recommend import ContentPerMemberConfig as ContentPerMe
 from sim.schema.policies.recommend import RecommendConfig as RecommendConfig
 from sim.schema.policies.recommend import SlotsConfig as SlotsConfig
 from sim.schema.policies.recommend import TagsSoldConfig as TagsSoldConfig
+from sim.schema.policies.targeted import TargetedConfig as TargetedConfig
 from sim.schema.promos import PromosConfig
 from sim.schema.queues import DisplaysConfig, QueuesConfig, ShiftConfig, ShiftingConfig, TicketsConfig  # noqa: F401  (types of fields are looked up here)
 from sim.schema.queues import problems as queue_problems
