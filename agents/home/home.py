@@ -121,7 +121,7 @@ class Home:
         self._shows_code = True
         return ""
 
-    def _reach(self, people: np.ndarray, way: int) -> tuple[np.ndarray, np.ndarray]:
+    def _reach(self, people: np.ndarray, way: int) -> tuple[np.ndarray, np.int64]:
         """Return the row of each, -1 whom this way does not lead to, who is held out, or from whom the message is withheld; and the first number."""
         members = self._members
         assert members is not None

@@ -63,7 +63,10 @@ class Addresses(Keeps):
         self.today["told"] = np.sort(np.concatenate([told, people]))
         share = np.full(people.size, float(self.settings.audience_share))
         chance = share if propensity is None else share * propensity
-        return [Send(people, channel, offer, says, unit, because or self.name, features or {}, chance, after_s)]
+        because, features = because or self.name, features or {}
+        return [
+            Send(people, channel, offer, says, unit, because=because, features=features, propensity=chance, after_s=after_s)
+        ]
 
 
 class Gives(Addresses):

@@ -168,7 +168,7 @@ class Notes:
         self._sold = []
 
     def _tell_policies(self, facts: dict[str, Any]) -> None:
-        first, index = len(self._offers), {}
+        first, index = len(self._offers), dict[str, int]()
         for name, offer in facts["offers"].items():
             index[name] = first + len(index)
             units = tuple(self._unit_ids.index(unit) for unit in offer.units)

@@ -61,7 +61,7 @@ def _redeem(mall: Mall, row: int, unit: int, price_fen: int, now_us: int) -> int
         if refused >= 0:
             note(mall, row, now_us, EventKind.COUPON_REFUSED, promo, refused)
             continue
-        off_fen = np.int64(0)
+        off_fen = 0
         if counts_now(mall, row, slot):
             off_fen = off_of(left_fen, offer.off_ppm, offer.off_fen, offer.price_fen, offer.most_fen)
         if not _spend(mall, row, slot, unit, off_fen, now_us):
@@ -87,7 +87,7 @@ def off_of(price_fen: int, off_ppm: int, off_fen: int, set_fen: int, most_fen: i
 @kernel
 def _next_slot(mall: Mall, row: int, unit: int, left_fen: int, tried: int) -> int:
     """Return the next coupon for this store, -1 when there is none: the lowest order, then what takes most off, then the one claimed first."""
-    found, found_order, found_off = -1, 0, np.int64(0)
+    found, found_order, found_off = -1, 0, 0
     for slot in range(COUPONS_MAX):
         coupon = mall.coupons[row, slot]
         if (tried >> slot) & 1 == 1 or coupon.promo < 0 or coupon.used > 0 or mall.promo_units[coupon.promo, unit] == 0:
