@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim import paths
 from sim.config import RunConfig, hours_of, problems_of
@@ -18,6 +19,9 @@ from sim.config_overrides import Given, keys_of, read_overrides
 from sim.config_yaml import Keys, PlainFile, read_plain
 from sim.errors import ConfigError, Problem
 from sim.units import minutes_from_hours
+
+if TYPE_CHECKING:
+    from hydra.core.config_store import ConfigNode
 
 SOURCE = "the configuration"
 MEASURES = "measures"  # the group whose options are policies that are settings alone: those that `policies` names act
@@ -187,20 +191,23 @@ def _composed(sources: _Sources) -> RunConfig:
     before = dict(store.repo)
     main = read_plain(paths.bundled_root() / "conf" / "config.yaml")
     try:
-        store.store(name="schema", node=RunConfig)
+        store.repo["schema.yaml"] = _schema_entry()
         store.store(name="config", node=main.values)
         for (group, option), found in sources.files.items():
-            everywhere = group in ("scenarios", MEASURES) or found.package == "_global_"
-            store.store(group=group, name=option, node=found.values, package="_global_" if everywhere else None)
+            everywhere = group == "scenarios" or found.package == "_global_"
+            if group != MEASURES:
+                store.store(group=group, name=option, node=found.values, package="_global_" if everywhere else None)
         GlobalHydra.instance().clear()
         overrides = [f"scenarios={sources.scenario}", *(given.text for given in sources.given)]
         with initialize(config_path=None, version_base="1.3"):
             composed = hydra_compose("config", overrides)
             measures = [name for name in composed.policies if (MEASURES, name) in sources.files]
             if measures:
+                for name in measures:
+                    store.store(group=MEASURES, name=name, node=sources.files[MEASURES, name].values, package="_global_")
                 store.store(name="config", node=_with_measures(main.values, measures))
                 composed = hydra_compose("config", overrides)
-        config = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(RunConfig), composed))
+        config = OmegaConf.to_object(OmegaConf.merge(_schema_entry().node, composed))
     except (HydraException, OmegaConfBaseException) as trouble:
         place = str(getattr(trouble, "full_key", "") or SOURCE)
         problem = Problem(place, "", str(trouble).splitlines()[0], "see `galleria explain KEY`")
@@ -209,6 +216,19 @@ def _composed(sources: _Sources) -> RunConfig:
         store.repo = before
     assert isinstance(config, RunConfig)
     return config
+
+
+@lru_cache(maxsize=1)
+def _schema_entry() -> ConfigNode:
+    """Return the schema as Hydra's store keeps it, made once: it takes longer than composing. Whoever reads it gets a copy."""
+    from hydra.core.config_store import ConfigStore
+
+    store = ConfigStore.instance()
+    before = dict(store.repo)
+    store.store(name="schema", node=RunConfig)
+    entry: ConfigNode = store.repo["schema.yaml"]
+    store.repo = before
+    return entry
 
 
 def _with_measures(main: dict[str, Any], measures: list[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from sim import cli_compare, paths
-from sim.config_files import as_yaml, compose, scenario_records
+from sim.config_files import MEASURES, as_yaml, compose, scenario_records
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -43,7 +43,8 @@ def test_a_scenario_holds_only_differences(path):
 def test_an_option_of_a_group_composes_and_says_what_it_is(path):
     assert path.read_text(encoding="utf-8").startswith("# ")
 
-    compose("everyday", [f"{path.parent.name}={path.stem}"])
+    is_measure = path.parent.name == MEASURES
+    compose("everyday", [f"policies=[{path.stem}]" if is_measure else f"{path.parent.name}={path.stem}"])
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)

@@ -28,9 +28,9 @@ _KPIS = (
     Kpi("sales_fen_per_m2_level_least", "fen", "higher", "space", "Sales per m2, weakest level", "Sales / floor of tenants on the level where that is least."),
     Kpi("sales_fen_per_m2_level_best", "fen", "higher", "space", "Sales per m2, best level", "The same on the level where it is most."),
     Kpi("anchor_sales_fen_per_m2", "fen", "higher", "space", "Sales per m2 of anchors", f"Sales / floor of {_ANCHOR}.", null_where=_NO_ANCHOR),
-    Kpi("others_sales_fen_per_m2", "fen", "higher", "space", "Sales per m2 of the others", "The same of all other tenants: what anchors draw shows here.", null_where="all tenants are anchors"),
+    Kpi("others_sales_fen_per_m2", "fen", "higher", "space", "Sales per m2 of the others", "The same of all other tenants: what anchors draw shows here.", null_where="all tenants are anchors, or nothing is sold"),
     Kpi("anchor_rent_share", "share", "neither", "space", "Anchors' rent of sales", f"Rent of the day / sales, of {_ANCHOR}.", null_where=_NO_ANCHOR),
-    Kpi("others_rent_share", "share", "neither", "space", "The others' rent of sales", "The same of all other tenants.", null_where="all tenants are anchors"),
+    Kpi("others_rent_share", "share", "neither", "space", "The others' rent of sales", "The same of all other tenants.", null_where="all tenants are anchors, or nothing is sold"),
     Kpi("mix_likeness", "share", "lower", "space", "Likeness to other malls", "Cosine between this mall's floor by trade and that of other malls (layout.pull.others_mix).", null_where="layout.pull.others_mix is empty"),
 )  # fmt: skip
 _WORDS = {
@@ -71,7 +71,7 @@ def values(sums: Sums, books: Books) -> dict[str, Value]:
     }
     for name, members in (("anchor", is_anchor), ("others", ~is_anchor)):
         sold, floor_m2 = int(sales[members].sum()), _total(area_m2[members])
-        found[f"{name}_sales_fen_per_m2"] = sold / floor_m2 if floor_m2 > 0 else None
+        found[f"{name}_sales_fen_per_m2"] = sold / floor_m2 if floor_m2 > 0 and sold > 0 else None
         found[f"{name}_rent_share"] = int(rent[members].sum()) / sold if sold > 0 else None
     return found
 
