@@ -207,7 +207,7 @@ def _composed(sources: _Sources) -> RunConfig:
                     store.store(group=MEASURES, name=name, node=sources.files[MEASURES, name].values, package="_global_")
                 store.store(name="config", node=_with_measures(main.values, measures))
                 composed = hydra_compose("config", overrides)
-        config = OmegaConf.to_object(OmegaConf.merge(_schema_entry().node, composed))
+        config = OmegaConf.to_object(composed)
     except (HydraException, OmegaConfBaseException) as trouble:
         place = str(getattr(trouble, "full_key", "") or SOURCE)
         problem = Problem(place, "", str(trouble).splitlines()[0], "see `galleria explain KEY`")
