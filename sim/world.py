@@ -27,48 +27,32 @@ from sim.home import HomeDay, facts_of, log_of, show_home
 from sim.ledger.accounts import POINTS_ISSUED, TransferReason
 from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
-from sim.operations.access_points import failures_of, switches_of
-from sim.operations.admission import Admission
-from sim.operations.alliance import Statements, participation_of
-from sim.operations.clearing import clearing_of
-from sim.operations.clock import Clock, Operation
-from sim.operations.expiry import expiry_of
-from sim.operations.goods import goods_of, recalled_of
-from sim.operations.happenings import Happenings, planned_of
+from sim.operations.access_points import switches_of
+from sim.operations.alliance import Statements
+from sim.operations.clock import Clock
+from sim.operations.happenings import Happenings
 from sim.operations.home_offers import put_up_home_offers
 from sim.operations.hours import hours_of
-from sim.operations.liquidity import liquidity_of
-from sim.operations.locating import Locating
-from sim.operations.online import online_by_the_clock
-from sim.operations.outages import outages_of
-from sim.operations.outside_trade import outside_trade_of
 from sim.operations.own_services import Factory, OwnServices
-from sim.operations.partners import Programme, partner_places, partners_of
-from sim.operations.points_line import line_outages_of
+from sim.operations.partners import Programme, partner_places
 from sim.operations.policies import Review, policies_of
-from sim.operations.programme import programme_of
 from sim.operations.reviews import Reviews
-from sim.operations.services import services_of
-from sim.operations.settlement import Settlement
-from sim.operations.staffing import staffing_of
-from sim.operations.tomorrow import Standing
-from sim.operations.watching import Watch, Watching
+from sim.operations.watching import Watch
+from sim.operations_of_day import END_US, operations_of
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.ledger_files import kept_ledger
 from sim.reporting.points_books import Moved, points_of_day
 from sim.reporting.promos_files import told_of_policies
 from sim.reporting.recorder import Recorder
-from sim.reporting.rents import rents_fen
 from sim.reporting.report import FinishedRun, finish
 from sim.reporting.residents_file import digest_of_residents
 from sim.reporting.segments import segments_of
 from sim.reporting.topics.targets import pair_of
 from sim.sensing.observations import Observations, in_a_row
 from sim.sensing.present import reach_of
-from sim.units import US_PER_DAY, US_PER_HOUR, US_PER_MIN
+from sim.units import US_PER_DAY
 from sim.visitors import Phones, Visitors
 
-END_US = US_PER_DAY + 2 * US_PER_HOUR  # the day's last customers are home by two in the morning
 RATING = np.dtype([("number", "i8"), ("unit", "i4"), ("stars", "f8")])
 BOUGHT = np.dtype([("number", "i8"), ("unit", "i4")])
 RATED_PER_STAR = 1000
@@ -188,7 +172,6 @@ class World:
         opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
         self.sensing, self.continued_from = begin_sensing(compiled, config, switches.is_on, opens_us, self.yesterday)
         self.continued_from |= digest_of_residents(config)
-        has_tables = np.array([not name.startswith("till:") for name in names], bool)
         review_us = int(config.operations.review_s * 1e6)
         self.reviews = Reviews(
             self.crowd,
@@ -204,43 +187,17 @@ class World:
         self.unseen: list[Observations] = []  # read by tenants and operator, not yet by policies
         self.happenings = Happenings(self.crowd, compiled, config, closes_us)
         self.policies = policies_of(
-            self.crowd, compiled, config, self.people.policies, self._unseen_by_policies, self.sensing.present, (opens_us, closes_us),
+            self.crowd,
+            compiled,
+            config,
+            self.people.policies,
+            self._unseen_by_policies,
+            self.sensing.present,
+            (opens_us, closes_us),
             self.happenings,
         )
         put_up_home_offers(self.policies, self.people.home)
-        batch_min = max(1, int(config.engine.arrivals_batch_min))
-        operations: list[Operation] = [
-            self.hours,
-            staffing_of(self.crowd, config.operations.staffing, opens_us, has_tables),
-            *outages_of(self.crowd, compiled, config.operations.outages, switches),
-            *failures_of(compiled, config, switches),
-            self.reviews,
-            *planned_of(self.happenings, config, opens_us),
-            *self.policies,
-            Admission(self._admit, self.people.arrivals, opens_us, closes_us // US_PER_MIN, batch_min),
-            *services_of(self.crowd, compiled, config, self.hours, self.sensing.last_fixes),
-            *goods_of(self.crowd, compiled, config, opens_us, END_US, self.sensing.greeted, self.sensing.locate_every_us),
-            *recalled_of(self.crowd, config, self.people.shelves, opens_us),
-            *expiry_of(self.crowd, config),
-            *online_by_the_clock(self.crowd, config, self.ordered, opens_us, closes_us, END_US - 4),
-            *line_outages_of(self.crowd, compiled, config, END_US - 3),
-            *liquidity_of(self.crowd, config, opens_us, closes_us),
-            *clearing_of(self.crowd, compiled, config, opens_us, END_US - 2),
-            *partners_of(self.crowd, config, self.people.programme, closes_us),
-            Standing(self.crowd, config.ratings.display != "none", opens_us),
-            *participation_of(self.crowd, self.people.alliance, opens_us),
-            *outside_trade_of(
-                self.crowd, self.people.outside_trade, config.alliance.outside, config.points.yuan_per_point, closes_us
-            ),
-            Settlement(self.crowd, lambda sales_fen: rents_fen(compiled, sales_fen), END_US - 1),
-            *programme_of(self.crowd, config, self.finance, END_US - 1),
-        ]
-        every_us = self.sensing.locate_every_us
-        if every_us is not None:
-            operations.append(Locating(self._locate, every_us, END_US, next_us=opens_us + every_us))
-        if self.watch is not None:
-            operations.append(Watching(self.crowd, self.watch, closes_us, opens_us))
-        for operation in operations:
+        for operation in operations_of(self, switches):
             self.clock.add(operation)
 
     def run(self, show: Progress | None = None, command: str = "") -> RunResult:
@@ -315,12 +272,14 @@ class World:
         self.clock.run(timed, END_US, shown)
         return timed.spent_s
 
-    def _admit(self, visitors: Visitors) -> None:
+    def admit(self, visitors: Visitors) -> None:
+        """Let the next parties in, with their phones."""
         self._follow()  # who has left makes room for who comes
         phones = self.people.phones(visitors)
         self.crowd.admit(visitors, self.sensing.admit(visitors, phones), reach_of(phones, visitors.number.size))
 
-    def _locate(self, now_us: int) -> None:
+    def locate(self, now_us: int) -> None:
+        """Let sensors work out where everybody is."""
         self._follow()
         self.sensing.locate(now_us, self.crowd.open_segments(now_us))
 

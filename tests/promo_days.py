@@ -10,7 +10,8 @@ from sim.config import RunConfig
 from sim.crowd.engine import Taken
 from sim.crowd.state import Doing
 from sim.decisions_of_policies import PolicyDecision
-from sim.operations.policy_switches import Applied, Switchboard
+from sim.operations.policy_records import Applied
+from sim.operations.policy_switches import Switchboard
 from sim.promos import Reach
 from sim.sensing.present import Present
 from sim.units import US_PER_HOUR, US_PER_MIN

@@ -1,4 +1,4 @@
-"""What ties people to the mall from afar: its card in a chat app, its account that they follow, what they have asked to hear; and how they cut it."""
+"""What ties people to the mall from afar, and how they cut it: its card in a chat app, its account, what they have asked to hear."""
 
 from __future__ import annotations
 

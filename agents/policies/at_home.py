@@ -1,7 +1,8 @@
-"""What policies that address people at home have in common: they decide in the morning, on what the platform's books say, and obey who is held out."""
+"""What policies that address people at home have in common: they decide in the morning, by the platform's books, and obey who is held out."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,12 +15,12 @@ from sim.home import HomeWay, Members
 from sim.sensing.observations import Observations, People
 
 
-class AtHome(Keeps):
+class AtHome(Keeps, ABC):
     """A policy that decides before the first visitor comes; inside the mall it does nothing unless it says so."""
 
+    @abstractmethod
     def at_home(self, members: Members, tools: Tools) -> Sequence[HomeDecision]:
         """Return what to do this morning."""
-        raise NotImplementedError
 
     def review(self, observations: Observations, profiles: People, tools: Tools) -> Sequence[PolicyDecision]:
         """Leave those inside alone."""

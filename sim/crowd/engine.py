@@ -11,37 +11,26 @@ from sim.config import RunConfig
 from sim.crowd import state
 from sim.crowd.admitting import arrivals_of
 from sim.crowd.agenda import drop_dead
-from sim.crowd.brands import brands_of
 from sim.crowd.cars.build import bay_names
-from sim.crowd.cars.exits_built import tariff_of, validation_of
 from sim.crowd.controls import Controls, controls_of
 from sim.crowd.duty import Duty
-from sim.crowd.errand import ERRAND
-from sim.crowd.goods.stocking import Morning, place_items
-from sim.crowd.happenings.built import no_happenings
+from sim.crowd.goods.stocking import Morning
 from sim.crowd.loop import ROOM_PER_EVENT, Stop, advance
-from sim.crowd.mind import MIND, OUTCOME
-from sim.crowd.minds_built import pulls_of
+from sim.crowd.mall_built import LOG_LEVELS, mall_built
 from sim.crowd.movement import note_zone_time
-from sim.crowd.online.built import online_of, orders_of
+from sim.crowd.online.built import orders_of
 from sim.crowd.own_services import begin_own, end_own
-from sim.crowd.points.built import earning_of, terms_of
 from sim.crowd.points.desk import accounts_of
-from sim.crowd.points.gateway_built import gateways_of
-from sim.crowd.points.offer_records import DEED, DEEDS_MAX
-from sim.crowd.points.records import RETURN
-from sim.crowd.points.referring_built import accounts_of_merchants, nobody_referred
+from sim.crowd.points.referring_built import accounts_of_merchants
 from sim.crowd.points.wallets import Wallets
-from sim.crowd.points.watching import WATCHED
-from sim.crowd.promos.built import promos_of
 from sim.crowd.ratings import post_standing
 from sim.crowd.routing import Routes as Routes
 from sim.crowd.routing import know_times
 from sim.crowd.rows import enlarged
 from sim.crowd.satisfaction import judge_visits
 from sim.crowd.serving import seat_from, serve_from
-from sim.crowd.state import Doing, Mall, Meta, Role, Stream, records
-from sim.crowd.tables import build_tables, by_node, ways_between
+from sim.crowd.state import Doing, Mall, Meta, Role, records
+from sim.crowd.tables import build_tables
 from sim.crowd.tallies import HOURS, Counted, Tallies
 from sim.crowd.tracks import fill_open_segments
 from sim.crowd.venues.cinemas_built import show_names
@@ -51,13 +40,10 @@ from sim.kernel import entry, referred
 from sim.ledger.accounts import FIRST_TENANT, sales_by_account
 from sim.ledger.ledger import Ledger
 from sim.plan_arrays import CompiledPlan
-from sim.random_streams import stream_key
-from sim.standing import STANDING, even_standing
 from sim.units import US_PER_HOUR
-from sim.visitors import COUPONS_MAX, LIKED_MAX, TASTES, Visitors
+from sim.visitors import Visitors
 
 ROWS_AT_FIRST = 4096
-LOG_LEVELS = {"none": 0, "visits": 1, "edges": 2}
 
 
 @dataclass(frozen=True)
@@ -98,56 +84,21 @@ class Crowd:
         self.full_servers = tables.stations["servers_open"].copy()
         self.has_own_staff = np.zeros(tables.stations.size, bool)  # stations that the planned staffing leaves alone
         self._doors = tables.doors
-        now_standing = records(arrays.unit_key.size, STANDING)
-        now_standing[:] = even_standing(arrays.unit_key.size) if standing is None else standing
         self._on_flush = on_flush
-        places = arrays.unit_key.size + arrays.entrance_key.size
-        rows = ROWS_AT_FIRST
-        ways, way_start = ways_between(arrays)
-        edges = LOG_LEVELS[config.recording.events] == LOG_LEVELS["edges"]
         self.ledger.has_gifts = config.points.is_on and config.points.yuan_per_gift_point > 0
         self.returned: list[np.ndarray] = []  # RETURN records that have left the buffer
-        earning, earning_from_us = earning_of(compiled, config)
-        self.mall = Mall(
-            shoppers=records(rows, state.SHOPPER), errands=records(rows, ERRAND), minds=records(rows, MIND),
-            tastes=np.zeros((rows, TASTES), np.float32),
-            liked=np.full((rows, LIKED_MAX), -1, np.int32),
-            visited=np.full((rows, state.VISITED_KEPT), -1, np.int32),
-            heap=np.zeros((2 * rows + 1024, 3), np.int64),
-            free_rows=np.arange(rows, dtype=np.int32)[::-1].copy(),
-            arrivals=records(0, state.ARRIVAL),
-            arriving_tastes=np.zeros((0, TASTES), np.float32), arriving_liked=np.zeros((0, LIKED_MAX), np.int32),
-            arriving_coupons=np.zeros((0, COUPONS_MAX), np.int32),
-            nodes=tables.nodes, legs=tables.legs, pieces=tables.pieces, frontages=tables.frontages,
-            borders=tables.borders, zones=tables.zones, levels=tables.levels, next_leg=by_node(arrays, arrays.next_leg.astype(np.int32)),
-            walk_m=by_node(arrays, arrays.walk_m.astype(np.float32)), units=tables.units, entrances=tables.entrances, rides=tables.rides,
-            ways=ways, way_start=way_start, connectors=tables.connectors,
-            togo_s=np.zeros((2, places, arrays.ride_connector.size), np.float32),
-            hop_s=np.zeros((2, places, places), np.float32),
-            lanes=tables.lanes, lift_load=tables.lift_load, stations=tables.stations, **tables.cars._asdict(), **tables.places._asdict(), methods=tables.methods, categories=tables.categories,
-            pool=tables.pool, params=tables.params,
-            tariff=tariff_of(config), validation=validation_of(config),
-            keys=np.array([stream_key(config.seed, purpose.name.lower()) for purpose in Stream], np.uint64),
-            meta=np.zeros(len(Meta), np.int64), counts=np.zeros(len(Counted), np.int64),
-            log=records(config.engine.log_rows, state.EVENT),
-            segments=records(config.engine.log_rows if edges else config.engine.log_rows // 4 + 128, state.SEGMENT),
-            **self.ledger.book._asdict(), terms=terms_of(compiled, config),
-            gateways=gateways_of(arrays.unit_key.size),
-            earning=earning, earning_from_us=earning_from_us, returns=records(config.engine.log_rows // 40 + 128, RETURN),
-            referrals=nobody_referred(0) if referrals is None else referrals,
-            offers=self.wallets.offers, held=self.wallets.held, suspects=self.wallets.suspects,
-            deeds=records(DEEDS_MAX if config.abuse.is_on else 0, DEED), watched=np.zeros(WATCHED, np.int64),
-            **promos_of(config, arrays.unit_key.size, arrays.entrance_key.size, rows),
-            **no_happenings(tables.legs.size),
-            **online_of(compiled, config),
-            outcomes=records(config.engine.log_rows // 40 + 128, OUTCOME),
-            standing=now_standing, brands=brands_of(compiled, config),
-            pulls=pulls_of(compiled, config, now_standing), items=place_items(tables.places.venues, compiled, config, shelves),
-            scratch_place=np.zeros(state.SCRATCH, np.int32), scratch_utility=np.zeros(state.SCRATCH), scratch_draw=np.zeros(state.SCRATCH),
-        )  # fmt: skip
-        self.mall.meta[Meta.FREE_ROWS] = rows
+        self.mall = mall_built(
+            compiled,
+            config,
+            tables,
+            ROWS_AT_FIRST,
+            self.ledger,
+            self.wallets,
+            standing=standing,
+            shelves=shelves,
+            referrals=referrals,
+        )
         self.mall.params["referral_accounts"] = referral_accounts
-        self.mall.meta[Meta.LOG_LEVEL] = LOG_LEVELS[config.recording.events]
         self._zone_person_us = np.zeros((HOURS, arrays.zone_area_m2.size), np.int64)
         self._duty = Duty(self.mall)
         self._taken_fen = np.zeros(FIRST_TENANT + arrays.unit_key.size, np.int64)
@@ -191,7 +142,11 @@ class Crowd:
         arrivals["order"] = orders_of(self.mall.orders, int(self.mall.params[0].orders_planned), visitors.number)
         tastes, liked = np.ascontiguousarray(visitors.taste), np.ascontiguousarray(visitors.liked)
         self.mall = self.mall._replace(
-            arrivals=arrivals, arriving_tastes=tastes, arriving_liked=liked, arriving_coupons=np.ascontiguousarray(visitors.coupons), **self.ledger.book._asdict()
+            arrivals=arrivals,
+            arriving_tastes=tastes,
+            arriving_liked=liked,
+            arriving_coupons=np.ascontiguousarray(visitors.coupons),
+            **self.ledger.book._asdict(),
         )
         self.mall.meta[Meta.ARRIVALS_NEXT] = 0
         self.mall.meta[Meta.ARRIVALS_SIZE] = rows

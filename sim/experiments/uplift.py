@@ -1,4 +1,4 @@
-"""The true effect of policies and of single messages, by twins that differ in nothing else: per shopper, tenant and mall, and where it comes from."""
+"""The true effect of policies and single messages, by twins that differ in nothing else: per shopper, tenant, mall, and where it comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of what policies send and sell, and what is wrong with a list of stores."""
+"""What is kept of what policies decide, send and sell, and what is wrong with a list of stores."""
 
 from __future__ import annotations
 
@@ -7,8 +7,41 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.decisions_of_policies import Send
+from sim.promos import Channel
 
 POSITIONS_MAX = 16  # of a list
+SEGMENTS_MAX = 62
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of one decision."""
+
+    what: str
+    refused: str = ""
+    people: int = 0
+    has_switched: bool = False
+
+
+@dataclass
+class Sent:
+    """One decision to send, as it is kept: who was chosen with what probability and why, who was reached, under which numbers."""
+
+    time_us: int
+    policy: str
+    offer: str
+    channel: Channel
+    unit: str
+    because: str
+    first: int  # number of the first message; the others follow in the order of people
+    people: np.ndarray
+    visits: np.ndarray  # the truth: -1 where nobody was reached
+    propensity: np.ndarray
+    features: dict[str, np.ndarray]
+    held: np.ndarray  # bool: chance has decided not to send it to them
+    whose: np.ndarray  # the truth: the visit of each person who is inside, also of whom nothing was sent; -1 for others
+    units: np.ndarray | None = None  # of each person the store that a list showed it
+    position: int = 0  # in that list
 
 
 @dataclass(frozen=True)

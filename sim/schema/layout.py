@@ -1,4 +1,4 @@
-"""The typed schema of changes to a mall's layout: tenants moved, let and vacated, doors, escalators, signs, pop-ups, the mix over years, sites."""
+"""The typed schema of changes to a mall's layout: tenants moved, let and vacated, doors, escalators, signs, pop-ups, mixes, sites."""
 
 from __future__ import annotations
 

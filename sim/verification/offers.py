@@ -12,7 +12,8 @@ from sim.crowd.promos.doors import claim_each, give_back_each, leave_each, redee
 from sim.crowd.promos.wallet import why_not
 from sim.decisions_of_policies import Offer, SetBudget
 from sim.ledger.accounts import FIRST_TENANT, OPERATOR, OUTSIDE, TransferReason
-from sim.operations.policy_switches import Applied, Switchboard
+from sim.operations.policy_records import Applied
+from sim.operations.policy_switches import Switchboard
 from sim.promos import Refused
 from sim.units import US_PER_HOUR
 from sim.verification.drawings import Drawing, box

@@ -11,7 +11,7 @@ import pytest
 from sim.config import RunConfig
 from sim.decisions_of_policies import Offer
 from sim.events import EventKind
-from sim.operations.policy_switches import Sent
+from sim.operations.policy_records import Sent
 from sim.promos import Channel, Fate, Refused
 from sim.reporting.event_schema import Columns
 from sim.reporting.promos_files import messages_table, offers_table

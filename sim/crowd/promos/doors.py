@@ -1,4 +1,4 @@
-"""Claiming and redeeming from outside the crowd, by the kernels that every party claims and pays with: for rules that are checked by themselves."""
+"""Claiming and redeeming from outside the crowd, by the kernels that parties claim and pay with: for rules checked by themselves."""
 
 from __future__ import annotations
 

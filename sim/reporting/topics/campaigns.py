@@ -1,4 +1,4 @@
-"""What a run says of policies that have an end of their own: chains gone through, lists filled, seats given, offers ended for the sake of others."""
+"""What a run says of policies with an end of their own: chains gone through, lists filled, seats given, offers ended for others."""
 
 from __future__ import annotations
 
