@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from agents.policies.desk import Desk
 
 from agents.digital import phone_keys_of
 from agents.home.home import Home
 from agents.membership import Memory
+from agents.policy_desk import Desk
 from agents.population import residents_of
 from agents.visits import Visits
 from sim.config import RunConfig

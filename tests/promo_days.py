@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.config import RunConfig
-from sim.crowd.engine import Taken
-from sim.crowd.state import Doing
+from sim.crowd.engine import Crowd, Taken
 from sim.decisions_of_policies import PolicyDecision
+from sim.events import EventKind
 from sim.operations.policy_records import Applied
 from sim.operations.policy_switches import Switchboard
 from sim.promos import Reach
@@ -47,7 +47,7 @@ def promo_day(
     crowd.admit(batch._replace(bears_messages=np.full(batch.number.size, bears, np.float32)), reach=reach)
     for now_us in range(10 * US_PER_HOUR + US_PER_MIN, CLOSES_US, every_min * US_PER_MIN):
         crowd.advance_to(now_us)
-        present = inside(crowd.mall)
+        present = inside(crowd, parts)
         switches.look_up(present, present.person)
         applied += [switches.apply(now_us, "test", decision) for decision in decide(now_us, present)]
     crowd.advance_to(CLOSES_US)
@@ -61,11 +61,13 @@ def promo_day(
     return Lived(events, transfers, tallies, crowd, outcomes), switches, applied
 
 
-def inside(mall: object) -> Present:
-    """Return everybody inside, under the numbers of their visits."""
-    shoppers, minds = mall.shoppers, mall.minds  # type: ignore[attr-defined]
-    rows = np.flatnonzero((shoppers["doing"] != Doing.NOTHING) & (minds["parent"] < 0) & (shoppers["people"] > 0))
-    person = np.sort(shoppers["number"][rows])
+def inside(crowd: Crowd, parts: Sequence[Taken]) -> Present:
+    """Return everybody inside, under the numbers of their visits: who has arrived and not left."""
+    logs = [*(part.events for part in parts), crowd.recent()]
+    kinds, visits = (np.concatenate([getattr(log, name) for log in logs]) for name in ("kind", "visit"))
+    gone = visits[np.isin(kinds, (EventKind.LEFT, EventKind.TURNED_AWAY))]
+    here = np.setdiff1d(visits[kinds == EventKind.ARRIVED], gone)
+    person = here[np.isin(here, crowd.mall.shoppers["number"])]
     whole, real = np.full(person.size, -1, np.int32), np.full(person.size, np.nan)
     ways = np.full(person.size, ALL_WAYS, np.int16)
     return Present(person, np.zeros(person.size, bool), ways, whole, real, real, real, whole)

@@ -83,7 +83,7 @@ def test_nobody_written_to_changes_no_byte():
 
 
 def test_a_day_of_offers_is_the_same_every_time_and_moves_choices():
-    one, two = (promo_day(each_hour(Offer("deep", ("cafe",), off_share=0.8)))[0] for _ in range(2))
+    one, two = (promo_day(each_hour(Offer("deep", ("L1-bakery",), off_share=0.8)))[0] for _ in range(2))
     assert one.digest == two.digest
     assert one.digest != promo_day(nothing)[0].digest
 
@@ -107,7 +107,7 @@ def test_every_message_that_is_sent_is_read_or_comes_too_late():
     numbers = lived.events["value"][lived.events["kind"] == EventKind.MESSAGE_SENT]
     read = lived.events["value"][lived.events["kind"] == EventKind.MESSAGE_READ] // 8 - 1
     assert np.array_equal(np.sort(numbers), np.sort(read))
-    assert numbers.size > 100
+    assert numbers.size > 50
 
 
 def test_the_funder_pays_the_seller_what_it_bears():
@@ -187,7 +187,7 @@ def test_budgets_and_caps_hold_whatever_is_claimed_paid_and_let_lapse(
     assert cost_fen == purse.spent_fen <= limit_fen
     stand.leave(stand.rows[:8])
     assert purse.reserved_fen == 0
-    assert sum(stand.crowd.ledger.balances_fen()) == 0
+    assert sum(stand.crowd.ledger.balances_fen) == 0
 
 
 STAND = Stand()
