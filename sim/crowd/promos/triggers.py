@@ -9,7 +9,7 @@ from sim.crowd.state import Mall, Stream
 from sim.crowd.writing import note
 from sim.events import EventKind
 from sim.kernel import inlined, kernel
-from sim.promos import Channel, Reach
+from sim.promos import Channel, Hook, Reach
 from sim.random_streams import draw_word, uniform_of
 
 FIRED_MOST = 127  # times that a trigger fires at a party on a visit
@@ -42,7 +42,8 @@ def _pull(mall: Mall, row: int, hook: int, place: int, now_us: int) -> None:
             continue
         if trigger.promo >= 0 and why_not_to_be_had(mall, trigger.promo, now_us) >= 0:
             continue
-        due_us = max(now_us + 1, now_us + trigger.after_us)
+        later_us = 0 if hook == Hook.ARRIVED else 1  # at the door it is read before the first decision
+        due_us = max(now_us + later_us, now_us + trigger.after_us)
         if put_letter(mall, row, BY_TRIGGER - trigger.slot, trigger.promo, trigger.unit, trigger.channel, trigger.says, due_us):
             mall.triggered[row, trigger.slot] += 1
             trigger.fired += 1
