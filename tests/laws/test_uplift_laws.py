@@ -67,7 +67,7 @@ def test_a_policy_that_only_looks_has_no_effect_at_all_and_its_day_has_the_bytes
     "words",
     [
         ("policy.targeted.budget_yuan=0",), ("policy.targeted.off_share=0",), ("policy.targeted.least=0", "policy.targeted.most=0"),
-        ("policy.targeted.trade=cinema",), ("sensing.identity.holdout_share=1",), ("policy.design.kind=ab", "policy.design.control_share=1"),
+        ("policy.targeted.trade=books",), ("sensing.identity.holdout_share=1",), ("policy.design.kind=ab", "policy.design.control_share=1"),
     ],
 )  # fmt: skip
 def test_nothing_to_give_or_nobody_to_give_it_to_is_the_day_without_the_policy(measured, words):
