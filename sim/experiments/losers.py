@@ -32,7 +32,9 @@ def losers_of(arms: Sequence[str], parts: Mapping[tuple[str, int], Parts], repli
     mean difference below zero, luck included.
     """
     baseline, *others = arms
-    found = []
+    found: list[dict[str, Any]] = []
+    if not parts:
+        return found
     for arm in others:
         for kind in (TENANTS, SPENDING, SATISFACTION):
             pairs = {

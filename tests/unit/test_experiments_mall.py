@@ -78,7 +78,7 @@ def test_a_replication_has_the_indicators_of_the_run_with_its_seed(found, folder
 
     config.seed = replication_config(config, 1).seed
 
-    assert kept["kpis"] == api.run(config, tmp_path).kpis
+    assert {name: value for name, value in kept["kpis"].items() if name != "parts"} == api.run(config, tmp_path).kpis
 
 
 def test_two_finished_runs_are_one_pair_without_an_interval(tmp_path):
