@@ -199,6 +199,7 @@ def test_a_run_without_a_report_has_its_numbers_all_the_same(tmp_path):
         "kpis.json",
         "manifest.json",
         "run.json",
+        "segments.csv",
         "tenants.csv",
     ]
 
