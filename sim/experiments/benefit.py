@@ -37,6 +37,7 @@ def benefits_of(
                 "net_benefit_fen_per_day": result.difference_mean,
                 "ci_low": result.ci_low,
                 "ci_high": result.ci_high,
+                "items": [item.name for item in config.costs.items],
                 "capital_fen": capital_fen,
                 "present_value_fen": year_fen * _annuity(config) - capital_fen,
                 "payback_years": capital_fen / year_fen if year_fen > 0 and capital_fen > 0 else 0.0 if year_fen > 0 else None,
