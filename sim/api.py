@@ -292,6 +292,7 @@ class Town:
 
 def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: Town | None = None) -> People:
     """Return who comes and who decides, on the first day of a town's life unless one is given."""
+    from agents.policies.plugins import plugin_digests
     from agents.visits import Visits
 
     town = town or Town(config, compiled, deciders)
@@ -335,6 +336,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         programme=town.programme,
         home=morning_at_home,
         policies=None if town.policies is None else town.policies.begin_day(config),
+        plugins={} if town.policies is None else plugin_digests(),
         outside_trade=town.outside_trade(config.date),
         witness=town.witness,
         ordered=population.ordered if is_online(config.online) else None,

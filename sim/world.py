@@ -106,6 +106,7 @@ class People:
     ordered: Callable[[], Any] | None = None  # sim.online_orders.OrdersOfDay: what is ordered outside the mall
     posted: Callable[[np.ndarray], None] | None = None  # sees the TRANSFER records of the day
     witness: Witness | None = None  # of sim.experiments.twins
+    plugins: Mapping[str, str] = field(default_factory=dict)  # SHA-256 of the files with policies of one's own
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ class World:
         self.hours = hours_of(self.crowd, compiled, config)
         opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
         self.sensing, self.continued_from = begin_sensing(compiled, config, switches.is_on, opens_us, self.yesterday)
-        self.continued_from |= digest_of_residents(config)
+        self.continued_from |= {**digest_of_residents(config), **self.people.plugins}
         review_us = int(config.operations.review_s * 1e6)
         self.reviews = Reviews(
             self.crowd,

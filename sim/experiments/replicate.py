@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.config import RecordingConfig, RunConfig
 from sim.experiments.kept_runs import KeptRuns, Kpis, basis_of
 from sim.experiments.losers import Parts
-from sim.experiments.workers import Answer, Worker, cores, processes
+from sim.experiments.workers import Answer, Worker, cores, crew
 from sim.random_streams import stream_key
 
 ATTEMPTS = 2  # a run that failed so often is given up
@@ -92,7 +89,7 @@ def _answers(jobs: Mapping[tuple[str, int], RunConfig], runner: Runner) -> Itera
     waiting = deque(jobs)
     tried: Counter[tuple[str, int]] = Counter()
     busy: dict[Future[Answer], tuple[Worker, tuple[str, int]]] = {}
-    with _workers(min(runner.workers or cores(), len(jobs)), runner) as (idle, scratch):
+    with crew(min(runner.workers or cores(), len(jobs)), runner.preload) as (idle, scratch):
         while waiting or busy:
             while waiting and idle:
                 key, worker = waiting.popleft(), idle.pop()
@@ -113,26 +110,6 @@ def _answer(future: Future[Answer], worker: Worker) -> Answer:
         return future.result()
     except BrokenProcessPool:
         return None, worker.bury()
-
-
-@contextmanager
-def _workers(number: int, runner: Runner) -> Iterator[tuple[list[Worker], Path]]:
-    """Give idle workers and a folder for what their runs write; on an error or Ctrl-C kill them rather than wait for them."""
-    if number == 0:
-        yield [], Path(os.devnull)
-        return
-    context = processes(runner.preload)
-    workers = [Worker(context) for _ in range(number)]
-    with tempfile.TemporaryDirectory(prefix="galleria-") as scratch:
-        try:
-            yield list(workers), Path(scratch)
-        except BaseException:
-            for worker in workers:
-                worker.kill()
-            raise
-        finally:
-            for worker in workers:
-                worker.close()
 
 
 def _tell_nobody(_done: int, _total: int) -> None:

@@ -6,10 +6,9 @@ import dataclasses
 import importlib
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from sim.crowd.engine import Taken
 from sim.days import MESSAGES_OF_DAY
 from sim.errors import GalleriaError, Problem
 from sim.events import EventKind, EventLog
-from sim.experiments.workers import Worker, cores, processes
+from sim.experiments.workers import Worker, cores, crew
 from sim.ledger.accounts import OPERATOR, TransferReason, first_clearing
 from sim.operations.policy_log import PersonDay
 from sim.reporting.report import FinishedRun
@@ -259,7 +258,7 @@ def lives_of(runner: TwinRunner, configs: Sequence[RunConfig], each: Callable[[i
         return
     waiting = deque(range(len(configs)))
     busy: dict[Future[Lives], tuple[Worker, int]] = {}
-    with _workers(min(runner.workers or cores(), len(configs)), runner) as (idle, scratch):
+    with crew(min(runner.workers or cores(), len(configs)), runner.preload) as (idle, scratch):
         while waiting or busy:
             while waiting and idle:
                 index, worker = waiting.popleft(), idle.pop()
@@ -277,20 +276,3 @@ def lives_of(runner: TwinRunner, configs: Sequence[RunConfig], each: Callable[[i
 def _died(how: str) -> GalleriaError:
     problem = Problem("a twin", how, "must live to the end of its days", "free some memory, or give fewer visits")
     return GalleriaError.of("galleria uplift", [problem])
-
-
-@contextmanager
-def _workers(number: int, runner: TwinRunner) -> Iterator[tuple[list[Worker], Path]]:
-    """Give idle workers and a folder for what their runs write; on an error or Ctrl-C kill them rather than wait for them."""
-    context = processes(runner.preload)
-    workers = [Worker(context) for _ in range(number)]
-    with tempfile.TemporaryDirectory(prefix="galleria-") as scratch:
-        try:
-            yield list(workers), Path(scratch)
-        except BaseException:
-            for worker in workers:
-                worker.kill()
-            raise
-        finally:
-            for worker in workers:
-                worker.close()

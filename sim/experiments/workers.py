@@ -8,8 +8,9 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import connection, forkserver
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -100,6 +101,26 @@ class Worker:
         if self._process is not None:
             self._process.join()
             self._process = None
+
+
+@contextmanager
+def crew(number: int, preload: Sequence[str]) -> Iterator[tuple[list[Worker], Path]]:
+    """Give idle workers and a folder for what their runs write; on an error or Ctrl-C kill them rather than wait for them."""
+    if number == 0:
+        yield [], Path(os.devnull)
+        return
+    context = processes(preload)
+    workers = [Worker(context) for _ in range(number)]
+    with tempfile.TemporaryDirectory(prefix="galleria-") as scratch:
+        try:
+            yield list(workers), Path(scratch)
+        except BaseException:
+            for worker in workers:
+                worker.kill()
+            raise
+        finally:
+            for worker in workers:
+                worker.close()
 
 
 def run_one(runner: str, config: RunConfig, scratch: Path) -> Answer:

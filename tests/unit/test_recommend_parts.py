@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.policies.audiences import Stage, at_stage, near_unit, stages_of, who_like, worth_most
 from agents.policies.feedback import Entries, belief, learn, remember, settle
 from agents.policies.history import Walks, marked, pairs_seen, sold_in
 from agents.policies.ordering import by_what_others_did, lists_of, pick
@@ -20,7 +19,6 @@ from sim.crowd.goods.online import online_forecast
 from sim.operations.policy_records import Receipt
 from sim.schema.goods import StockingConfig
 from sim.sensing.observations import Observations, observed, together
-from sim.sensing.present import Present
 from sim.units import US_PER_MIN
 
 pytestmark = pytest.mark.plain
@@ -243,7 +241,7 @@ def test_without_a_bid_above_the_reserve_nothing_is_sold():
     assert winners.size == prices.size == 0
 
 
-# tags, audiences
+# tags
 
 
 def test_the_finer_a_tag_the_more_classes():
@@ -252,23 +250,6 @@ def test_the_finer_a_tag_the_more_classes():
     assert by_class(shares, classes_of("store", TRADES))[0].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4])
     assert by_class(shares, classes_of("category", TRADES))[0, [0, 8, 13]] == pytest.approx([0.4, 0.4, 0.2])
     assert by_class(shares, classes_of("group", TRADES))[0, [0, 1, 3]] == pytest.approx([0.2, 0.4, 0.4])
-
-
-def test_audiences_by_place_taste_stage_and_value():
-    shares = {0: [0.7, 0.1, 0.1, 0.1], 1: [0.1, 0.1, 0.1, 0.7]}
-    counts = {"visits": [1, 5, 5, 9], "purchases": [0, 0, 1, 4], "spent_fen": [0, 100, 900, 900]}
-    profiles, people = Acquaintances(shares, counts), np.arange(4)
-    present = Present(
-        people, np.ones(4, bool), np.zeros(4, np.int16), np.array([0, 0, 1, -1], np.int32), np.array([12.0, 40.0, 10.0, np.nan]),
-        np.array([0.0, 0.0, 0.0, np.nan]), np.ones(4), np.full(4, -1, np.int32),
-    )  # fmt: skip
-
-    assert near_unit(present, people, public_map(), 1, 5.0).tolist() == [0]
-    assert who_like(profiles, whole(0, 1), whole(0, 2), 0, 1.5).tolist() == [0]
-    assert stages_of(profiles, people).tolist() == [Stage.NEW, Stage.POTENTIAL, Stage.REGULAR, Stage.LOYAL]
-    assert at_stage(profiles, people, Stage.NEW, Stage.LOYAL).tolist() == [0, 3]
-    assert worth_most(profiles, people, 0.5).tolist() == [2, 3]
-    assert worth_most(profiles, people, 0.25).tolist() == [2]
 
 
 # stock
