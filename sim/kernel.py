@@ -65,10 +65,27 @@ _OWN_FOLDERS = os.environ["NUMBA_CACHE_DIR"] in [
 ]  # not one that the user named
 
 import numba  # noqa: E402  (the cache folder must be named before Numba is imported)
+from numba.core import caching  # noqa: E402
 
 from sim.references import Reference, reference_of  # noqa: E402
 
 JIT_DISABLED = bool(numba.config.DISABLE_JIT)
+_HERE = Path(__file__).resolve().parent.parent
+
+
+class _PlacelessLocator(caching.UserProvidedCacheLocator):  # type: ignore[misc]
+    """Keeps kernels by their module, not by where its file lies: a second checkout or a wheel of the same code compiles nothing."""
+
+    @classmethod
+    def get_suitable_cache_subpath(cls, py_file: str) -> str:
+        """Return the folder of a module's kernels inside the cache."""
+        path = Path(py_file).resolve()
+        if path.is_relative_to(_HERE):
+            return "_".join(path.parent.relative_to(_HERE).parts)
+        return str(super().get_suitable_cache_subpath(py_file))
+
+
+caching.CacheImpl._locator_classes = [_PlacelessLocator, *caching.CacheImpl._locator_classes]
 # No reference counts (`_nrt`): kernels allocate nothing, and counting the arrays of the state tuple at every call took nine tenths of
 # the time. No fastmath: results must not depend on the processor.
 OPTIONS = {"cache": True, "error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}

@@ -223,7 +223,7 @@ def effect_of(name: str, real: Lives, other: Lives, policies: Sequence[str] = ()
 
 def _mall_cost_fen(lives: Lives) -> int:
     """Return what policies cost the mall: as the run has it, else what the operator bore of offers."""
-    cost_fen = lives.kpis.get("policy_cost_fen")
+    cost_fen = lives.kpis.get("policy_cost_owner_fen")
     return lives.borne_fen if cost_fen is None else int(cost_fen)
 
 

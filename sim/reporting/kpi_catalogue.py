@@ -69,6 +69,7 @@ _MONEY = (
     Kpi("programme_running_fen", "fen", "lower", "money", "Running costs of the programme", "What the items of `costs` cost the owner over the run: by the day, the visit, the new member and on sales."),
     Kpi("programme_capital_fen", "fen", "lower", "money", "Capital of the programme", "What the items of `costs` cost the owner once, whatever the length of the run."),
     Kpi("policy_cost_fen", "fen", "lower", "money", "Cost of the policies", "What operator and merchants paid for the policies: offers and gifts, points on the house at their face, and what else policies spent outside the mall.", null_where=_NO_POLICIES),
+    Kpi("policy_cost_owner_fen", "fen", "lower", "money", "The owner's part of it", "What the mall's owner paid for the policies, points on the house at their face among it, less the fees that merchants paid it for them (slots, tags, pop-ups, deliveries); below zero where fees are higher.", null_where=_NO_POLICIES),
     Kpi("policy_net_benefit_fen", "fen", "higher", "money", "Net benefit of the policies", "Difference of the mall's income to the same day without the policies, less their cost.", _NO_TWIN),
 )  # fmt: skip
 _SPACE = (

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.decisions_of_policies import Offer
 from sim.events import EventKind
-from sim.ledger.accounts import OUTSIDE, POINTS_ISSUED, TransferReason
+from sim.ledger.accounts import OPERATOR, OUTSIDE, POINTS_ISSUED, TransferReason
 from sim.promos import Channel, Fate
 from sim.reporting.points_books import Moved
 from sim.reporting.recorder import Recorder
@@ -22,7 +22,7 @@ OWN_REASONS = range(90, 110)  # of transfers that only policies cause
 def told_of_policies(facts: dict[str, Any], recorder: Recorder, moved: Moved, face_fen: int) -> dict[str, Any]:
     """Return what policies did with what they cost beside offers; keep their offers and messages in files."""
     keep_offers(recorder, facts)
-    return facts | {"beside_fen": beside_offers_fen(moved, face_fen)}
+    return facts | {"beside_fen": beside_offers_fen(moved, face_fen), "owner_fen": borne_by_owner_fen(moved, face_fen)}
 
 
 def keep_offers(recorder: Recorder, facts: dict[str, Any]) -> None:
@@ -42,6 +42,13 @@ def beside_offers_fen(moved: Moved, face_fen: int) -> int:
     own = [TransferReason.POLICY_COST, *OWN_REASONS]
     points_centi = int(moved.out_of[POINTS_ISSUED, TransferReason.POINTS_GIVEN])
     return points_centi * face_fen // CENTI + int(moved.into[OUTSIDE, own].sum())
+
+
+def borne_by_owner_fen(moved: Moved, face_fen: int) -> int:
+    """Return what the mall's owner paid for the policies less what they brought it in fees; below zero where fees are higher."""
+    own = [TransferReason.OFFER_FUNDED, TransferReason.OFFER_RETURNED, TransferReason.POLICY_COST, *OWN_REASONS]
+    points_centi = int(moved.out_of[POINTS_ISSUED, TransferReason.POINTS_GIVEN])
+    return points_centi * face_fen // CENTI + int(moved.out_of[OPERATOR, own].sum() - moved.into[OPERATOR, own].sum())
 
 
 def offers_table(facts: dict[str, Any]) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def books_of(policies=("a", "b")) -> Any:
         "worthless": [False, False, True],
         "trigger_policies": ["b"],
         "beside_fen": 30,
+        "owner_fen": 250,
     }
     return SimpleNamespace(config=RunConfig(policies=list(policies)), policies=facts)
 
@@ -69,7 +70,7 @@ def test_kpis_count_what_came_through_was_opened_taken_used_and_what_it_cost():
     assert found["push_open_share"] == 1 / 3
     assert found["push_opt_out_share"] == 1 / 2  # the third party was not reached
     assert (found["coupons_issued"], found["coupons_redeemed"], found["coupon_redemption_share"]) == (2, 1, 1 / 2)
-    assert (found["coupon_cost_fen"], found["policy_cost_fen"]) == (500, 530)
+    assert (found["coupon_cost_fen"], found["policy_cost_fen"], found["policy_cost_owner_fen"]) == (500, 530, 250)
     assert bases(sums_of(), books_of()) == {"messages of the app": 3, "parties written to": 2, "coupons taken": 2}
 
 

@@ -42,6 +42,7 @@ MINIMUM_SET = [
     "mall_income_fen",
     "tenant_margin_fen_p10",
     "policy_cost_fen",
+    "policy_cost_owner_fen",
     "policy_net_benefit_fen",
     "footfall_hhi",
     "cold_area_share",

@@ -39,7 +39,7 @@ def lives(sales, touches=(), messages=(), *, offers=COUPON, income=0):
     ]  # fmt: skip
     return Lives(
         rows_of(VISIT, visits), rows_of(SALE, sales), ("a", "b"), np.zeros(3, np.int64), rows_of(MESSAGE, messages), {}, ("some",),
-        offers, 0, rows_of(TOUCH, touches), np.zeros(0, PersonDay.RECORD), {"mall_income_fen": income, "policy_cost_fen": None},
+        offers, 0, rows_of(TOUCH, touches), np.zeros(0, PersonDay.RECORD), {"mall_income_fen": income, "policy_cost_owner_fen": None},
     )  # fmt: skip
 
 

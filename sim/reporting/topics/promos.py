@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STEPS = ("sent", "reached", "opened", "taken", "used")
 NAMES = (
     "push_sent", "push_open_share", "push_opt_out_share", "coupons_issued", "coupons_redeemed", "coupon_redemption_share",
-    "coupon_cost_fen", "policy_cost_fen",
+    "coupon_cost_fen", "policy_cost_fen", "policy_cost_owner_fen",
 )  # fmt: skip
 
 
@@ -97,6 +97,7 @@ def values(sums: Sums, books: Books) -> dict[str, Value]:
         "coupon_redemption_share": _ratio(redeemed, issued),
         "coupon_cost_fen": used_fen - returned_fen,
         "policy_cost_fen": used_fen - returned_fen + int(books.policies.get("beside_fen", 0)),
+        "policy_cost_owner_fen": int(books.policies.get("owner_fen", 0)),
     }
 
 
