@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from agents.site_choice import SiteForecast
     from agents.tiers import Tiers
     from agents.visits import Visits
+    from sim.experiments.engines import Runner
     from sim.experiments.twins import Lives
     from sim.experiments.uplift import Measured
     from sim.visitors import Visitors
@@ -531,16 +532,24 @@ def compare(
     Returns what `galleria compare --json` prints. A script that calls this needs the guard `if __name__ == "__main__":`.
     """
     from sim.experiments.compare import compare as compare_arms
-    from sim.experiments.replicate import Runner
+
+    return compare_arms(configs, Path(out), replications, runner_for([config for _, config in configs], workers), count)
+
+
+def runner_for(configs: Iterable[RunConfig], workers: int | None = None) -> Runner:
+    """Return how experiments run these configurations: each is one mall, on `workers` processes (default: all cores).
+
+    Plans are compiled here once, so that the workers find them in the cache, and a mistake in one is told before any run.
+    """
+    from sim.experiments.engines import Runner
     from sim.floorplan.cache import compiled_for, load_compiled
 
-    # Compiled here once, so that the workers find it in the cache, and a mistake in a plan is told before any run.
-    plans = {config.floorplan for _, config in configs}
-    digests = {name: load_compiled(paths.find_floorplan(name)).digest for name in sorted(plans)}
-    for _, config in configs:
+    digests = {}
+    for config in configs:
         compiled_for(config)
+        digests[config.floorplan] = load_compiled(paths.find_floorplan(config.floorplan)).digest
     preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall")
-    return compare_arms(configs, Path(out), replications, Runner("sim.api:run", preload, digests, workers), count)
+    return Runner("sim.api:run", preload, dict(sorted(digests.items())), workers)
 
 
 def choose_site(config: RunConfig) -> list[SiteForecast]:

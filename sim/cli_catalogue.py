@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sim import config_files
-from sim.cli_compare import COMPARE_WORDS, count_of
+from sim.cli_arms import count_of
+from sim.cli_compare import COMPARE_WORDS
 from sim.cli_output import UsageError, note, say, say_json, say_table, shown
 from sim.cli_policies import add_plugin_option, use_plugins
 from sim.cli_run import announce_compiling, output_folder
@@ -56,11 +57,10 @@ def _catalogue(options: argparse.Namespace) -> int:
         )
     replications = count_of(own.get("replications", "3"))
     announce_compiling()
-    out = (
-        options.out
-        if options.out is not None and (options.out / "catalogue.json").exists()
-        else output_folder(options.out, False)
-    )
+    from sim.experiments.kept_runs import can_continue
+
+    goes_on = options.out is not None and options.out.is_dir() and any(can_continue(each) for each in options.out.iterdir())
+    out = options.out if goes_on else output_folder(options.out, False)
     rows = [_measured(records[name], overrides, replications, out) for name in names or records]
     table = {"schema": SCHEMA_VERSION, "replications": replications, "overrides": overrides, "policies": rows}
     write_json(out / "catalogue.json", table)

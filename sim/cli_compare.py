@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim import config_files, paths
+from sim.cli_arms import arm_names, arms_of, config_of, count_of, refuse_earlier_runs
 from sim.cli_output import UsageError, note, say, say_json, say_table, shown
 from sim.cli_policies import add_plugin_option, refuse_unknown_policies, use_plugins
 from sim.cli_run import announce_compiling, in_words, output_folder
-from sim.config import RunConfig
-from sim.errors import ConfigError, Problem
 from sim.progress import Progress
 
 Act = Callable[[argparse.Namespace], int]
@@ -60,10 +57,10 @@ def _compare(options: argparse.Namespace) -> int:
     use_plugins(options.plugin)
     own = {key: value for key, _, value in (word.partition("=") for word in options.words) if key in COMPARE_WORDS}
     overrides = [word for word in options.words if word.partition("=")[0] not in COMPARE_WORDS]
-    arms = _arm_names(own["arms"]) if "arms" in own else _arms_of(options.scenario, overrides)
+    arms = arm_names(own["arms"]) if "arms" in own else arms_of(options.scenario, overrides)
     replications = count_of(own.get("replications", "20"))
-    configs = [(arm, _config_of(options.scenario, arm, overrides)) for arm in arms]
-    _refuse_earlier_runs(configs)
+    configs = [(arm, config_of(options.scenario, arm, overrides)) for arm in arms]
+    refuse_earlier_runs(configs)
     refuse_unknown_policies(*(config for _, config in configs))
     announce_compiling()
     from sim import api
@@ -97,7 +94,6 @@ def _say_benefits(benefits: list[dict[str, Any]]) -> None:
         say("\nFor the owner, a day (income less running costs and what policies spent; fen):")
         head = ("arm", "net benefit", "95 % interval", "capital", "present value", "pay-back, years", "verdict")
         say_table([_benefit_row(each) for each in benefits], head)
-
 
 
 def _say_losers(losers: list[dict[str, Any]]) -> None:
@@ -136,73 +132,6 @@ def _row(entry: dict[str, Any]) -> tuple[object, ...]:
     interval = "-" if low is None or high is None else f"{shown(low)} to {shown(high)}"
     means = (entry["baseline_mean"], entry["arm_mean"], entry["difference_mean"])
     return (entry["name"], entry["arm"], *means, interval, entry["p_adjusted"], entry["verdict"])
-
-
-def _arm_names(text: str) -> list[str]:
-    """Return the arms of "[none,b,"key=1,other=2"]"."""
-    inner = text.strip().removeprefix("[").removesuffix("]")
-    arms = [(quoted or plain).strip() for quoted, plain in re.findall(r"""["']([^"']+)["']|([^,"']+)""", inner)]
-    return _two_or_more([arm for arm in arms if arm], text or "none")
-
-
-def _arms_of(scenario: str, overrides: list[str]) -> list[str]:
-    """Return the arms that a scenario names itself."""
-    arms = [str(arm).strip() for arm in config_files.compose(scenario, overrides).arms]
-    return _two_or_more(arms, f"{arms} under `arms` of {scenario}" if arms else f"none given, and {scenario} names none")
-
-
-def _two_or_more(arms: list[str], found: str) -> list[str]:
-    if len(arms) < 2 or len(set(arms)) < len(arms) or "" in arms:
-        raise UsageError(
-            f"galleria compare: two or more different arms are wanted (found {found}); "
-            "for instance arms=[none,escalator_outage]. See `galleria compare --help`."
-        )
-    return arms
-
-
-def count_of(text: str) -> int:
-    """Return how many replications are wanted."""
-    if not text.isdigit() or not 2 <= int(text) <= 10_000:
-        raise UsageError(f"galleria compare: replications must be a whole number from 2 to 10000 (found {text!r})")
-    return int(text)
-
-
-def _config_of(scenario: str, arm: str, overrides: list[str]) -> RunConfig:
-    """Return the configuration of an arm: a scenario of its own, or SCENARIO with a policy or with overrides."""
-    if arm == "none":
-        return config_files.compose(scenario, [*overrides, "policies=[]"])
-    if "=" in arm:
-        return config_files.compose(scenario, [*overrides, *_split_overrides(arm)])
-    if arm in paths.scenario_files() or arm.endswith(".yaml"):
-        return config_files.compose(arm, overrides)
-    from sim import api
-
-    policies = api.policies()
-    if arm in policies:
-        return config_files.compose(scenario, [*overrides, f"policies=[{arm}]"])
-    known = [*paths.scenario_files(), *policies, "none"]
-    problem = paths.unknown_name(
-        "arms", arm, known, "scenario or policy", "`galleria list scenarios`, `galleria list policies`"
-    )
-    raise UsageError(f"galleria compare: {problem}")
-
-
-def _refuse_earlier_runs(configs: list[tuple[str, RunConfig]]) -> None:
-    """Refuse arms that continue a run: every replication has a seed of its own, with which that run's ids mean nobody."""
-    rule = "must be empty in a comparison: each replication has a seed of its own, and a run continues only one of its own seed"
-    way_out = "leave it out; or run each arm by `galleria run` and compare the two folders"
-    problems = [
-        Problem(f"arm {arm!r}: sensing.identity.continue_from", config.sensing.identity.continue_from, rule, way_out)
-        for arm, config in configs
-        if config.sensing.identity.continue_from
-    ]
-    if problems:
-        raise ConfigError.of("the comparison", problems)
-
-
-def _split_overrides(text: str) -> list[str]:
-    """Return the overrides of "a.b=1 c=[1,2]", which are parted by blanks."""
-    return [word for word in re.split(r"\s+(?=[\w.]+=)", text.strip()) if word]
 
 
 def _compare_folders(first: Path, second: Path, as_json: bool) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim import config_files, paths
+from sim import config_files
 from sim.cli_output import UsageError, say, say_json
 from sim.cli_run import announce_compiling, output_folder
 from sim.config import RunConfig
@@ -85,12 +85,10 @@ def _arms(question: str, scenario: str, overrides: list[str]) -> list[tuple[str,
 
 
 def _run(arms: Sequence[tuple[str, RunConfig]], replications: int, folder: Path) -> dict[str, list[dict[str, Any]]]:
-    from sim.experiments.replicate import Runner, replicate
-    from sim.floorplan.cache import load_compiled
+    from sim import api
+    from sim.experiments.replicate import replicate
 
-    plans = {config.floorplan for _, config in arms}
-    digests = {name: load_compiled(paths.find_floorplan(name)).digest for name in sorted(plans)}
-    runner = Runner("sim.cli_loyalty:run_by_month", ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall"), digests)
+    runner = dataclasses.replace(api.runner_for([config for _, config in arms]), name="sim.cli_loyalty:run_by_month")
     progress = Progress("loyalty")
     numbers = range(1, replications + 1)
     try:

@@ -10,10 +10,11 @@ from typing import Any
 
 from sim.errors import ConfigError, EngineError, Problem
 from sim.experiments.benefit import benefits_of
+from sim.experiments.engines import Runner
 from sim.experiments.kept_runs import UNFINISHED
 from sim.experiments.losers import losers_of
 from sim.experiments.paired import CONFIDENCE, Paired, holm, paired_difference
-from sim.experiments.replicate import Arm, Count, Replicated, Runner, replicate, replication_config
+from sim.experiments.replicate import Arm, Count, Replicated, replicate, replication_config
 from sim.reporting.files import write_json
 from sim.reporting.kpi_catalogue import BY_NAME, KPIS
 from sim.reporting.manifest import config_sha256, galleria_version, git_commit, package_versions, read_finished, write_manifest

@@ -250,7 +250,9 @@ def split_of(real: Lives, other: Lives, touches: np.ndarray) -> Split:
     takes = np.zeros((keys.size, len(real.unit_ids)), bool)
     for offer in np.unique(touches["offer"]).tolist():
         units = real.offers[offer].units if offer >= 0 else ()
-        takes[np.ix_(np.unique(at[touches["offer"] == offer]), np.array(list(units) or list(range(len(real.unit_ids))), np.int64))] = True
+        takes[
+            np.ix_(np.unique(at[touches["offer"] == offer]), np.array(list(units) or list(range(len(real.unit_ids))), np.int64))
+        ] = True
     residents, since_day = _residents_touched(real, keys)
     parts = np.zeros(5, np.int64)
     for lives, sign in ((real, 1), (other, -1)):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim import cli_compare, paths
+from sim import cli_arms, paths
 from sim.config_files import MEASURES, as_yaml, compose, scenario_records
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,7 +52,7 @@ def test_the_arms_that_a_scenario_names_compose_and_differ(path):
     arms = compose(path.stem).arms
 
     assert len(arms) != 1
-    configs = [as_yaml(cli_compare._config_of(path.stem, arm, [])) for arm in arms]
+    configs = [as_yaml(cli_arms.config_of(path.stem, arm, [])) for arm in arms]
     assert len(set(configs)) == len(arms)
 
 

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from sim import cli, cli_compare, cli_run, cli_verify, paths
+from sim import cli, cli_arms, cli_run, cli_verify, paths
 from sim.cli_output import UsageError
 from sim.config import RunConfig
 from sim.errors import ConfigError
@@ -27,13 +27,13 @@ pytestmark = pytest.mark.plain
     ],
 )
 def test_arms_are_split_at_commas_outside_quotes(text, arms):
-    assert cli_compare._arm_names(text) == arms
+    assert cli_arms.arm_names(text) == arms
 
 
 @pytest.mark.parametrize("text", ["", "[]", "[none]", "[none,none]"])
 def test_fewer_than_two_different_arms_are_refused(text):
     with pytest.raises(UsageError):
-        cli_compare._arm_names(text)
+        cli_arms.arm_names(text)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_scenarios_own_arms_are_checked_like_those_of_the_command_line(tmp_pat
 
 
 def test_a_scenario_that_names_its_arms_needs_none_on_the_command_line():
-    assert cli_compare._arms_of("wifi_vs_none", []) == ["sensing=none", "sensing=mall_wifi"]
+    assert cli_arms.arms_of("wifi_vs_none", []) == ["sensing=none", "sensing=mall_wifi"]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_comparison_that_continues_a_run_is_refused_before_the_first_run(tmp_p
 
 
 def test_several_overrides_of_an_arm_are_parted_by_blanks():
-    assert cli_compare._split_overrides("a.b=1 c=[1, 2] d=x y") == ["a.b=1", "c=[1, 2]", "d=x y"]
+    assert cli_arms._split_overrides("a.b=1 c=[1, 2] d=x y") == ["a.b=1", "c=[1, 2]", "d=x y"]
 
 
 def test_numbers_for_a_family_of_cases_keep_their_kind():

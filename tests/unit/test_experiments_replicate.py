@@ -18,8 +18,9 @@ from sim.config import PopulationConfig, RunConfig
 from sim.errors import ConfigError, EngineError
 from sim.experiments import workers
 from sim.experiments.compare import compare
+from sim.experiments.engines import Runner
 from sim.experiments.kept_runs import can_continue
-from sim.experiments.replicate import Runner, replicate
+from sim.experiments.replicate import replicate
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.plain
@@ -192,7 +193,8 @@ import signal
 import sys
 from pathlib import Path
 from sim.config import RunConfig
-from sim.experiments.replicate import Runner, replicate
+from sim.experiments.engines import Runner
+from sim.experiments.replicate import replicate
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what it puts in the background with SIGINT ignored
