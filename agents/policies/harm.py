@@ -23,7 +23,7 @@ class DoNoHarm(Keeps):
 
     def begin_day(self, tools: Tools) -> None:
         """Forget offers of yesterday."""
-        self.memory["since"], self.memory["ended"] = {}, []
+        self.memory["since"], self.memory["ended"] = {}, {}
 
     def review(self, observations: Observations, profiles: People, tools: Tools) -> Sequence[PolicyDecision]:
         """Judge every offer that is out, once it has been for long enough."""
@@ -38,17 +38,18 @@ class DoNoHarm(Keeps):
         tools.forecaster.see(tools.now_us, observations)
         sold, usual = tools.forecaster.sold(), tools.forecaster.usual_by_now()
         since: dict[str, tuple[int, np.ndarray, np.ndarray | None, np.ndarray]] = self.memory.setdefault("since", {})
+        ended: dict[str, bool] = self.memory.setdefault("ended", {})
         decisions: list[PolicyDecision] = []
         for name, offer in tools.offers.items():
             if name not in since:
                 since[name] = (tools.now_us, sold.copy(), None if usual is None else usual.copy(), rivals_of(offer, tools))
             from_us, before, usual_before, passed_by = since[name]
-            if name in self.memory.setdefault("ended", []) or tools.now_us < max(starts_us, from_us + wait_us):
+            if name in ended or offer.until_us + wait_us < tools.now_us or tools.now_us < max(starts_us, from_us + wait_us):
                 continue
             base = before if usual is None or usual_before is None else usual - usual_before
             worse = worse_off(sold - before, base, passed_by, sd, least)
-            if passed_by.any() and worse > worse_most:
-                self.memory["ended"].append(name)
+            if worse > worse_most:
+                ended[name] = True
                 decisions.append(EndOffer(name))
         return decisions
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from agents.policies.policy import PublicMap
 from sim.sensing.observations import Observations, People
@@ -54,14 +55,18 @@ class Walks:
         if not codes.size:
             return
         who = np.unique(codes // self._units)
-        before = self.of(who)
+        before = self._sparse(who)
         memory["pairs"] = np.union1d(memory["pairs"], codes)
-        after = self.of(who)
-        memory["together"] += after.T @ after - before.T @ before
+        after = self._sparse(who)
+        memory["together"] += (after.T @ after - before.T @ before).toarray()
 
     def of(self, people: np.ndarray) -> np.ndarray:
         """Return 1.0 where each person was in each store today, (n, U)."""
         return marked(self._memory["pairs"], people, self._units)
+
+    def _sparse(self, people: np.ndarray) -> csr_array:
+        row, unit = stays_of(self._memory["pairs"], people, self._units)
+        return csr_array((np.ones(row.size), (row, unit)), shape=(people.size, self._units))
 
     def likeness(self) -> np.ndarray:
         """Return how much oftener two stores are seen with the same people than chance would have it: cosines, (U, U), none with itself."""
@@ -80,11 +85,13 @@ class Walks:
 def marked(codes: np.ndarray, people: np.ndarray, units: int) -> np.ndarray:
     """Return 1.0 where a person and a store are among sorted codes person x units + store, (n, units)."""
     found = np.zeros((people.size, units))
-    if codes.size and people.size:
-        first, end = np.searchsorted(codes, people * units), np.searchsorted(codes, (people + 1) * units)
-        row = np.repeat(np.arange(people.size), end - first)
-        at = (
-            np.arange(row.size) - np.repeat(np.cumsum(end - first) - (end - first), end - first) + np.repeat(first, end - first)
-        )
-        found[row, codes[at] % units] = 1.0
+    found[stays_of(codes, people, units)] = 1.0
     return found
+
+
+def stays_of(codes: np.ndarray, people: np.ndarray, units: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of some people (by their place) and which store stand in each of their sorted codes person x units + store."""
+    first, end = np.searchsorted(codes, people * units), np.searchsorted(codes, (people + 1) * units)
+    row = np.repeat(np.arange(people.size), end - first)
+    at = np.arange(row.size) - np.repeat(np.cumsum(end - first) - (end - first), end - first) + np.repeat(first, end - first)
+    return row, codes[at] % units

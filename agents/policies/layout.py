@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
+from scipy.spatial import KDTree
 
 from agents.policies.policy import Keeps, Tools
 from sim.decisions_of_policies import MoveTenant, PolicyDecision
@@ -45,10 +46,12 @@ class MoveTenants(Keeps):
         near = self.memory.setdefault("near", np.zeros(units, np.int64))
         sales = self.memory.setdefault("sales", np.zeros(units, np.int64))
         fixes = observations.fixes
-        for unit in range(units if fixes.level.size else 0):
-            on_level = fixes.level == public.level[unit]
-            away_m = np.hypot(fixes.x_m[on_level] - public.x_m[unit], fixes.y_m[on_level] - public.y_m[unit])
-            near[unit] += int(np.count_nonzero(away_m <= self.settings.reach_m))
+        for level in np.unique(fixes.level).tolist():
+            on_level, doors = fixes.level == level, np.flatnonzero(public.level == level)
+            if doors.size:
+                tree = KDTree(np.column_stack((fixes.x_m[on_level], fixes.y_m[on_level])))
+                places = np.column_stack((public.x_m[doors], public.y_m[doors]))
+                near[doors] += tree.query_ball_point(places, self.settings.reach_m, return_length=True)
         is_sale = observations.kind == "sale"
         if is_sale.any():
             unit_of = {f"till:{unit_id}": unit for unit, unit_id in enumerate(public.unit_ids)}

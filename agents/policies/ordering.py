@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from agents.policies.policy import PublicMap
 from sim.sensing.present import Present
@@ -40,7 +41,7 @@ def is_mealtime(now_us: int) -> bool:
 
 def by_what_others_did(walked: np.ndarray, likeness: np.ndarray, profile: np.ndarray, cold_start: float) -> np.ndarray:
     """Return the share of each store in what each person should like next, (n, U): of its walk so far by others', of a newcomer by its profile."""
-    scores = walked @ likeness
+    scores = np.asarray(csr_array(walked) @ likeness)  # few have been in more than five of three hundred stores
     total = scores.sum(axis=1, keepdims=True)
     weight = walked.sum(axis=1, keepdims=True)
     weight = np.where(total > 0, weight / (weight + cold_start), 0.0)

@@ -69,10 +69,11 @@ class Switchboard:
     trigger_policy: dict[str, str] = field(default_factory=dict)
     present: Present = field(default_factory=nobody_present)
     visits: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    rows: tuple[int, np.ndarray, np.ndarray] | None = None  # at an instant: visits inside in order, and the row of each
 
     def look_up(self, present: Present, visits: np.ndarray) -> None:
         """Know where to deliver what is decided at this review."""
-        self.present, self.visits = present, visits
+        self.present, self.visits, self.rows = present, visits, None
 
     def used(self) -> dict[str, tuple[int, int, int]]:
         """Return of each offer by name: claims, uses and fen that it has cost."""
@@ -213,15 +214,22 @@ class Switchboard:
 
     def rows_of_visits(self, visits: np.ndarray) -> np.ndarray:
         """Return the row of each visit that is inside, -1 for others."""
-        shoppers = self.crowd.mall.shoppers
-        taken = np.flatnonzero((shoppers["doing"] != Doing.NOTHING) & (self.crowd.mall.minds["parent"] < 0))
-        order = taken[np.argsort(shoppers["number"][taken])]
-        numbers = shoppers["number"][order]
+        numbers, order = self._inside()
         at = np.minimum(np.searchsorted(numbers, visits), max(numbers.size - 1, 0))
         found = np.full(visits.size, -1, np.int64)
         is_there = numbers[at] == visits if numbers.size else np.zeros(visits.size, bool)
         found[is_there] = order[at[is_there]]
         return found
+
+    def _inside(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the visits that are inside, in order, and the row of each; nobody moves while decisions of a review are applied."""
+        now_us = self.crowd.now_us
+        if self.rows is None or self.rows[0] != now_us:
+            shoppers = self.crowd.mall.shoppers
+            taken = np.flatnonzero((shoppers["doing"] != Doing.NOTHING) & (self.crowd.mall.minds["parent"] < 0))
+            order = taken[np.argsort(shoppers["number"][taken])]
+            self.rows = (now_us, shoppers["number"][order], order)
+        return self.rows[1], self.rows[2]
 
 
 def _bundle(offer: Offer, offers: dict[str, Offer]) -> int:
