@@ -485,7 +485,7 @@ def policy_records() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {
             "name": entry.name, "meaning": entry.does, "can_lose": entry.loses, "covers": list(entry.covers), "scenario": entry.scenario,
-            "source": entry.source, "acts": "reviews what is observed" if entry.make else f"settings: conf/measures/{entry.name}.yaml",
+            "shows": entry.shows, "source": entry.source, "acts": "reviews what is observed" if entry.make else f"settings: conf/measures/{entry.name}.yaml",
             "parameters": f"policy.{entry.name}.*" if entry.make and hasattr(PolicyConfig(), entry.name) else "",
         }
         for entry in ENTRIES

@@ -33,6 +33,7 @@ def as_markdown(entries: Iterable[Entry] = ENTRIES) -> str:
         how = f"agents/policies/{entry.make.split(':')[0]}.py" if entry.make else f"conf/measures/{entry.name}.yaml"
         facts = [f"Acts by `{how}`"]
         facts += [f"scenario `{entry.scenario}`"] if entry.scenario else []
+        facts += [f"first told by `{entry.shows}`"] if entry.shows else []
         facts += [f"source: {entry.source}"] if entry.source else []
         lines.append("; ".join(facts) + ".")
         if entry.name in known:

@@ -9,6 +9,7 @@ import pytest
 from agents.policies.catalogue import ENTRIES, maker_of
 from agents.policies.reference import as_markdown
 from sim import config_files, paths
+from sim.reporting.kpi_catalogue import BY_NAME
 
 pytestmark = pytest.mark.plain
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +46,13 @@ def test_an_entry_has_a_scenario_in_which_it_can_be_switched_on_and_off(entry):
     on = config_files.compose(entry.scenario, [f"policies=[{entry.name}]"])
     off = config_files.compose(entry.scenario, ["policies=[]"])
     assert on != off
+
+
+def test_every_policy_names_a_kpi_that_tells_of_it():
+    answered_beside_a_run = "site_selection"  # `galleria site` tells; a day is as it would be without it
+
+    assert [entry.name for entry in ENTRIES if not entry.shows] == [*BASELINES, answered_beside_a_run]
+    assert {entry.shows for entry in ENTRIES if entry.shows} <= set(BY_NAME)
 
 
 def test_every_row_of_the_mission_that_is_a_policys_is_reached_by_a_scenario():
