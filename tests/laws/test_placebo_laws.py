@@ -56,9 +56,7 @@ def test_whoever_is_not_redrawn_comes_as_before_on_the_same_visit():
     before, after = (comers_of(each, residents(), leaning).resident for each in (placebo(0.0), config))
 
     assert np.array_equal(np.intersect1d(before, untouched), np.intersect1d(after, untouched))
-    assert np.array_equal(
-        numbers_of(config, residents(), untouched), numbers_of(placebo(0.0), residents(), untouched)
-    )
+    assert np.array_equal(numbers_of(config, residents(), untouched), numbers_of(placebo(0.0), residents(), untouched))
     assert not np.array_equal(before, after)
 
 
@@ -68,8 +66,6 @@ def test_as_many_of_the_redrawn_come_as_before_on_average():
     members = residents().is_member > 0
     expected = float(residents().visits_per_day[members].sum())
 
-    counts = [
-        np.count_nonzero(members[comers_of(placebo(1.0, salt), residents(), leaning).resident]) for salt in range(30)
-    ]
+    counts = [np.count_nonzero(members[comers_of(placebo(1.0, salt), residents(), leaning).resident]) for salt in range(30)]
 
     assert abs(np.mean(counts) - expected) < 4.5 * math.sqrt(expected / 30)
