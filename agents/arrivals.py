@@ -83,7 +83,7 @@ def comers_of(config: RunConfig, residents: Residents, leaning: np.ndarray, lift
         part = slice(start, start + CHUNK)
         in_weather = day.by_mode(residents.mode[part] == Mode.CAR)
         chance = np.minimum(factor * in_weather * residents.visits_per_day[part] * leaning[part], CHANCE_MAX)
-        comers.append(start + np.flatnonzero(uniforms(key, residents.key[part], today) < chance))
+        comers.append(start + np.flatnonzero(uniforms(key, luck_of(config, residents, part), today) < chance))
         expected += float(chance.sum())
     return Comers(np.concatenate(comers), expected)
 
@@ -95,14 +95,28 @@ def would_have_come(
     day, key = day_of(config), stream_key(config.seed, "comes")
     in_weather = day.by_mode(residents.mode[resident] == Mode.CAR)
     chance = day.factor * day.luck * lift * in_weather * residents.visits_per_day[resident] * leaning[resident]
-    draws = uniforms(key, residents.key[resident], day.date.toordinal())
+    draws = uniforms(key, luck_of(config, residents, resident), day.date.toordinal())
     found: np.ndarray = draws < np.minimum(chance, CHANCE_MAX)
     return found
 
 
-def numbers_of(config: RunConfig, key: np.ndarray) -> np.ndarray:
+def luck_of(config: RunConfig, residents: Residents, rows: np.ndarray | slice) -> np.ndarray:
+    """Return under which number (int64) residents draw whether they come and what their visit is: their key.
+
+    For a placebo (`population.redraw_share`), another number for a share of those who are members when the run begins.
+    """
+    key: np.ndarray = residents.key[rows]
+    population = config.population
+    if population.redraw_share == 0.0:
+        return key
+    words = stream_key(config.seed, f"redrawn {population.redraw_salt}")
+    is_redrawn = (residents.is_member[rows] > 0) & (uniforms(words, key, 0) < population.redraw_share)
+    return np.where(is_redrawn, (draw_words(words, key, 1) >> np.uint64(1)).astype(np.int64), key)
+
+
+def numbers_of(config: RunConfig, residents: Residents, rows: np.ndarray) -> np.ndarray:
     """Return the number of each resident's own visit of the day, by the resident's key and the date."""
-    words = draw_words(stream_key(config.seed, "own visit"), key, day_of(config).date.toordinal())
+    words = draw_words(stream_key(config.seed, "own visit"), luck_of(config, residents, rows), day_of(config).date.toordinal())
     return (words >> np.uint64(1)).astype(np.int64)
 
 

@@ -158,7 +158,7 @@ class OnlineDay:
         found["instead"] = ~collects & is_comer & (self._draw("replaces", row) < config.online.delivery.replaces_share)
         comes = collects & (is_comer | (self._draw("no-show", row) >= orders.no_show_share))
         found["comes_for_it"] = comes & ~is_comer
-        number = numbers_of(config, self._residents.key[row])
+        number = numbers_of(config, self._residents, row)
         arrive_us = instants_of(config, number, self._profile)
         found["visit"] = np.where(comes, number, NOBODY)
         before_min = orders.promised_min + BEFORE_MIN * uniforms(stream_key(seed, "online before"), found["number"], 0)
@@ -205,7 +205,7 @@ class OnlineDay:
         found["way"], found["resident"] = Way.GIFT, receiver
         is_comer = np.isin(receiver, comers)
         comes = is_comer | (self._draw("gift fetched", receiver) < config.online.gifts.comes_share)
-        number = numbers_of(config, self._residents.key[receiver])
+        number = numbers_of(config, self._residents, receiver)
         found["visit"] = np.where(comes, number, NOBODY)
         found["comes_for_it"], found["is_first"] = comes & ~is_comer, gifts.is_first[~has_own] & ~is_comer
         latest_us = np.where(

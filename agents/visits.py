@@ -194,7 +194,7 @@ class Visits:
     @cached_property
     def _own(self) -> OwnVisits:
         residents, resident = self.residents, self._comers.resident
-        number = numbers_of(self._config, residents.key[resident])
+        number = numbers_of(self._config, residents, resident)
         meant = self._parties.meant(number, resident)
         source = sources_for(self._config, self._sources, number, residents.mode[resident])
         return OwnVisits(

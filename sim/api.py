@@ -141,7 +141,9 @@ def uplift(
     if is_network(config.malls, config.network):
         way_out = "measure one mall: leave malls and network out"
         raise ConfigError.of("galleria uplift", [Problem("malls", str(config.malls), "twins are of one mall", way_out)])
-    load_compiled(paths.find_floorplan(config.floorplan))  # a mistake in the plan is told before any run, and workers find it compiled
+    load_compiled(
+        paths.find_floorplan(config.floorplan)
+    )  # a mistake in the plan is told before any run, and workers find it compiled
     preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall", "agents.policy_desk")
     return measure(config, TwinRunner("sim.api:live_twin", preload, workers), messages, policies, count, only)
 
@@ -492,7 +494,9 @@ def policy_records() -> list[dict[str, Any]]:
     ]  # fmt: skip
     for name, made in own_policies().items():
         about = (made.__doc__ or "").strip().splitlines()[:1]
-        found.append({"name": name, "meaning": about[0] if about else "", "acts": "a plug-in", "parameters": f"policy.own.{name}.*"})
+        found.append(
+            {"name": name, "meaning": about[0] if about else "", "acts": "a plug-in", "parameters": f"policy.own.{name}.*"}
+        )
     return found
 
 
@@ -525,15 +529,21 @@ def compare(
     count: Callable[[int, int], None] | None = None,
     *,
     workers: int | None = None,
+    until: str = "",
+    max_replications: int = 200,
 ) -> dict[str, Any]:
     """Compare named configurations with the first of them under common random numbers, `replications` days each.
+
+    With `until` ("sales_fen<=1%,queue_wait_s_mean<=5") these are a first stage, and up to `max_replications` days are run until the
+    half-widths of the paired differences are at most those shares of the baseline's mean, or those numbers in the KPI's unit.
 
     Runs on `workers` processes (default: all cores) into the folder `out`, which a later call with the same arguments completes.
     Returns what `galleria compare --json` prints. A script that calls this needs the guard `if __name__ == "__main__":`.
     """
     from sim.experiments.compare import compare as compare_arms
 
-    return compare_arms(configs, Path(out), replications, runner_for([config for _, config in configs], workers), count)
+    runner = runner_for([config for _, config in configs], workers)
+    return compare_arms(configs, Path(out), replications, runner, count, until, max_replications)
 
 
 def runner_for(configs: Iterable[RunConfig], workers: int | None = None) -> Runner:

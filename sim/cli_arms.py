@@ -32,10 +32,10 @@ def _two_or_more(arms: list[str], found: str) -> list[str]:
     return arms
 
 
-def count_of(text: str) -> int:
+def count_of(text: str, key: str = "replications") -> int:
     """Return how many replications are wanted."""
     if not text.isdigit() or not 2 <= int(text) <= 10_000:
-        raise UsageError(f"galleria compare: replications must be a whole number from 2 to 10000 (found {text!r})")
+        raise UsageError(f"galleria compare: {key} must be a whole number from 2 to 10000 (found {text!r})")
     return int(text)
 
 

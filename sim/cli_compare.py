@@ -16,17 +16,23 @@ from sim.progress import Progress
 
 Act = Callable[[argparse.Namespace], int]
 COMPARE_WORDS = ("arms", "replications")
+PRECISION_WORDS = ("until", "max_replications")
+EFFECTS_SHOWN = 12
+HEAD = ("kpi", "arm", "baseline", "arm's", "difference", "95 % interval", "p", "verdict")
 
 _EXAMPLE = """\
 examples:
   galleria compare everyday arms=[none,escalator_outage] replications=5
   galleria compare wifi_portal replications=5
   galleria compare corner_day 'arms=[none,"population.visits_per_day=250"]' replications=20 seed=3
+  galleria compare corner_day 'arms=[none,"services.payment_s_mean=40"]' 'until=sales_fen<=2%' max_replications=100
   galleria compare outputs/2026-11-21/14-05-09 outputs/2026-11-21/14-07-30
 
 An arm is a scenario, a policy, or overrides in quotes; the first is the baseline, and `none` is SCENARIO without policies.
 Without arms=[...] the arms are those that the scenario names under `arms`.
-Every replication gives all arms the same shoppers, tastes and arrivals."""
+Every replication gives all arms the same shoppers, tastes and arrivals.
+until=KPI<=SHARE% (of the baseline's mean) or until=KPI<=NUMBER (in the KPI's unit), several parted by commas, goes on after the first
+`replications` until the half-widths of the 95 % intervals are that small, or max_replications are made."""
 
 
 def add_compare(parser: argparse.ArgumentParser) -> Act:
@@ -39,7 +45,7 @@ def add_compare(parser: argparse.ArgumentParser) -> Act:
         "words",
         metavar="key=value",
         nargs="*",
-        help="arms=[...] (default: the scenario's own), replications=N (20), overrides for all arms; or a second folder",
+        help="arms=[...] (default: the scenario's own), replications=N (20), until=KPI<=SHARE%%, max_replications=N (200), overrides for all arms; or a second folder",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the comparison (default outputs/<date>/<time>)")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier comparison in --out")
@@ -54,9 +60,14 @@ COMMANDS = {"compare": add_compare}
 def _compare(options: argparse.Namespace) -> int:
     if Path(options.scenario).is_dir() and len(options.words) == 1 and "=" not in options.words[0]:
         return _compare_folders(Path(options.scenario), Path(options.words[0]), options.json)
+    from sim.experiments.precision import targets_of
+
     use_plugins(options.plugin)
-    own = {key: value for key, _, value in (word.partition("=") for word in options.words) if key in COMPARE_WORDS}
-    overrides = [word for word in options.words if word.partition("=")[0] not in COMPARE_WORDS]
+    own_words = (*COMPARE_WORDS, *PRECISION_WORDS)
+    own = {key: value for key, _, value in (word.partition("=") for word in options.words) if key in own_words}
+    overrides = [word for word in options.words if word.partition("=")[0] not in own_words]
+    until, most = own.get("until", ""), count_of(own.get("max_replications", "200"), "max_replications")
+    targets_of(until)  # a mistake in it is told before anything is compiled
     arms = arm_names(own["arms"]) if "arms" in own else arms_of(options.scenario, overrides)
     replications = count_of(own.get("replications", "20"))
     configs = [(arm, config_of(options.scenario, arm, overrides)) for arm in arms]
@@ -70,7 +81,7 @@ def _compare(options: argparse.Namespace) -> int:
     folder = options.out if goes_on else output_folder(options.out, options.overwrite)
     progress = Progress("compare")
     try:
-        found = api.compare(configs, folder, replications, progress.count)
+        found = api.compare(configs, folder, replications, progress.count, until=until, max_replications=most)
     except KeyboardInterrupt:
         note(f"{folder} keeps the finished runs; the same command with --out {folder} goes on.")
         raise
@@ -81,11 +92,44 @@ def _compare(options: argparse.Namespace) -> int:
         return 0
     say(f"{found['scenario']}: {found['replications']} replications, each arm against {found['baseline']!r}")
     say()
-    head = ("kpi", "arm", "baseline", "arm's", "difference", "95 % interval", "p", "verdict")
-    say_table([_row(entry) for entry in found["kpis"]], head)
+    say_table([_row(entry) for entry in found["kpis"]], HEAD)
+    say(f"\n{found['false_alarms']['words']}.")
+    for each in found["common_draws"]:
+        say(f"Common draws: {each['words']}.")
+    _say_precision(found.get("precision"))
+    _say_effects(found["effects"])
     _say_benefits(found["benefits"])
     _say_losers(found["losers"])
     return 0
+
+
+def _say_precision(precision: dict[str, Any] | None) -> None:
+    """Say which of the wanted half-widths are reached, and how many replications the others are thought to take."""
+    if precision is None:
+        return
+    say(f"\nHalf-widths wanted (first stage {precision['first_stage']} replications):")
+    rows = [
+        (
+            each["name"],
+            each["arm"],
+            each["half_width_wanted"],
+            each["half_width"],
+            each["replications_needed"],
+            each["is_reached"],
+        )
+        for each in precision["targets"]
+    ]
+    say_table(rows, ("kpi", "arm", "wanted", "reached", "replications it takes", "is reached"))
+
+
+def _say_effects(effects: list[dict[str, Any]]) -> None:
+    """Show the surest differences by hour, level, tenant and segment."""
+    sure = [each for each in effects if each["verdict"] in ("higher", "lower")]
+    if not sure:
+        return
+    say(f"\nWhere: {len(sure)} of {len(effects)} parts surely differ (all in comparison.json); the surest:")
+    surest = sorted(sure, key=lambda each: each["p_adjusted"])[:EFFECTS_SHOWN]
+    say_table([_row({**each, "name": f"{each['kind']}: {each['name']}"}) for each in surest], ("part", *HEAD[1:]))
 
 
 def _say_benefits(benefits: list[dict[str, Any]]) -> None:

@@ -244,6 +244,8 @@ class PopulationConfig:
     needs_mean: float = known(1.7, "needs a party brings (Poisson, at most 6)", 0, 6, source="set so that stores entered per visit come near 3.5", tag="D", confidence="L")
     spend_sigma: float = known(0.6, "log-sd of a party's spending power, mean 1", 0, 3, source="total log-sd of spend 0.9 with the basket's own", tag="D", confidence="L")
     walk_through_share: float = known(0.03, "share of parties that only walk through the mall", 0, 1, source="engineering judgement", confidence="L")
+    redraw_share: float = known(0.0, "share of members, by a hash of who they are, whose days are drawn anew: whether they come and what their visit is; a placebo, which changes nothing on average", 0, 1, source="a test of comparisons, no mechanism", confidence="H")
+    redraw_salt: int = known(0, "which members these are, and which other draws they get", 0, 2**31, source="a test of comparisons, no mechanism", confidence="H")
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,75 +9,118 @@ from typing import Any
 
 from sim.errors import ConfigError, EngineError, Problem
 from sim.experiments.benefit import benefits_of
+from sim.experiments.effects import effects_of
 from sim.experiments.engines import Runner
 from sim.experiments.kept_runs import UNFINISHED
 from sim.experiments.losers import losers_of
-from sim.experiments.paired import CONFIDENCE, Paired, holm, paired_difference
-from sim.experiments.replicate import Arm, Count, Replicated, replicate, replication_config
+from sim.experiments.paired import CONFIDENCE, UNKNOWN, Paired, compared, holm, verdict_of
+from sim.experiments.precision import REPLICATIONS_MAX, RULE, Target, precision_of, stage_problems, targets_of
+from sim.experiments.replicate import Arm, Count, Replicated, Runs, replication_config
+from sim.experiments.summary import false_alarms_of, savings_of
+from sim.reporting.comparison_table import write_comparison_table
 from sim.reporting.files import write_json
 from sim.reporting.kpi_catalogue import BY_NAME, KPIS
 from sim.reporting.manifest import config_sha256, galleria_version, git_commit, package_versions, read_finished, write_manifest
 
 COMPARISON_SCHEMA_VERSION = 1
-KNOWN_SHARE_MIN = 0.8  # a KPI that is null in more than a fifth of the pairs is not compared: the rest is no fair sample
-HIGHER, LOWER, NO_DIFFERENCE, UNKNOWN = "higher", "lower", "no difference seen", "unknown"
 ONE_PAIR = "one run each: a difference may be chance, and one pair gives no interval"
 
 
-def compare(arms: Sequence[Arm], out: Path, replications: int, runner: Runner, count: Count | None = None) -> dict[str, Any]:
-    """Run every arm `replications` times into `out`, compare each with the first, and write comparison.json.
+def compare(
+    arms: Sequence[Arm],
+    out: Path,
+    replications: int,
+    runner: Runner,
+    count: Count | None = None,
+    until: str = "",
+    max_replications: int = REPLICATIONS_MAX,
+) -> dict[str, Any]:
+    """Run every arm `replications` times into `out`, compare each with the first, and write comparison.json and comparison.parquet.
 
-    A second call with the same arms and folder makes only the runs that are missing. Raises ConfigError for arms that cannot be
-    compared, and EngineError (exit code 1), when all others are made, for runs that failed twice.
+    With `until` ("sales_fen<=1%", see precision.py) these are a first stage, and more follow, up to `max_replications`, until the
+    half-widths are as wanted. A second call with the same arms and folder makes only the runs that are missing. Raises ConfigError
+    for arms that cannot be compared, and EngineError (exit code 1), when all others are made, for runs that failed twice.
     """
     started_s = time.perf_counter()
     out = Path(out)
-    _refuse_bad_arms(arms, replications)
+    targets = targets_of(until)
+    _refuse_bad_arms(arms, replications, stage_problems(replications, max_replications) if targets else [])
     out.mkdir(parents=True, exist_ok=True)
     (out / "manifest.json").unlink(missing_ok=True)  # unfinished again, should more replications be wanted now
     (out / UNFINISHED).write_text("comparison\n", encoding="utf-8")
-    numbers = range(1, replications + 1)
-    runs = replicate(arms, numbers, out, runner, count)
-    if runs.failures:
-        raise EngineError.of(out, [_problem(failure.arm, failure.replication, failure.reason) for failure in runs.failures])
-    found = comparison_of(arms, numbers, runs)
+    with Runs(out, runner) as made:
+        runs, done = _until_precise(arms, made, replications, targets, max_replications, count)
+    numbers = range(1, done + 1)
+    found = comparison_of(arms, numbers, runs, replications if targets else None)
+    if targets:
+        records = precision_of([arm for arm, _ in arms], runs.kpis, done, replications, targets)
+        found["precision"] = {
+            "rule": RULE,
+            "first_stage": replications,
+            "max_replications": max_replications,
+            "targets": records,
+        }
     write_json(out / "comparison.json", found)
-    write_manifest(out, _provenance(arms, replications, runner, time.perf_counter() - started_s))
+    seeds = {(arm, number): replication_config(config, number).seed for arm, config in arms for number in numbers}
+    write_comparison_table(out, seeds, runs.kpis)
+    write_manifest(out, _provenance(arms, done, runner, time.perf_counter() - started_s))
     (out / UNFINISHED).unlink(missing_ok=True)
     return found
 
 
-def comparison_of(arms: Sequence[Arm], replications: Sequence[int], runs: Replicated) -> dict[str, Any]:
-    """Return what the runs say: one entry per arm but the first and KPI, in the catalogue's order."""
+def _until_precise(
+    arms: Sequence[Arm], made: Runs, first: int, targets: Sequence[Target], most: int, count: Count | None
+) -> tuple[Replicated, int]:
+    """Return the runs of the first stage and of as many more replications as the targets ask for, and how many that is."""
+    done = first
+    while True:
+        runs = made.make([(arm, number) for number in range(1, done + 1) for arm in arms], count)
+        if runs.failures:
+            raise EngineError.of(made.folder, [_problem(each.arm, each.replication, each.reason) for each in runs.failures])
+        records = precision_of([arm for arm, _ in arms], runs.kpis, done, first, targets)
+        wanted = min(max([done, *(record["replications_needed"] or done for record in records)]), most)
+        if wanted == done:
+            return runs, done
+        done = wanted
+
+
+def comparison_of(
+    arms: Sequence[Arm], replications: Sequence[int], runs: Replicated, first: int | None = None
+) -> dict[str, Any]:
+    """Return what the runs say: one entry per arm but the first and KPI, in the catalogue's order.
+
+    `first` is the size of the first stage where the number of replications was chosen by what the runs say (precision.py).
+    """
     (baseline, config), *others = arms
     names = _kpi_names(runs)
-    pairs = {
-        (name, arm): _pairs(
-            [(runs.kpis[baseline, number].get(name), runs.kpis[arm, number].get(name)) for number in replications]
+    found = {
+        (name, arm): compared(
+            [(runs.kpis[baseline, number].get(name), runs.kpis[arm, number].get(name)) for number in replications], first
         )
         for name in names
         for arm, _ in others
     }
-    results = {
-        key: paired_difference(*zip(*known, strict=True)) if _is_enough(len(known), len(replications)) else None
-        for key, known in pairs.items()
-    }
+    results = {key: result for key, (_, result) in found.items()}
     tested = [(key, result.p_value) for key, result in results.items() if result is not None and result.p_value is not None]
     adjusted = dict(zip([key for key, _ in tested], holm([p_value for _, p_value in tested]), strict=True))
+    effects = effects_of([arm for arm, _ in arms], runs.parts, replications, first)
     return {
         "schema": COMPARISON_SCHEMA_VERSION,
         "scenario": config.name,
         "baseline": baseline,
         "replications": len(replications),
         "confidence": CONFIDENCE,
+        "false_alarms": false_alarms_of(len(tested), len(effects)),
         "arms": [
             {"name": arm, "scenario": each.name, "seed": each.seed, "config_sha256": config_sha256(each)} for arm, each in arms
         ],
         "seeds": [replication_config(config, number).seed for number in replications],
         "cautions": _cautions(arms),
-        "kpis": [_entry(*key, len(pairs[key]), result, adjusted.get(key)) for key, result in results.items()],
+        "kpis": [_entry(*key, pairs, result, adjusted.get(key)) for key, (pairs, result) in found.items()],
+        "common_draws": savings_of([arm for arm, _ in others], results),
+        "effects": effects,
         "benefits": benefits_of(arms, runs.kpis, replications),
-        "losers": losers_of([arm for arm, _ in arms], runs.parts, replications),
+        "losers": losers_of([arm for arm, _ in arms], runs.parts, replications, first),
         "not_simulated": [kpi.name for kpi in KPIS if not kpi.is_known],
     }
 
@@ -90,8 +132,7 @@ def compare_runs(first: Path, second: Path) -> dict[str, Any]:
     """
     left, right = (_finished(Path(folder)) for folder in (first, second))
     names = [name for name in left["kpis"] if name in right["kpis"]]
-    known = {name: _pairs([(left["kpis"][name], right["kpis"][name])]) for name in names if _is_simulated(name)}
-    results = {name: paired_difference(*zip(*pair, strict=True)) if pair else None for name, pair in known.items()}
+    found = {name: compared([(left["kpis"][name], right["kpis"][name])]) for name in names if _is_simulated(name)}
     cautions = [ONE_PAIR]
     for fact, words in (("seed", "seeds"), ("floorplan_sha256", "floor plans"), ("git_commit", "versions of the code")):
         if left["manifest"].get(fact) != right["manifest"].get(fact):
@@ -103,7 +144,7 @@ def compare_runs(first: Path, second: Path) -> dict[str, Any]:
         "replications": 1,
         "confidence": None,
         "cautions": cautions,
-        "kpis": [_entry(name, str(second), len(known[name]), result, None) for name, result in results.items()],
+        "kpis": [_entry(name, str(second), pairs, result, None) for name, (pairs, result) in found.items()],
     }
 
 
@@ -125,32 +166,12 @@ def _entry(name: str, arm: str, pairs: int, result: Paired | None, p_adjusted: f
         "ci_low": result.ci_low if result else None,
         "ci_high": result.ci_high if result else None,
         "p_adjusted": p_adjusted,
-        "verdict": _verdict(result, p_adjusted),
+        "verdict": verdict_of(result.difference_mean, p_adjusted) if result else UNKNOWN,
         "better": kpi.direction if kpi else "neither",
         "p_value": result.p_value if result else None,
         "pairs": pairs,
         "variance_reduction": result.variance_reduction if result else None,
     }
-
-
-def _verdict(result: Paired | None, p_adjusted: float | None) -> str:
-    if result is None or p_adjusted is None:
-        return UNKNOWN
-    if p_adjusted >= 1 - CONFIDENCE:
-        return NO_DIFFERENCE
-    return HIGHER if result.difference_mean > 0 else LOWER
-
-
-def _pairs(values: Sequence[tuple[Any, Any]]) -> list[tuple[float, float]]:
-    return [(float(first), float(second)) for first, second in values if _is_number(first) and _is_number(second)]
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_enough(pairs: int, replications: int) -> bool:
-    return pairs >= min(2, replications) and pairs >= KNOWN_SHARE_MIN * replications
 
 
 def _kpi_names(runs: Replicated) -> list[str]:
@@ -172,16 +193,16 @@ def _cautions(arms: Sequence[Arm]) -> list[str]:
     ]
 
 
-def _refuse_bad_arms(arms: Sequence[Arm], replications: int) -> None:
+def _refuse_bad_arms(arms: Sequence[Arm], replications: int, others: list[Problem]) -> None:
     names = [arm for arm, _ in arms]
-    problems = []
+    problems = list(others)
     if len(names) < 2:
         problems.append(
             Problem("arms", str(len(names)), "two or more are wanted", "name a baseline and what to compare with it")
         )
     if len(set(names)) < len(names):
         problems.append(Problem("arms", ", ".join(names), "each must have a name of its own", "rename one"))
-    if replications < 2:
+    if replications < 2 and not others:
         problems.append(Problem("replications", str(replications), "an interval needs at least 2", "20 is a good start"))
     if problems:
         raise ConfigError.of("the comparison", problems)

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sim.experiments.paired import CONFIDENCE, holm, paired_difference
-
-TENANTS, SPENDING, SATISFACTION = "sales of tenants, fen", "spending by segment, fen a visit", "satisfaction by segment"
-Parts = dict[str, dict[str, float]]
+from sim.experiments.parts import SATISFACTION, SPENDING, TENANTS, Parts
 
 
-def parts_in(folder: Path) -> Parts:
-    """Return what the files of a finished run say of its tenants and segments; nothing of files that it has not."""
-    found: Parts = {TENANTS: {}, SPENDING: {}, SATISFACTION: {}}
-    for row in _rows(folder / "tenants.csv"):
-        found[TENANTS][row["unit"]] = float(row["sales_fen"] or 0)
-    for row in _rows(folder / "segments.csv"):
-        if int(row["visits"]) > 0:
-            found[SPENDING][row["segment"]] = float(row["spent_fen"]) / int(row["visits"])
-            found[SATISFACTION][row["segment"]] = float(row["satisfaction_mean"])
-    return found
-
-
-def losers_of(arms: Sequence[str], parts: Mapping[tuple[str, int], Parts], replications: Sequence[int]) -> list[dict[str, Any]]:
+def losers_of(
+    arms: Sequence[str], parts: Mapping[tuple[str, int], Parts], replications: Sequence[int], first: int | None = None
+) -> list[dict[str, Any]]:
     """Return one record for each arm but the first and each kind of part: how many are better or worse off, and which worst.
 
     `worse` and `better` count differences that hold after Holm's correction over the parts of that kind; `down_share` counts every
-    mean difference below zero, luck included.
+    mean difference below zero, luck included. `first` is the size of the first stage, where there is one (paired_difference).
     """
     baseline, *others = arms
     found: list[dict[str, Any]] = []
@@ -43,12 +29,15 @@ def losers_of(arms: Sequence[str], parts: Mapping[tuple[str, int], Parts], repli
             }
             known = {name: both for name, both in pairs.items() if all(value is not None for pair in both for value in pair)}
             if known:
-                found.append({"arm": arm, "kind": kind, **_summary(known)})
+                found.append({"arm": arm, "kind": kind, **_summary(known, first)})
     return found
 
 
-def _summary(pairs: Mapping[str, Sequence[tuple[Any, Any]]]) -> dict[str, Any]:
-    results = {name: paired_difference(*zip(*both, strict=True)) for name, both in pairs.items()}
+def _summary(pairs: Mapping[str, Sequence[tuple[Any, Any]]], first: int | None) -> dict[str, Any]:
+    results = {}
+    for name, both in pairs.items():
+        baseline, arm = zip(*both, strict=True)
+        results[name] = paired_difference(baseline, arm, first)
     tested = [name for name, result in results.items() if result.p_value is not None]
     adjusted = dict(zip(tested, holm([results[name].p_value or 0.0 for name in tested]), strict=True))
     sure = [name for name in tested if adjusted[name] < 1 - CONFIDENCE]
@@ -65,10 +54,3 @@ def _summary(pairs: Mapping[str, Sequence[tuple[Any, Any]]]) -> dict[str, Any]:
 
 def _part(name: str, difference: float, p_adjusted: float | None) -> dict[str, Any]:
     return {"name": name, "difference_mean": difference, "p_adjusted": p_adjusted}
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

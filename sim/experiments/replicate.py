@@ -12,7 +12,7 @@ from types import TracebackType
 from sim.config import RecordingConfig, RunConfig
 from sim.experiments.engines import Engine, Key, Runner, engine_for
 from sim.experiments.kept_runs import KeptRuns, Kpis, basis_of
-from sim.experiments.losers import Parts
+from sim.experiments.parts import Parts
 from sim.random_streams import stream_key
 
 Arm = tuple[str, RunConfig]
@@ -34,7 +34,7 @@ class Replicated:
 
     kpis: dict[Key, Kpis]
     failures: tuple[Failure, ...]
-    parts: dict[Key, Parts] = field(default_factory=dict)  # of tenants and segments
+    parts: dict[Key, Parts] = field(default_factory=dict)  # of hours, levels, tenants and segments
 
 
 class Runs:
@@ -42,7 +42,8 @@ class Runs:
 
     def __init__(self, folder: Path, runner: Runner) -> None:
         """Start none yet."""
-        self._kept = KeptRuns(Path(folder), basis_of(runner.plan_digests))
+        self.folder = Path(folder)
+        self._kept = KeptRuns(self.folder, basis_of(runner.plan_digests))
         self._runner = runner
         self._open = ExitStack()
         self._engine: Engine | None = None

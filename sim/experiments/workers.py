@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.config import RunConfig
-from sim.experiments.losers import parts_in
+from sim.experiments.parts import parts_in
 from sim.reporting.files import plain
 
 RUNS_PER_PROCESS = 50  # then another takes over: a run leaves up to 15 MB behind (Mesa 3.3 keeps every model it made)

@@ -56,6 +56,7 @@ def curves(books: Books) -> dict[str, Any]:
                 books.compiled.parking_ids, books.compiled.arrays.parking_bays.tolist(), sums.parked, strict=True
             )
         },
+        "levels": dict(zip(books.compiled.level_ids, books.compiled.level_names, strict=True)),
         "zones": _zones(books),
         **{topic.name: topic.curves(sums.topics[topic.name], books) for topic in TOPICS},
     }

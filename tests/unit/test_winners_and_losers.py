@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sim.crowd.mind import OUTCOME
-from sim.experiments.losers import SATISFACTION, SPENDING, TENANTS, losers_of, parts_in
+from sim.experiments.losers import losers_of
+from sim.experiments.parts import SATISFACTION, SPENDING, TENANTS, parts_in
 from sim.reporting.segments import over_days, segments_csv, segments_of
 from sim.visitors import Purpose
 
