@@ -10,11 +10,13 @@ from typing import Any
 
 from sim.errors import ConfigError, EngineError, Problem
 from sim.experiments.benefit import benefits_of
+from sim.experiments.comparison_facts import facts_for_page
 from sim.experiments.engines import Runner
 from sim.experiments.kept_runs import UNFINISHED
 from sim.experiments.losers import losers_of
 from sim.experiments.paired import CONFIDENCE, Paired, holm, paired_difference
 from sim.experiments.replicate import Arm, Count, Replicated, replicate, replication_config
+from sim.reporting import comparison_files
 from sim.reporting.files import write_json
 from sim.reporting.kpi_catalogue import BY_NAME, KPIS
 from sim.reporting.manifest import config_sha256, galleria_version, git_commit, package_versions, read_finished, write_manifest
@@ -25,10 +27,12 @@ HIGHER, LOWER, NO_DIFFERENCE, UNKNOWN = "higher", "lower", "no difference seen",
 ONE_PAIR = "one run each: a difference may be chance, and one pair gives no interval"
 
 
-def compare(arms: Sequence[Arm], out: Path, replications: int, runner: Runner, count: Count | None = None) -> dict[str, Any]:
+def compare(
+    arms: Sequence[Arm], out: Path, replications: int, runner: Runner, count: Count | None = None, command: str = ""
+) -> dict[str, Any]:
     """Run every arm `replications` times into `out`, compare each with the first, and write comparison.json.
 
-    A second call with the same arms and folder makes only the runs that are missing. Raises ConfigError for arms that cannot be
+    `command` is what the page quotes for making it again. A second call with the same arms and folder makes only the runs that are missing. Raises ConfigError for arms that cannot be
     compared, and EngineError (exit code 1), when all others are made, for runs that failed twice.
     """
     started_s = time.perf_counter()
@@ -42,8 +46,13 @@ def compare(arms: Sequence[Arm], out: Path, replications: int, runner: Runner, c
     if runs.failures:
         raise EngineError.of(out, [_problem(failure.arm, failure.replication, failure.reason) for failure in runs.failures])
     found = comparison_of(arms, numbers, runs)
+    found |= facts_for_page(arms, numbers, runs.parts, found, out)
     write_json(out / "comparison.json", found)
-    write_manifest(out, _provenance(arms, replications, runner, time.perf_counter() - started_s))
+    provenance = _provenance(arms, replications, runner, time.perf_counter() - started_s) | (
+        {"command": command} if command else {}
+    )
+    comparison_files.write(out, found, provenance)
+    write_manifest(out, provenance)
     (out / UNFINISHED).unlink(missing_ok=True)
     return found
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiments.paired import CONFIDENCE, holm, paired_difference
+from sim.reporting.zone_parts import ZONES, zone_minutes
 
 TENANTS, SPENDING, SATISFACTION = "sales of tenants, fen", "spending by segment, fen a visit", "satisfaction by segment"
 Parts = dict[str, dict[str, float]]
@@ -22,6 +23,7 @@ def parts_in(folder: Path) -> Parts:
         if int(row["visits"]) > 0:
             found[SPENDING][row["segment"]] = float(row["spent_fen"]) / int(row["visits"])
             found[SATISFACTION][row["segment"]] = float(row["satisfaction_mean"])
+    found[ZONES] = zone_minutes(folder)
     return found
 
 
