@@ -129,7 +129,7 @@ def _say_effects(effects: list[dict[str, Any]]) -> None:
         return
     say(f"\nWhere: {len(sure)} of {len(effects)} parts surely differ (all in comparison.json); the surest:")
     surest = sorted(sure, key=lambda each: each["p_adjusted"])[:EFFECTS_SHOWN]
-    say_table([_row({**each, "name": f"{each['kind']}: {each['name']}"}) for each in surest], ("part", *HEAD[1:]))
+    say_table([_row({**each, "name": f"{each['of']} by {each['kind']}: {each['name']}"}) for each in surest], ("part", *HEAD[1:]))
 
 
 def _say_benefits(benefits: list[dict[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.errors import ConfigError, EngineError, Problem
 from sim.experiments.benefit import benefits_of
+from sim.experiments.comparison_facts import facts_for_page
 from sim.experiments.effects import effects_of
 from sim.experiments.engines import Runner
 from sim.experiments.kept_runs import UNFINISHED
@@ -17,6 +18,7 @@ from sim.experiments.paired import CONFIDENCE, UNKNOWN, Paired, compared, holm, 
 from sim.experiments.precision import REPLICATIONS_MAX, RULE, Target, precision_of, stage_problems, targets_of
 from sim.experiments.replicate import Arm, Count, Replicated, Runs, replication_config
 from sim.experiments.summary import false_alarms_of, savings_of
+from sim.reporting import comparison_files
 from sim.reporting.comparison_table import write_comparison_table
 from sim.reporting.files import write_json
 from sim.reporting.kpi_catalogue import BY_NAME, KPIS
@@ -34,11 +36,12 @@ def compare(
     count: Count | None = None,
     until: str = "",
     max_replications: int = REPLICATIONS_MAX,
+    command: str = "",
 ) -> dict[str, Any]:
     """Run every arm `replications` times into `out`, compare each with the first, and write comparison.json and comparison.parquet.
 
     With `until` ("sales_fen<=1%", see precision.py) these are a first stage, and more follow, up to `max_replications`, until the
-    half-widths are as wanted. A second call with the same arms and folder makes only the runs that are missing. Raises ConfigError
+    half-widths are as wanted. `command` is what the page quotes for making it again. A second call with the same arms and folder makes only the runs that are missing. Raises ConfigError
     for arms that cannot be compared, and EngineError (exit code 1), when all others are made, for runs that failed twice.
     """
     started_s = time.perf_counter()
@@ -60,10 +63,13 @@ def compare(
             "max_replications": max_replications,
             "targets": records,
         }
+    found |= facts_for_page(arms, numbers, runs.parts, found, out)
     write_json(out / "comparison.json", found)
     seeds = {(arm, number): replication_config(config, number).seed for arm, config in arms for number in numbers}
     write_comparison_table(out, seeds, runs.kpis)
-    write_manifest(out, _provenance(arms, done, runner, time.perf_counter() - started_s))
+    provenance = _provenance(arms, done, runner, time.perf_counter() - started_s) | ({"command": command} if command else {})
+    comparison_files.write(out, found, provenance)
+    write_manifest(out, provenance)
     (out / UNFINISHED).unlink(missing_ok=True)
     return found
 

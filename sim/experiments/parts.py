@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sim.reporting.zone_parts import ZONES, zone_minutes
+
 TENANTS, SPENDING, SATISFACTION = "sales of tenants, fen", "spending by segment, fen a visit", "satisfaction by segment"
 ARRIVALS, INSIDE, ENTRIES, SALES = (
     "arrivals by hour, people",
@@ -19,6 +21,12 @@ ARRIVALS, INSIDE, ENTRIES, SALES = (
 LEVEL_SALES, LEVEL_TIME = "sales by level, fen", "time on the floor by level, person-min"
 VISITS, STAY = "visits by segment", "stay by segment, min a visit"
 KINDS = (ARRIVALS, INSIDE, ENTRIES, SALES, LEVEL_TIME, LEVEL_SALES, TENANTS, VISITS, SPENDING, SATISFACTION, STAY)
+FACTS = {  # of each kind: what it is of, by what it is told apart, and its unit
+    ARRIVALS: ("arrivals", "hour", "people"), INSIDE: ("people inside", "hour", "people"), ENTRIES: ("store entries", "hour", "visits"),
+    SALES: ("sales", "hour", "fen"), LEVEL_TIME: ("time on the floor", "level", "person-min"), LEVEL_SALES: ("sales", "level", "fen"),
+    TENANTS: ("sales", "tenant", "fen"), VISITS: ("visits", "segment", "visits"), SPENDING: ("spending a visit", "segment", "fen"),
+    SATISFACTION: ("satisfaction", "segment", ""), STAY: ("stay a visit", "segment", "min"),
+}  # fmt: skip
 OF_HOURS = {ARRIVALS: "arrivals_people", ENTRIES: "store_entries", SALES: "sales_fen"}  # kind -> curve
 BY_KIND_OF_DAY = ("weekday", "weekend")  # what the curves of several days are means over
 Parts = dict[str, dict[str, float]]
@@ -40,6 +48,7 @@ def parts_in(folder: Path) -> Parts:
             found[SPENDING][segment] = float(row["spent_fen"]) / visits
             found[SATISFACTION][segment] = float(row["satisfaction_mean"])
             found[STAY][segment] = float(row["stay_min_mean"])
+    found[ZONES] = zone_minutes(folder)
     curves = folder / "curves.json"
     if curves.is_file():
         _add_curves(found, json.loads(curves.read_text(encoding="utf-8")))

@@ -52,10 +52,24 @@ def svg_text(figure: Figure) -> str:
     return text.getvalue()
 
 
+def figure_of(width_in: float, height_in: float, paint: Callable[[Figure], None], layout: str = "constrained") -> Figure:
+    """Return a figure of this size with what `paint` puts on it."""
+    with matplotlib.rc_context(_settings()):
+        figure = Figure(figsize=(width_in, height_in), layout=layout)  # type: ignore[arg-type]
+        paint(figure)
+    return figure
+
+
+def svg_of(figure: Figure) -> str:
+    """Return the SVG of a figure that `figure_of` made."""
+    with matplotlib.rc_context(_settings()):
+        return svg_text(figure)
+
+
 def draw(width_in: float, height_in: float, paint: Callable[[Figure], None]) -> str:
     """Return the SVG of what `paint` puts on a figure of this size."""
-    settings: Any = {**matplotlib.rcParamsDefault, **STYLE, "backend": "agg"}
-    with matplotlib.rc_context(settings):
-        figure = Figure(figsize=(width_in, height_in), layout="constrained")
-        paint(figure)
-        return svg_text(figure)
+    return svg_of(figure_of(width_in, height_in, paint))
+
+
+def _settings() -> Any:
+    return {**matplotlib.rcParamsDefault, **STYLE, "backend": "agg"}
