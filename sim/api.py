@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from agents.tiers import Tiers
     from agents.visits import Visits
     from sim.experiments.engines import Runner
+    from sim.experiments.sweep_plan import SweepPlan
     from sim.experiments.twins import Lives
     from sim.experiments.uplift import Measured
     from sim.visitors import Visitors
@@ -141,7 +142,9 @@ def uplift(
     if is_network(config.malls, config.network):
         way_out = "measure one mall: leave malls and network out"
         raise ConfigError.of("galleria uplift", [Problem("malls", str(config.malls), "twins are of one mall", way_out)])
-    load_compiled(paths.find_floorplan(config.floorplan))  # a mistake in the plan is told before any run, and workers find it compiled
+    load_compiled(
+        paths.find_floorplan(config.floorplan)
+    )  # a mistake in the plan is told before any run, and workers find it compiled
     preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall", "agents.policy_desk")
     return measure(config, TwinRunner("sim.api:live_twin", preload, workers), messages, policies, count, only)
 
@@ -492,7 +495,9 @@ def policy_records() -> list[dict[str, Any]]:
     ]  # fmt: skip
     for name, made in own_policies().items():
         about = (made.__doc__ or "").strip().splitlines()[:1]
-        found.append({"name": name, "meaning": about[0] if about else "", "acts": "a plug-in", "parameters": f"policy.own.{name}.*"})
+        found.append(
+            {"name": name, "meaning": about[0] if about else "", "acts": "a plug-in", "parameters": f"policy.own.{name}.*"}
+        )
     return found
 
 
@@ -534,6 +539,45 @@ def compare(
     from sim.experiments.compare import compare as compare_arms
 
     return compare_arms(configs, Path(out), replications, runner_for([config for _, config in configs], workers), count)
+
+
+def sweep(
+    scenarios: str,
+    overrides: Sequence[str],
+    out: Path,
+    *,
+    engine: str = "local",
+    address: str = "",
+    workers: int | None = None,
+    runs_max: int = 10_000,
+    count: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Make every run of "a,b" with overrides in Hydra's grammar, such as ["seed=range(1,31)"], into the folder `out`; return sweep.json.
+
+    A later call with the same arguments makes only the runs that are missing. The table is `out`/runs.parquet. A script that calls this
+    needs the guard `if __name__ == "__main__":`.
+    """
+    from sim.experiments.sweep_plan import plan_of
+
+    return sweep_of(plan_of(scenarios, overrides, runs_max), out, engine=engine, address=address, workers=workers, count=count)
+
+
+def sweep_of(
+    plan: SweepPlan,
+    out: Path,
+    *,
+    engine: str = "local",
+    address: str = "",
+    workers: int | None = None,
+    count: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Make every run of a sweep that is planned already; see `sweep`."""
+    from sim.experiments.sweep import sweep as make
+
+    refuse_unknown_policies(run.config for run in plan.runs)
+    plans = {(run.config.floorplan, repr(run.config.layout)): run.config for run in plan.runs}
+    runner = dataclasses.replace(runner_for(plans.values(), workers), engine=engine, address=address)
+    return make(plan, Path(out), runner, count)
 
 
 def runner_for(configs: Iterable[RunConfig], workers: int | None = None) -> Runner:
