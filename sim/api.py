@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from agents.tiers import Tiers
     from agents.visits import Visits
     from sim.experiments.engines import Runner
+    from sim.experiments.sweep_plan import SweepPlan
     from sim.experiments.twins import Lives
     from sim.experiments.uplift import Measured
     from sim.visitors import Visitors
@@ -544,6 +545,45 @@ def compare(
 
     runner = runner_for([config for _, config in configs], workers)
     return compare_arms(configs, Path(out), replications, runner, count, until, max_replications)
+
+
+def sweep(
+    scenarios: str,
+    overrides: Sequence[str],
+    out: Path,
+    *,
+    engine: str = "local",
+    address: str = "",
+    workers: int | None = None,
+    runs_max: int = 10_000,
+    count: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Make every run of "a,b" with overrides in Hydra's grammar, such as ["seed=range(1,31)"], into the folder `out`; return sweep.json.
+
+    A later call with the same arguments makes only the runs that are missing. The table is `out`/runs.parquet. A script that calls this
+    needs the guard `if __name__ == "__main__":`.
+    """
+    from sim.experiments.sweep_plan import plan_of
+
+    return sweep_of(plan_of(scenarios, overrides, runs_max), out, engine=engine, address=address, workers=workers, count=count)
+
+
+def sweep_of(
+    plan: SweepPlan,
+    out: Path,
+    *,
+    engine: str = "local",
+    address: str = "",
+    workers: int | None = None,
+    count: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Make every run of a sweep that is planned already; see `sweep`."""
+    from sim.experiments.sweep import sweep as make
+
+    refuse_unknown_policies(run.config for run in plan.runs)
+    plans = {(run.config.floorplan, repr(run.config.layout)): run.config for run in plan.runs}
+    runner = dataclasses.replace(runner_for(plans.values(), workers), engine=engine, address=address)
+    return make(plan, Path(out), runner, count)
 
 
 def runner_for(configs: Iterable[RunConfig], workers: int | None = None) -> Runner:

@@ -22,6 +22,7 @@ class Progress:
         self.days = days
         self.wanted = self.stream.isatty() if wanted is None else wanted
         self.started_s = time.monotonic()
+        self.share_kept: float | None = None  # done before this command began, so that it tells nothing of the pace
         self.drawn_s = -1e9
         self.width = 0
 
@@ -30,7 +31,9 @@ class Progress:
         self._draw(f"{instant_text(time_us, self.days)}  {people_inside:>7,} inside", share_done)
 
     def count(self, done: int, total: int, noun: str = "runs") -> None:
-        """Show how many of many pieces of work are done."""
+        """Show how many of many pieces of work are done; those of the first call were done before."""
+        if self.share_kept is None:
+            self.share_kept, self.started_s = done / max(total, 1), time.monotonic()
         self._draw(f"{done} of {total} {noun}", done / max(total, 1))
 
     def close(self) -> None:
@@ -53,10 +56,13 @@ class Progress:
         self.width = len(line)
 
     def _left(self, now_s: float, share: float) -> str:
-        if share <= 0.01 or share >= 1:
+        kept = self.share_kept or 0.0
+        if share <= kept + 0.01 * (1 - kept) or share >= 1:
             return ""
-        left_s = (now_s - self.started_s) * (1 - share) / share
-        return f"  {int(left_s) // 60}:{int(left_s) % 60:02d} left"
+        left_s = (now_s - self.started_s) * (1 - share) / (share - kept)
+        minutes, seconds = divmod(int(left_s), 60)
+        clock = f"{minutes}:{seconds:02d}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+        return f"  {clock} left"
 
 
 def instant_text(time_us: int, days: int = 1) -> str:

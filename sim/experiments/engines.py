@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 from sim.config import RunConfig
+from sim.errors import ConfigError, Problem
 from sim.experiments.workers import Answer, Worker, cores, crew
 
+ENGINES = ("local", "ray")
 ATTEMPTS = 2  # a run that failed so often is given up
 Key = tuple[str, int]  # arm and replication
 
@@ -26,6 +28,8 @@ class Runner:
     preload: tuple[str, ...] = ()  # modules that all runs need, imported once
     plan_digests: Mapping[str, str] = field(default_factory=dict)  # floor plan as the configuration names it -> its digest
     workers: int | None = None  # processes; default: as many as there are cores
+    engine: str = "local"  # one of ENGINES
+    address: str = ""  # of a Ray cluster; empty: the one of $RAY_ADDRESS, else one that is started on this machine
 
 
 class Engine(Protocol):
@@ -36,7 +40,16 @@ class Engine(Protocol):
 
 
 def engine_for(runner: Runner) -> AbstractContextManager[Engine]:
-    """Return the engine that a runner asks for, to be entered before its first job."""
+    """Return the engine that a runner asks for, to be entered before its first job; raises ConfigError for one that there is not."""
+    if runner.engine == "ray":
+        from sim.experiments.ray_engine import on_ray  # imports this module
+
+        return on_ray(runner)
+    if runner.engine != "local":
+        problem = Problem(
+            "engine", repr(runner.engine), f"must be one of {', '.join(ENGINES)}", "local: processes of this machine"
+        )
+        raise ConfigError.of("the engine", [problem])
     return _on_this_machine(runner)
 
 

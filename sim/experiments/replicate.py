@@ -62,10 +62,15 @@ class Runs:
         Runs that fail twice are in `failures`; the others are made nevertheless. Results depend neither on the number of workers nor
         on the order in which they finish.
         """
-        tell = count or _tell_nobody
         for arm, config in dict(arm for arm, _ in wanted).items():
             self._kept.keep_config(arm, config)
-        configs = {(arm, number): replication_config(config, number) for (arm, config), number in wanted}
+        return self.make_as_they_are(
+            {(arm, number): replication_config(config, number) for (arm, config), number in wanted}, count
+        )
+
+    def make_as_they_are(self, configs: Mapping[Key, RunConfig], count: Count | None = None) -> Replicated:
+        """Do what `make` does, with the very seeds and records of these configurations; each run is kept under its key."""
+        tell = count or _tell_nobody
         found = {key: kpis for key, config in configs.items() if (kpis := self._kept.read(*key, config)) is not None}
         tell(len(found), len(configs))
         failures = self._make({key: config for key, config in configs.items() if key not in found}, found, tell, len(configs))

@@ -35,7 +35,7 @@ def processes(preload: Sequence[str]) -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(preload))
+    context.set_forkserver_preload([__name__, *preload])
     _start_server_deaf_to_interrupts()
     return context
 
