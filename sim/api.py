@@ -120,6 +120,15 @@ def live_twin(config: RunConfig, folder: Path) -> Lives:
     return notes.close(result.kpis)
 
 
+def run_printed(config: RunConfig, folder: Path) -> RunResult:
+    """Run one day, or several in a row, with the fingerprint of its events among the KPIs; `galleria check` runs malls so."""
+    from sim.experiments.event_print import EVENTS, EventPrint
+
+    events = EventPrint()
+    result = run(config, folder, witness=events)
+    return dataclasses.replace(result, kpis={**result.kpis, EVENTS: events.close()})
+
+
 def uplift(
     config: RunConfig,
     messages: int = 50,

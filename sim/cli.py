@@ -25,6 +25,7 @@ COMMANDS = {
     "run": ("sim.cli_run", "run one scenario and write a report"),
     "compare": ("sim.cli_compare", "compare scenarios under the same draws, or two finished runs"),
     "sweep": ("sim.cli_sweep", "many runs over values of their keys, on this machine or a cluster"),
+    "check": ("sim.cli_check", "hold scenarios against their baselines, and say which KPIs have moved"),
     "catalogue": ("sim.cli_catalogue", "hold every policy against the same days without it"),
     "uplift": ("sim.cli_uplift", "what a scenario's policies truly do, by twins of its days"),
     "verify": ("sim.cli_verify", "hold the engine against reference values, with your own numbers if you like"),

@@ -114,6 +114,11 @@ class PlaceNames(NamedTuple):
     start: np.ndarray  # (KINDS) int32 by kind: first entry of its table
     size: np.ndarray  # (KINDS) int32 by kind
 
+    def word(self, kind: int, place: int) -> str:
+        """Return the name of the place of one event; nothing where it has none."""
+        is_nameless = place < 0 or self.size[kind] == NUMBERED
+        return "" if is_nameless else str(self.words[int(self.lookup[self.start[kind] + place])].as_py())
+
 
 def ride_names(compiled: CompiledPlan) -> list[str]:
     """Return "connector:from>to" for every ride."""

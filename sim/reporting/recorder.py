@@ -22,6 +22,7 @@ from sim.reporting.event_schema import (
     SEGMENTS_SCHEMA,
     TRANSFERS_SCHEMA,
     Columns,
+    PlaceNames,
     events_table,
     fixes_table,
     observations_table,
@@ -170,6 +171,11 @@ class Recorder:
         """Take ledger.accounts.TRANSFER records, in the order in which they were posted; not kept at level `none`."""
         if rows.size and self.level != "none":
             self._file("transfers.parquet", TRANSFERS_SCHEMA).append(transfers_table(np.array(rows), self._accounts))
+
+    @property
+    def names(self) -> PlaceNames:
+        """The names of the places of all kinds of events."""
+        return self._names
 
     @property
     def events_content_sha256(self) -> str:
