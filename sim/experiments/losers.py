@@ -10,14 +10,16 @@ from typing import Any
 from sim.experiments.paired import CONFIDENCE, holm, paired_difference
 
 TENANTS, SPENDING, SATISFACTION = "sales of tenants, fen", "spending by segment, fen a visit", "satisfaction by segment"
+PASSINGS = "passings of tenants"  # what a search of layouts learns from; nobody wins or loses them
 Parts = dict[str, dict[str, float]]
 
 
 def parts_in(folder: Path) -> Parts:
     """Return what the files of a finished run say of its tenants and segments; nothing of files that it has not."""
-    found: Parts = {TENANTS: {}, SPENDING: {}, SATISFACTION: {}}
+    found: Parts = {TENANTS: {}, SPENDING: {}, SATISFACTION: {}, PASSINGS: {}}
     for row in _rows(folder / "tenants.csv"):
         found[TENANTS][row["unit"]] = float(row["sales_fen"] or 0)
+        found[PASSINGS][row["unit"]] = float(row.get("passings") or 0)
     for row in _rows(folder / "segments.csv"):
         if int(row["visits"]) > 0:
             found[SPENDING][row["segment"]] = float(row["spent_fen"]) / int(row["visits"])
