@@ -18,7 +18,7 @@ from sim.plan_arrays import CompiledPlan
 
 AS_IT_IS = "as it is"
 LEARN_DAYS = 3
-SELECTION_ARMS, SELECTION_DAYS = 4, 10
+SELECTION_ARMS, SELECTION_DAYS = 4, 6
 PAIRS = (32, 16, 8, 4)
 PER_ROUND = 1000  # replications that belong to one round
 
@@ -71,7 +71,8 @@ def search_layout(trials: Trials, config: RunConfig, search: Search, compiled: C
     assert search.swaps is not None or search.options
     ranked: list[Swap] = []
     if search.swaps is not None:
-        possible = possible_swaps(compiled, search.swaps, config.layout.least_area_share)
+        least, anchor_m2 = config.layout.least_area_share, config.layout.mix.anchor_m2
+        possible = possible_swaps(compiled, search.swaps, least, anchor_m2)
         if not possible and not search.options:
             way_out = "allow more trades or levels, or a smaller similar_area_share"
             raise ConfigError.of(

@@ -80,7 +80,7 @@ class Search:
     what: str
     objective: str
     direction: str  # higher or lower
-    fresh_pairs: int = 20  # pairs of runs of the last comparison, on seeds that the search never saw
+    fresh_pairs: int = 15  # pairs of runs of the last comparison, on seeds that the search never saw
     swaps: SwapRules | None = None
     options: tuple[Option, ...] = ()
     variables: tuple[Variable, ...] = ()
@@ -126,7 +126,7 @@ def _search(found: PlainFile, config: RunConfig, objective: str | None, problems
     if direction is not None and direction not in DIRECTIONS:
         problems.append(Problem(found.place(("direction",)), str(direction), "must be higher or lower", "choose one of them"))
     number = _numbers(found, problems)
-    fields: dict[str, Any] = {"fresh_pairs": number(("fresh_pairs",), 20, 2, 1000)}
+    fields: dict[str, Any] = {"fresh_pairs": number(("fresh_pairs",), 15, 2, 1000)}
     if what == LAYOUT:
         fields |= {"swaps": _swaps(found, number, problems), "options": tuple(_options(found, problems))}
         if fields["swaps"] is None and not fields["options"]:
@@ -279,11 +279,8 @@ def _range_problems(
         if problem is not None:
             yield problem
             return
-        outside = (
-            (parameter.low is not None
-            and entry[name] < parameter.low)
-            or (parameter.high is not None
-            and entry[name] > parameter.high)
+        outside = (parameter.low is not None and entry[name] < parameter.low) or (
+            parameter.high is not None and entry[name] > parameter.high
         )
         if outside and entry.get("beyond") is not True:
             rule = f"lies outside the documented range of {parameter.key}, {parameter.low:g} to {parameter.high:g}"

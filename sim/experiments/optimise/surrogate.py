@@ -31,14 +31,18 @@ class Swap:
         return f"{self.one} <-> {self.other}"
 
 
-def possible_swaps(compiled: CompiledPlan, rules: SwapRules, least_area_share: float) -> list[tuple[int, int]]:
-    """Return the pairs of units whose tenants may change rooms: trade, level, and floor that is alike."""
+def possible_swaps(
+    compiled: CompiledPlan, rules: SwapRules, least_area_share: float, anchor_m2: float = math.inf
+) -> list[tuple[int, int]]:
+    """Return the pairs of units whose tenants may change rooms: trade, level, and floor that is alike; anchors stay where they are."""
     area_m2 = compiled.arrays.unit_area_m2.tolist()
     levels = [compiled.level_ids[level] for level in compiled.arrays.unit_level.tolist()]
     allowed = [
         unit
         for unit, trade in enumerate(compiled.tenant_categories)
-        if (not rules.trades or trade in rules.trades) and (not rules.levels or levels[unit] in rules.levels)
+        if (not rules.trades or trade in rules.trades)
+        and (not rules.levels or levels[unit] in rules.levels)
+        and area_m2[unit] < anchor_m2
     ]
     share = max(rules.similar_area_share, least_area_share)
     return [

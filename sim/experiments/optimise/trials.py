@@ -68,7 +68,7 @@ class Chosen:
     dropped: tuple[tuple[str, int], ...]  # arm, and after how many runs of each arm it was surely worse than the best
 
 
-def best_of(trials: Trials, stage: str, arms: Sequence[Arm], numbers: Sequence[int], batch: int = 5) -> Chosen:
+def best_of(trials: Trials, stage: str, arms: Sequence[Arm], numbers: Sequence[int], batch: int = 3) -> Chosen:
     """Return the best of some arms on common draws, dropping those that are surely worse as soon as they are.
 
     After each batch of replications every arm but the best so far is tested against it, pair by pair, by a t test corrected for their
