@@ -28,6 +28,7 @@ COMMANDS = {
     "check": ("sim.cli_check", "hold scenarios against their baselines, and say which KPIs have moved"),
     "catalogue": ("sim.cli_catalogue", "hold every policy against the same days without it"),
     "uplift": ("sim.cli_uplift", "what a scenario's policies truly do, by twins of its days"),
+    "optimise": ("sim.cli_optimise", "search a better layout or better settings, and judge the winner on fresh seeds"),
     "verify": ("sim.cli_verify", "hold the engine against reference values, with your own numbers if you like"),
     "loyalty": ("sim.cli_loyalty", "what points drive, cost and bring against a price cut"),
     "ledger": ("sim.cli_ledger", "try a programme of points, or check the ledger of a finished run"),

@@ -20,6 +20,7 @@ ARRIVALS, INSIDE, ENTRIES, SALES = (
 )
 LEVEL_SALES, LEVEL_TIME = "sales by level, fen", "time on the floor by level, person-min"
 VISITS, STAY = "visits by segment", "stay by segment, min a visit"
+PASSINGS = "passings of tenants"  # what a search of layouts learns from; nobody wins or loses them
 KINDS = (ARRIVALS, INSIDE, ENTRIES, SALES, LEVEL_TIME, LEVEL_SALES, TENANTS, VISITS, SPENDING, SATISFACTION, STAY)
 FACTS = {  # of each kind: what it is of, by what it is told apart, and its unit
     ARRIVALS: ("arrivals", "hour", "people"), INSIDE: ("people inside", "hour", "people"), ENTRIES: ("store entries", "hour", "visits"),
@@ -34,10 +35,11 @@ Parts = dict[str, dict[str, float]]
 
 def parts_in(folder: Path) -> Parts:
     """Return what the files of a finished run say of its parts; nothing of files that it has not."""
-    found: Parts = {kind: {} for kind in KINDS}
+    found: Parts = {kind: {} for kind in (*KINDS, PASSINGS)}
     for row in _rows(folder / "tenants.csv"):
         sales_fen = float(row["sales_fen"] or 0)
         found[TENANTS][row["unit"]] = sales_fen
+        found[PASSINGS][row["unit"]] = float(row.get("passings") or 0)
         found[LEVEL_SALES][row["level"]] = (
             found[LEVEL_SALES].get(row["level"], 0.0) + sales_fen
         )  # whole numbers: exact in any order
