@@ -15,6 +15,7 @@ import pytest
 from sim.config import PopulationConfig, RunConfig
 from sim.errors import ConfigError, EngineError
 from sim.experiments import baselines, check_reports, replicate
+from sim.experiments import check as checking
 from sim.experiments.baselines import path_beside, read_baseline
 from sim.experiments.check import Case, check, update
 from sim.experiments.engines import Runner, engine_for
@@ -22,6 +23,7 @@ from sim.experiments.equivalence import equivalence_p, margin_of, pairs_needed
 from sim.experiments.results_change import append_to, changelog_beside, line_of
 
 pytestmark = pytest.mark.plain
+SIZE = 4  # replications, and as many in reserve
 FAKE = '''
 import hashlib, json
 from types import SimpleNamespace
@@ -42,7 +44,7 @@ def run(config, folder):
     kpis = {"footfall_visits": visits * change.get("visits", 1), "sales_fen": 1000 * visits + 1e5 * noise(seed, "sales" + luck)}
     kpis["conversion_share"] = 0.5 + 0.2 * noise(seed, "conversion" + change.get("conversion", luck))
     kpis["till_wait_s_mean"] = change.get("wait")
-    if change.get("early"):  # what moves on the first eight seeds only
+    if change.get("early"):  # what moves on the first seeds only
         kpis["purchases"] = 700 + (100 if seed in change["early"] else 0) + noise(seed, "purchases")
     else:
         kpis["purchases"] = 700 + noise(seed, "purchases")
@@ -64,6 +66,10 @@ def mall(tmp_path, monkeypatch):
     (tmp_path / "scenarios" / "day.yaml").write_text("question: what?\n")
     monkeypatch.syspath_prepend(str(tmp_path / "code"))
     monkeypatch.setattr(replicate, "engine_for", here)
+    for module in (replicate, baselines):  # which read all sources, at every check
+        monkeypatch.setattr(module, "basis_of", lambda digests: "of the code")
+    for module in (checking, baselines):
+        monkeypatch.setattr(module, "git_commit", lambda: "a commit")
     return Mall(tmp_path)
 
 
@@ -103,7 +109,7 @@ class Mall:
 
     def update(self, reason="first", with_baseline=False, **change):
         case = self.case(with_baseline=with_baseline, **change)
-        return update([case], (8, 8), reason, self.folder / f"update {sorted(change)}", Runner("fake_mall:run", workers=1))
+        return update([case], (SIZE, SIZE), reason, self.folder / f"update {sorted(change)}", Runner("fake_mall:run", workers=1))
 
     def check(self, out="", workers=1, is_strict=False, **change):
         runner = Runner("fake_mall:run", workers=workers)
@@ -131,7 +137,7 @@ def test_the_same_code_is_identical_in_every_kpi_and_runs_no_fresh_seed(mall):
     assert found["scenarios"][0]["verdict"] == "identical"
     assert set(verdicts(found).values()) == {"identical"}
     assert found["scenarios"][0]["first_difference"] is None
-    assert mall.made() - before == 8
+    assert mall.made() - before == SIZE
 
 
 def test_what_a_check_says_depends_neither_on_workers_nor_on_what_was_made_before(mall):
@@ -154,7 +160,7 @@ def test_a_moved_kpi_fails_with_what_fresh_seeds_say_and_the_first_event_that_di
     found = mall.check(visits=1.05, event=1)
 
     assert not found["passed"]
-    assert mall.made() - before == 16
+    assert mall.made() - before == 2 * SIZE
     assert {name for name, verdict in verdicts(found).items() if verdict == "moved"} == {"footfall_visits"}
     assert verdicts(found)["sales_fen"] == "exact"
     moved = kpi(found, "footfall_visits")
@@ -201,7 +207,7 @@ def test_other_luck_moves_nothing_and_says_how_many_pairs_would_decide(mall):
 
 def test_what_moves_on_the_first_seeds_alone_is_not_failed(mall):
     mall.update()
-    early = read_baseline(mall.baseline).seeds[:8]
+    early = read_baseline(mall.baseline).seeds[:SIZE]
 
     found = mall.check(early=early)
 
@@ -255,7 +261,7 @@ def test_a_run_that_fails_twice_is_named_and_fails_the_check(mall):
         (lambda text: text[: len(text) // 2], "is damaged"),
         (lambda text: text.replace('"schema": 1', '"schema": 7'), "this version reads baselines of schema 1 (found 7)"),
         (lambda text: text.replace('"purchases": [', '"purchases": [1'), "its values are not those that were written"),
-        (lambda text: text.replace('"reserve": 8', '"reserve": 15'), "seeds, reserve, digests and values do not fit together"),
+        (lambda text: text.replace('"reserve": 4', '"reserve": 7'), "seeds, reserve, digests and values do not fit together"),
         (lambda text: text.replace('"rows": 1', '"rows": 2'), "events: its parts do not fit together"),
         (lambda text: text.replace('"margins": {}', '"margins": {"sales": 1}'), "margins.sales: there is no such KPI"),
         (lambda text: text.replace('"margins": {}', '"margins": {"sales_fen": -1}'), "must be a number of at least 0"),
@@ -294,7 +300,7 @@ def test_a_baseline_written_and_read_is_the_same_and_a_second_update_writes_the_
 
     assert mall.baseline.read_bytes() == first
     assert (found["baselines"][0]["is_new"], found["baselines"][0]["is_changed"]) == (False, False)
-    assert read_baseline(mall.baseline).kpis["till_wait_s_mean"] == (None,) * 16
+    assert read_baseline(mall.baseline).kpis["till_wait_s_mean"] == (None,) * (2 * SIZE)
 
 
 def test_an_update_says_what_has_moved_and_keeps_margins(mall):
