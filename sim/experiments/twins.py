@@ -251,14 +251,18 @@ def live_one(runner: str, config: RunConfig, scratch: Path | None) -> Lives:
 
 
 def lives_of(runner: TwinRunner, configs: Sequence[RunConfig], each: Callable[[int, Lives], None]) -> None:
-    """Live all runs and hand each to `each` with its index as it ends, in whatever order; raises what a run raises."""
+    """Live all runs and hand each to `each` with its index as it ends, in whatever order; raises what a run raises.
+
+    A run whose process dies is lived once more, and if that dies too, GalleriaError says how.
+    """
     if runner.workers == 0:
         for index, config in enumerate(configs):
             each(index, live_one(runner.name, config, None))
         return
     waiting = deque(range(len(configs)))
     busy: dict[Future[Lives], tuple[Worker, int]] = {}
-    with crew(min(runner.workers or cores(), len(configs)), runner.preload) as (idle, scratch):
+    died: set[int] = set()
+    with crew(min(runner.workers or cores(), len(configs)), (__name__, *runner.preload)) as (idle, scratch):
         while waiting or busy:
             while waiting and idle:
                 index, worker = waiting.popleft(), idle.pop()
@@ -269,10 +273,17 @@ def lives_of(runner: TwinRunner, configs: Sequence[RunConfig], each: Callable[[i
                 try:
                     found = future.result()
                 except BrokenProcessPool:
-                    raise _died(worker.bury()) from None
-                each(index, found)
+                    how = worker.bury()
+                    if index in died:
+                        raise _died(how) from None
+                    died.add(index)
+                    waiting.append(index)
+                else:
+                    each(index, found)
 
 
 def _died(how: str) -> GalleriaError:
-    problem = Problem("a twin", how, "must live to the end of its days", "free some memory, or give fewer visits")
+    problem = Problem(
+        "a twin", how, "must live to the end of its days, and died twice", "free some memory, or give fewer visits"
+    )
     return GalleriaError.of("galleria uplift", [problem])

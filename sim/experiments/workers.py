@@ -22,6 +22,9 @@ from sim.experiments.parts import parts_in
 from sim.reporting.files import plain
 
 RUNS_PER_PROCESS = 50  # then another takes over: a run leaves up to 15 MB behind (Mesa 3.3 keeps every model it made)
+_PRELOADED: list[
+    str
+] = []  # by the server of this process; it serves all kinds of runs, and whoever comes first must not decide for all
 Answer = tuple[dict[str, Any] | None, str]  # KPIs, with those of its `parts` (losers.py); or None and the reason
 
 
@@ -35,7 +38,13 @@ def processes(preload: Sequence[str]) -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, *preload])
+    missing = [module for module in (__name__, *preload) if module not in _PRELOADED]
+    if (
+        missing and not multiprocessing.active_children()
+    ):  # else it must stay, and workers import what is missing, each for itself
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
+        _PRELOADED.extend(missing)
+        context.set_forkserver_preload(list(_PRELOADED))
     _start_server_deaf_to_interrupts()
     return context
 

@@ -1,4 +1,4 @@
-"""The same malls on a Ray cluster: one actor for each core, never one for each mall, since an actor costs 100 MB."""
+"""The same malls on a Ray cluster: one actor for each core, never one for each mall."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any
 
-from sim.errors import ConfigError, Problem
+from sim.experiments.ray_cluster import Cluster
 from sim.network.pool import ATTEMPTS, Job, Reply, perform
 
 
@@ -17,38 +17,22 @@ class OnRay:
     """Actors of a Ray cluster; a mall that may be held goes to the same one each time."""
 
     def __init__(self, workers: int, preload: Sequence[str], address: str) -> None:
-        self._ray = _ray()
-        self._wanted, self._preload, self._address = workers, tuple(preload), address
+        self._cluster = Cluster("network.engine", workers, address)
+        self._ray = self._cluster.ray
+        self._preload = tuple(preload)
         self.actors: list[Any] = []
-        self._began = False
 
     def __enter__(self) -> OnRay:
         """Join the cluster, or start one on this machine."""
-        ray = self._ray
-        if not ray.is_initialized():
-            # Workers find these packages where this process does, and cache kernels in the same folder.
-            passed = {
-                name: os.environ[name] for name in ("PYTHONPATH", "XDG_CACHE_HOME", "NUMBA_DISABLE_JIT") if name in os.environ
-            }
-            ray.init(
-                address=self._address or None,
-                include_dashboard=None if self._address else False,
-                runtime_env={"env_vars": passed},
-                log_to_driver=False,
-                configure_logging=False,
-                **({} if self._address else {"num_cpus": self._wanted or None}),
-            )
-            self._began = True
-        number = self._wanted or max(1, int(ray.cluster_resources().get("CPU", 1)))
-        self.actors = [self._actor() for _ in range(number)]
+        self._cluster.__enter__()
+        self.actors = [self._actor() for _ in range(self._cluster.number)]
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End the actors, and the cluster if this run has started it."""
         for actor in self.actors:
             self._ray.kill(actor)
-        if self._began:
-            self._ray.shutdown()
+        self._cluster.__exit__(kind, error, trace)
 
     def replies(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Reply]]:
         """Yield each job with its reply as it ends; an actor that dies is replaced and its job done again."""
@@ -83,7 +67,7 @@ class OnRay:
             return None, f"its actor died: {trouble}".splitlines()[0]
 
     def _actor(self) -> Any:
-        return self._ray.remote(num_cpus=1, max_restarts=0)(_Worker).remote(self._preload)
+        return self._cluster.actor(_Worker, self._preload)
 
 
 class _Worker:
@@ -100,13 +84,3 @@ class _Worker:
     def process(self) -> int:
         """Return the number of the process, for whoever wants to see it die."""
         return os.getpid()
-
-
-def _ray() -> Any:
-    try:
-        return importlib.import_module("ray")
-    except ImportError:
-        problem = Problem(
-            "network.engine", "ray", "the package ray is not installed", "`pip install ray`, or network.engine=processes"
-        )
-        raise ConfigError.of("the configuration", [problem]) from None
