@@ -141,7 +141,9 @@ def uplift(
     if is_network(config.malls, config.network):
         way_out = "measure one mall: leave malls and network out"
         raise ConfigError.of("galleria uplift", [Problem("malls", str(config.malls), "twins are of one mall", way_out)])
-    load_compiled(paths.find_floorplan(config.floorplan))  # a mistake in the plan is told before any run, and workers find it compiled
+    load_compiled(
+        paths.find_floorplan(config.floorplan)
+    )  # a mistake in the plan is told before any run, and workers find it compiled
     preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall", "agents.policy_desk")
     return measure(config, TwinRunner("sim.api:live_twin", preload, workers), messages, policies, count, only)
 
@@ -492,7 +494,9 @@ def policy_records() -> list[dict[str, Any]]:
     ]  # fmt: skip
     for name, made in own_policies().items():
         about = (made.__doc__ or "").strip().splitlines()[:1]
-        found.append({"name": name, "meaning": about[0] if about else "", "acts": "a plug-in", "parameters": f"policy.own.{name}.*"})
+        found.append(
+            {"name": name, "meaning": about[0] if about else "", "acts": "a plug-in", "parameters": f"policy.own.{name}.*"}
+        )
     return found
 
 
@@ -525,6 +529,7 @@ def compare(
     count: Callable[[int, int], None] | None = None,
     *,
     workers: int | None = None,
+    command: str = "",
 ) -> dict[str, Any]:
     """Compare named configurations with the first of them under common random numbers, `replications` days each.
 
@@ -533,7 +538,8 @@ def compare(
     """
     from sim.experiments.compare import compare as compare_arms
 
-    return compare_arms(configs, Path(out), replications, runner_for([config for _, config in configs], workers), count)
+    runner = runner_for([config for _, config in configs], workers)
+    return compare_arms(configs, Path(out), replications, runner, count, command=command)
 
 
 def runner_for(configs: Iterable[RunConfig], workers: int | None = None) -> Runner:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def _compare(options: argparse.Namespace) -> int:
     folder = options.out if goes_on else output_folder(options.out, options.overwrite)
     progress = Progress("compare")
     try:
-        found = api.compare(configs, folder, replications, progress.count)
+        found = api.compare(configs, folder, replications, progress.count, command=_as_typed(options))
     except KeyboardInterrupt:
         note(f"{folder} keeps the finished runs; the same command with --out {folder} goes on.")
         raise
@@ -85,7 +86,14 @@ def _compare(options: argparse.Namespace) -> int:
     say_table([_row(entry) for entry in found["kpis"]], head)
     _say_benefits(found["benefits"])
     _say_losers(found["losers"])
+    say(f"\nThe page: {folder / 'comparison.html'}")
     return 0
+
+
+def _as_typed(options: argparse.Namespace) -> str:
+    """Return the command that makes the comparison again; its folder is left out, since it may be any."""
+    plugins = [word for path in options.plugin or () for word in ("--plugin", str(path))]
+    return shlex.join(["galleria", "compare", options.scenario, *options.words, *plugins])
 
 
 def _say_benefits(benefits: list[dict[str, Any]]) -> None:
