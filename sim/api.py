@@ -541,6 +541,7 @@ def compare(
     workers: int | None = None,
     until: str = "",
     max_replications: int = 200,
+    command: str = "",
 ) -> dict[str, Any]:
     """Compare named configurations with the first of them under common random numbers, `replications` days each.
 
@@ -553,7 +554,7 @@ def compare(
     from sim.experiments.compare import compare as compare_arms
 
     runner = runner_for([config for _, config in configs], workers)
-    return compare_arms(configs, Path(out), replications, runner, count, until, max_replications)
+    return compare_arms(configs, Path(out), replications, runner, count, until, max_replications, command)
 
 
 def sweep(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,8 @@ def _compare(options: argparse.Namespace) -> int:
     folder = options.out if goes_on else output_folder(options.out, options.overwrite)
     progress = Progress("compare")
     try:
-        found = api.compare(configs, folder, replications, progress.count, until=until, max_replications=most)
+        command = _as_typed(options)
+        found = api.compare(configs, folder, replications, progress.count, until=until, max_replications=most, command=command)
     except KeyboardInterrupt:
         note(f"{folder} keeps the finished runs; the same command with --out {folder} goes on.")
         raise
@@ -100,6 +102,7 @@ def _compare(options: argparse.Namespace) -> int:
     _say_effects(found["effects"])
     _say_benefits(found["benefits"])
     _say_losers(found["losers"])
+    say(f"\nThe page: {folder / 'comparison.html'}")
     return 0
 
 
@@ -129,7 +132,13 @@ def _say_effects(effects: list[dict[str, Any]]) -> None:
         return
     say(f"\nWhere: {len(sure)} of {len(effects)} parts surely differ (all in comparison.json); the surest:")
     surest = sorted(sure, key=lambda each: each["p_adjusted"])[:EFFECTS_SHOWN]
-    say_table([_row({**each, "name": f"{each['of']} by {each['kind']}: {each['name']}"}) for each in surest], ("part", *HEAD[1:]))
+    say_table([_row({**each, "name": f"{each['kind']}: {each['name']}"}) for each in surest], ("part", *HEAD[1:]))
+
+
+def _as_typed(options: argparse.Namespace) -> str:
+    """Return the command that makes the comparison again; its folder is left out, since it may be any."""
+    plugins = [word for path in options.plugin or () for word in ("--plugin", str(path))]
+    return shlex.join(["galleria", "compare", options.scenario, *options.words, *plugins])
 
 
 def _say_benefits(benefits: list[dict[str, Any]]) -> None:

@@ -52,7 +52,7 @@ def add_explain(parser: argparse.ArgumentParser) -> Act:
 def add_report(parser: argparse.ArgumentParser) -> Act:
     """Declare the arguments of `report`."""
     parser.epilog = "example:\n  galleria report outputs/2026-11-21/14-05-09"
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the folder of a finished run")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the folder of a finished run or comparison")
     return _report
 
 
@@ -72,7 +72,6 @@ def _list(options: argparse.Namespace) -> int:
         columns = _COLUMNS[options.what]
         say_table([[_cell(record.get(column, "")) for column in columns] for record in records], columns)
     return 0
-
 
 
 def _cell(value: object) -> object:
@@ -199,7 +198,8 @@ def _report(options: argparse.Namespace) -> int:
     if not (folder / "manifest.json").is_file():
         state = "is no folder of a run" if not folder.is_dir() else "holds no finished run (no manifest.json)"
         raise UsageError(f"{folder}: {state}; name one that `galleria run` printed")
-    from sim.reporting import report
+    from sim.reporting import comparison_files, report
 
-    say(report.remake(folder))
+    of_many = (folder / "comparison.json").is_file()
+    say(comparison_files.remake(folder) if of_many else report.remake(folder))
     return 0

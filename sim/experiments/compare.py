@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.errors import ConfigError, EngineError, Problem
 from sim.experiments.benefit import benefits_of
-from sim.experiments.comparison_facts import facts_for_page
+from sim.experiments.comparison_facts import facts_for_page, unlike_the_baseline
 from sim.experiments.effects import effects_of
 from sim.experiments.engines import Runner
 from sim.experiments.kept_runs import UNFINISHED
@@ -196,7 +196,7 @@ def _cautions(arms: Sequence[Arm]) -> list[str]:
         f"arm {arm!r} has a seed of its own: its days are not those of the baseline"
         for arm, each in others
         if each.seed != config.seed
-    ]
+    ] + unlike_the_baseline(arms)
 
 
 def _refuse_bad_arms(arms: Sequence[Arm], replications: int, others: list[Problem]) -> None:

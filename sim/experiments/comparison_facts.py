@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from sim.reporting.files import plain, write_atomically
 from sim.reporting.zone_parts import ZONES, minutes_by_number
 
 UNTOLD = ("name", "question", "expects", "covers", "arms", "recording", "engine")  # change no day
+VISIBLE = 0.1  # of the scale's end: smaller differences have no colour that one sees
 Key = tuple[str, int]
+Parts = Mapping[str, Mapping[str, float]]
 Record = dict[str, Any]
 
 
@@ -42,8 +45,26 @@ def facts_for_page(
         plans = {arm: compiled_for(each) for arm, each in arms}
         added["tenant_names"] = dict(zip(plans[baseline].unit_ids, plans[baseline].tenant_names, strict=True))
         for place, (arm, _) in enumerate(others, start=1):
-            added["maps"] += _maps_of(place, (baseline, arm), plans, replications, parts, folder)
+            minutes = tuple(_minutes_a_day(plans[name], of, name, replications, parts) for name, of in (arms[0], arms[place]))
+            added["maps"] += _maps_of(place, (baseline, arm), (plans[baseline], plans[arm]), minutes, folder)
     return added
+
+
+def unlike_the_baseline(arms: Sequence[Arm]) -> list[str]:
+    """Return a caution for each arm that is of another mall, other days or other people: all of that is in its differences too."""
+    (_, config), *others = arms
+    found = []
+    for arm, each in others:
+        pairs = (
+            ("floor plan", config.floorplan, each.floorplan),
+            ("first day", config.date, each.date),
+            ("number of days", config.days, each.days),
+            ("number of visits a day", config.population.visits_per_day, each.population.visits_per_day),
+        )
+        unlike = [f"{what} ({theirs} for {ours})" for what, ours, theirs in pairs if ours != theirs]
+        if unlike:
+            found.append(f"arm {arm!r} has another {' and '.join(unlike)}: its differences are not of one measure alone")
+    return found
 
 
 def differences(first: RunConfig, second: RunConfig) -> list[Record]:
@@ -62,19 +83,13 @@ def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _maps_of(
-    place: int,
-    names: tuple[str, str],
-    plans: Mapping[str, CompiledPlan],
-    replications: Sequence[int],
-    parts: Mapping[Key, Parts],
-    folder: Path,
+    place: int, names: tuple[str, str], both: tuple[CompiledPlan, CompiledPlan], minutes: tuple[np.ndarray, ...], folder: Path
 ) -> list[Record]:
     """Draw each level with the baseline and with one arm; return a record for each, the top level first."""
     from sim.reporting import comparison_maps as maps  # matplotlib is half a second
     from sim.reporting.figure_style import svg_of
 
-    both = plans[names[0]], plans[names[1]]
-    before, after = (_minutes(plan, name, replications, parts) for plan, name in zip(both, names, strict=True))
+    before, after = minutes
     sure = _sure_difference(before, after) if _has_same_zones(*both) else None
     density = maps.per_m2(both[0], before.mean(axis=0)), maps.per_m2(both[1], after.mean(axis=0))
     shown = None if sure is None else maps.per_m2(both[1], sure)
@@ -87,11 +102,13 @@ def _maps_of(
         people = paired_difference(_on(before, here), _on(after, both[1].arrays.zone_level == level))
         file = f"figures/map_{place}_{level + 1:02d}.svg"
         write_atomically(folder / file, maps.small(svg_of(maps.before_and_after(both, level, density, shown, names, ends))))
-        records.append(_record(names[1], both[0], level, people, None if sure is None else sure[here], file))
+        seen = shown is None or bool((np.abs(np.nan_to_num(shown[here])) >= VISIBLE * ends[1]).any())
+        record = _record(names[1], both[0], level, people, None if sure is None else sure[here])
+        records.append({**record, "is_visible": seen, "file": file})
     return records[::-1]
 
 
-def _record(arm: str, plan: CompiledPlan, level: int, people: Paired, sure: np.ndarray | None, file: str) -> Record:
+def _record(arm: str, plan: CompiledPlan, level: int, people: Paired, sure: np.ndarray | None) -> Record:
     area_m2 = plan.arrays.zone_area_m2[plan.arrays.zone_level == level]
     floor = float(area_m2.sum()) or 1.0
     shares = (None, None) if sure is None else (float(area_m2[sure > 0].sum()) / floor, float(area_m2[sure < 0].sum()) / floor)
@@ -107,17 +124,19 @@ def _record(arm: str, plan: CompiledPlan, level: int, people: Paired, sure: np.n
         "ci_high": people.ci_high,
         "gains_share": shares[0],  # of the level's floor, by zones whose own interval leaves out zero
         "loses_share": shares[1],
-        "file": file,
     }
 
 
-def _minutes(plan: CompiledPlan, arm: str, replications: Sequence[int], parts: Mapping[Key, Parts]) -> np.ndarray:
-    """Return (replications, zones) person-minutes of an arm."""
-    return np.array([minutes_by_number(parts[arm, number][ZONES], plan.arrays.zone_level.size) for number in replications])
+def _minutes_a_day(
+    plan: CompiledPlan, config: RunConfig, arm: str, replications: Sequence[int], parts: Mapping[Key, Parts]
+) -> np.ndarray:
+    """Return (replications, zones) person-minutes a day of an arm."""
+    zones = plan.arrays.zone_level.size
+    return np.array([minutes_by_number(parts[arm, number][ZONES], zones) / config.days for number in replications])
 
 
 def _on(minutes: np.ndarray, here: np.ndarray) -> list[float]:
-    return [float(total) for total in minutes[:, here].sum(axis=1)]  # whole numbers: exact in any order
+    return [math.fsum(row) for row in minutes[:, here].tolist()]
 
 
 def _sure_difference(before: np.ndarray, after: np.ndarray) -> np.ndarray:

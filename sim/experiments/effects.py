@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.experiments.paired import compared, holm, verdict_of
-from sim.experiments.parts import FACTS, KINDS, Parts
+from sim.experiments.parts import KINDS, Parts
 
 
 def effects_of(
@@ -38,12 +38,9 @@ def _record(kind: str, name: str, arm: str, pairs: Sequence[tuple[Any, Any]], fi
     _, result = compared(pairs, first)
     if result is None or result.p_value is None:
         return []
-    of, told_by, unit = FACTS[kind]
     return [
         {
-            "kind": told_by,
-            "of": of,
-            "unit": unit,
+            "kind": kind,
             "name": name,
             "arm": arm,
             "baseline_mean": result.baseline_mean,

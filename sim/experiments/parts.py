@@ -22,12 +22,6 @@ LEVEL_SALES, LEVEL_TIME = "sales by level, fen", "time on the floor by level, pe
 VISITS, STAY = "visits by segment", "stay by segment, min a visit"
 PASSINGS = "passings of tenants"  # what a search of layouts learns from; nobody wins or loses them
 KINDS = (ARRIVALS, INSIDE, ENTRIES, SALES, LEVEL_TIME, LEVEL_SALES, TENANTS, VISITS, SPENDING, SATISFACTION, STAY)
-FACTS = {  # of each kind: what it is of, by what it is told apart, and its unit
-    ARRIVALS: ("arrivals", "hour", "people"), INSIDE: ("people inside", "hour", "people"), ENTRIES: ("store entries", "hour", "visits"),
-    SALES: ("sales", "hour", "fen"), LEVEL_TIME: ("time on the floor", "level", "person-min"), LEVEL_SALES: ("sales", "level", "fen"),
-    TENANTS: ("sales", "tenant", "fen"), VISITS: ("visits", "segment", "visits"), SPENDING: ("spending a visit", "segment", "fen"),
-    SATISFACTION: ("satisfaction", "segment", ""), STAY: ("stay a visit", "segment", "min"),
-}  # fmt: skip
 OF_HOURS = {ARRIVALS: "arrivals_people", ENTRIES: "store_entries", SALES: "sales_fen"}  # kind -> curve
 BY_KIND_OF_DAY = ("weekday", "weekend")  # what the curves of several days are means over
 Parts = dict[str, dict[str, float]]

@@ -12,25 +12,26 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.reporting.comparison_summary import BETTER, MOVED, WORSE
-from sim.reporting.comparison_wording import MINUS, amount, change, label_of, share, share_between
+from sim.reporting.comparison_wording import MINUS, amount, change, label_of, part_name, share, share_between
 from sim.reporting.figure_colours import GRID, INK, MAIN, MUTED, PAPER, SECOND
 from sim.reporting.figure_style import figure_of
 from sim.reporting.kpi_catalogue import BY_NAME, GROUPS
 
-FOREST_WIDTH_IN, ROW_IN, HEAD_IN = 8.6, 0.21, 1.05
-FOREST_SPLIT = (0.335, 0.375, 0.29)  # names, intervals, numbers
+FOREST_WIDTH_IN, ROW_IN, HEAD_IN, FOOT_IN = 8.6, 0.21, 0.3, 0.5
+FOREST_SPLIT = (0.32, 0.37, 0.31)  # names, intervals, numbers
 LEAST_AXIS, MOST_AXIS = (
     0.005,
     1.0,
 )  # shares of the baseline: an axis never shows less than half a percent nor more than all of it
 NAME_MOST = 38  # letters of a name beside a bar
-BARS_WIDTH_IN = 7.2
+BARS_WIDTH_IN, BARS_HEAD_IN, BARS_FOOT_IN = 7.2, 0.1, 0.5
+BARS_SPLIT = (0.34, 0.42)  # names, bars; numbers have the rest
 _LOOK = {
     BETTER: ("o", MAIN, "surely better"),
     WORSE: ("s", SECOND, "surely worse"),
     MOVED: ("D", INK, "surely different, neither good nor bad"),
 }
-_DASHES = FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", MINUS))
+_DASHES = FuncFormatter(lambda value, _: f"{value:,.6f}".rstrip("0").rstrip(".").replace("-", MINUS))
 _PERCENT = FuncFormatter(lambda value, _: f"{'+' if value > 0 else ''}{100 * value:,.4g} %".replace("-", MINUS))
 
 
@@ -44,7 +45,8 @@ def forest(rows: Sequence[Mapping[str, Any]]) -> Figure:
     limit = axis_limit(rows)
 
     def paint(figure: Figure) -> None:
-        axes = figure.add_axes((FOREST_SPLIT[0], 0.42 / _forest_in(lines), FOREST_SPLIT[1], 1 - HEAD_IN / _forest_in(lines)))
+        height_in = _forest_in(lines)
+        axes = figure.add_axes((FOREST_SPLIT[0], FOOT_IN / height_in, FOREST_SPLIT[1], 1 - (HEAD_IN + FOOT_IN) / height_in))
         axes.set_xlim(-1.06 * limit, 1.06 * limit)
         axes.set_ylim(len(lines) - 0.4, -0.6)
         axes.axvline(0, color=MUTED, linewidth=0.8)
@@ -75,7 +77,7 @@ def _with_groups(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any] | 
 
 
 def _forest_in(lines: Sequence[object]) -> float:
-    return HEAD_IN + ROW_IN * len(lines)
+    return HEAD_IN + FOOT_IN + ROW_IN * len(lines)
 
 
 def _forest_row(axes: Axes, place: int, row: Mapping[str, Any], limit: float) -> None:
@@ -92,8 +94,8 @@ def _forest_row(axes: Axes, place: int, row: Mapping[str, Any], limit: float) ->
         axes.plot(middle, place, marker=marker, markersize=5.5, markerfacecolor=fill, markeredgecolor=colour)
     _words(axes, -FOREST_SPLIT[0] / FOREST_SPLIT[1] + 0.03, place, _short(label_of(row["name"])), colour=INK if sure else MUTED)
     numbers = share(row["share"]), f"({share_between(row['share_low'], row['share_high'])})"
-    _words(axes, 1.15, place, numbers[0], colour=INK if sure else MUTED, weight="bold" if sure else "normal", align="right")
-    _words(axes, 1.18, place, numbers[1], colour=MUTED)
+    _words(axes, 1.24, place, numbers[0], colour=INK if sure else MUTED, weight="bold" if sure else "normal", align="right")
+    _words(axes, 1.26, place, numbers[1], colour=MUTED)
 
 
 def _forest_frame(axes: Axes, limit: float) -> None:
@@ -109,8 +111,11 @@ def _forest_frame(axes: Axes, limit: float) -> None:
         Line2D([], [], linestyle="", marker=marker, color=colour, label=words, markersize=5.5)
         for marker, colour, words in _LOOK.values()
     ]
-    open_ = {"markerfacecolor": PAPER, "markeredgecolor": MUTED}
-    marks.append(Line2D([], [], linestyle="", marker="o", label="may be chance", markersize=5.5, **open_))
+    marks.append(
+        Line2D(
+            [], [], linestyle="", marker="o", color=MUTED, markerfacecolor=PAPER, label="not shown to differ", markersize=5.5
+        )
+    )
     axes.legend(
         handles=marks,
         loc="lower left",
@@ -133,10 +138,12 @@ def bars(effects: Sequence[Mapping[str, Any]], names: Mapping[str, str], unit: s
     a name.
     """
     ordered = sorted(effects, key=lambda each: (-each["difference_mean"], each["name"]))
-    height_in = 0.75 + 0.25 * len(ordered)
+    height_in = BARS_HEAD_IN + BARS_FOOT_IN + 0.25 * len(ordered)
 
     def paint(figure: Figure) -> None:
-        axes = figure.subplots()
+        axes = figure.add_axes(
+            (BARS_SPLIT[0], BARS_FOOT_IN / height_in, BARS_SPLIT[1], 1 - (BARS_HEAD_IN + BARS_FOOT_IN) / height_in)
+        )
         for place, each in enumerate(ordered):
             colour, solid = _of_effect(each)
             axes.barh(place, _scaled(unit, each["difference_mean"]), height=0.62, color=colour, alpha=1.0 if solid else 0.35)
@@ -144,25 +151,23 @@ def bars(effects: Sequence[Mapping[str, Any]], names: Mapping[str, str], unit: s
                 ends = [_scaled(unit, each["ci_low"]), _scaled(unit, each["ci_high"])]
                 axes.plot(ends, [place, place], color=INK, linewidth=1.0)
         axes.axvline(0, color=MUTED, linewidth=0.8)
-        words = [_short(names.get(each["name"], each["name"])) for each in ordered]
+        words = [_short(part_name(each["name"], names)) for each in ordered]
         axes.set_yticks(range(len(ordered)), words)
         axes.tick_params(axis="y", labelcolor=INK)
         axes.invert_yaxis()
         axes.grid(axis="x", color=GRID, linewidth=0.6)
         axes.grid(visible=False, axis="y")
         axes.xaxis.set_major_formatter(_DASHES)
-        axes.xaxis.set_major_locator(MaxNLocator(6))
-        axes.set_xlabel(axis)
-        right = axes.secondary_yaxis("right")
-        right.set_yticks(range(len(ordered)), [_beside(each, unit) for each in ordered])
-        right.tick_params(length=0, labelcolor=MUTED)
-        right.spines["right"].set_visible(False)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.set_xlabel(axis or "difference")
+        for place, each in enumerate(ordered):
+            _words(axes, 1.02, place, _beside(each, unit), colour=MUTED)
 
-    return figure_of(BARS_WIDTH_IN, height_in, paint)
+    return figure_of(BARS_WIDTH_IN, height_in, paint, layout="none")
 
 
 def _beside(each: Mapping[str, Any], unit: str) -> str:
-    base = each.get("baseline_mean")
+    base, unit = each.get("baseline_mean"), unit.partition(" ")[0]  # "a visit" stands below the axis
     return change(unit, each["difference_mean"]) + (f" of {amount(unit, base)}" if base is not None else "")
 
 
@@ -186,14 +191,14 @@ def by_hour(effects: Sequence[Mapping[str, Any]], unit: str, axis: str) -> Figur
         axes.set_xticks(range(first, last + 1, step), [f"{hour:02d}:00" for hour in range(first, last + 1, step)])
         axes.yaxis.set_major_formatter(_DASHES)
         axes.yaxis.set_major_locator(MaxNLocator(5))
-        axes.set_ylabel(axis)
+        axes.set_ylabel(axis or "difference")
 
     return figure_of(5.2, 2.5, paint)
 
 
 def hour_of(name: str) -> int:
-    """Return the hour that an effect is named by: of "9", "09:00" or "09:00-10:00" it is 9."""
-    digits = name.strip().partition(":")[0].partition("-")[0]
+    """Return the hour that an effect is named by: of "9", "09:00" or "weekend 09:00" it is 9."""
+    digits = name.strip().rpartition(" ")[2].partition(":")[0]
     return int(digits) if digits.isdigit() else 0
 
 
@@ -205,7 +210,7 @@ def _of_effect(each: Mapping[str, Any]) -> tuple[str, bool]:
 
 def _scaled(unit: str, value: float) -> float:
     """Return a value in the unit of an axis: yuan for fen, percentage points for shares."""
-    return value / 100 if unit == "fen" else 100 * value if unit == "share" else value
+    return value / 100 if unit.startswith("fen") else 100 * value if unit == "share" else value
 
 
 def _short(text: str) -> str:

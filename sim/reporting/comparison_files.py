@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim.reporting import comparison_page
 from sim.reporting.comparison_page import Shown
-from sim.reporting.comparison_summary import BETTER, MAY_BE_CHANCE, MOVED, WORSE
-from sim.reporting.comparison_wording import amount, change, label_of, share
+from sim.reporting.comparison_summary import BETTER, MAY_BE_CHANCE, MOVED, WORSE, summary_of
+from sim.reporting.comparison_wording import amount, change, label_of, part_name, share
 from sim.reporting.comparison_words import HEADLINES
 from sim.reporting.files import write_atomically
 from sim.reporting.manifest import read_finished, write_manifest
@@ -18,8 +19,6 @@ from sim.reporting.wording import percent
 PAGE = "comparison.html"
 SHOWN_MOST = 16  # tenants in one figure: those that gain most and those that lose most
 ROWS_MOST = 36  # KPIs in the first forest; the folded one has all
-_OF_KIND = {"tenant": "tenant", "segment": "kind of visitors", "hour": "hour", "level": "level"}
-_AXES = {"fen": "yuan", "share": "percentage points"}
 Record = Mapping[str, Any]
 
 
@@ -39,6 +38,7 @@ def remake(folder: Path) -> Path:
     folder = Path(folder)
     comparison, facts = read_finished(folder, "comparison.json"), read_finished(folder, "manifest.json")
     facts.pop("files")
+    comparison.setdefault("summary", summary_of(comparison))  # of a version that wrote no page
     write(folder, comparison, facts)
     write_manifest(folder, facts)
     return folder / PAGE
@@ -50,6 +50,8 @@ def _figures(comparison: Record) -> Iterator[Shown]:
 
     names = comparison.get("tenant_names", {})
     for arm in comparison["summary"]:
+        if arm["the_same"] == arm["compared"]:
+            continue  # nothing to draw
         known = [each for each in arm["kpis"] if each["share_low"] is not None]
         first = headline_rows(known)
         if first:
@@ -61,19 +63,25 @@ def _figures(comparison: Record) -> Iterator[Shown]:
         if len(known) > len(first):
             words = f"All {len(known)} KPIs whose baseline is not zero"
             yield Shown("forest folded", arm["arm"], words, words, svg_of(figures.forest(known)))
-        for kind, of, unit, effects in _effects(comparison, arm["arm"]):
-            words = f"{of} by {_OF_KIND.get(kind, kind)}, {_AXES.get(unit, unit)}".removesuffix(", ")
-            words = words[0].upper() + words[1:]
-            alt = _effects_alt(effects, unit, names)
-            if kind == "hour":
-                yield Shown("effects", arm["arm"], _caption(words, effects), alt, svg_of(figures.by_hour(effects, unit, words)))
-            else:
-                section = "effects" if kind == "level" else "parts"
-                few = ends_of(effects)
-                rest = f" The {len(few)} of {len(effects)} that gain or lose most." if len(few) < len(effects) else ""
-                yield Shown(
-                    section, arm["arm"], _caption(f"{words}.{rest}", few), alt, svg_of(figures.bars(few, names, unit, words))
-                )  # fmt: skip
+        for group in effect_groups(comparison, arm["arm"]):
+            yield _of_effects(group, arm["arm"], names)
+
+
+def _of_effects(group: EffectGroup, arm: str, names: Mapping[str, str]) -> Shown:
+    from sim.reporting import comparison_figures as figures
+    from sim.reporting.figure_style import svg_of
+
+    few = group.effects if group.sort == "hour" else ends_of(group.effects)
+    rest = f" The {len(few)} of {len(group.effects)} that gain or lose most." if len(few) < len(group.effects) else ""
+    lines = " The line is the 95 % interval." if any(each.get("ci_low") is not None for each in few) else ""
+    caption = f"{group.title}: difference{', ' if group.measure else ''}{group.measure}.{rest}{lines} Pale bars may be chance."
+    draw = (
+        figures.by_hour(few, group.unit, group.measure)
+        if group.sort == "hour"
+        else figures.bars(few, names, group.unit, group.measure)
+    )
+    section = "effects" if group.sort in ("hour", "level") else "parts"
+    return Shown(section, arm, caption, _effects_alt(few, group.unit, names), svg_of(draw))
 
 
 def headline_rows(known: Sequence[Record]) -> list[Record]:
@@ -98,33 +106,55 @@ def ends_of(effects: Sequence[Record]) -> list[Record]:
     return [*ordered[: SHOWN_MOST // 2], *ordered[-SHOWN_MOST // 2 :]]
 
 
-def _effects(comparison: Record, arm: str) -> Iterator[tuple[str, str, str, list[Record]]]:
-    """Yield kind, what it is of, unit and the effects of each; tenants and segments from the shorter lists of `losers` where there are no effects."""
-    groups: dict[tuple[str, str, str], list[Record]] = {}
-    for each in comparison.get("effects", ()):
-        if each["arm"] == arm and each["difference_mean"] is not None:
-            groups.setdefault((each["kind"], each["of"], each["unit"]), []).append(each)
-    if not any(kind in ("tenant", "segment") for kind, _, _ in groups):
+@dataclass(frozen=True)
+class EffectGroup:
+    """Effects of one kind and unit, as a figure shows them."""
+
+    sort: str  # hour, level, tenant or segment
+    title: str
+    unit: str  # fen, or as the record has it
+    effects: list[Record]
+
+    @property
+    def measure(self) -> str:
+        """Return the unit in words, fen as yuan; nothing for a bare number."""
+        return self.unit.replace("fen", "yuan", 1)
+
+
+def effect_groups(comparison: Record, arm: str) -> list[EffectGroup]:
+    """Return the effects of an arm by kind: those of `effects`, and of `losers` where there are none; kinds in which nothing moves are left out.
+
+    A kind is one of hour, level, tenant, segment, or says in words what is measured, by what, in what: "sales by hour, fen".
+    """
+    records = [each for each in comparison.get("effects", ()) if each["arm"] == arm and each["difference_mean"] is not None]
+    groups: dict[tuple[str, str], list[Record]] = {}
+    for each in records:
+        title, _, unit = each["kind"].partition(", ")
+        days = each["name"].rpartition(" ")[0] if _sort_of(title) == "hour" else ""  # "weekend 10:00"
+        groups.setdefault((f"{title}, {days}" if days else title, each.get("unit", unit)), []).append(each)
+    if not any(_sort_of(title) in ("tenant", "segment") for title, _ in groups):
         for each in comparison.get("losers", ()):
             if each["arm"] == arm:
-                key = (
-                    ("tenant", "sales", "fen")
-                    if "tenant" in each["kind"]
-                    else ("segment", "spending a visit", "fen")
-                    if "fen" in each["kind"]
-                    else ("segment", "satisfaction", "")
-                )
-                groups[key] = list({part["name"]: part for part in [*each["highest"], *each["lowest"]]}.values())
-    yield from ((*key, found) for key, found in groups.items())
+                title, _, unit = each["kind"].partition(", ")
+                groups[title, unit] = list({part["name"]: part for part in [*each["highest"], *each["lowest"]]}.values())
+    return [
+        EffectGroup(_sort_of(title), title[:1].upper() + title[1:], unit, found)
+        for (title, unit), found in groups.items()
+        if any(each["difference_mean"] for each in found)
+    ]
+
+
+def _sort_of(title: str) -> str:
+    return next((sort for sort in ("hour", "level", "segment") if sort in title), "tenant")
 
 
 def _maps(folder: Path, comparison: Record) -> Iterator[Shown]:
     for each in comparison.get("maps", ()):
         gains, loses = each["gains_share"], each["loses_share"]
-        section = "maps folded" if gains == loses == 0 else "maps"
+        section = "maps" if each["is_visible"] else "maps folded"
         if gains is None:
             floor = "The plans have different zones, so that there is no map of the difference."
-        elif section == "maps":
+        elif gains or loses:
             floor = (
                 f"{percent(gains)} of its floor surely gains people, {percent(loses)} loses them (each zone by itself, at 5 %)."
             )
@@ -139,17 +169,12 @@ def _maps(folder: Path, comparison: Record) -> Iterator[Shown]:
         )
 
 
-def _caption(words: str, effects: Sequence[Record]) -> str:
-    lines = " The line is the 95 % interval." if any(each.get("ci_low") is not None for each in effects) else ""
-    return f"{words}{'' if words.endswith('.') else '.'}{lines} Pale bars may be chance."
-
-
 def _effects_alt(effects: Sequence[Record], unit: str, names: Mapping[str, str]) -> str:
     ordered = sorted(effects, key=lambda each: each["difference_mean"])
     low, high = ordered[0], ordered[-1]
     return (
-        f"Bars of differences; most is gained by {names.get(high['name'], high['name'])} ({change(unit, high['difference_mean'])}), least by "
-        f"{names.get(low['name'], low['name'])} ({change(unit, low['difference_mean'])})."
+        f"Bars of differences; most is gained by {part_name(high['name'], names)} ({change(unit, high['difference_mean'])}), least by "
+        f"{part_name(low['name'], names)} ({change(unit, low['difference_mean'])})."
     )
 
 

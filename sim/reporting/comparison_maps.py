@@ -16,9 +16,9 @@ from sim.reporting.figure_style import figure_of
 from sim.reporting.figures import extent_of
 from sim.reporting.plan_drawing import draw_level_map, frame
 
-WIDTH_IN, TITLE_IN, SCALE_IN = 9.6, 0.3, 0.62
+WIDTH_IN, TITLE_IN, EDGE_IN = 9.6, 0.3, 0.1
 BUSY = 0.98  # the scale ends where one zone in fifty is busier
-LOSES_AND_GAINS = LinearSegmentedColormap.from_list("loses and gains", [SECOND, "#f2cdbd", "#f7f7f5", "#c3d9e6", MAIN])
+LOSES_AND_GAINS = LinearSegmentedColormap.from_list("loses and gains", [SECOND, "#f2cdbd", "#ffffff", "#c3d9e6", MAIN])
 PER_M2 = "person-minutes a day per m²"
 
 
@@ -51,10 +51,10 @@ def before_and_after(
     low, high = extent_of(plans[0], [level])
     flatness = float((high[1] - low[1]) / max(high[0] - low[0], 1e-9))
     small_in, large_in = (
-        WIDTH_IN / 2 * flatness + TITLE_IN,
+        (WIDTH_IN - 1) / 2 * flatness + TITLE_IN,
         (WIDTH_IN - 1) * flatness + TITLE_IN if difference is not None else 0.0,
     )
-    height_in = small_in + large_in + SCALE_IN
+    height_in = small_in + large_in + EDGE_IN
 
     def paint(figure: Figure) -> None:
         heights = [small_in, large_in] if difference is not None else [small_in]

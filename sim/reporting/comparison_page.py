@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.reporting import comparison_tables as tables
 from sim.reporting import comparison_words as words
+from sim.reporting.comparison_wording import setting
 from sim.reporting.inline_svg import inline_svg
 from sim.reporting.page_sections import footer
 from sim.reporting.wording import esc, whole
@@ -133,7 +134,7 @@ def _summary(comparison: Record) -> str:
 def _setting(comparison: Record, arm: str) -> str:
     """Return what the arm sets otherwise than the baseline, where comparison.json has it."""
     told = [
-        f"<code>{esc(each['key'])}</code> {esc(_setting_text(each['baseline']))} → <b>{esc(_setting_text(each['arm']))}</b>"
+        f"<code>{esc(each['key'])}</code> {esc(setting(each['baseline']))} → <b>{esc(setting(each['arm']))}</b>"
         for each in comparison.get("differs", {}).get(arm, ())
     ]
     if not told:
@@ -147,23 +148,21 @@ def _setting(comparison: Record, arm: str) -> str:
     return f'<div class="setting">Set otherwise than the baseline: {"; ".join(few)}.{rest}</div>\n'
 
 
-def _setting_text(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(_setting_text(each) for each in value) or "none"
-    text = "none" if value is None else "yes" if value is True else "no" if value is False else str(value)
-    return text if len(text) <= 120 else f"{text[:119]}…"
-
-
 def _cautions(comparison: Record) -> str:
     items = "".join(f'<li class="serious">{esc(text[:1].upper() + text[1:])}.</li>' for text in comparison["cautions"])
-    empty = "<p>All arms have the same floor plan, days and seeds.</p>"
+    empty = "<p>Nothing stood out: all arms have the same floor plan, days and seeds.</p>"
     unknown = comparison.get("not_simulated", ())
     rest = (
         f"<details><summary>{len(unknown)} KPIs that no run knows yet</summary><p>{', '.join(f'<code>{esc(name)}</code>' for name in unknown)}</p></details>"
         if unknown
         else ""
     )
-    return (f'<ul class="cautions">{items}</ul>' if items else empty) + rest
+    alarms = comparison.get("false_alarms")
+    return (
+        (f'<ul class="cautions">{items}</ul>' if items else empty)
+        + (f"<p>{esc(alarms['words'])}.</p>" if alarms else "")
+        + rest
+    )
 
 
 def _why(comparison: Record) -> str:
@@ -176,10 +175,12 @@ def _why(comparison: Record) -> str:
 
 
 def _precision(comparison: Record) -> str:
-    told = [(arm["arm"], words.precision(arm)) for arm in comparison["summary"]]
-    body = "".join(f"<p><b>{esc(arm)}.</b> {text}</p>" for arm, text in told if text)
-    note = f"<p>Estimated from {whole(comparison['replications'])} replications; the table below has it for every KPI.</p>"
-    return body + note if body else ""
+    told = [f"<p>{esc(each['words'])}.</p>" for each in comparison.get("common_draws", ())]
+    if not told:
+        mine = [(arm["arm"], words.precision(arm)) for arm in comparison["summary"]]
+        told = [f"<p><b>{esc(arm)}.</b> {text}</p>" for arm, text in mine if text]
+    note = f"<p>Estimated from {whole(comparison['replications'])} replications; the table of all KPIs has it for each.</p>"
+    return "".join([*told, note]) if told else ""
 
 
 def _by_arm(comparison: Record, figures: Sequence[Shown], section: str) -> str:
@@ -190,13 +191,18 @@ def _by_arm(comparison: Record, figures: Sequence[Shown], section: str) -> str:
         folded = [figure for figure in figures if figure.section == f"{section} folded" and figure.arm == arm]
         if mine or folded:
             cells = "".join(_figure(figure, f"{section}{number}x{place}") for place, figure in enumerate(mine))
-            found.append(f'<h3>{esc(arm)}</h3>\n<div class="{section}">{cells}</div>{_folded(folded, f"{section}{number}f")}')
+            found.append(
+                f'<h3>{esc(arm)}</h3>\n<div class="{section}">{cells}</div>{_folded(folded, section, f"{section}{number}f")}'
+            )
     return "\n".join(found)
 
 
-def _folded(figures: Sequence[Shown], prefix: str) -> str:
+def _folded(figures: Sequence[Shown], section: str, prefix: str) -> str:
+    if not figures:
+        return ""
     cells = "".join(_figure(figure, f"{prefix}{place}") for place, figure in enumerate(figures))
-    return f"<details data-fold><summary>{esc(figures[0].caption)}</summary>{cells}</details>" if figures else ""
+    title = figures[0].caption if len(figures) == 1 else f"{len(figures)} more, in which little or nothing changes"
+    return f'<details data-fold><summary>{esc(title)}</summary><div class="{section}">{cells}</div></details>'
 
 
 def _figure(figure: Shown, prefix: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.reporting.comparison_summary import BETTER, MAY_BE_CHANCE, MOVED, NOT_SHOWN, SAME, UNKNOWN, WORSE
-from sim.reporting.comparison_wording import amount, between, chance, change, label_of, share, times
+from sim.reporting.comparison_wording import POINTS, amount, between, chance, change, label_of, share, times
 from sim.reporting.kpi_catalogue import BY_NAME, GROUPS
 from sim.reporting.wording import UNKNOWN as DASH
 from sim.reporting.wording import esc, number, percent, whole
@@ -39,7 +39,7 @@ def kpis(comparison: Record) -> str:
         else ""
     )
     return (
-        f"<p>Differences are arm less baseline; of shares they are percentage points. The same numbers, exact, are in <code>comparison.json</code>.{note}</p>\n"
+        f"<p>Differences are arm less baseline; of shares they are percentage points (pp). The same numbers, exact, are in <code>comparison.json</code>.{note}</p>\n"
         '<div class="tools"><label>Find <input type="search" data-filter="kpi-table" placeholder="KPI, group or arm"></label>'
         '<span class="hint" data-count="kpi-table"></span></div>\n'
         '<div class="scroll" tabindex="0" role="region" aria-label="Table of KPIs">'
@@ -67,7 +67,10 @@ def _kpi_row(entry: Record, relative: Record) -> str:
     return (
         f'<tr><th scope="row"{about}>{esc(label_of(name))}<br><code>{esc(name)}</code></th><td>{esc(group)}</td><td>{esc(entry["arm"])}</td>'
         f'<td><span class="tone {tone.replace(" ", "-")}">{_SAID[tone]}</span></td>'
-        + "".join(f'<td class="n" data-v="{"" if value is None else repr(value)}">{esc(text)}</td>' for text, value in cells)
+        + "".join(
+            f'<td class="n" data-v="{"" if value is None else repr(value)}">{esc(text.replace(POINTS, "pp"))}</td>'
+            for text, value in cells
+        )
         + "</tr>\n"
     )
 
@@ -94,6 +97,8 @@ def benefits(records: Sequence[Record]) -> str:
 
 def _years(each: Record) -> str:
     years = each["payback_years"]
+    if not each["capital_fen"]:
+        return DASH
     return "never" if years is None else "at once" if years == 0 else f"{number(years, 1)} years"
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sim.reporting.kpi_catalogue import BY_NAME
 from sim.reporting.wording import UNKNOWN, duration, number, whole, yuan
 
 Value = float | int | None
 MINUS, THIN = "\u2212", "\u00a0"
+POINTS = f"percentage{THIN}points"
+SETTING_MOST = 160  # letters
 
 
 def label_of(name: str) -> str:
@@ -26,7 +30,7 @@ def change(unit: str, value: Value) -> str:
     """Return a difference with its sign and unit; of shares in percentage points."""
     if value is None:
         return UNKNOWN
-    size = f"{_digits(100 * abs(value))}{THIN}points" if unit == "share" else _size(unit, abs(value))
+    size = f"{_digits(100 * abs(value))}{THIN}{POINTS}" if unit == "share" else _size(unit, abs(value))
     return f"{_sign(value)}{size}"
 
 
@@ -37,7 +41,10 @@ def between(unit: str, low: Value, high: Value) -> str:
 
 def share(value: Value) -> str:
     """Return a difference as a share of the baseline, with its sign."""
-    return UNKNOWN if value is None else f"{_sign(value)}{_digits(100 * abs(value))}{THIN}%"
+    if value is None or value == 0:
+        return UNKNOWN if value is None else f"0{THIN}%"
+    size = 100 * abs(value)
+    return f"{_sign(value)}{size:,.{2 if size < 10 else 1 if size < 100 else 0}f}{THIN}%"
 
 
 def share_between(low: Value, high: Value) -> str:
@@ -64,12 +71,12 @@ def times(factor: Value) -> str:
 
 
 def _sign(value: float) -> str:
-    return "+" if value > 0 else MINUS if value < 0 else "±"
+    return "+" if value > 0 else MINUS if value < 0 else ""
 
 
 def _size(unit: str, value: float) -> str:
-    if unit == "fen":
-        return yuan(value)
+    if unit.startswith("fen"):
+        return yuan(value) + unit.removeprefix("fen")
     if unit == "share":
         return f"{_digits(100 * value)}{THIN}%"
     if unit == "s":
@@ -90,3 +97,19 @@ def _digits(value: float) -> str:
     if value >= 10:
         return f"{value:.1f}"
     return f"{value:.2f}" if value >= 0.095 else f"{value:.2g}"
+
+
+def part_name(name: str, tenants: Mapping[str, str]) -> str:
+    """Return what a part is called: a tenant with its unit, a segment without the signs of a program."""
+    return f"{tenants[name]} ({name})" if name in tenants else name.replace("_", " ").replace("purpose:", "purpose: ")
+
+
+def setting(value: object) -> str:
+    """Return the value of a setting as one reads it, cut where it is long."""
+    if isinstance(value, list):
+        text = "; ".join(map(setting, value)) or "none"
+    elif isinstance(value, dict):
+        text = ", ".join(f"{key} {setting(inner)}" for key, inner in value.items())
+    else:
+        text = "none" if value is None or value == "" else "yes" if value is True else "no" if value is False else str(value)
+    return text if len(text) <= SETTING_MOST else f"{text[: SETTING_MOST - 1]}…"

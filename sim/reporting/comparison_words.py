@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.reporting.comparison_wording import amount, between, change, label_of, share, times
+from sim.reporting.comparison_wording import amount, change, label_of, share, times
 from sim.reporting.wording import esc, number, whole
 
 Record = Mapping[str, Any]
@@ -21,6 +21,8 @@ _ASKED_FIRST = ("sales_fen", "owner_income_fen", "footfall_visits")  # what a pl
 def paragraphs(comparison: Record, arm: Record) -> list[str]:
     """Return what is to be said of one arm of `comparison["summary"]`, each paragraph as safe HTML."""
     entries = {entry["name"]: entry for entry in comparison["kpis"] if entry["arm"] == arm["arm"]}
+    if arm["compared"] and arm["the_same"] == arm["compared"]:
+        return [_verdict(comparison, arm)]
     return [
         " ".join(part for part in [_verdict(comparison, arm), *_sure(arm, entries), _headline(arm, entries)] if part),
         *_chance(arm, entries),
@@ -74,9 +76,22 @@ def _listed(arm: Record, names: Sequence[str], entries: Mapping[str, Record]) ->
 
 def _told(entry: Record, relative: Record) -> str:
     """Return "Visits +120 (+3.2 %), from 3,676": the difference, as a share where that adds something, and where it starts."""
-    own = change(entry["unit"], entry["difference_mean"])
-    as_share = f" ({share(relative['share'])})" if relative["share"] is not None and entry["unit"] != "share" else ""
+    own = _kept(change(entry["unit"], entry["difference_mean"]))
+    as_share = f" ({_kept(share(relative['share']))})" if relative["share"] is not None and entry["unit"] != "share" else ""
     return f"{esc(_lower(label_of(entry['name'])))} {own}{as_share} from {amount(entry['unit'], entry['baseline_mean'])}"
+
+
+def _kept(text: str) -> str:
+    """Return a number with its sign and unit that no line break parts."""
+    return f'<span class="nb">{esc(text)}</span>'
+
+
+def _changed(unit: str, value: float | None) -> str:
+    return _kept(change(unit, value))
+
+
+def _between(unit: str, low: float | None, high: float | None) -> str:
+    return f"{_changed(unit, low)} to {_changed(unit, high)}"
 
 
 def _lower(label: str) -> str:
@@ -90,9 +105,9 @@ def _headline(arm: Record, entries: Mapping[str, Record]) -> str:
         entry = entries.get(name)
         if entry is not None and entry["ci_low"] is not None and name not in sure and entry["ci_low"] != entry["ci_high"]:
             return (
-                f"{esc(label_of(name))}: between {between(entry['unit'], entry['ci_low'], entry['ci_high'])} "
-                f"on a base of {amount(entry['unit'], entry['baseline_mean'])}; more days would narrow that."
-            ).replace("between", "somewhere from", 1)
+                f"{esc(label_of(name))} may have moved by anything from {_between(entry['unit'], entry['ci_low'], entry['ci_high'])}, from "
+                f"{amount(entry['unit'], entry['baseline_mean'])}; more days would narrow that."
+            )
     return ""
 
 
@@ -115,8 +130,8 @@ def _money(comparison: Record, arm: str) -> list[str]:
 
 def benefit(each: Record) -> str:
     """Return what an arm brings its owner, in a sentence or two."""
-    net = f"{change('fen', each['net_benefit_fen_per_day'])} a day after what it costs"
-    interval = "" if each["ci_low"] is None else f" (95 % interval {between('fen', each['ci_low'], each['ci_high'])})"
+    net = f"{_changed('fen', each['net_benefit_fen_per_day'])} a day after what it costs"
+    interval = "" if each["ci_low"] is None else f" (95 % interval {_between('fen', each['ci_low'], each['ci_high'])})"
     ends = {
         "pays": "It pays",
         "loses": "It loses money",
@@ -130,7 +145,7 @@ def benefit(each: Record) -> str:
             if years is None
             else f"at this mean it is earned back in {number(years, 1)} years"
         )
-        text += f" It takes {amount('fen', each['capital_fen'])} of capital; {back}, and its present value is {change('fen', each['present_value_fen'])}."
+        text += f" It takes {amount('fen', each['capital_fen'])} of capital; {back}, and its present value is {_changed('fen', each['present_value_fen'])}."
     return text
 
 

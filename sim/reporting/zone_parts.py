@@ -12,12 +12,16 @@ ZONES = "time by zone, person-minutes"
 
 
 def zone_minutes(folder: Path) -> dict[str, float]:
-    """Return whole person-minutes by "level id/number of the zone in the plan" of a finished run; nothing where it wrote no curves."""
+    """Return whole person-minutes, of all days of a finished run, by "level id/number of the zone in the plan".
+
+    Nothing where the run wrote no curves. A run of several days names no levels: there the names begin with the slash.
+    """
     path = folder / "curves.json"
     if not path.is_file():
         return {}
     zones = json.loads(path.read_text(encoding="utf-8"))["zones"]
-    pairs = enumerate(zip(zones["level"], zones["person_s"], strict=True))
+    levels = zones.get("level") or [""] * len(zones["person_s"])
+    pairs = enumerate(zip(levels, zones["person_s"], strict=True))
     return {f"{level}/{number}": float(round(person_s / 60)) for number, (level, person_s) in pairs}
 
 
