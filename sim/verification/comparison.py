@@ -15,9 +15,10 @@ from sim.config import RunConfig
 from sim.errors import ConfigError, EngineError, Problem
 from sim.experiments.compare import comparison_of
 from sim.experiments.engines import Runner
-from sim.experiments.paired import CONFIDENCE, Paired, compared, variance
+from sim.experiments.paired import CONFIDENCE, Paired, compared, holm, variance
 from sim.experiments.replicate import Arm, Replicated, Runs
 from sim.random_streams import stream_key, uniforms
+from sim.reporting.kpi_catalogue import BY_NAME
 from sim.verification.comparison_stops import stops
 from sim.verification.parameters import Parameter, number, whole
 from sim.verification.records import INFO, Record, at_least, at_most, between, equal, record
@@ -139,16 +140,18 @@ def aa_records(days: Sequence[Kpis], values: Mapping[str, Any]) -> tuple[list[Re
         rule = "two arms with seeds of their own need twice as many days"
         raise ConfigError.of("galleria verify comparison", [Problem("pairs", str(pairs), rule, f"days={2 * pairs} or more")])
     hands = dealt(len(days), comparisons, pairs, values["seed"])
-    arms = [("left", RunConfig()), ("right", RunConfig())]
+    names = [name for name in days[0] if name in BY_NAME and BY_NAME[name].is_known]
     intervals: list[Paired] = []
     tests = rejected = families = 0
-    for hand in hands:
-        kpis = {(arm, n + 1): dict(days[row]) for (arm, _), rows in zip(arms, hand, strict=True) for n, row in enumerate(rows)}
-        entries = comparison_of(arms, range(1, pairs + 1), Replicated(kpis, ()))["kpis"]
-        tested = [entry for entry in entries if entry["p_value"] is not None]
-        tests, rejected = tests + len(tested), rejected + sum(entry["p_value"] < ALPHA for entry in tested)
-        families += any(entry["p_adjusted"] < ALPHA for entry in tested)
-        _, interval = compared([(kpis["left", n][KPI], kpis["right", n][KPI]) for n in range(1, pairs + 1)])
+    for left, right in hands:
+        results = {
+            name: compared([(days[one].get(name), days[other].get(name)) for one, other in zip(left, right, strict=True)])[1]
+            for name in names
+        }
+        p_values = [result.p_value for result in results.values() if result is not None and result.p_value is not None]
+        tests, rejected = tests + len(p_values), rejected + sum(p_value < ALPHA for p_value in p_values)
+        families += any(p_adjusted < ALPHA for p_adjusted in holm(p_values))
+        interval = results[KPI]
         assert interval is not None
         intervals.append(interval)
     sure = [(each.p_value or 0.0) < ALPHA for each in intervals]
