@@ -50,7 +50,7 @@ def paired_difference(baseline: Sequence[float], arm: Sequence[float], first: in
         error = math.sqrt(max(spread, variance(differences[:first]))) / math.sqrt(pairs)
         degrees = (first or pairs) - 1
         half = quantile(degrees) * error
-        low, high, p_value = middle - half, middle + half, _two_sided(middle, error, degrees)
+        low, high, p_value = middle - half, middle + half, _two_sided(middle, error, pairs, degrees)
         independent = variance(baseline) + variance(arm)
         reduction = 1 - spread / independent if independent > 0 else None
     return Paired(pairs, mean(baseline), mean(arm), middle, low, high, p_value, reduction)
@@ -111,7 +111,12 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _two_sided(difference: float, error: float, degrees: int) -> float:
+def _two_sided(difference: float, error: float, pairs: int, degrees: int) -> float:
+    """Return the p-value of Student's t; of differences that are all the same, that of the sign test.
+
+    Two days on which a count differs by one are no certainty, although their spread is 0: under no difference n equal signs have a
+    chance of 2^(1 - n).
+    """
     if error == 0:
-        return 1.0 if difference == 0 else 0.0
+        return 1.0 if difference == 0 else 2.0 ** (1 - pairs)
     return float(2 * stdtr(degrees, -abs(difference) / error))

@@ -110,14 +110,14 @@ def precision_of(
                     "half_width_wanted": wanted,
                     "share_wanted": target.half_width if target.is_share else None,
                     "half_width": half,
-                    "replications_needed": _needed(half, wanted, done),
+                    "replications_needed": needed(half, wanted, done),
                     "is_reached": half is not None and half <= wanted,
                 }
             )
     return found
 
 
-def _needed(half: float | None, wanted: float, done: int) -> int | None:
+def needed(half: float | None, wanted: float, done: int) -> int | None:
     """Return how many replications the wanted half-width takes if the spread stays as it is."""
     if half is None or (wanted == 0.0 and half > 0.0):
         return None

@@ -52,11 +52,12 @@ def test_equal_arms_differ_by_exactly_nothing():
     assert (found.difference_mean, found.ci_low, found.ci_high, found.p_value) == (0.0, 0.0, 0.0, 1.0)
 
 
-def test_a_difference_that_never_varies_is_certain():
-    found = paired_difference([0.0, 0.0], [7.0, 7.0])
+def test_a_difference_that_never_varies_is_as_sure_as_so_many_equal_signs():
+    twice, often = paired_difference([0.0] * 2, [7.0] * 2), paired_difference([0.0] * 20, [7.0] * 20)
 
-    assert (found.difference_mean, found.ci_low, found.ci_high, found.p_value) == (7.0, 7.0, 7.0, 0.0)
-    assert found.variance_reduction is None
+    assert (twice.difference_mean, twice.ci_low, twice.ci_high, twice.p_value) == (7.0, 7.0, 7.0, 0.5)
+    assert often.p_value == 2.0**-19
+    assert twice.variance_reduction is None
 
 
 def test_one_pair_gives_a_difference_and_no_interval():
