@@ -46,6 +46,7 @@ class Runs:
         self._runner = runner
         self._open = ExitStack()
         self._engine: Engine | None = None
+        self._told: dict[str, RunConfig] = {}  # arms whose configuration is written: it takes longer than to read a kept run
 
     def __enter__(self) -> Runs:
         """Begin."""
@@ -63,7 +64,9 @@ class Runs:
         """
         tell = count or _tell_nobody
         for arm, config in dict(arm for arm, _ in wanted).items():
-            self._kept.keep_config(arm, config)
+            if self._told.get(arm) is not config:
+                self._kept.keep_config(arm, config)
+                self._told[arm] = config
         configs = {(arm, number): replication_config(config, number) for (arm, config), number in wanted}
         found = {key: kpis for key, config in configs.items() if (kpis := self._kept.read(*key, config)) is not None}
         tell(len(found), len(configs))
