@@ -62,73 +62,109 @@ def ocba(means: Sequence[float], variances: Sequence[float], counts: Sequence[in
     """Return how many of `more` runs each arm gets by OCBA (Chen, Lin, Yucesan and Chick 2000; Chen and Lee 2011, 3.4 and appendix A).
 
     Shares follow N_i / N_j = ((s_i / d_i) / (s_j / d_j))^2 and N_b = s_b (sum N_i^2 / s_i^2)^(1/2), d the distance to the best mean,
-    counted as `delta` where it is smaller. The theory takes arms as independent; runs already made are never taken back.
+    counted as `delta` where it is smaller. The theory takes arms as independent.
     """
     best = _largest(means)
-    others = [arm for arm in range(len(means)) if arm != best]
-    gaps = {arm: max(means[best] - means[arm], delta) for arm in others}
-    smallest = min((gap for gap in gaps.values() if gap > 0), default=1.0)
-    ratios = [0.0] * len(means)
-    for arm in others:
-        ratios[arm] = variances[arm] * (smallest / (gaps[arm] or smallest)) ** 2
-    ratios[best] = math.sqrt(
-        variances[best] * math.fsum(ratios[arm] ** 2 / variances[arm] for arm in others if variances[arm] > 0)
-    )
-    wanted = list(counts)
-    total = sum(counts) + more
-    open_arms = [arm for arm in range(len(means)) if ratios[arm] > 0]
+    ratios = _ratios([means[best] - mean for mean in means], variances, best, delta)
+    parts = [ratio**2 / spread for ratio, spread in zip(ratios, variances, strict=True) if ratio > 0]
+    ratios[best] = math.sqrt(variances[best] * math.fsum(parts))
+    return _given(ratios, counts, more, best)
+
+
+def ocba_crn(observations: Observations, more: int, delta: float = 0.0) -> list[int]:
+    """Return how many of `more` runs each arm gets where arms share their days: OCBA's rule on differences from the best arm.
+
+    Over n days of both, the difference of arm i from the best has variance S2_i / n; like OCBA this makes d_i^2 n_i / S2_i alike, and
+    gives the best arm as many days as the others need.
+    """
+    means = levelled_means(observations)
+    best = _largest(means)
+    spreads = [_difference_variance(values, observations[best]) for values in observations]
+    ratios = _ratios([means[best] - mean for mean in means], spreads, best, delta)
+    ratios[best] = max(ratios)
+    return _given(ratios, [len(values) for values in observations], more, best)
+
+
+def _ratios(gaps: Sequence[float], variances: Sequence[float], best: int, delta: float) -> list[float]:
+    """Return s_i^2 / d_i^2 up to a common factor, 0 for the best."""
+    wide = [max(gap, delta) for gap in gaps]
+    unit = min((gap for arm, gap in enumerate(wide) if gap > 0 and arm != best), default=1.0)
+    return [0.0 if arm == best else variances[arm] * (unit / (gap or unit)) ** 2 for arm, gap in enumerate(wide)]
+
+
+def _given(ratios: Sequence[float], counts: Sequence[int], more: int, best: int) -> list[int]:
+    """Return new runs that bring the arms near these ratios; runs already made are never taken back, and the best gets what is left."""
+    wanted, total = list(counts), sum(counts) + more
+    open_arms = [arm for arm, ratio in enumerate(ratios) if ratio > 0]
     while open_arms:
-        rest = total - sum(counts[arm] for arm in range(len(means)) if arm not in open_arms)
+        rest = total - sum(count for arm, count in enumerate(counts) if arm not in open_arms)
         share = rest / math.fsum(ratios[arm] for arm in open_arms)
-        wanted = [math.floor(share * ratios[arm]) if arm in open_arms else counts[arm] for arm in range(len(means))]
+        wanted = [math.floor(share * ratios[arm]) if arm in open_arms else count for arm, count in enumerate(counts)]
         over = [arm for arm in open_arms if wanted[arm] < counts[arm]]
         if not over:
             break
         open_arms = [arm for arm in open_arms if arm not in over]
         wanted = list(counts)
     wanted[best] += total - sum(wanted)
-    return [wanted[arm] - counts[arm] for arm in range(len(means))]
+    return [each - count for each, count in zip(wanted, counts, strict=True)]
 
 
-def pcs_approximate(means: Sequence[float], variances: Sequence[float], counts: Sequence[int], delta: float = 0.0) -> float:
-    """Return 1 - sum of P(arm i truly is more than `delta` above the one observed to be best): Bonferroni's bound, arms independent."""
-    best = _largest(means)
-    wrong = []
-    for arm in range(len(means)):
-        error = math.sqrt(variances[best] / counts[best] + variances[arm] / counts[arm])
-        gap = means[best] - means[arm] + delta
-        if arm != best and error > 0:
-            wrong.append(float(ndtr(-gap / error)))
+def levelled_means(observations: Observations) -> list[float]:
+    """Return the arms' means as if all had had the days of the arm with most: its mean + the mean difference over the days of both."""
+    if len(set(map(len, observations))) == 1:
+        return [mean(values) for values in observations]
+    longest = max(observations, key=len)
+    level = mean(longest)
+    return [level + mean([value - other for value, other in zip(values, longest, strict=False)]) for values in observations]
+
+
+def pcs_approximate(gaps: Sequence[float], errors: Sequence[float]) -> float:
+    """Return Bonferroni's bound on the probability of correct selection: 1 - sum of P(a normal of this gap and error is below 0)."""
+    wrong = [float(ndtr(-gap / error)) if error > 0 else float(gap < 0) for gap, error in zip(gaps, errors, strict=True)]
     return max(0.0, 1 - math.fsum(wrong))
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A mean paired difference with a t interval."""
+class Difference:
+    """The mean difference of two arms, second - first, its standard error and a t interval."""
 
-    pairs: int
-    difference_mean: float
+    mean: float
+    error: float
     ci_low: float
     ci_high: float
 
 
-def paired_interval(first: Sequence[float], second: Sequence[float], confidence: float) -> Interval:
-    """Return second - first over the replications that both have (at least two), with a t interval of this confidence."""
+def paired(first: Sequence[float], second: Sequence[float], confidence: float) -> Difference:
+    """Return second - first over the replications that both have, at least two."""
     differences = [after - before for before, after in zip(first, second, strict=False)]
-    pairs, middle = len(differences), mean(differences)
-    half = float(stdtrit(pairs - 1, (1 + confidence) / 2)) * math.sqrt(variance(differences) / pairs)
-    return Interval(pairs, middle, middle - half, middle + half)
+    error = math.sqrt(variance(differences) / len(differences))
+    return _difference(mean(differences), error, len(differences) - 1, confidence)
+
+
+def unpaired(first: Sequence[float], second: Sequence[float], confidence: float) -> Difference:
+    """Return second - first where the arms' replications are independent (Welch's interval)."""
+    parts = [variance(values) / len(values) for values in (first, second)]
+    total = math.fsum(parts)
+    weights = math.fsum(part**2 / (len(values) - 1) for part, values in zip(parts, (first, second), strict=True))
+    return _difference(mean(second) - mean(first), math.sqrt(total), total**2 / weights if weights > 0 else 1.0, confidence)
+
+
+def _difference(middle: float, error: float, degrees: float, confidence: float) -> Difference:
+    half = float(stdtrit(degrees, (1 + confidence) / 2)) * error
+    return Difference(middle, error, middle - half, middle + half)
 
 
 def _difference_variances(observations: Observations) -> np.ndarray:
     """Return the sample variance of the differences between each two arms, [arm, other]."""
-    arms = range(len(observations))
     found = np.zeros((len(observations), len(observations)))
-    for arm in arms:
+    for arm, values in enumerate(observations):
         for other in range(arm):
-            pairs = zip(observations[arm], observations[other], strict=True)
-            found[arm, other] = found[other, arm] = variance([left - right for left, right in pairs])
+            found[arm, other] = found[other, arm] = _difference_variance(values, observations[other])
     return found
+
+
+def _difference_variance(first: Sequence[float], second: Sequence[float]) -> float:
+    return variance([left - right for left, right in zip(first, second, strict=False)])
 
 
 def _largest(means: Sequence[float]) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from sim.errors import ConfigError, Problem
 from sim.experiments.engines import Runner
 from sim.experiments.paired import mean, variance
-from sim.experiments.procedures import kn, ocba
+from sim.experiments.procedures import kn, ocba, ocba_crn
 from sim.experiments.replicate import Arm, Count, Runs
 from sim.experiments.selection import SOURCE, Question, refuse
 from sim.experiments.selection_told import Selection, told
@@ -20,6 +20,7 @@ from sim.experiments.workers import cores
 from sim.reporting.files import write_json
 
 RESULT = "select.json"
+OWN_DAYS = 100_000  # replications of the n-th arm start after n times so many where arms are not to share their days
 STEPS = 20  # OCBA looks again after a twentieth of the budget (5 to 10 % of it: Chen and Lee 2011, 3.4)
 
 
@@ -61,10 +62,11 @@ class _Seen:
         wanted = [
             (arm, have[arm] + ahead) for ahead in range(1, max(more) + 1) for arm in range(len(more)) if ahead <= more[arm]
         ]
-        jobs = [(self.arms[arm], number) for arm, number in wanted]
+        apart = OWN_DAYS if self.question.method == "ocba" else 0
+        jobs = [(self.arms[arm], number + arm * apart) for arm, number in wanted]
         found = values_of(self.folder, made(self.folder, self.runs, jobs, self._counter(sum(have))), self.question.kpi)
-        for arm, number in wanted:
-            self.values[arm].append(found[self.arms[arm][0], number])
+        for (arm, _), ((name, _), number) in zip(wanted, jobs, strict=True):
+            self.values[arm].append(found[name, number])
 
     def signed(self) -> list[list[float]]:
         """Return the observations with the sign that makes larger better."""
@@ -99,7 +101,10 @@ def _by_ocba(seen: _Seen, delta: float, _workers: int) -> Selection:
     budget = seen.question.budget
     step = max(len(seen.arms), math.ceil(budget / STEPS))
     while (spent := sum(map(len, seen.values))) < budget:
-        signed = seen.signed()
-        means, spreads = [mean(values) for values in signed], [variance(values) for values in signed]
-        seen.take(ocba(means, spreads, [len(values) for values in signed], min(step, budget - spent), delta))
+        signed, more = seen.signed(), min(step, budget - spent)
+        if seen.question.method == "ocba_crn":
+            seen.take(ocba_crn(signed, more, delta))
+        else:
+            means, spreads = [mean(values) for values in signed], [variance(values) for values in signed]
+            seen.take(ocba(means, spreads, [len(values) for values in signed], more, delta))
     return Selection(seen.arms, seen.question, delta, seen.values, None)

@@ -9,7 +9,11 @@ from sim.errors import ConfigError, Problem
 from sim.experiments.replicate import Arm
 from sim.reporting.kpi_catalogue import kpi_named
 
-METHODS = ("kn", "ocba")
+METHODS = {
+    "kn": "procedure KN (Kim and Nelson 2001): runs until it is sure; arms share their days",
+    "ocba": "OCBA (Chen and others 2000): spends a budget where it helps most; every arm has days of its own, as its theory asks",
+    "ocba_crn": "OCBA's rule on the differences from the leader; arms share their days",
+}
 FIRST_MIN = 5  # a variance of fewer observations says little (Chen and Lee 2011, 3.4)
 SOURCE = "the selection"
 

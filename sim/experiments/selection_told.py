@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.experiments.paired import mean, variance
-from sim.experiments.procedures import Screened, paired_interval, pcs_approximate
+from sim.experiments.procedures import Difference, Screened, levelled_means, paired, pcs_approximate, unpaired
 from sim.experiments.replicate import Arm
 from sim.experiments.selection import Question
 from sim.reporting.kpi_catalogue import kpi_named
@@ -37,9 +37,15 @@ class Selection:
         return list(self.screened.survivors) if self.screened else list(range(len(self.arms)))
 
     @property
+    def shares_days(self) -> bool:
+        """Whether replication n of all arms is the same day."""
+        return self.question.method != "ocba"
+
+    @property
     def signed(self) -> list[float]:
-        """Means, with the sign that makes larger better."""
-        return [mean(values) if self.question.maximise else -mean(values) for values in self.values]
+        """Means with the sign that makes larger better; of arms that share their days as if all had had them all."""
+        means = levelled_means(self.values) if self.shares_days else [mean(values) for values in self.values]
+        return means if self.question.maximise else [-mean for mean in means]
 
     @property
     def selected(self) -> int | None:
@@ -54,10 +60,16 @@ class Selection:
         signed = self.signed
         return max(self.survivors, key=lambda arm: (signed[arm], -arm))
 
+    def against_leader(self, arm: int) -> Difference:
+        """Return arm - leader; the intervals of all arms hold at once (Bonferroni)."""
+        level = 1 - (1 - self.question.confidence) / (len(self.arms) - 1)
+        return (paired if self.shares_days else unpaired)(self.values[self.leader], self.values[arm], level)
+
     def pcs(self, delta: float) -> float:
         """Return how probable it is, about, that no arm truly is better than the leader by more than `delta`."""
-        spreads = [variance(values) for values in self.values]
-        return pcs_approximate(self.signed, spreads, [len(values) for values in self.values], delta)
+        sign = -1.0 if self.question.maximise else 1.0
+        found = [self.against_leader(arm) for arm in range(len(self.arms)) if arm != self.leader]
+        return pcs_approximate([sign * each.mean + delta for each in found], [each.error for each in found])
 
 
 def told(selection: Selection) -> dict[str, Any]:
@@ -100,8 +112,7 @@ def told(selection: Selection) -> dict[str, Any]:
 def _entry(selection: Selection, arm: int) -> dict[str, Any]:
     names, numbers, lead = selection.names, selection.values[arm], selection.leader
     out = selection.screened.eliminated.get(arm) if selection.screened else None
-    level = 1 - (1 - selection.question.confidence) / (len(names) - 1)  # all differences at once (Bonferroni)
-    against = None if arm == lead else paired_interval(selection.values[lead], numbers, level)
+    against = None if arm == lead else selection.against_leader(arm)
     return {
         "arm": names[arm],
         "status": _status(selection, arm),
@@ -110,7 +121,7 @@ def _entry(selection: Selection, arm: int) -> dict[str, Any]:
         "sd": math.sqrt(variance(numbers)),
         "eliminated_after": out[0] if out else None,
         "eliminated_by": names[out[1]] if out else None,
-        "difference_mean": against.difference_mean if against else None,  # this arm - the leader, over the replications of both
+        "difference_mean": against.mean if against else None,  # this arm - the leader
         "ci_low": against.ci_low if against else None,
         "ci_high": against.ci_high if against else None,
     }
@@ -129,11 +140,11 @@ def _statement(selection: Selection) -> str:
     way = "highest" if question.maximise else "lowest"
     much = f"{selection.delta:,.4g} {kpi_named(question.kpi).unit}"
     if now is None:
+        rests_on = "arms sharing their days" if selection.shares_days else "every arm on days of its own"
         return (
-            f"{lead!r} has the {way} mean {question.kpi}. The probability that it truly is the best is about "
-            f"{selection.pcs(0.0):.1%} or more, and that no arm is better by more than {much} about {selection.pcs(selection.delta):.1%} or "
-            "more (OCBA, Bonferroni's bound; normal means, arms taken as independent). Arms share their days here: where they rise and "
-            "fall together, the choice is surer than that."
+            f"{lead!r} has the {way} mean {question.kpi}. The probability that it truly is the best is about {selection.pcs(0.0):.1%} or "
+            f"more, and that no arm is better by more than {much} about {selection.pcs(selection.delta):.1%} or more (Bonferroni's bound at "
+            f"the observed means, {rests_on}, means about normal). It is an estimate, not a promise kept beforehand as KN's is."
         )
     if now.selected is None:
         return (

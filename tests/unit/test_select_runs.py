@@ -56,7 +56,7 @@ def runs_made(tmp_path):
 
 
 KN = Question("sales_fen", True, delta=Delta(400.0), budget=400, first=6)
-OCBA = dataclasses.replace(KN, method="ocba", budget=60)
+OCBA = dataclasses.replace(KN, method="ocba_crn", budget=60)
 
 
 def test_the_arm_that_is_better_by_more_than_delta_is_selected(tmp_path, runner):
