@@ -24,6 +24,7 @@ from sim.errors import GalleriaError
 COMMANDS = {
     "run": ("sim.cli_run", "run one scenario and write a report"),
     "compare": ("sim.cli_compare", "compare scenarios under the same draws, or two finished runs"),
+    "select": ("sim.cli_select", "the best of many arms with as few runs as it takes; fronts of several KPIs"),
     "sweep": ("sim.cli_sweep", "many runs over values of their keys, on this machine or a cluster"),
     "check": ("sim.cli_check", "hold scenarios against their baselines, and say which KPIs have moved"),
     "catalogue": ("sim.cli_catalogue", "hold every policy against the same days without it"),

@@ -26,7 +26,7 @@ def arms_of(scenario: str, overrides: list[str]) -> list[str]:
 def _two_or_more(arms: list[str], found: str) -> list[str]:
     if len(arms) < 2 or len(set(arms)) < len(arms) or "" in arms:
         raise UsageError(
-            f"galleria compare: two or more different arms are wanted (found {found}); "
+            f"arms: two or more different arms are wanted (found {found}); "
             "for instance arms=[none,escalator_outage]. See `galleria compare --help`."
         )
     return arms
@@ -35,7 +35,7 @@ def _two_or_more(arms: list[str], found: str) -> list[str]:
 def count_of(text: str, key: str = "replications") -> int:
     """Return how many replications are wanted."""
     if not text.isdigit() or not 2 <= int(text) <= 10_000:
-        raise UsageError(f"galleria compare: {key} must be a whole number from 2 to 10000 (found {text!r})")
+        raise UsageError(f"{key}: must be a whole number from 2 to 10000 (found {text!r})")
     return int(text)
 
 
@@ -56,7 +56,7 @@ def config_of(scenario: str, arm: str, overrides: list[str]) -> RunConfig:
     problem = paths.unknown_name(
         "arms", arm, known, "scenario or policy", "`galleria list scenarios`, `galleria list policies`"
     )
-    raise UsageError(f"galleria compare: {problem}")
+    raise UsageError(str(problem))
 
 
 def refuse_earlier_runs(configs: list[tuple[str, RunConfig]]) -> None:

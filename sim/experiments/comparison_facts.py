@@ -12,7 +12,6 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.experiments.paired import Paired, paired_difference
-from sim.experiments.parts import Parts
 from sim.experiments.replicate import Arm
 from sim.floorplan.cache import compiled_for
 from sim.plan_arrays import CompiledPlan

@@ -47,6 +47,7 @@ class Runs:
         self._runner = runner
         self._open = ExitStack()
         self._engine: Engine | None = None
+        self._told: dict[str, RunConfig] = {}  # arms whose configuration is written: it takes longer than to read a kept run
 
     def __enter__(self) -> Runs:
         """Begin."""
@@ -63,7 +64,9 @@ class Runs:
         on the order in which they finish.
         """
         for arm, config in dict(arm for arm, _ in wanted).items():
-            self._kept.keep_config(arm, config)
+            if self._told.get(arm) is not config:
+                self._kept.keep_config(arm, config)
+                self._told[arm] = config
         return self.make_as_they_are(
             {(arm, number): replication_config(config, number) for (arm, config), number in wanted}, count
         )
