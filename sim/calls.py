@@ -1,0 +1,95 @@
+"""What one calls from Python: run, compare and load, by a scenario's name or by configuration; results give frames and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim import api, config_files, paths
+from sim.cli_arms import config_of, refuse_earlier_runs
+from sim.config import RunConfig
+from sim.errors import GalleriaError, Problem
+from sim.reporting.manifest import read_finished
+from sim.reporting.results import Comparison, RunResult, load_comparison
+from sim.reporting.uplift_data import UpliftData, load_uplift
+
+Arms = Sequence[tuple[str, RunConfig]] | Mapping[str, RunConfig]
+
+
+def run(scenario: str | RunConfig, *overrides: str | Path, out: Path | str | None = None, **more: Any) -> RunResult:
+    """Run a scenario by its name, with overrides as at the command line, or a configuration; return its KPIs and files.
+
+    `out` is the folder (default: outputs/<date>/<time>); after a configuration it may be the second argument. What else sim.api.run
+    takes is handed on. Raises GalleriaError for mistakes in scenario, overrides or plan, and for a folder that holds something.
+    """
+    words, folder = list(overrides), out
+    if isinstance(scenario, RunConfig):
+        if len(words) + (out is not None) > 1 or any("=" in str(word) for word in words if not isinstance(word, Path)):
+            rule = "a configuration takes no overrides: they are composed into it"
+            raise GalleriaError.of("run", [Problem("overrides", str(words), rule, "give the scenario's name, or one folder")])
+        config, folder = scenario, words[0] if words else out
+    else:
+        config = config_files.compose(scenario, [str(word) for word in words])
+    return api.run(config, _new_folder(folder), **more)
+
+
+def compare(
+    arms: Arms | str,
+    *overrides: str | Path,
+    out: Path | str | None = None,
+    replications: int = 20,
+    workers: int | None = None,
+    **named: Any,
+) -> Comparison:
+    """Compare arms with the first of them under common random numbers, `replications` days each; return effects with intervals.
+
+    Either `compare(scenario, *overrides, arms=[...])`, arms named as at the command line ("none", a policy, a scenario, overrides), or
+    `compare(configurations, out)`, a dictionary or pairs of name and configuration. A second call with the same `out` makes only the runs
+    that it lacks. A script that calls this needs the guard `if __name__ == "__main__":`. Raises GalleriaError for what cannot be compared.
+    """
+    count: Callable[[int, int], None] | None = named.pop("count", None)
+    wanted = named.pop("arms", None)
+    if named:
+        known = "arms, out, replications, workers, count"
+        raise GalleriaError.of(
+            "compare", [Problem(name, repr(value), "unknown", f"one of {known}") for name, value in named.items()]
+        )
+    if isinstance(arms, str):
+        words = [str(word) for word in overrides]
+        names = [str(name) for name in wanted or config_files.compose(arms, words).arms]
+        configs = [(name, config_of(arms, name, words)) for name in names]
+    else:
+        pairs: Any = arms.items() if isinstance(arms, Mapping) else arms
+        configs = [(str(name), config) for name, config in pairs]
+        out = overrides[0] if overrides else out
+    refuse_earlier_runs(configs)
+    api.refuse_unknown_policies(config for _, config in configs)
+    folder = paths.new_output_folder() if out is None else Path(out)
+    return Comparison(api.compare(configs, folder, replications, count, workers=workers), folder)
+
+
+def load(folder: Path | str) -> RunResult | Comparison | UpliftData:
+    """Return what a finished folder holds: a run, a comparison, or the data set of `galleria uplift export=true`.
+
+    Raises GalleriaError where there is nothing finished or its files were changed.
+    """
+    folder = Path(folder)
+    manifest = read_finished(folder, "manifest.json")
+    if manifest.get("kind") == "comparison":
+        return load_comparison(folder)
+    if "uplift.json" in manifest.get("files", {}):
+        return load_uplift(folder)
+    return api.load(folder)
+
+
+def _new_folder(wanted: Path | str | None) -> Path:
+    """Return the folder for a run, which must hold nothing yet."""
+    if wanted is None:
+        return paths.new_output_folder()
+    folder = Path(wanted)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise GalleriaError.of(
+            "run", [Problem("out", str(folder), "must be a new or an empty folder", "name another, or delete it")]
+        )
+    return folder
