@@ -17,7 +17,7 @@ from sim.reporting.uplift_data import UpliftData, load_uplift
 Arms = Sequence[tuple[str, RunConfig]] | Mapping[str, RunConfig]
 
 
-def run(scenario: str | RunConfig, *overrides: str | Path, out: Path | str | None = None, **more: Any) -> RunResult:
+def run(scenario: str | RunConfig, /, *overrides: str | Path, out: Path | str | None = None, **more: Any) -> RunResult:
     """Run a scenario by its name, with overrides as at the command line, or a configuration; return its KPIs and files.
 
     `out` is the folder (default: outputs/<date>/<time>); after a configuration it may be the second argument. What else sim.api.run
@@ -35,34 +35,34 @@ def run(scenario: str | RunConfig, *overrides: str | Path, out: Path | str | Non
 
 
 def compare(
-    arms: Arms | str,
+    scenario: str | Arms,
+    /,
     *overrides: str | Path,
+    arms: Sequence[str] = (),
     out: Path | str | None = None,
     replications: int = 20,
     workers: int | None = None,
-    **named: Any,
+    count: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Compare arms with the first of them under common random numbers, `replications` days each; return effects with intervals.
 
-    Either `compare(scenario, *overrides, arms=[...])`, arms named as at the command line ("none", a policy, a scenario, overrides), or
-    `compare(configurations, out)`, a dictionary or pairs of name and configuration. A second call with the same `out` makes only the runs
-    that it lacks. A script that calls this needs the guard `if __name__ == "__main__":`. Raises GalleriaError for what cannot be compared.
+    Either `compare(scenario, *overrides, arms=[...])`, arms named as at the command line ("none", a policy, a scenario, overrides;
+    default: those that the scenario names), or `compare(configurations, out)`, a dictionary or pairs of name and configuration. A second
+    call with the same `out` makes only the runs that it lacks. A script that calls this needs the guard `if __name__ == "__main__":`.
+    Raises GalleriaError for what cannot be compared.
     """
-    count: Callable[[int, int], None] | None = named.pop("count", None)
-    wanted = named.pop("arms", None)
-    if named:
-        known = "arms, out, replications, workers, count"
-        raise GalleriaError.of(
-            "compare", [Problem(name, repr(value), "unknown", f"one of {known}") for name, value in named.items()]
-        )
-    if isinstance(arms, str):
-        words = [str(word) for word in overrides]
-        names = [str(name) for name in wanted or config_files.compose(arms, words).arms]
-        configs = [(name, config_of(arms, name, words)) for name in names]
+    words = [str(word) for word in overrides]
+    if isinstance(scenario, str):
+        names = [str(name) for name in arms or config_files.compose(scenario, words).arms]
+        configs = [(name, config_of(scenario, name, words)) for name in names]
     else:
-        pairs: Any = arms.items() if isinstance(arms, Mapping) else arms
+        if arms or len(words) + (out is not None) > 1:
+            rule = "configurations have their arms and overrides in them"
+            way_out = "give a scenario's name, or configurations and one folder"
+            raise GalleriaError.of("compare", [Problem("arms, overrides", f"{list(arms)}, {words}", rule, way_out)])
+        pairs: Any = scenario.items() if isinstance(scenario, Mapping) else scenario
         configs = [(str(name), config) for name, config in pairs]
-        out = overrides[0] if overrides else out
+        out = words[0] if words else out
     refuse_earlier_runs(configs)
     api.refuse_unknown_policies(config for _, config in configs)
     folder = paths.new_output_folder() if out is None else Path(out)
