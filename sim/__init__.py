@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.calls import compare, load, run
+    from sim.calls import compare, load, run, use_plugins
 
-__all__ = ["compare", "load", "run"]
+__all__ = ["compare", "load", "run", "use_plugins"]
 
 
 def __getattr__(name: str) -> Any:

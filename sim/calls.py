@@ -8,6 +8,7 @@ from typing import Any
 
 from sim import api, config_files, paths
 from sim.cli_arms import config_of, refuse_earlier_runs
+from sim.cli_policies import use_plugins as name_plugins
 from sim.config import RunConfig
 from sim.errors import GalleriaError, Problem
 from sim.reporting.manifest import read_finished
@@ -81,6 +82,14 @@ def load(folder: Path | str) -> RunResult | Comparison | UpliftData:
     if "uplift.json" in manifest.get("files", {}):
         return load_uplift(folder)
     return api.load(folder)
+
+
+def use_plugins(*files: Path | str) -> None:
+    """Let runs of this process, and of the workers that it starts, know the policies of one's own in some Python files.
+
+    They stand beside those of the catalogue until other files are named. Raises GalleriaError for what is wrong in the files.
+    """
+    name_plugins([Path(file) for file in files])
 
 
 def _new_folder(wanted: Path | str | None) -> Path:
