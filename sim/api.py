@@ -28,13 +28,14 @@ from sim.operations.own_services import Factory
 from sim.operations.partners import Programme
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
+from sim.reporting.results import RunResult
 from sim.schema.network import is_network
 from sim.schema.online import is_online
 from sim.schema.policies import PolicyConfig
 from sim.sensing.identity.ids import IdKind, ids_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_MIN, US_PER_S
-from sim.world import Lived, People, Progress, RunResult, Witness, World
+from sim.world import Lived, People, Progress, Witness, World
 
 if TYPE_CHECKING:
     from agents.alliance import Alliance

@@ -12,6 +12,7 @@ from typing import Any
 
 from sim import config_files
 from sim.cli_output import UsageError, say, say_json, say_table
+from sim.cli_policies import add_plugin_option, use_plugins
 from sim.cli_run import announce_compiling, output_folder
 from sim.config import RunConfig
 from sim.errors import ConfigError
@@ -41,6 +42,7 @@ def add_uplift(parser: argparse.ArgumentParser) -> Act:
     parser.add_argument("words", metavar="key=value", nargs="*", help="policy=NAME, messages=N (50), export=true, overrides")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default outputs/<date>/<time>)")
     parser.add_argument("--overwrite", action="store_true", help="replace earlier results in --out")
+    add_plugin_option(parser)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return _uplift
 
@@ -51,6 +53,7 @@ COMMANDS = {"uplift": add_uplift}
 def _uplift(options: argparse.Namespace) -> int:
     own = {key: value for key, _, value in (word.partition("=") for word in options.words) if key in _OWN_WORDS}
     overrides = [word for word in options.words if word.partition("=")[0] not in _OWN_WORDS]
+    use_plugins(options.plugin)
     config = config_files.compose(options.scenario, overrides)
     policies, messages, is_exported = _asked(config, own)
     folder = output_folder(options.out, options.overwrite)
@@ -140,7 +143,7 @@ def write(folder: Path, measured: Any, policies: tuple[str, ...], facts: dict[st
     from sim.experiments.uplift import columns_of
     from sim.promos import Channel
     from sim.reporting.files import write_json
-    from sim.reporting.manifest import write_config
+    from sim.reporting.manifest import write_config, write_manifest
     from sim.reporting.uplift_files import write_uplift_files
 
     files = ["config.yaml", "kpis.json", "uplift.json"]
@@ -157,7 +160,18 @@ def write(folder: Path, measured: Any, policies: tuple[str, ...], facts: dict[st
         )
     write_json(folder / "kpis.json", {**measured.real.kpis, **facts["kpis"]})
     write_json(folder / "uplift.json", {**facts, "files": files})
+    write_manifest(folder, _provenance(measured.config))
     return files
+
+
+def _provenance(config: RunConfig) -> dict[str, Any]:
+    """Return what the manifest says beside the files."""
+    from sim.reporting.manifest import config_sha256, galleria_version, git_commit, package_versions
+
+    return {
+        "schema": UPLIFT_FILE_VERSION, "kind": "uplift", "version": galleria_version(), "seed": config.seed,
+        "config_sha256": config_sha256(config), "git_commit": git_commit(), "packages": package_versions(),
+    }  # fmt: skip
 
 
 def _say(facts: dict[str, Any]) -> None:

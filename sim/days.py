@@ -25,10 +25,11 @@ from sim.plan_swaps import swapped
 from sim.reporting.days_books import DayRecorder, DaysBooks, give_back
 from sim.reporting.days_report import finish_days
 from sim.reporting.ledger_files import kept_ledger
+from sim.reporting.results import RunResult
 from sim.schema.policies import PolicyConfig
 from sim.units import US_PER_DAY
 from sim.visitors import NOBODY
-from sim.world import People, Progress, RunResult, World
+from sim.world import People, Progress, World
 
 MESSAGES_OF_DAY = 10**8  # messages are numbered anew every day; of the run, a message has the number day x this + number
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

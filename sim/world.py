@@ -46,6 +46,7 @@ from sim.reporting.promos_files import told_of_policies
 from sim.reporting.recorder import Recorder
 from sim.reporting.report import FinishedRun, finish
 from sim.reporting.residents_file import digest_of_residents
+from sim.reporting.results import RunResult
 from sim.reporting.segments import segments_of
 from sim.reporting.topics.targets import pair_of
 from sim.sensing.observations import Observations, in_a_row
@@ -107,16 +108,6 @@ class People:
     posted: Callable[[np.ndarray], None] | None = None  # sees the TRANSFER records of the day
     witness: Witness | None = None  # of sim.experiments.twins
     plugins: Mapping[str, str] = field(default_factory=dict)  # SHA-256 of the files with policies of one's own
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """A finished run."""
-
-    folder: Path
-    kpis: dict[str, Any]
-    manifest: dict[str, Any]
-    report: Path | None = None
 
 
 @dataclass
@@ -267,11 +258,15 @@ class World:
             if show:
                 show(now_us, self.crowd.people_inside, min(1.0, max(0.0, (now_us - opens_us) / (closes_us - opens_us))))
 
+        self.open_books()
+        self.clock.run(timed, END_US, shown)
+        return timed.spent_s
+
+    def open_books(self) -> None:
+        """Let what has expired overnight leave the ledger, before anything happens."""
         self.crowd.make_room_in_books()
         while not self.crowd.ledger.expire():
             self.crowd.make_room_in_books()
-        self.clock.run(timed, END_US, shown)
-        return timed.spent_s
 
     def admit(self, visitors: Visitors) -> None:
         """Let the next parties in, with their phones."""

@@ -31,7 +31,7 @@ from sim.network.travel import travel_of
 from sim.network.work import Life, alone, step
 from sim.reporting.files import json_text, write_json
 from sim.reporting.manifest import config_sha256
-from sim.world import RunResult
+from sim.reporting.results import RunResult
 
 UNFINISHED = ".unfinished"  # as in the folder of a run
 KEPT = ".exchange"  # messages of a run that is not finished

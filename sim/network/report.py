@@ -14,7 +14,7 @@ from sim.network.totals import common, kpis_of, rows_of, rule_of
 from sim.reporting import manifest, network_page
 from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpi_catalogue import KPIS
-from sim.world import RunResult
+from sim.reporting.results import RunResult
 
 NETWORK_SCHEMA_VERSION = 1
 SHOWN = (

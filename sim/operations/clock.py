@@ -65,16 +65,27 @@ class Clock:
         self._env.schedule(instant, priority=EventPriority(rank), delay=time_us - self._env.now)
         return instant
 
-    def run(self, crowd: AdvancesTo, until_us: int, show: Callable[[int], None] | None = None) -> None:
-        """Advance crowd and operations to `until_us`, in exact order of events."""
+    def run(
+        self,
+        crowd: AdvancesTo,
+        until_us: int,
+        show: Callable[[int], None] | None = None,
+        pause: Callable[[], bool] | None = None,
+    ) -> bool:
+        """Advance crowd and operations to `until_us`, in exact order of events, or until `pause` says so after one of them.
+
+        Returns whether the end is reached; where it is not, the next call goes on as if nothing had been.
+        """
         shown_us = 0
         while True:
             is_there = crowd.advance_to(int(min(self._env.peek(), until_us)))
             if not is_there:
                 continue  # a service of one's own takes a party at an earlier instant, which is in the environment now
             if self._env.peek() >= until_us:
-                return
+                return True
             self._env.step()
+            if pause and pause():
+                return False
             if show and self._env.now - shown_us >= SHOWN_EVERY_US:
                 shown_us = int(self._env.now)
                 show(shown_us)

@@ -35,7 +35,8 @@ class Seen:
     offers: dict[str, Offer] = field(default_factory=dict)  # that any policy has made, by name
 
 
-Review = Callable[[Seen], Sequence[tuple[str, PolicyDecision]]]
+# None: no answer yet; the same is asked again at the same instant, so that whoever decides outside the run may take their time.
+Review = Callable[[Seen], Sequence[tuple[str, PolicyDecision]] | None]
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,15 @@ class PolicyReviews:
     rank: int = 52
     verdicts: list[PolicyVerdict] = field(default_factory=list)
     met: PersonDay = field(default_factory=PersonDay)
+    _asked: tuple[Seen, Present, np.ndarray] | None = None  # and not answered yet
 
     def act(self, now_us: int) -> None:
-        """Hold one review."""
-        present, visits = self.present()
-        seen = Seen(
-            now_us, self.observe(), present, self.switches.used(), tuple(self.switches.take_receipts()), dict(self.switches.offers)
-        )
-        self.met.see(now_us, seen.observations, present, visits)
+        """Hold one review; without an answer it goes on at the same instant."""
+        seen, present, visits = self._asked = self._asked or self._look(now_us)
         decisions = self.review(seen)
+        if decisions is None:
+            return
+        self._asked = None
         self.switches.look_up(present, visits)
         has_switched = False
         for _, (policy, decision) in sorted(enumerate(decisions), key=lambda item: (item[1][0], item[0])):
@@ -86,6 +87,20 @@ class PolicyReviews:
             self.crowd.switched(now_us)
         following_us = now_us + self.every_us
         self.next_us = following_us if following_us < self.until_us else None
+
+    def _look(self, now_us: int) -> tuple[Seen, Present, np.ndarray]:
+        """Return what policies see now, and who is present."""
+        present, visits = self.present()
+        seen = Seen(
+            now_us,
+            self.observe(),
+            present,
+            self.switches.used(),
+            tuple(self.switches.take_receipts()),
+            dict(self.switches.offers),
+        )
+        self.met.see(now_us, seen.observations, present, visits)
+        return seen, present, visits
 
     def facts(self) -> dict[str, Any]:
         """Return what the run keeps of its policies."""

@@ -62,10 +62,7 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     run.recorder.close()
-    known = {name: value for name, value in run.sensed.items() if name in BY_NAME}
-    books = Books(
-        run.config, run.compiled, run.recorder.sums, run.tallies, run.station_offered_us, known, run.points, run.policies
-    )
+    books = books_of(run)
     kpis = compute(books)
     day = plain({**curves(books), "sensing": {**run.sensed_curves, "identity": run.sensed}})
     manifest.write_config(folder, run.config)
@@ -89,6 +86,14 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
         write_atomically(folder / "report.html", report_page.page(page_data(folder, facts)))
     manifest.write_manifest(folder, facts)
     return kpis
+
+
+def books_of(run: FinishedRun) -> Books:
+    """Return what the KPIs of a run are reckoned from, for sim.reporting.kpis.compute; nothing is written."""
+    known = {name: value for name, value in run.sensed.items() if name in BY_NAME}
+    return Books(
+        run.config, run.compiled, run.recorder.sums, run.tallies, run.station_offered_us, known, run.points, run.policies
+    )
 
 
 def remake(folder: Path) -> Path:
