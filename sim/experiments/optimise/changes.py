@@ -66,6 +66,12 @@ def swaps_apart(config: RunConfig) -> tuple[RunConfig, list[tuple[str, str]]]:
     return dataclasses.replace(config, layout=dataclasses.replace(config.layout, moves=kept)), swaps
 
 
+def moved_by(changes: Iterable[Change]) -> dict[str, str]:
+    """Return of each unit that changes hands the unit that its new tenant had."""
+    swaps = [change.swap for change in changes if change.swap is not None]
+    return {swap.one: swap.other for swap in swaps} | {swap.other: swap.one for swap in swaps}
+
+
 def described(change: Change) -> dict[str, Any]:
     """Return a change as the record of a search has it."""
     if change.swap is not None:

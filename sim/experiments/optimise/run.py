@@ -14,10 +14,11 @@ from typing import Any
 from sim.config import RunConfig
 from sim.experiments.engines import Runner
 from sim.experiments.kept_runs import UNFINISHED
-from sim.experiments.optimise.changes import Change, changed, described
+from sim.experiments.optimise.access_points import search_access_points
+from sim.experiments.optimise.changes import Change, changed, described, moved_by
 from sim.experiments.optimise.continuous import count_of_settings, search_parameters
 from sim.experiments.optimise.layout_search import Found, search_layout, stages_of
-from sim.experiments.optimise.space import PARAMETERS, Search, with_parameters
+from sim.experiments.optimise.space import ACCESS_POINTS, PARAMETERS, Search, with_parameters
 from sim.experiments.optimise.trials import Trials
 from sim.experiments.optimise.verdict import judge, nothing_found
 from sim.experiments.replicate import Count, Runs
@@ -73,14 +74,15 @@ def optimise(
             values = settings.values
         else:
             stages = stages_of(budget, search.fresh_pairs)
-            found = search_layout(trials, config, search, compiled, stages)
+            look = search_access_points if search.what == ACCESS_POINTS else search_layout
+            found = look(trials, config, search, compiled, stages)
             tried, values = {"stages": dataclasses.asdict(stages), "rounds": found.rounds}, {}
             winner = changed(config, found.changes) if found.changes else None
     verdict, comparison = nothing_found(), None
     if winner is not None:
         with Runs(out, runners.verdict) as runs:
             fresh = dataclasses.replace(trials, make=lambda wanted: runs.make(wanted, count))
-            verdict, comparison = judge(fresh, config, winner, search.fresh_pairs, found.estimate)
+            verdict, comparison = judge(fresh, config, winner, search.fresh_pairs, found.estimate, moved_by(found.changes))
     record = {
         "schema": SCHEMA_VERSION, "scenario": config.name, "search": dataclasses.asdict(search), "seed": config.seed,
         "config_sha256": config_sha256(config), "budget_runs": budget, "runs": trials.runs, "verdict": verdict,

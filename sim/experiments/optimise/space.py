@@ -139,7 +139,7 @@ def _search(found: PlainFile, config: RunConfig, objective: str | None, problems
             "replications": number(("replications",), 2, 1, 100),
         }
     else:
-        fields |= {"off": number(("off",), 0, 1, 10_000), "levels": _texts(found, ("levels",), problems)}
+        fields |= {"off": number(("off",), 1, 1, 10_000), "levels": _texts(found, ("levels",), problems)}
     way = direction or (kpi.direction if kpi is not None else "higher")
     return Search(found.path.stem, what, str(named), str(way), **fields)
 

@@ -29,12 +29,13 @@ def nothing_found() -> dict[str, Any]:
 
 
 def judge(
-    trials: Trials, config: RunConfig, winner: RunConfig, pairs: int, estimate: float
+    trials: Trials, config: RunConfig, winner: RunConfig, pairs: int, estimate: float, moved: Mapping[str, str] | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the verdict, and all KPIs of the winner against what is there, from `pairs` fresh pairs of days.
 
     `gain` is the mean paired difference of the objective with its 95 % t interval: one test, fixed before the runs, so that nothing needs
-    correction. `optimism` is what the search promised more than that.
+    correction. `optimism` is what the search promised more than that. `moved` says of units that changed hands whose unit, as drawn, the
+    winner's tenant had: files of a run name tenants by the unit they are in, and sales are compared tenant by tenant.
     """
     numbers = range(FRESH_FROM, FRESH_FROM + pairs)
     arms = [(SHIPPED, config), (WINNER, winner)]
@@ -50,6 +51,10 @@ def judge(
         "variance_reduction": result.variance_reduction, "estimate_in_search": estimate,
         "optimism": trials.sign * (estimate - result.difference_mean),
     }  # fmt: skip
+    for number in numbers:
+        parts = runs.parts.get((WINNER, number), {})
+        if TENANTS in parts:
+            parts[TENANTS] = {(moved or {}).get(unit, unit): sales for unit, sales in parts[TENANTS].items()}
     comparison = comparison_of(arms, numbers, runs)
     comparison["sales_of_tenants_fen"] = _sales(runs.parts, numbers)
     return verdict, comparison

@@ -57,14 +57,15 @@ def in_words(
             continue
         for start, goal in ((change.swap.one, change.swap.other), (change.swap.other, change.swap.one)):
             who = f"{compiled.tenant_names[of[start]]}, {compiled.tenant_categories[of[start]]}"
-            lines.append(f"{who}: from {rooms[start]} to {rooms[goal]}{_sold(sales, start, goal)}")
+            lines.append(f"{who}: from {rooms[start]} to {rooms[goal]}{_sold(sales, start)}")
     return [*lines, *(f"{key} = {value}" for key, value in values.items())]
 
 
-def _sold(sales: Mapping[str, Sequence[float]], start: str, goal: str) -> str:
-    if start not in sales or goal not in sales:
+def _sold(sales: Mapping[str, Sequence[float]], tenant: str) -> str:
+    if tenant not in sales:
         return ""
-    return f"; sales {sales[start][0] / 100:,.0f} -> {sales[goal][1] / 100:,.0f} yuan a day"
+    before, after = sales[tenant]
+    return f"; sales {before / 100:,.0f} -> {after / 100:,.0f} yuan a day"
 
 
 def _short(entry: Any) -> Any:
