@@ -18,18 +18,18 @@ demo: $(RUNTIME)  ## run the default scenario and say where its report is
 	@$(BIN)/galleria run everyday --out outputs/demo --overwrite
 	@echo "Open outputs/demo/report.html in a browser."
 
-test: $(DEV)  ## fast tests, three ways: compiled, bounds-checked, without the compiler
-	@echo "== 1 of 3: compiled"
+test: $(DEV)  ## fast tests, two ways: compiled, and without the compiler
+	@echo "== 1 of 2: compiled"
 	@$(BIN)/python -m sim.precompile
 	@$(PYTEST)
-	@echo "== 2 of 3: unit tests, every index checked (NUMBA_BOUNDSCHECK=1)"
-	@NUMBA_BOUNDSCHECK=1 $(BIN)/python -m sim.precompile
-	@NUMBA_BOUNDSCHECK=1 $(PYTEST) tests/unit -m "not slow and not compiled and not plain"
-	@echo "== 3 of 3: unit tests as plain Python (NUMBA_DISABLE_JIT=1)"
+	@echo "== 2 of 2: unit tests as plain Python, which checks every index (NUMBA_DISABLE_JIT=1)"
 	@NUMBA_DISABLE_JIT=1 $(PYTEST) tests/unit -m "not slow and not compiled and not plain"
 
-test-all: $(DEV)  ## every test, the slow ones too
+test-all: $(DEV)  ## every test, the slow ones too, and compiled once more with every index checked
 	@$(PYTEST) -m ""
+	@echo "== unit tests compiled with every index checked (NUMBA_BOUNDSCHECK=1)"
+	@NUMBA_BOUNDSCHECK=1 $(BIN)/python -m sim.precompile
+	@NUMBA_BOUNDSCHECK=1 $(PYTEST) tests/unit -m "not slow and not compiled and not plain"
 
 check: $(DEV)  ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
