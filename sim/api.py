@@ -141,7 +141,9 @@ def uplift(
     if is_network(config.malls, config.network):
         way_out = "measure one mall: leave malls and network out"
         raise ConfigError.of("galleria uplift", [Problem("malls", str(config.malls), "twins are of one mall", way_out)])
-    load_compiled(paths.find_floorplan(config.floorplan))  # a mistake in the plan is told before any run, and workers find it compiled
+    load_compiled(
+        paths.find_floorplan(config.floorplan)
+    )  # a mistake in the plan is told before any run, and workers find it compiled
     preload = ("sim.api", "sim.floorplan.cache", "agents.visits", "agents.mall", "agents.policy_desk")
     return measure(config, TwinRunner("sim.api:live_twin", preload, workers), messages, policies, count, only)
 
@@ -492,7 +494,9 @@ def policy_records() -> list[dict[str, Any]]:
     ]  # fmt: skip
     for name, made in own_policies().items():
         about = (made.__doc__ or "").strip().splitlines()[:1]
-        found.append({"name": name, "meaning": about[0] if about else "", "acts": "a plug-in", "parameters": f"policy.own.{name}.*"})
+        found.append(
+            {"name": name, "meaning": about[0] if about else "", "acts": "a plug-in", "parameters": f"policy.own.{name}.*"}
+        )
     return found
 
 
@@ -525,15 +529,17 @@ def compare(
     count: Callable[[int, int], None] | None = None,
     *,
     workers: int | None = None,
+    why: str = "",
 ) -> dict[str, Any]:
     """Compare named configurations with the first of them under common random numbers, `replications` days each.
 
     Runs on `workers` processes (default: all cores) into the folder `out`, which a later call with the same arguments completes.
-    Returns what `galleria compare --json` prints. A script that calls this needs the guard `if __name__ == "__main__":`.
+    Returns what `galleria compare --json` prints. `why` names a KPI of which it is told what moved it, from the events of the first
+    replication's day. A script that calls this needs the guard `if __name__ == "__main__":`.
     """
     from sim.experiments.compare import compare as compare_arms
 
-    return compare_arms(configs, Path(out), replications, runner_for([config for _, config in configs], workers), count)
+    return compare_arms(configs, Path(out), replications, runner_for([config for _, config in configs], workers), count, why)
 
 
 def runner_for(configs: Iterable[RunConfig], workers: int | None = None) -> Runner:

@@ -15,6 +15,7 @@ from sim.experiments.kept_runs import UNFINISHED
 from sim.experiments.losers import losers_of
 from sim.experiments.paired import CONFIDENCE, Paired, holm, paired_difference
 from sim.experiments.replicate import Arm, Count, Replicated, replicate, replication_config
+from sim.experiments.twin_days import refuse_untellable, why_of
 from sim.reporting.files import write_json
 from sim.reporting.kpi_catalogue import BY_NAME, KPIS
 from sim.reporting.manifest import config_sha256, galleria_version, git_commit, package_versions, read_finished, write_manifest
@@ -25,7 +26,9 @@ HIGHER, LOWER, NO_DIFFERENCE, UNKNOWN = "higher", "lower", "no difference seen",
 ONE_PAIR = "one run each: a difference may be chance, and one pair gives no interval"
 
 
-def compare(arms: Sequence[Arm], out: Path, replications: int, runner: Runner, count: Count | None = None) -> dict[str, Any]:
+def compare(
+    arms: Sequence[Arm], out: Path, replications: int, runner: Runner, count: Count | None = None, why: str = ""
+) -> dict[str, Any]:
     """Run every arm `replications` times into `out`, compare each with the first, and write comparison.json.
 
     A second call with the same arms and folder makes only the runs that are missing. Raises ConfigError for arms that cannot be
@@ -34,6 +37,8 @@ def compare(arms: Sequence[Arm], out: Path, replications: int, runner: Runner, c
     started_s = time.perf_counter()
     out = Path(out)
     _refuse_bad_arms(arms, replications)
+    if why:
+        refuse_untellable(why, arms)
     out.mkdir(parents=True, exist_ok=True)
     (out / "manifest.json").unlink(missing_ok=True)  # unfinished again, should more replications be wanted now
     (out / UNFINISHED).write_text("comparison\n", encoding="utf-8")
@@ -42,6 +47,8 @@ def compare(arms: Sequence[Arm], out: Path, replications: int, runner: Runner, c
     if runs.failures:
         raise EngineError.of(out, [_problem(failure.arm, failure.replication, failure.reason) for failure in runs.failures])
     found = comparison_of(arms, numbers, runs)
+    if why:
+        found["why"] = why_of(why, arms, out, runner)
     write_json(out / "comparison.json", found)
     write_manifest(out, _provenance(arms, replications, runner, time.perf_counter() - started_s))
     (out / UNFINISHED).unlink(missing_ok=True)
