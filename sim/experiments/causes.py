@@ -12,6 +12,7 @@ from sim.experiments.event_words import WORDS, Cause
 from sim.reporting.events_file import Events
 
 K = EventKind
+FULL = 1  # the value of STORE_REFUSED where a store is full rather than closed
 DEPTH_MAX = 8  # of parts of parts of a party
 # On the second day alone, these mean more of their cause; on the first day alone, less.
 MORE = (
@@ -81,6 +82,7 @@ def _causes(left: Events, right: Events, pairs: Pairs, slot: np.ndarray) -> tupl
     cause[is_value & (kind == K.BOARDED)] = Cause.QUEUE
     cause[is_value & (kind == K.PURCHASED)] = Cause.MONEY
     cause[is_value & (kind == K.ARRIVED)] = Cause.PRESENCE
+    cause[(kind == K.STORE_REFUSED) & (_values(left, right, pairs, slot) == FULL)] = Cause.QUEUE
     both = nature <= Nature.PLACE
     later, larger = (
         _sign_of_change(getattr(left, name), getattr(right, name), pairs, slot, both) for name in ("time_us", "value")
@@ -90,6 +92,15 @@ def _causes(left: Events, right: Events, pairs: Pairs, slot: np.ndarray) -> tupl
     more = np.where(is_time & np.isin(cause, BY_TIME), later, more)
     more = np.where(is_more[kind] & (nature == Nature.ONLY_RIGHT), 1, more)
     return cause, np.where(is_more[kind] & (nature == Nature.ONLY_LEFT), -1, more)
+
+
+def _values(left: Events, right: Events, pairs: Pairs, slot: np.ndarray) -> np.ndarray:
+    """Return the value of each slot's event: on the second day, else on the first."""
+    rows = pairs.left[slot], pairs.right[slot]
+    found = np.zeros(slot.size, np.int64)
+    for events, row in zip((left, right), rows, strict=True):
+        found[row >= 0] = events.value[row[row >= 0]]
+    return found
 
 
 def _sign_of_change(left: np.ndarray, right: np.ndarray, pairs: Pairs, slot: np.ndarray, both: np.ndarray) -> np.ndarray:

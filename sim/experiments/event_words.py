@@ -16,7 +16,7 @@ class Touch(IntEnum):
     """How the difference between the two days has come to a visit."""
 
     DIRECT = 0  # what was changed has reached the visit itself
-    INDIRECT = 1  # what others did otherwise has reached it
+    INDIRECT = 1  # it has reached the visit through something shared: a line, a shelf, a car park, those it came with
     UNKNOWN = 2  # the events do not tell
 
 
@@ -51,10 +51,10 @@ CAUSE_WORDS = {
     Cause.MONEY: (Touch.DIRECT, "it paid or got more at the same purchase", "it paid or got less at the same purchase", "a price, a fee or points were different"),
     Cause.DOOR: (Touch.DIRECT, "a door or a way was shut", "a door or a way was no longer shut", "a door or a way was shut at another time"),
     Cause.SERVICE: (Touch.DIRECT, "serving it took longer", "serving it went faster", "it was served otherwise"),
-    Cause.QUEUE: (Touch.INDIRECT, "a line was longer", "a line was shorter", "a line moved otherwise"),
+    Cause.QUEUE: (Touch.INDIRECT, "a line was longer or a place fuller", "a line was shorter or a place emptier", "a line moved otherwise"),
     Cause.STOCK: (Touch.INDIRECT, "something was sold out", "something was no longer sold out", "something else was left on shelves, in kitchens or halls"),
     Cause.PARKING: (Touch.INDIRECT, "parking took longer", "parking went faster", "it found another bay"),
-    Cause.CROWDING: (Touch.INDIRECT, "its way took longer", "its way took less long", "its way was another"),
+    Cause.CROWDING: (Touch.UNKNOWN, "its way took longer", "its way took less long", "its way was another"),
     Cause.COMPANY: (Touch.INDIRECT, "those it came with were later", "those it came with were earlier", "those it came with did something else"),
     Cause.WAY: (Touch.UNKNOWN, "it took stairs, a lift or an escalator more", "it took stairs, a lift or an escalator less", "it took another way up or down"),
     Cause.STAY: (Touch.UNKNOWN, "it stayed longer in one place", "it stayed less long in one place", "it stayed otherwise"),

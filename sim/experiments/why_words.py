@@ -9,9 +9,9 @@ from sim.experiments.event_words import instant_words
 from sim.reporting.kpi_catalogue import BY_NAME
 
 _TOUCHES = {
-    "direct": "reached by what was changed itself",
-    "indirect": "reached only through others: lines, stock, parking, company, a fuller or emptier mall",
-    "not told": "chose or stayed otherwise, for a reason that events do not tell",
+    "direct": "reached by the change itself",
+    "indirect": "reached through lines, stock, car parks or those they came with",
+    "not told": "walked, chose or stayed otherwise, where events do not tell whether by the change or by a fuller or emptier mall",
     "nobody": "not of any visit",
 }
 ONE_PAIR = "Told of one pair of days, exactly; another day may differ otherwise, and only intervals over many days tell a difference from luck."

@@ -63,11 +63,11 @@ def test_each_visit_is_told_by_what_differed_first_for_it():
 
     assert {words: (each["visits"], each["contribution"], each["touch"]) for words, each in found.items()} == {
         "a message or an offer reached it": (1, 400, "direct"),
-        "a line was longer": (1, -300, "indirect"),
-        "its way took longer": (1, 0, "indirect"),
+        "a line was longer or a place fuller": (1, -300, "indirect"),
+        "its way took longer": (1, 0, "not told"),
         "it came only on the first day": (1, -50, "direct"),
     }
-    assert [each["place"] for each in found["a line was longer"]["places"]] == ["till of Bob's Books"]
+    assert [each["place"] for each in found["a line was longer or a place fuller"]["places"]] == ["till of Bob's Books"]
     assert found["a message or an offer reached it"]["kinds"] == [
         {"kind": "MESSAGE_READ", "differs": "only_right", "reason": "followed", "visits": 1}
     ]
@@ -103,8 +103,8 @@ def test_the_words_say_the_sums_the_groups_and_the_example():
     lines = lines_of(found)
     assert lines[0] == "Tenants' sales (sales_fen): 11.50 yuan in none, 12.00 yuan in push: +0.50 yuan."
     assert "4 of 5 parties have a day that differs, 1 of them only in when things happened." in lines
-    assert "- reached by what was changed itself: 2 parties, +3.50 yuan, 700% of the difference." in lines
-    assert ("A line was longer", "1", "0", "till of Bob's Books (1)", "-3.00 yuan", "-600%") in rows_of(found)
+    assert "- reached by the change itself: 2 parties, +3.50 yuan, 700% of the difference." in lines
+    assert ("A line was longer or a place fuller", "1", "0", "till of Bob's Books (1)", "-3.00 yuan", "-600%") in rows_of(found)
     assert example_of(found)[0] == "For instance visit 1, +4.00 yuan:"
     assert len(table_of(found)) == 5
 
@@ -113,7 +113,7 @@ def test_exchanging_the_days_changes_the_sign_of_every_part():
     there, back = told(BEFORE, AFTER), told(AFTER, BEFORE)
 
     assert sorted(each["contribution"] for each in there["groups"]) == sorted(-each["contribution"] for each in back["groups"])
-    assert by_words(back)["a line was shorter"]["contribution"] == 300
+    assert by_words(back)["a line was shorter or a place emptier"]["contribution"] == 300
     assert by_words(back)["a message or an offer no longer reached it"]["contribution"] == -400
     assert by_words(back)["it came only on the second day"]["contribution"] == 50
 
@@ -213,3 +213,10 @@ def test_amounts_are_said_in_the_units_of_planners():
     assert amount(3.9654, "s", signed=True) == "+3.965 s"
     assert amount(1234, "visits") == "1,234"
     assert amount(None, "fen") == "not known"
+
+
+def test_a_full_store_is_told_apart_from_a_closed_one():
+    plain = (1, K.ARRIVED, 1, "door", 0)
+    for value, cause in ((0, "door"), (1, "queue")):
+        found = told([plain], [plain, (2, K.STORE_REFUSED, 1, "A1", value)])
+        assert [each["cause"] for each in found["groups"]] == [cause]
