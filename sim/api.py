@@ -543,6 +543,7 @@ def compare(
     until: str = "",
     max_replications: int = 200,
     command: str = "",
+    why: str = "",
 ) -> dict[str, Any]:
     """Compare named configurations with the first of them under common random numbers, `replications` days each.
 
@@ -550,12 +551,13 @@ def compare(
     half-widths of the paired differences are at most those shares of the baseline's mean, or those numbers in the KPI's unit.
 
     Runs on `workers` processes (default: all cores) into the folder `out`, which a later call with the same arguments completes.
-    Returns what `galleria compare --json` prints. A script that calls this needs the guard `if __name__ == "__main__":`.
+    Returns what `galleria compare --json` prints. `why` names a KPI of which it is told what moved it, from the events of the first
+    replication's day. A script that calls this needs the guard `if __name__ == "__main__":`.
     """
     from sim.experiments.compare import compare as compare_arms
 
     runner = runner_for([config for _, config in configs], workers)
-    return compare_arms(configs, Path(out), replications, runner, count, until, max_replications, command)
+    return compare_arms(configs, Path(out), replications, runner, count, until, max_replications, command, why)
 
 
 def sweep(

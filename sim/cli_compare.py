@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sim.cli_arms import arm_names, arms_of, config_of, count_of, refuse_earlier_runs
-from sim.cli_output import UsageError, note, say, say_json, say_table, shown
+from sim.cli_compare_runs import are_folders, compare_folders, say_why
+from sim.cli_output import note, say, say_json, say_table, shown
 from sim.cli_policies import add_plugin_option, refuse_unknown_policies, use_plugins
-from sim.cli_run import announce_compiling, in_words, output_folder
+from sim.cli_run import announce_compiling, output_folder
 from sim.progress import Progress
 
 Act = Callable[[argparse.Namespace], int]
-COMPARE_WORDS = ("arms", "replications")
+COMPARE_WORDS = ("arms", "replications", "why")
 PRECISION_WORDS = ("until", "max_replications")
 EFFECTS_SHOWN = 12
 HEAD = ("kpi", "arm", "baseline", "arm's", "difference", "95 % interval", "p", "verdict")
@@ -27,13 +27,15 @@ examples:
   galleria compare wifi_portal replications=5
   galleria compare corner_day 'arms=[none,"population.visits_per_day=250"]' replications=20 seed=3
   galleria compare corner_day 'arms=[none,"services.payment_s_mean=40"]' 'until=sales_fen<=2%' max_replications=100
-  galleria compare outputs/2026-11-21/14-05-09 outputs/2026-11-21/14-07-30
+  galleria compare corner_day 'arms=[none,"services.payment_s_mean=60"]' replications=5 why=sales_fen
+  galleria compare outputs/2026-11-21/14-05-09 outputs/2026-11-21/14-07-30 why=till_wait_s_mean
 
 An arm is a scenario, a policy, or overrides in quotes; the first is the baseline, and `none` is SCENARIO without policies.
 Without arms=[...] the arms are those that the scenario names under `arms`.
 Every replication gives all arms the same shoppers, tastes and arrivals.
 until=KPI<=SHARE% (of the baseline's mean) or until=KPI<=NUMBER (in the KPI's unit), several parted by commas, goes on after the first
-`replications` until the half-widths of the 95 % intervals are that small, or max_replications are made."""
+`replications` until the half-widths of the 95 % intervals are that small, or max_replications are made.
+why=KPI tells what moved it: which visits differ, what differed first for each, and what that did to the KPI."""
 
 
 def add_compare(parser: argparse.ArgumentParser) -> Act:
@@ -46,7 +48,7 @@ def add_compare(parser: argparse.ArgumentParser) -> Act:
         "words",
         metavar="key=value",
         nargs="*",
-        help="arms=[...] (default: the scenario's own), replications=N (20), until=KPI<=SHARE%%, max_replications=N (200), overrides for all arms; or a second folder",
+        help="arms=[...] (default: the scenario's own), replications=N (20), why=KPI, until=KPI<=SHARE%%, max_replications=N (200), overrides for all arms; or a second folder",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the comparison (default outputs/<date>/<time>)")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier comparison in --out")
@@ -59,8 +61,8 @@ COMMANDS = {"compare": add_compare}
 
 
 def _compare(options: argparse.Namespace) -> int:
-    if Path(options.scenario).is_dir() and len(options.words) == 1 and "=" not in options.words[0]:
-        return _compare_folders(Path(options.scenario), Path(options.words[0]), options.json)
+    if are_folders(options.scenario, options.words):
+        return compare_folders(options)
     from sim.experiments.precision import targets_of
 
     use_plugins(options.plugin)
@@ -82,8 +84,10 @@ def _compare(options: argparse.Namespace) -> int:
     folder = options.out if goes_on else output_folder(options.out, options.overwrite)
     progress = Progress("compare")
     try:
-        command = _as_typed(options)
-        found = api.compare(configs, folder, replications, progress.count, until=until, max_replications=most, command=command)
+        found = api.compare(
+            configs, folder, replications, progress.count, until=until, max_replications=most, command=_as_typed(options),
+            why=own.get("why", ""),
+        )  # fmt: skip
     except KeyboardInterrupt:
         note(f"{folder} keeps the finished runs; the same command with --out {folder} goes on.")
         raise
@@ -102,6 +106,9 @@ def _compare(options: argparse.Namespace) -> int:
     _say_effects(found["effects"])
     _say_benefits(found["benefits"])
     _say_losers(found["losers"])
+    for each in found.get("why", ()):
+        say(f"\nWhat {each['arm']!r} does to {each['kpi']}, on the day of replication 1 (seed {each['seed']}):")
+        say_why(each)
     say(f"\nThe page: {folder / 'comparison.html'}")
     return 0
 
@@ -185,35 +192,3 @@ def _row(entry: dict[str, Any]) -> tuple[object, ...]:
     interval = "-" if low is None or high is None else f"{shown(low)} to {shown(high)}"
     means = (entry["baseline_mean"], entry["arm_mean"], entry["difference_mean"])
     return (entry["name"], entry["arm"], *means, interval, entry["p_adjusted"], entry["verdict"])
-
-
-def _compare_folders(first: Path, second: Path, as_json: bool) -> int:
-    """Print the indicators of two finished runs side by side: one day each, so there is no interval."""
-    from sim.reporting.kpi_catalogue import BY_NAME
-
-    left, right = (_kpis_of(folder) for folder in (first, second))
-    rows = []
-    for name in [name for name in left if name in right]:
-        values = (left[name], right[name])
-        known = None not in values and all(isinstance(value, int | float) for value in values)
-        rows.append(
-            {"name": name, "first": values[0], "second": values[1], "difference": values[1] - values[0] if known else None}
-        )
-    if as_json:
-        say_json({"first": str(first), "second": str(second), "kpis": rows})
-        return 0
-
-    def words(name: str, value: Any) -> str:
-        return "-" if value is None else in_words(value, BY_NAME[name].unit if name in BY_NAME else "")
-
-    table = [[row["name"], *(words(row["name"], row[key]) for key in ("first", "second", "difference"))] for row in rows]
-    say_table([row for row in table if row[1] != "-" or row[2] != "-"], ("kpi", first.name, second.name, "difference"))
-    say("\nOne run each: a difference may be chance. `galleria compare SCENARIO arms=[...]` gives intervals.")
-    return 0
-
-
-def _kpis_of(folder: Path) -> dict[str, Any]:
-    if not (folder / "manifest.json").is_file():
-        raise UsageError(f"{folder}: holds no finished run (no manifest.json)")
-    found = json.loads((folder / "kpis.json").read_text(encoding="utf-8"))
-    return dict(found)

@@ -18,6 +18,8 @@ from sim.experiments.paired import CONFIDENCE, UNKNOWN, Paired, compared, holm, 
 from sim.experiments.precision import REPLICATIONS_MAX, RULE, Target, precision_of, stage_problems, targets_of
 from sim.experiments.replicate import Arm, Count, Replicated, Runs, replication_config
 from sim.experiments.summary import false_alarms_of, savings_of
+from sim.experiments.twin_days import refuse_untellable, why_of
+from sim.experiments.why_words import lines_of
 from sim.reporting import comparison_files
 from sim.reporting.comparison_table import write_comparison_table
 from sim.reporting.files import write_json
@@ -37,6 +39,7 @@ def compare(
     until: str = "",
     max_replications: int = REPLICATIONS_MAX,
     command: str = "",
+    why: str = "",
 ) -> dict[str, Any]:
     """Run every arm `replications` times into `out`, compare each with the first, and write comparison.json and comparison.parquet.
 
@@ -48,6 +51,8 @@ def compare(
     out = Path(out)
     targets = targets_of(until)
     _refuse_bad_arms(arms, replications, stage_problems(replications, max_replications) if targets else [])
+    if why:
+        refuse_untellable(why, arms)
     out.mkdir(parents=True, exist_ok=True)
     (out / "manifest.json").unlink(missing_ok=True)  # unfinished again, should more replications be wanted now
     (out / UNFINISHED).write_text("comparison\n", encoding="utf-8")
@@ -63,6 +68,8 @@ def compare(
             "max_replications": max_replications,
             "targets": records,
         }
+    if why:
+        found["why"] = [{**told, "words": lines_of(told)} for told in why_of(why, arms, out, runner)]
     found |= facts_for_page(arms, numbers, runs.parts, found, out)
     write_json(out / "comparison.json", found)
     seeds = {(arm, number): replication_config(config, number).seed for arm, config in arms for number in numbers}

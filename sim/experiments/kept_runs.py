@@ -57,10 +57,13 @@ class KeptRuns:
         return {"schema": KEPT_SCHEMA_VERSION, "seed": config.seed, **digests}
 
     def _path(self, arm: str, replication: int) -> Path:
-        # The name of an arm may be any text ("a.b=../x"); the digest keeps two that look alike apart.
-        words = re.sub(r"[^A-Za-z0-9_.=-]+", "_", arm).strip("._")[:40]
-        digest = hashlib.sha256(arm.encode()).hexdigest()[:8]
-        return self.folder / RUNS_FOLDER / f"{words}-{digest}" / f"{replication:05d}.json"
+        return self.folder / RUNS_FOLDER / folder_name(arm) / f"{replication:05d}.json"
+
+
+def folder_name(arm: str) -> str:
+    """Return a name for the folder of an arm, whose own name may be any text ("a.b=../x"); a digest keeps two that look alike apart."""
+    words = re.sub(r"[^A-Za-z0-9_.=-]+", "_", arm).strip("._")[:40]
+    return f"{words}-{hashlib.sha256(arm.encode()).hexdigest()[:8]}"
 
 
 def can_continue(folder: Path) -> bool:

@@ -166,11 +166,9 @@ def _cautions(comparison: Record) -> str:
 
 
 def _why(comparison: Record) -> str:
-    told = comparison.get("why") or {}
     return "\n".join(
-        f"<h3>{esc(arm)}</h3>\n{''.join(f'<p>{esc(text)}</p>' for text in found['words'])}"
-        for arm, found in told.items()
-        if found.get("words")
+        f"<h3>{esc(told['arm'])}</h3>\n{''.join(f'<p>{esc(text)}</p>' for text in told['words'])}"
+        for told in comparison.get("why", ())
     )
 
 

@@ -249,16 +249,3 @@ def test_a_week_takes_as_many_visits_as_its_days_and_more_disk_than_its_report()
 @pytest.mark.parametrize(("hours", "said"), [(15, "no day was over"), (24 + 15, "hold the days before")])
 def test_a_stopped_run_of_several_days_says_what_can_be_read(hours, said):
     assert said in cli_run.stopped_at(RunConfig(days=3), hours * 3_600_000_000)
-
-
-def test_a_comparison_of_two_finished_runs_puts_their_indicators_side_by_side(tmp_path, capsys):
-    for name, visits in (("first", 100), ("second", 110)):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "manifest.json").write_text("{}")
-        (tmp_path / name / "kpis.json").write_text(json.dumps({"footfall_visits": visits, "coupon_roi": None}))
-
-    assert cli.main(["compare", str(tmp_path / "first"), str(tmp_path / "second"), "--json"]) == 0
-
-    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["kpis"]}
-    assert rows["footfall_visits"]["difference"] == 10
-    assert rows["coupon_roi"]["difference"] is None
