@@ -123,7 +123,7 @@ def _arrow(axes: Axes, before: CompiledPlan, after: CompiledPlan, level: int, ca
     end = (after.arrays.unit_x_m[new], after.arrays.unit_y_m[new])
     if before.arrays.unit_level[old] == level:
         start = (before.arrays.unit_x_m[old], before.arrays.unit_y_m[old])
-        style = {"arrowstyle": "-|>", "color": CAME, "linewidth": 1.3, "connectionstyle": "arc3,rad=0.2"}
+        style = {"arrowstyle": "-|>", "mutation_scale": 14, "color": CAME, "linewidth": 1.3, "connectionstyle": "arc3,rad=0.2"}
         axes.annotate("", end, start, arrowprops=style, zorder=10)
         return
     name = before.level_names[int(before.arrays.unit_level[old])]

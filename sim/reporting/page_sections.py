@@ -194,7 +194,10 @@ def topic(data: PageData, of: Topic) -> str:
     words = of.words(data.kpis, data.curves.get(of.name) or {})
     found = data.curves.get(of.name) or {}
     tables = [page_tables.comparison(found["rows"])] if of.name == "targets" and words else []
-    return "\n".join([*(f"<p>{esc(text)}</p>" for text in words), *tables, figure_grid(data, of.name)]) if words else ""
+    # plans keep their own colours, and need the whole width for the names in their rooms
+    plans = figure_cells(data, of.name, recolour=False) if of.name == "layout" else ""
+    figures = f'<div class="maps">{plans}</div>' if plans else figure_grid(data, of.name)
+    return "\n".join([*(f"<p>{esc(text)}</p>" for text in words), *tables, figures]) if words else ""
 
 
 def footer(provenance: dict[str, Any]) -> str:

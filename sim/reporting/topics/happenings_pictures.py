@@ -15,8 +15,10 @@ from sim.reporting.picture import Picture
 
 
 def pictures(curves: dict[str, Any], compiled: CompiledPlan, span: Span) -> list[tuple[Picture, str]]:
-    """Return the picture and its SVG; `curves` are those of the topic."""
+    """Return the picture and its SVG, nothing where nobody was at an event; `curves` are those of the topic."""
     there = curves["there"]
+    if not np.any(there):
+        return []
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
