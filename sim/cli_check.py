@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.experiments.engines import Runner
 
 Act = Callable[[argparse.Namespace], int]
-SIZES = ("replications", "reserve")  # words of --update for a scenario without a baseline
+SIZES = ("replications", "reserve")  # words of --update
 _EXAMPLE = """\
 examples:
   galleria check
@@ -149,7 +149,7 @@ def _update(
     from sim.experiments.check import REPLICATIONS, RESERVE, update
     from sim.experiments.results_change import append_to, changelog_beside, line_of
 
-    wanted = (int(sizes.get("replications", REPLICATIONS)), int(sizes.get("reserve", RESERVE)))
+    wanted = (int(sizes.get("replications", REPLICATIONS)), int(sizes.get("reserve", RESERVE))) if sizes else None
     found = update(cases, wanted, options.reason, folder, runner, progress.count)
     changed = [record for record in found["baselines"] if record["is_changed"]]
     changelogs = dict.fromkeys(changelog_beside(Path(record["file"])) for record in changed)

@@ -94,15 +94,15 @@ def check(
 
 
 def update(
-    cases: Sequence[Case], sizes: tuple[int, int], reason: str, out: Path, runner: Runner, count: Count | None = None
+    cases: Sequence[Case], sizes: tuple[int, int] | None, reason: str, out: Path, runner: Runner, count: Count | None = None
 ) -> dict[str, Any]:
     """Run scenarios anew and write what they give as their baselines; return which have changed, and which of their KPIs moved.
 
-    `sizes` (replications, reserve) are for cases without a baseline, which others keep as theirs are.
+    `sizes` are replications and reserve; None keeps those of each baseline, and takes the usual ones for a first.
     """
     started_s = time.perf_counter()
     _begin(out)
-    known = {case.name: (each.first, each.reserve) if (each := case.baseline) else sizes for case in cases}
+    known = {case.name: sizes or _sizes_of(case.baseline) for case in cases}
     with Runs(out, runner) as runs:
         found = _outcomes(runs, {case: range(1, sum(known[case.name]) + 1) for case in cases}, out, count)
     records = []
@@ -121,6 +121,10 @@ def update(
     result = {"schema": CHECK_SCHEMA_VERSION, "reason": reason, "baselines": records}
     _end(out, "update.json", result, time.perf_counter() - started_s)
     return result
+
+
+def _sizes_of(baseline: Baseline | None) -> tuple[int, int]:
+    return (baseline.first, baseline.reserve) if baseline else (REPLICATIONS, RESERVE)
 
 
 def _judged(baseline: Baseline, outcome: Outcome, start: int) -> list[Judged]:

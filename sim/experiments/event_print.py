@@ -7,15 +7,17 @@ import binascii
 import hashlib
 import json
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.crowd.engine import Taken
 from sim.events import EventKind
-from sim.reporting.report import FinishedRun
 from sim.units import US_PER_S, clock_text
-from sim.world import Lived
+
+if TYPE_CHECKING:
+    from sim.crowd.engine import Taken
+    from sim.reporting.report import FinishedRun
+    from sim.world import Lived
 
 EVENTS = "events"  # where a run's KPIs carry the fingerprint
 HEAD = 512  # events kept in full: what was changed on purpose shows early on the first day

@@ -14,7 +14,7 @@ import pytest
 
 from sim.config import PopulationConfig, RunConfig
 from sim.errors import ConfigError, EngineError
-from sim.experiments import baselines, check_reports, replicate
+from sim.experiments import baselines, check_reports, kept_runs, replicate
 from sim.experiments import check as checking
 from sim.experiments.baselines import path_beside, read_baseline
 from sim.experiments.check import Case, check, update
@@ -68,6 +68,7 @@ def mall(tmp_path, monkeypatch):
     monkeypatch.setattr(replicate, "engine_for", here)
     for module in (replicate, baselines):  # which read all sources, at every check
         monkeypatch.setattr(module, "basis_of", lambda digests: "of the code")
+    monkeypatch.setattr(kept_runs, "write_config", lambda folder, config: None)  # a second of YAML for each scenario
     for module in (checking, baselines):
         monkeypatch.setattr(module, "git_commit", lambda: "a commit")
     return Mall(tmp_path)
@@ -109,7 +110,9 @@ class Mall:
 
     def update(self, reason="first", with_baseline=False, **change):
         case = self.case(with_baseline=with_baseline, **change)
-        return update([case], (SIZE, SIZE), reason, self.folder / f"update {sorted(change)}", Runner("fake_mall:run", workers=1))
+        return update(
+            [case], (SIZE, SIZE), reason, self.folder / f"update {sorted(change)}", Runner("fake_mall:run", workers=1)
+        )
 
     def check(self, out="", workers=1, is_strict=False, **change):
         runner = Runner("fake_mall:run", workers=workers)
