@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -140,6 +141,10 @@ def _engine_of(own: dict[str, str]) -> str:
     engine = own.get("engine", "local")
     if engine not in ENGINES:
         raise UsageError(f"galleria sweep: engine must be {' or '.join(ENGINES)} (found {engine!r})")
+    if engine == "ray" and importlib.util.find_spec("ray") is None:
+        raise UsageError(
+            "galleria sweep: engine=ray needs the package ray: `pip install 'galleria[ray]'`, or leave engine=ray out"
+        )
     if own.get("address") and engine != "ray":
         raise UsageError("galleria sweep: address= names a Ray cluster; add engine=ray")
     return engine
