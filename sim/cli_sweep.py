@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Act = Callable[[argparse.Namespace], int]
 SWEEP_WORDS = ("engine", "workers", "address")
+RUN_S = 0.7  # to begin and to end a run on a worker that is warm
 WORKERS_MAX = 4096
 POINTS_SHOWN = 12
 SHOWN = ("footfall_visits", "dwell_min_mean", "sales_fen", "queue_wait_s_mean")
@@ -140,6 +142,10 @@ def _engine_of(own: dict[str, str]) -> str:
     engine = own.get("engine", "local")
     if engine not in ENGINES:
         raise UsageError(f"galleria sweep: engine must be {' or '.join(ENGINES)} (found {engine!r})")
+    if engine == "ray" and importlib.util.find_spec("ray") is None:
+        raise UsageError(
+            "galleria sweep: engine=ray needs the package ray: `pip install 'galleria[ray]'`, or leave engine=ray out"
+        )
     if own.get("address") and engine != "ray":
         raise UsageError("galleria sweep: address= names a Ray cluster; add engine=ray")
     return engine
@@ -166,7 +172,7 @@ def _expected_s(plan: SweepPlan, workers: int | None) -> tuple[float, int, str]:
     number = workers or cores()
     points = [(next(runs), 1 + sum(1 for _ in runs)) for _, runs in itertools.groupby(plan.runs, key=lambda run: run.key[0])]
     each = [(estimate(run.config), count) for run, count in points]
-    total_s = math.fsum((found[1] - START_S) * count for found, count in each)
+    total_s = math.fsum((found[1] - START_S + RUN_S) * count for found, count in each)
     return START_S + total_s / min(number, len(plan.runs)), number, each[0][0][3]
 
 

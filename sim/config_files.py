@@ -6,7 +6,7 @@ schema, and only what passed both is given to Hydra's store. So nothing a file s
 
 from __future__ import annotations
 
-import pickle
+import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -76,7 +76,7 @@ def varied(config: RunConfig, overrides: Sequence[str]) -> RunConfig:
     values, wrong = read_values(overrides)
     if wrong:
         raise ConfigError.of(SOURCE, wrong)
-    found: RunConfig = pickle.loads(pickle.dumps(config))
+    found: RunConfig = copy.deepcopy(config)
     for key, value in values:
         assert can_vary(key), key
         *above, last = keys_of(key)
