@@ -25,6 +25,7 @@ COMMANDS = {
     "run": ("sim.cli_run", "run one scenario and write a report"),
     "compare": ("sim.cli_compare", "compare scenarios under the same draws, or two finished runs"),
     "select": ("sim.cli_select", "the best of many arms with as few runs as it takes; fronts of several KPIs"),
+    "sensitivity": ("sim.cli_sensitivity", "which parameters move a KPI, by Morris or Sobol, with a tornado chart"),
     "catalogue": ("sim.cli_catalogue", "hold every policy against the same days without it"),
     "uplift": ("sim.cli_uplift", "what a scenario's policies truly do, by twins of its days"),
     "verify": ("sim.cli_verify", "hold the engine against reference values, with your own numbers if you like"),
