@@ -27,6 +27,7 @@ COMMANDS = {
     "select": ("sim.cli_select", "the best of many arms with as few runs as it takes; fronts of several KPIs"),
     "sweep": ("sim.cli_sweep", "many runs over values of their keys, on this machine or a cluster"),
     "check": ("sim.cli_check", "hold scenarios against their baselines, and say which KPIs have moved"),
+    "sensitivity": ("sim.cli_sensitivity", "which parameters move a KPI, by Morris or Sobol, with a tornado chart"),
     "catalogue": ("sim.cli_catalogue", "hold every policy against the same days without it"),
     "uplift": ("sim.cli_uplift", "what a scenario's policies truly do, by twins of its days"),
     "optimise": ("sim.cli_optimise", "search a better layout or better settings, and judge the winner on fresh seeds"),

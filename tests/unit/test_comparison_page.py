@@ -244,7 +244,7 @@ def test_effects_and_reasons_are_told_where_the_comparison_has_them_and_skipped_
         {**effect, "kind": "tenant", "unit": "fen", "name": "u001"},
     ]
 
-    more = {**found, "maps": [], "effects": effects, "why": {ARM: {"words": [f"First {HOSTILE_NAME} differs."]}}}
+    more = {**found, "maps": [], "effects": effects, "why": [{"arm": ARM, "words": [f"First {HOSTILE_NAME} differs."]}]}
     comparison_files.write(tmp_path, more, PROVENANCE)
     told = (tmp_path / "comparison.html").read_text(encoding="utf-8")
 
