@@ -29,7 +29,14 @@ def row(name, arm, difference, verdict="higher", p_adjusted=0.01):
 
 def comparison(folder, arms=("none", "a"), **more):
     rows = [row("sales_fen", arm, 10.0 * place) for place, arm in enumerate(arms) if place]
-    facts = {"scenario": "s", "baseline": "none", "replications": 3, "arms": [{"name": arm} for arm in arms], "kpis": rows, **more}
+    facts = {
+        "scenario": "s",
+        "baseline": "none",
+        "replications": 3,
+        "arms": [{"name": arm} for arm in arms],
+        "kpis": rows,
+        **more,
+    }
     return Comparison(facts, folder)
 
 
@@ -120,7 +127,11 @@ def test_the_page_of_a_comparison_counts_what_is_more_than_chance_and_escapes_na
 
 
 def test_the_forest_has_a_row_for_each_kpi_that_is_known(tmp_path):
-    rows = [row("sales_fen", "a", 5.0), {**row("footfall_visits", "a", 1.0), "ci_low": None}, row("mall_income_fen", "a", 900.0)]
+    rows = [
+        row("sales_fen", "a", 5.0),
+        {**row("footfall_visits", "a", 1.0), "ci_low": None},
+        row("mall_income_fen", "a", 900.0),
+    ]
 
     figure = comparison(tmp_path, kpis=rows).figure("forest")
 
