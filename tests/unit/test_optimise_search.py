@@ -13,6 +13,7 @@ from sim.config import RunConfig
 from sim.errors import ConfigError, EngineError
 from sim.experiments.engines import Runner
 from sim.experiments.optimise.changes import Change, changed, swaps_apart
+from sim.experiments.optimise.continuous import search_parameters
 from sim.experiments.optimise.layout_search import search_changes, stages_of
 from sim.experiments.optimise.run import Runners, can_continue, finish, optimise
 from sim.experiments.optimise.screening import screen, width_of
@@ -182,7 +183,7 @@ def test_an_arm_that_is_surely_worse_is_dropped_and_the_first_never():
     chosen = best_of(Trials(mall.make, "sales_fen"), "selection", arms, range(1, 21))
 
     assert chosen.arm == "good"
-    assert chosen.dropped == (("poor", 5),)
+    assert chosen.dropped == (("poor", 3),)
     assert chosen.against_first is not None
     assert chosen.against_first.pairs == 20
 
@@ -203,6 +204,7 @@ def test_a_budget_is_spent_on_a_wide_screening_first_and_then_on_rounds():
     assert (stages_of(150, 20).pairs, stages_of(150, 20).rounds) == (32, 1)
     assert (stages_of(260, 20).pairs, stages_of(260, 20).rounds) == (32, 2)
     assert (stages_of(115, 20).pairs, stages_of(115, 20).rounds) == (16, 1)
+    assert stages_of(150, 20).runs_at_most == 3 + 64 + 24 + 40
     for budget in range(100, 400, 7):
         assert stages_of(budget, 20).runs_at_most <= budget
     with pytest.raises(ConfigError, match="smallest search"):
@@ -298,32 +300,54 @@ VISITS = Search("visits", PARAMETERS, "sales_fen", "higher", 3, variables=(Varia
 @pytest.mark.parametrize("search", [SIGNS, VISITS], ids=["layout", "parameters"])
 def test_a_search_that_was_broken_off_ends_as_one_that_was_not_with_any_number_of_workers(tmp_path, runners, search):
     config, plan = config_of(tmp_path), compile_plan(sound_plan())
-    whole = optimise(config, search, plan, tmp_path / "whole", 90, runners)
+    whole = optimise(config, search, plan, tmp_path / "whole", 46, runners)
     (tmp_path / "stop").touch()
     with pytest.raises(EngineError, match="told to stop"):
-        optimise(config, search, plan, tmp_path / "parts", 90, runners)
+        optimise(config, search, plan, tmp_path / "parts", 46, runners)
     (tmp_path / "stop").unlink()
     assert can_continue(tmp_path / "parts")
 
     one = Runners(*(dataclasses.replace(each, workers=1) for each in (runners.search, runners.verdict)))
-    optimise(config, search, plan, tmp_path / "parts", 90, one)
-    optimise(config, search, plan, tmp_path / "whole", 90, one)
+    optimise(config, search, plan, tmp_path / "parts", 46, one)
+    optimise(config, search, plan, tmp_path / "whole", 46, one)
 
     assert bytes_of(tmp_path / "parts") == bytes_of(tmp_path / "whole")
     assert whole.record["verdict"]["verdict"] == "better"
-    assert whole.record["runs"] <= 90
+    assert whole.record["runs"] <= 46
 
 
-def test_settings_are_searched_to_where_the_objective_is_best(tmp_path, runners):
-    found = optimise(config_of(tmp_path), VISITS, compile_plan(sound_plan()), tmp_path / "out", 120, runners)
+def test_settings_are_searched_to_where_the_objective_is_best_and_the_present_ones_come_first():
+    def make(wanted):
+        kpis = {
+            (arm, number): {"sales_fen": number - abs(config.population.visits_per_day - 300)}
+            for (arm, config), number in wanted
+        }
+        return Replicated(kpis, ())
+
+    config = RunConfig()
+    config.population.visits_per_day = 100.0
+    found, again = (search_parameters(Trials(make, "sales_fen"), config, VISITS, 40) for _ in range(2))
 
     assert abs(found.values["population.visits_per_day"] - 300) < 25
-    assert found.record["verdict"]["optimism"] == pytest.approx(0.0, abs=1e-9)
-    assert found.record["tried"]["settings"][0]["values"] == {"population.visits_per_day": 100.0}
+    assert found.trials[0]["values"] == {"population.visits_per_day": 100.0}
+    assert found.trials == again.trials
+
+
+def test_settings_that_no_run_would_take_are_told_as_failures_and_listed_with_the_reason():
+    def make(wanted):
+        return Replicated({(arm, number): {"sales_fen": 1.0} for (arm, _), number in wanted}, ())
+
+    search = dataclasses.replace(VISITS, variables=(Variable("population.car_share", 0.5, 1.5),))
+    found = search_parameters(Trials(make, "sales_fen"), RunConfig(), search, 12)
+
+    refused = [each for each in found.trials if each["refused"]]
+    assert refused
+    assert all(each["mean"] is None and each["values"]["population.car_share"] > 1 for each in refused)
+    assert found.values == {}
 
 
 def test_the_folder_of_a_finished_search_is_vouched_for(tmp_path, runners):
-    optimise(config_of(tmp_path), SIGNS, compile_plan(sound_plan()), tmp_path / "out", 70, runners)
+    optimise(config_of(tmp_path), SIGNS, compile_plan(sound_plan()), tmp_path / "out", 46, runners)
     finish(tmp_path / "out", config_of(tmp_path), runners.search, 0.0)
 
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())

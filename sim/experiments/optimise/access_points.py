@@ -53,11 +53,11 @@ def redundant_first(compiled: CompiledPlan, levels: tuple[str, ...]) -> list[str
     wanted = [*(levels or compiled.level_ids)]
     unknown = [level for level in wanted if level not in compiled.level_ids]
     if unknown or points is None or not points.key.size:
-        place, value = ("levels", ", ".join(unknown)) if unknown else ("access points", "none in the plan")
+        key, value = ("levels", ", ".join(unknown)) if unknown else ("access points", "none in the plan")
         way_out = (
             f"levels are {', '.join(compiled.level_ids)}" if unknown else "`galleria floorplan access-points` proposes some"
         )
-        raise ConfigError.of("the search", [Problem(place, value, "must be in the plan", way_out)])
+        raise ConfigError.of("the search", [Problem(key, value, "must be in the plan", way_out)])
     level, x_m, y_m = points.level.tolist(), points.x_m.tolist(), points.y_m.tolist()
     left = [place for place in range(len(level)) if compiled.level_ids[level[place]] in wanted]
     away_m = {

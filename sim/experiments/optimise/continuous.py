@@ -39,14 +39,14 @@ def count_of_settings(budget: int, search: Search) -> int:
 
 
 def search_parameters(trials: Trials, config: RunConfig, search: Search, count: int) -> Settings:
-    """Try `count` settings, the present one first; raises GalleriaError where Optuna is not installed.
+    """Try `count` settings, the present one first (of each parameter whose range it is in); raises GalleriaError where Optuna is not installed.
 
     The study is not stored: told the same values in the same order it asks for the same settings, so that a search that was broken off
     goes on from the runs in its folder.
     """
     study = _study(config.seed, search)
     now = {each.key: each.value for each in parameters_of(config)}
-    study.enqueue_trial({each.key: now[each.key] for each in search.variables}, skip_if_exists=True)
+    study.enqueue_trial({each.key: now[each.key] for each in search.variables if is_within(each, now[each.key])})
     days = range(1, search.replications + 1)
     found = Settings()
     while len(found.trials) < count:
@@ -81,6 +81,13 @@ def _selected(trials: Trials, config: RunConfig, search: Search, found: Settings
         found.values = next(each["values"] for each in others if f"setting {each['setting']:04d}" == chosen.arm)
         found.estimate = chosen.against_first.difference_mean
     return found
+
+
+def is_within(variable: Variable, value: Any) -> bool:
+    """Say whether a value is one that the search of this variable can try."""
+    if variable.choices:
+        return value in variable.choices
+    return (variable.low is None or value >= variable.low) and (variable.high is None or value <= variable.high)
 
 
 def _optuna() -> Any:

@@ -65,18 +65,21 @@ def optimise(
     out.mkdir(parents=True, exist_ok=True)
     (out / "manifest.json").unlink(missing_ok=True)
     (out / UNFINISHED).write_text("search\n", encoding="utf-8")
+    tried: dict[str, Any]
+    values: Mapping[str, Any] = {}
     with Runs(out, runners.search) as runs:
         trials = Trials(lambda wanted: runs.make(wanted, count), search.objective, search.sign)
         if search.what == PARAMETERS:
             settings = search_parameters(trials, config, search, count_of_settings(budget, search))
-            found, tried = Found(estimate=settings.estimate), {"settings": settings.trials}
+            found = Found(estimate=settings.estimate)
+            tried = {"settings": settings.trials}
             winner = with_parameters(config, settings.values) if settings.values else None
             values = settings.values
         else:
             stages = stages_of(budget, search.fresh_pairs)
             look = search_access_points if search.what == ACCESS_POINTS else search_layout
             found = look(trials, config, search, compiled, stages)
-            tried, values = {"stages": dataclasses.asdict(stages), "rounds": found.rounds}, {}
+            tried = {"stages": dataclasses.asdict(stages), "rounds": found.rounds}
             winner = changed(config, found.changes) if found.changes else None
     verdict, comparison = nothing_found(), None
     if winner is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from sim.categories import CATEGORIES
 from sim.config import Parameter, RunConfig, parameters_of
 from sim.config_keys import kind_at, tree_problems, unknown_key, value_problem
 from sim.config_overrides import keys_of
-from sim.config_yaml import PlainFile, read_plain
+from sim.config_yaml import Keys, PlainFile, read_plain
 from sim.errors import ConfigError, Problem
 from sim.paths import unknown_name
 from sim.reporting.kpi_catalogue import BY_NAME
@@ -144,9 +143,7 @@ def _search(found: PlainFile, config: RunConfig, objective: str | None, problems
     return Search(found.path.stem, what, str(named), str(way), **fields)
 
 
-def _unknown(
-    values: Mapping[str, Any], known: Sequence[str], keys: tuple[str | int, ...], found: PlainFile
-) -> Iterator[Problem]:
+def _unknown(values: Mapping[str, Any], known: Sequence[str], keys: Keys, found: PlainFile) -> Iterator[Problem]:
     for key in values:
         if key not in known:
             yield unknown_name(found.place((*keys, key)), key, known, "key here", "docs/how-to/search-for-a-better-layout.md")
@@ -155,7 +152,7 @@ def _unknown(
 def _numbers(found: PlainFile, problems: list[Problem]) -> Callable[..., Any]:
     """Return a reader of numbers within a range: a whole one where its default is whole."""
 
-    def number(keys: tuple[str | int, ...], default: float, low: float, high: float) -> float:
+    def number(keys: Keys, default: float, low: float, high: float) -> float:
         value: Any = found.values
         for key in keys:
             value = value.get(key, default) if isinstance(value, dict) else default
@@ -219,7 +216,7 @@ def _options(found: PlainFile, problems: list[Problem]) -> Iterator[Option]:
         parts = {key: value for key, value in option.items() if key != "name"}
         wrong = [*_unknown(parts, (*OPTION_PARTS, "name"), at, found)]
         if not wrong:
-            wrong = list(tree_problems(parts, lambda keys, at=at: found.place((*at, *keys[1:])), ("layout",)))
+            wrong = list(tree_problems(parts, _places_below(found, at), ("layout",)))
         problems += wrong
         if not wrong:
             yield Option(option["name"], parts)
@@ -228,6 +225,11 @@ def _options(found: PlainFile, problems: list[Problem]) -> Iterator[Option]:
         problems.append(
             Problem(found.place(("options",)), ", ".join(map(str, names)), "each needs a name of its own", "rename one")
         )
+
+
+def _places_below(found: PlainFile, at: Keys) -> Callable[[Keys], str]:
+    """Return where in the file a key of `layout` stands that an option sets."""
+    return lambda keys: found.place((*at, *keys[1:]))
 
 
 def _variables(found: PlainFile, config: RunConfig, problems: list[Problem]) -> Iterator[Variable]:
@@ -256,9 +258,7 @@ def _variables(found: PlainFile, config: RunConfig, problems: list[Problem]) -> 
             yield _variable(entry, parameter)
 
 
-def _range_problems(
-    entry: Mapping[str, Any], parameter: Parameter, found: PlainFile, at: tuple[str | int, ...]
-) -> Iterator[Problem]:
+def _range_problems(entry: Mapping[str, Any], parameter: Parameter, found: PlainFile, at: Keys) -> Iterator[Problem]:
     """Yield what is wrong with the range of one parameter: a number out of bounds, no bounds at all, the documented range left."""
     kind = kind_at(keys_of(parameter.key))[0]
     if parameter.choices or kind is bool:
@@ -317,8 +317,8 @@ def with_parameters(config: RunConfig, values: Mapping[str, Any]) -> RunConfig:
 
 def with_layout_parts(layout: LayoutConfig, parts: Mapping[str, Any]) -> LayoutConfig:
     """Return a layout with more doors, escalators, signs, kiosks or lettings."""
-    more = {
+    more: dict[str, Any] = {
         name: [*getattr(layout, name), *(each if OPTION_PARTS[name] is str else OPTION_PARTS[name](**each) for each in entries)]
         for name, entries in parts.items()
     }
-    return typing.cast(LayoutConfig, dataclasses.replace(layout, **more))
+    return dataclasses.replace(layout, **more)
