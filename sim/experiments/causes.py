@@ -77,7 +77,7 @@ def _causes(left: Events, right: Events, pairs: Pairs, slot: np.ndarray) -> tupl
     kind, nature = pairs.kind[slot], pairs.nature[slot]
     cause = table[kind]
     is_time, is_value = nature == Nature.TIME, nature == Nature.VALUE
-    cause[is_time & np.isin(cause, (Cause.CHOICE, Cause.WAY))] = Cause.CROWDING  # the same steps at another time
+    cause[is_time & np.isin(cause, (Cause.CHOICE, Cause.WAY, Cause.FELT))] = Cause.CROWDING  # the same steps at another time
     cause[is_time & (kind == K.PURCHASED)] = Cause.SERVICE
     cause[is_value & (kind == K.BOARDED)] = Cause.QUEUE
     cause[is_value & (kind == K.PURCHASED)] = Cause.MONEY

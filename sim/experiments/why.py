@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
@@ -204,7 +205,8 @@ def _touches(groups: Sequence[Mapping[str, Any]], difference: float | None) -> l
     for touch in (*TOUCH_NAMES.values(), NOBODYS):
         mine = [each for each in groups if each["touch"] == touch]
         known = [each["contribution"] for each in mine if each["contribution"] is not None]
-        part = sum(known) if len(known) == len(mine) and mine else None
+        exact = all(isinstance(each, int) for each in known)
+        part = (sum(known) if exact else math.fsum(known)) if len(known) == len(mine) else None
         if mine:
             visits = sum(each["visits"] for each in mine)
             found.append({"touch": touch, "visits": visits, "contribution": part, "share": _share(part, difference)})
