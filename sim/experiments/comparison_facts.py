@@ -41,7 +41,7 @@ def facts_for_page(
         "tenant_names": {},
         "maps": [],
     }
-    if all(parts[arm, number].get(ZONES) for arm, _ in arms for number in replications):
+    if all(parts.get((arm, number), {}).get(ZONES) for arm, _ in arms for number in replications):
         plans = {arm: compiled_for(each) for arm, each in arms}
         added["tenant_names"] = dict(zip(plans[baseline].unit_ids, plans[baseline].tenant_names, strict=True))
         for place, (arm, _) in enumerate(others, start=1):
