@@ -40,18 +40,21 @@ def count_of(text: str, key: str = "replications") -> int:
 
 
 def config_of(scenario: str, arm: str, overrides: list[str]) -> RunConfig:
-    """Return the configuration of an arm: a scenario of its own, or SCENARIO with a policy or with overrides."""
+    """Return the configuration of an arm: SCENARIO with a policy or with overrides, or a scenario of its own.
+
+    A policy comes before a scenario of the same name, which would bring its whole mall along; a path (`scenarios/NAME.yaml`) is always the scenario.
+    """
     if arm == "none":
         return config_files.compose(scenario, [*overrides, "policies=[]"])
     if "=" in arm:
         return config_files.compose(scenario, [*overrides, *_split_overrides(arm)])
-    if arm in paths.scenario_files() or arm.endswith(".yaml"):
-        return config_files.compose(arm, overrides)
     from sim import api
 
     policies = api.policies()
     if arm in policies:
         return config_files.compose(scenario, [*overrides, f"policies=[{arm}]"])
+    if arm in paths.scenario_files() or arm.endswith(".yaml"):
+        return config_files.compose(arm, overrides)
     known = [*paths.scenario_files(), *policies, "none"]
     problem = paths.unknown_name(
         "arms", arm, known, "scenario or policy", "`galleria list scenarios`, `galleria list policies`"

@@ -16,6 +16,7 @@ from sim.experiments.replicate import Arm
 from sim.floorplan.cache import compiled_for
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.comparison_summary import summary_of
+from sim.reporting.comparison_wording import setting
 from sim.reporting.files import plain, write_atomically
 from sim.reporting.zone_parts import ZONES, minutes_by_number
 
@@ -40,7 +41,7 @@ def facts_for_page(
         "tenant_names": {},
         "maps": [],
     }
-    if all(parts[arm, number].get(ZONES) for arm, _ in arms for number in replications):
+    if all(parts.get((arm, number), {}).get(ZONES) for arm, _ in arms for number in replications):
         plans = {arm: compiled_for(each) for arm, each in arms}
         added["tenant_names"] = dict(zip(plans[baseline].unit_ids, plans[baseline].tenant_names, strict=True))
         for place, (arm, _) in enumerate(others, start=1):
@@ -50,7 +51,7 @@ def facts_for_page(
 
 
 def unlike_the_baseline(arms: Sequence[Arm]) -> list[str]:
-    """Return a caution for each arm that is of another mall, other days or other people: all of that is in its differences too."""
+    """Return a caution for each arm that is of another mall, other days or more people besides what else it changes: that is in its differences."""
     (_, config), *others = arms
     found = []
     for arm, each in others:
@@ -60,8 +61,8 @@ def unlike_the_baseline(arms: Sequence[Arm]) -> list[str]:
             ("number of days", config.days, each.days),
             ("number of visits a day", config.population.visits_per_day, each.population.visits_per_day),
         )
-        unlike = [f"{what} ({theirs} for {ours})" for what, ours, theirs in pairs if ours != theirs]
-        if unlike:
+        unlike = [f"{what} ({setting(theirs)} for {setting(ours)})" for what, ours, theirs in pairs if ours != theirs]
+        if unlike and len(differences(config, each)) > len(unlike):
             found.append(f"arm {arm!r} has another {' and '.join(unlike)}: its differences are not of one measure alone")
     return found
 

@@ -106,7 +106,9 @@ def part_name(name: str, tenants: Mapping[str, str]) -> str:
 
 def setting(value: object) -> str:
     """Return the value of a setting as one reads it, cut where it is long."""
-    if isinstance(value, list):
+    if isinstance(value, float):
+        text = f"{value:,.10g}"
+    elif isinstance(value, list):
         text = "; ".join(map(setting, value)) or "none"
     elif isinstance(value, dict):
         text = ", ".join(f"{key} {setting(inner)}" for key, inner in value.items())

@@ -313,11 +313,12 @@ def test_settings_that_differ_are_named_and_those_that_change_no_day_are_not():
     assert differences(base, base) == []
 
 
-def test_an_arm_of_another_mall_is_cautioned_against():
+def test_an_arm_of_another_mall_is_cautioned_against_unless_that_is_what_is_compared():
     (caution,) = unlike_the_baseline(arms(floorplan="corner_mall"))
 
     assert "floor plan (corner_mall for riverside_mall)" in caution
     assert unlike_the_baseline(arms()) == []
+    assert unlike_the_baseline(arms(floorplan="corner_mall", policies=[])) == []
 
 
 def test_one_wild_kpi_does_not_flatten_the_others():
