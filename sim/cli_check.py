@@ -181,7 +181,7 @@ def _write_reports(found: dict[str, Any], options: argparse.Namespace) -> None:
     if options.markdown:
         write_atomically(options.markdown, check_reports.markdown(found))
     if options.github:
-        for line in check_reports.annotations(found):
+        for line in check_reports.github_annotations(found):
             (note if options.json else say)(line)
 
 

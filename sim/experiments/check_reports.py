@@ -23,7 +23,9 @@ def junit(found: Found) -> bytes:
         cases.append(_events_case(scenario))
         facts = {"tests": len(cases), "failures": sum(1 for case in cases if case.find("failure") is not None), "errors": 0}
         facts["skipped"] = sum(1 for case in cases if case.find("skipped") is not None)
-        suite = ET.SubElement(root, "testsuite", name=scenario["name"], **{name: str(number) for name, number in facts.items()})
+        suite = ET.SubElement(
+            root, "testsuite", {"name": scenario["name"], **{name: str(number) for name, number in facts.items()}}
+        )
         suite.extend(cases)
     for fact in ("tests", "failures", "errors", "skipped"):
         root.set(fact, str(sum(int(suite.get(fact, "0")) for suite in root)))
@@ -52,7 +54,7 @@ def _events_case(scenario: Found) -> ET.Element:
 NOT_REPEATABLE = "the same code, versions, configuration and processor have given other results: a run no longer repeats"
 
 
-def annotations(found: Found) -> list[str]:
+def github_annotations(found: Found) -> list[str]:
     """Return the lines by which a workflow of GitHub shows what is wrong at the scenario's file."""
     lines = []
     for scenario in found["scenarios"]:

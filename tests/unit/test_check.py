@@ -357,13 +357,13 @@ def test_annotations_stand_at_the_scenario_and_on_one_line_each(mall, monkeypatc
     found = mall.check(visits=1.05, conversion="other", event=1)
     monkeypatch.chdir(mall.folder)
 
-    error, warning = check_reports.annotations(found)
+    error, warning = check_reports.github_annotations(found)
 
     assert error.startswith("::error file=scenarios/day.yaml,title=day%3A 1 KPI moved::footfall_visits moved: ")
     assert "%0AThe first event that differs" in error
     assert warning.startswith("::warning file=scenarios/day.yaml,title=day%3A 1 KPI undecided::conversion_share undecided")
     assert "\n" not in error + warning
-    assert check_reports.annotations(mall.check()) == []
+    assert check_reports.github_annotations(mall.check()) == []
 
 
 def test_the_summary_names_scenarios_and_what_moved(mall):
