@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
