@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
@@ -59,7 +57,7 @@ def test_a_varied_configuration_is_the_composed_one_for_keys_of_every_kind():
     base = config_files.compose("corner_day", [])
     keys = [key for key in all_keys() if key.split(".")[0] not in ("recording", "categories", "policy", "network")]
     plain = [key for key in keys if kind_at(keys_of(key))[0] in (int, float, bool) and kind_at(keys_of(key))[1] is not None]
-    for key in plain[:: len(plain) // 6]:
+    for key in plain[:: len(plain) // 3]:
         value = kind_at(keys_of(key))[1]
         word = f"{key}={str(value).lower()}"
         assert outcome(lambda word=word: config_files.varied(base, [word])) == outcome(
@@ -150,8 +148,6 @@ def test_no_two_runs_are_kept_under_the_same_key():
 def test_the_order_of_overrides_changes_which_run_is_which_number_but_no_run():
     words = [f"{CARS}=0.1,0.2", "seed=1,2", "population.visits_per_day=150,160"]
 
-    found = [
-        {config_sha256(run.config) for run in plan_of("corner_day", order).runs} for order in itertools.permutations(words)
-    ]
+    found = [{config_sha256(run.config) for run in plan_of("corner_day", order).runs} for order in (words, words[::-1])]
 
     assert all(each == found[0] for each in found)
