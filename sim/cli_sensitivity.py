@@ -101,15 +101,15 @@ def design_of(own: dict[str, str]) -> tuple[Design, float | None]:
             wrong.append(Problem(key, text, f"must be {noun}", f"{key}={default}"))
             return 1
 
-    counts = [
+    trajectories, samples, replications = (
         int(number(key, default, int, "a whole number"))
         for key, default in (("trajectories", "10"), ("samples", "64"), ("replications", "1"))
-    ]
+    )
     confidence = number("confidence", "0.95", float, "a number")
     within = None if "within" not in own else number("within", "20%", _share, "a share above 0, as 20% or 0.2")
     if wrong:
         raise ConfigError.of(SOURCE, wrong)
-    return Design(own["kpi"], own.get("method", "morris"), *counts, confidence), within
+    return Design(own["kpi"], own.get("method", "morris"), trajectories, samples, replications, confidence), within
 
 
 def _share(text: str) -> float:

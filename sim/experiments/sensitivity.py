@@ -23,7 +23,11 @@ from sim.reporting.kpi_catalogue import kpi_named
 
 SCHEMA_VERSION = 1
 RESULT = "sensitivity.json"
-METHODS = ("morris", "sobol")
+INDICES = {  # our name -> SALib's
+    "morris": {"mu": "mu", "mu_star": "mu_star", "mu_star_half_width": "mu_star_conf", "sigma": "sigma"},
+    "sobol": {"s1": "S1", "s1_half_width": "S1_conf", "st": "ST", "st_half_width": "ST_conf"},
+}
+METHODS = tuple(INDICES)
 LEVELS = 4  # of Morris' grid: the usual choice (Saltelli et al. 2008, Global Sensitivity Analysis, 3.3)
 RESAMPLES = 1000
 BASE = "scenario"
@@ -84,26 +88,22 @@ def indices(
 
     Effects are in units of the KPI over the whole range. Where the KPI never moved all are 0, and Sobol's are null.
     """
-    problem = _problem(ranges)
-    draw = _seed(seed, "resampling")
+    problem, draw, names = _problem(ranges), _seed(seed, "resampling"), INDICES[design.method]
     if np.ptp(outputs) == 0:
-        names = ("mu", "mu_star", "mu_star_half_width", "sigma") if design.method == "morris" else ()
-        empty = dict.fromkeys(("s1", "s1_half_width", "st", "st_half_width")) if not names else dict.fromkeys(names, 0.0)
-        return [dict(empty) for _ in ranges]
+        nothing = 0.0 if design.method == "morris" else None
+        return [dict.fromkeys(names, nothing) for _ in ranges]
     if design.method == "morris":
         from SALib.analyze import morris
 
         told = morris.analyze(
             problem, shares, outputs, num_resamples=RESAMPLES, conf_level=design.confidence, num_levels=LEVELS, seed=draw
         )
-        names = {"mu": "mu", "mu_star": "mu_star", "mu_star_half_width": "mu_star_conf", "sigma": "sigma"}
     else:
         from SALib.analyze import sobol
 
         told = sobol.analyze(
             problem, outputs, calc_second_order=False, num_resamples=RESAMPLES, conf_level=design.confidence, seed=draw
         )
-        names = {"s1": "S1", "s1_half_width": "S1_conf", "st": "ST", "st_half_width": "ST_conf"}
     return [{name: float(told[theirs][index]) for name, theirs in names.items()} for index in range(len(ranges))]
 
 

@@ -39,8 +39,7 @@ def tornado(told: Mapping[str, Any]) -> str:
             for place, end in enumerate(entry["ends"]):
                 color = MAIN if place == len(entry["ends"]) - 1 else SECOND if place == 0 else MUTED
                 axes.barh(row, end["change"], left=told["base"], height=0.62, color=color, alpha=0.9)
-            for end in _outermost(entry["ends"]):
-                is_left = end["change"] < 0 or (end["change"] == 0 and end is entry["ends"][0])
+            for end, is_left in _outermost(entry["ends"]):
                 axes.annotate(
                     _short(end["value"]), (told["base"] + end["change"], row), xytext=(-3 if is_left else 3, 0),
                     textcoords="offset points", ha="right" if is_left else "left", va="center", size=7, color=INK,
@@ -89,9 +88,10 @@ def indices(told: Mapping[str, Any]) -> str:
     return draw(8.2, 1.1 + 0.4 * len(rows), paint)
 
 
-def _outermost(ends: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _outermost(ends: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], bool]]:
+    """Return the ends that reach furthest, and whether each is named on the left."""
     low, high = min(ends, key=lambda end: end["change"]), max(ends, key=lambda end: end["change"])
-    return [low, high] if low is not high else [low]
+    return [(low, True), (high, False)] if low is not high else [(low, False)]
 
 
 def _short(value: Any) -> str:
