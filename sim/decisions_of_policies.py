@@ -82,8 +82,12 @@ class Send:
     features: dict[str, np.ndarray] = field(default_factory=dict)  # of each person, what the policy went by; each (n)
     propensity: np.ndarray | None = None  # of each person, the probability with which the policy sends it this; None: 1
     after_s: float = 0.0
-    held: np.ndarray | None = None  # bool, of each person: chance has decided not to send it this; kept as what the others are held against
-    units: np.ndarray | None = None  # int64, of each person the store (its place in the plan) that a list shows it, instead of `unit`
+    held: np.ndarray | None = (
+        None  # bool, of each person: chance has decided not to send it this; kept as what the others are held against
+    )
+    units: np.ndarray | None = (
+        None  # int64, of each person the store (its place in the plan) that a list shows it, instead of `unit`
+    )
     position: int = 0  # in that list, 0 at its top
 
 
@@ -104,7 +108,9 @@ class ChargeFee:
     unit_id: str
     fen: int
     because: str = ""
-    held: np.ndarray | None = None  # bool, of each person: chance has decided not to send it this; kept as what the others are held against
+    held: np.ndarray | None = (
+        None  # bool, of each person: chance has decided not to send it this; kept as what the others are held against
+    )
 
 
 @dataclass(frozen=True)

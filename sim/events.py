@@ -153,7 +153,9 @@ class EventKind(IntEnum):
     FRIENDS_MET = 148  # place happening, value us that the first has waited: follows HAPPENING_JOINED of the second
     FRIEND_MISSED = 149  # place happening, value us waited in vain: follows HAPPENING_LEFT
     # an order's value: see sim/crowd/online/fulfil.py; visit: the one that is to collect it, -1 for none
-    ORDER_PLACED = 130  # place unit, value 64 x fen + 32 x (takes a visit's place) + 8 x Way + Scene (sim/crowd/online/records.py)
+    ORDER_PLACED = (
+        130  # place unit, value 64 x fen + 32 x (takes a visit's place) + 8 x Way + Scene (sim/crowd/online/records.py)
+    )
     ORDER_READY = 131  # place unit, value us since it was placed
     ORDER_COLLECTED = 132  # place unit, value 4 x us since it was ready + 2 x (first visit ever) + 1 x (came for nothing else)
     ORDER_DELIVERED = 133  # place unit, value us since it was placed
@@ -177,7 +179,9 @@ class EventKind(IntEnum):
     SLOT_PAID = 173  # place unit, value fen that it pays for being shown; of nobody
     TAGS_PAID = 174  # place unit, value fen that it pays for tags; of nobody
     TAG_TOLD = 175  # place unit that is told, value the tag
-    TAGS_LEARNT = 171  # place unit that was given the party's tags, value messages read on the visit: it lets the app send no more
+    TAGS_LEARNT = (
+        171  # place unit that was given the party's tags, value messages read on the visit: it lets the app send no more
+    )
 
 
 class Change(IntEnum):

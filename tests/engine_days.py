@@ -45,7 +45,6 @@ class Lived:
             found.update(np.ascontiguousarray(column).tobytes())
         return found.hexdigest()
 
-
     @property
     def happened(self) -> str:
         """SHA-256 of every column and of what each account holds: the journal's order besides depends on the batches of arrivals.

@@ -51,7 +51,9 @@ class Tools:
     used: dict[str, tuple[int, int, int]]  # of each offer by name: claims, uses, fen that it has cost
     seed: int
     forecaster: Any = None  # agents.policies.forecast.Forecaster
-    receipts: tuple[Any, ...] = ()  # sim.operations.policy_records.Receipt of what was sent at the last review, by whatever policy
+    receipts: tuple[
+        Any, ...
+    ] = ()  # sim.operations.policy_records.Receipt of what was sent at the last review, by whatever policy
     offers: dict[str, Offer] = field(default_factory=dict)  # that any policy has made today, by name
 
     def uniforms(self, purpose: str, entities: np.ndarray, count: int = 0) -> np.ndarray:

@@ -106,7 +106,13 @@ def _is_called_away(mall: Mall, row: int, now_us: int) -> bool:
     """Read messages on the way; return True when the party turns aside for a store on its level that one of them names."""
     unit = message_due(mall, row, now_us)
     shopper = mall.shoppers[row]
-    if unit < 0 or thinks_of_film(mall, row, unit, now_us) or unit == shopper.goal or shopper.reason == Reason.IMPULSE or not suits(mall, row, unit, now_us):
+    if (
+        unit < 0
+        or thinks_of_film(mall, row, unit, now_us)
+        or unit == shopper.goal
+        or shopper.reason == Reason.IMPULSE
+        or not suits(mall, row, unit, now_us)
+    ):
         return False
     if shopper.resume >= 0 or level_of_place(mall, unit) != mall.nodes[shopper.node].level:
         return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import llvmlite.binding  # type: ignore[import-untyped]
+import llvmlite.binding
 
 from sim.config import RunConfig
 from sim.errors import ConfigError, GalleriaError, Problem

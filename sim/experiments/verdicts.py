@@ -56,7 +56,7 @@ def judge(name: str, then: Sequence[Value], now: Sequence[Value], margins: Mappi
         return Judged(name, MOVED, note="it was null and is known now" if nulls[0] else "it was known and is null now")
     if len(known) < max(2, KNOWN_SHARE_MIN * len(then)):
         return Judged(name, UNDECIDED, pairs=len(known), note=f"it is null in {len(then) - len(known)} of {len(then)} pairs")
-    found = paired_difference(*zip(*known, strict=True))
+    found = paired_difference([before for before, _ in known], [after for _, after in known])
     steps = [after - before for before, after in known]
     margin = margin_of(name, found.baseline_mean, margins)
     p_equivalent = equivalence_p(steps, margin)

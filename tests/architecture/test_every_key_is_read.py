@@ -157,10 +157,16 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
 
 def test_every_key_of_a_policy_is_named_by_the_policies():
     """What a policy is told is read at a review, seldom on a given day; so its name must stand in a policy, not in the schema alone."""
-    policies = [*(ROOT / "agents" / "policies").glob("*.py"), ROOT / "agents" / "policy_desk.py", ROOT / "sim" / "operations" / "policies.py"]
+    policies = [
+        *(ROOT / "agents" / "policies").glob("*.py"),
+        ROOT / "agents" / "policy_desk.py",
+        ROOT / "sim" / "operations" / "policies.py",
+    ]
     text = "\n".join(path.read_text(encoding="utf-8") for path in policies)
     sections = [section for section in SECTIONS if section.__module__.startswith("sim.schema.policies.")]
 
     assert len(sections) > 20
-    unread = [(each.__name__, f.name) for each in sections for f in dataclasses.fields(each) if not re.search(rf"\b{f.name}\b", text)]
+    unread = [
+        (each.__name__, f.name) for each in sections for f in dataclasses.fields(each) if not re.search(rf"\b{f.name}\b", text)
+    ]
     assert unread == []

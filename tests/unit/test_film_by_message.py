@@ -62,8 +62,7 @@ def test_where_no_show_is_worth_its_price_the_message_changes_nothing_of_the_way
     for events in (told, untold):
         assert seats_sold(events) == 0
     way = [
-        [(int(t), int(k)) for t, k in zip(e["time_us"], e["kind"], strict=True) if not 150 <= k < 170]
-        for e in (told, untold)
+        [(int(t), int(k)) for t, k in zip(e["time_us"], e["kind"], strict=True) if not 150 <= k < 170] for e in (told, untold)
     ]
     assert way[0] == way[1]
 

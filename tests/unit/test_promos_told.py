@@ -44,8 +44,19 @@ def sums_of(happened=HAPPENED) -> Sums:
 def sent(policy: str, offer: str, first: int, people: list[int]) -> Sent:
     size = len(people)
     return Sent(
-        5, policy, offer, Channel.PUSH, "", "at random", first, np.array(people), np.arange(size), np.full(size, 0.5), {},
-        np.zeros(size, bool), np.arange(size),
+        5,
+        policy,
+        offer,
+        Channel.PUSH,
+        "",
+        "at random",
+        first,
+        np.array(people),
+        np.arange(size),
+        np.full(size, 0.5),
+        {},
+        np.zeros(size, bool),
+        np.arange(size),
     )
 
 

@@ -36,7 +36,15 @@ COUPON = np.dtype(
 # promo: -1 for an empty slot; used: times; letter: number of the message that brought it, BY_TRIGGER - slot where a trigger did, -1 where the
 # party has taken it by itself; off_fen, unit: what it took off, and where, until that is given back
 LETTER = np.dtype(
-    [("due_us", "i8"), ("letter", "i8"), ("promo", "i4"), ("unit", "i4"), ("channel", "i1"), ("says", "i1"), ("position", "i1")],
+    [
+        ("due_us", "i8"),
+        ("letter", "i8"),
+        ("promo", "i4"),
+        ("unit", "i4"),
+        ("channel", "i1"),
+        ("says", "i1"),
+        ("position", "i1"),
+    ],
     align=True,
 )
 # channel: -1 for an empty slot; position: in a list, 0 at its top
