@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import re
 from pathlib import Path
@@ -11,19 +12,21 @@ import pytest
 import yaml
 
 from sim import cli_arms, paths
-from sim.config_files import MEASURES, as_yaml, compose, scenario_records
+from sim.config_files import MEASURES, compose, scenario_records
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 OPTIONS = sorted((ROOT / "conf").glob("*/*.yaml"))
 pytestmark = pytest.mark.plain
+composed = functools.cache(compose)  # a third of a second each, and asked for by three tests
+records = functools.cache(scenario_records)
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_a_scenario_composes_and_asks_a_question(path):
-    config = compose(path.stem)
+    config = composed(path.stem)
 
-    record = next(record for record in scenario_records() if record.name == path.stem)
+    record = next(record for record in records() if record.name == path.stem)
     assert config.name == path.stem
     assert record.question.endswith("?")
     assert record.expects
@@ -47,18 +50,19 @@ def test_an_option_of_a_group_composes_and_says_what_it_is(path):
     compose("everyday", [f"policies=[{path.stem}]" if is_measure else f"{path.parent.name}={path.stem}"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_the_arms_that_a_scenario_names_compose_and_differ(path):
-    arms = compose(path.stem).arms
+    arms = composed(path.stem).arms
 
     assert len(arms) != 1
-    configs = [as_yaml(cli_arms.config_of(path.stem, arm, [])) for arm in arms]
+    configs = [repr(cli_arms.config_of(path.stem, arm, [])) for arm in arms]
     assert len(set(configs)) == len(arms)
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_an_outage_stops_something_that_the_plan_has(path):
-    config = compose(path.stem)
+    config = composed(path.stem)
     folder = paths.find_floorplan(config.floorplan)
     ids: set[str] = set()
     for name in ("connectors", "entrances", "access_points", "levels"):

@@ -12,7 +12,18 @@ from sim.verification.families import CATALOGUE, FAMILIES, run_family
 
 QUICK = sorted(
     set(FAMILIES)
-    - {"queue", "draws", "traces", "paths", "fundamental_diagram", "exit_choice", "bottleneck", "tables", "comparison"}
+    - {
+        "queue",
+        "draws",
+        "traces",
+        "paths",
+        "fundamental_diagram",
+        "exit_choice",
+        "bottleneck",
+        "tables",
+        "comparison",
+        "designs",
+    }
 )
 KNOWN_MISSES = {
     "flow out of a corridor pressed into by 1.3 times its capacity": "6 % below capacity: zones beyond the largest flow take in less than their borders let out",
@@ -29,6 +40,11 @@ def assert_all_hold(records):
 @pytest.mark.parametrize("name", QUICK)
 def test_a_family_holds_with_its_standard_numbers(name):
     assert_all_hold(run_family(name, {}, population_of))
+
+
+@pytest.mark.slow
+def test_designs_of_experiments_find_what_was_put_in():
+    assert_all_hold(run_family("designs", {}, population_of))
 
 
 @pytest.mark.parametrize("name", ["fundamental_diagram", "exit_choice", "bottleneck"])

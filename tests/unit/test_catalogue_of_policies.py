@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sim.reporting.kpi_catalogue import BY_NAME
 
 pytestmark = pytest.mark.plain
 ROOT = Path(__file__).resolve().parents[2]
+records = functools.cache(config_files.scenario_records)
 BASELINES = ("idle", "random")
 ROWS = {
     *(f"B{n}" for n in range(7, 14)), *(f"C{n}" for n in range(1, 18)), *(f"D{n}" for n in range(3, 7)), *(f"E{n}" for n in range(4, 9)),
@@ -37,12 +39,13 @@ def test_an_entry_acts_by_code_or_by_settings_and_tells_how_it_can_lose(entry):
         assert entry.name in paths.group_files("measures")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", [each for each in ENTRIES if each.name not in BASELINES], ids=lambda entry: entry.name)
 def test_an_entry_has_a_scenario_in_which_it_can_be_switched_on_and_off(entry):
-    records = {record.name: record for record in config_files.scenario_records()}
+    found = {record.name: record for record in records()}
 
-    assert entry.scenario in records
-    assert records[entry.scenario].expects
+    assert entry.scenario in found
+    assert found[entry.scenario].expects
     on = config_files.compose(entry.scenario, [f"policies=[{entry.name}]"])
     off = config_files.compose(entry.scenario, ["policies=[]"])
     assert on != off
@@ -56,7 +59,7 @@ def test_every_policy_names_a_kpi_that_tells_of_it():
 
 
 def test_every_row_of_the_mission_that_is_a_policys_is_reached_by_a_scenario():
-    covered = {row for record in config_files.scenario_records() for row in record.covers}
+    covered = {row for record in records() for row in record.covers}
 
     assert covered >= ROWS, sorted(ROWS - covered)
 
