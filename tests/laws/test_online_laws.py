@@ -81,6 +81,7 @@ def test_what_is_paid_for_orders_less_what_goes_back_is_what_the_report_says():
     assert busy.fen(TransferReason.PLATFORM_FEE) > 0
 
 
+@pytest.mark.slow
 def test_who_orders_from_the_line_buys_less_at_the_till():
     keen = ("population.visits_per_day=600", "queues.app_share=1")
     orders = (
@@ -101,6 +102,7 @@ def test_a_delivery_that_takes_a_visits_place_takes_that_visit_away():
     assert alone.kpis["sales_fen"] < day().kpis["sales_fen"]
 
 
+@pytest.mark.slow
 def test_one_courier_for_too_many_orders_brings_them_too_late_and_the_money_goes_back():
     few = day(DELIVER, "online.delivery.couriers=1", "online.delivery.courier_kmh=3")
     many = day(DELIVER, "online.delivery.couriers=50", "online.delivery.courier_kmh=3")
@@ -108,11 +110,13 @@ def test_one_courier_for_too_many_orders_brings_them_too_late_and_the_money_goes
     assert few.kpis["online_sales_fen"] < many.kpis["online_sales_fen"]
 
 
+@pytest.mark.slow
 def test_whoever_works_on_orders_is_missing_at_the_tills():
     work = (COLLECT, "online.orders.pick_min_mean=40", "online.orders.pickers_per_store=2")
     assert day(*work).kpis["till_wait_s_mean"] > day(*work, "online.orders.picks_at_till=false").kpis["till_wait_s_mean"]
 
 
+@pytest.mark.slow
 def test_gifts_that_nobody_comes_for_bring_nobody_and_are_given_back():
     gifts = ("online.gifts.is_on=true", "online.gifts.per_day=0.05")
     nobody, everybody = day(*gifts, "online.gifts.comes_share=0"), day(*gifts, "online.gifts.comes_share=1")
@@ -123,6 +127,7 @@ def test_gifts_that_nobody_comes_for_bring_nobody_and_are_given_back():
     assert everybody.kpis["footfall_visits"] > nobody.kpis["footfall_visits"]
 
 
+@pytest.mark.slow
 def test_a_search_finds_sooner_and_old_news_send_people_to_empty_shelves():
     seek = ("online.search.wants_share=0.5", "online.search.trades=[cafe,fashion]", "queues.app_share=1")
     scarce = (*seek, "online.search.has_share=1", "online.search.stock_mean=2", "online.search.scope=stores")
@@ -135,6 +140,7 @@ def test_a_search_finds_sooner_and_old_news_send_people_to_empty_shelves():
     assert sent.kpis["item_found_min_mean"] < walked.kpis["item_found_min_mean"]
 
 
+@pytest.mark.slow
 def test_a_second_account_reaches_more_and_costs_as_much_again():
     both, one = day("online.accounts.is_on=true", "online.accounts.takes_alipay=true"), day("online.accounts.is_on=true")
     assert both.kpis["accounts_reach_share"] > one.kpis["accounts_reach_share"]

@@ -8,6 +8,7 @@ from tempfile import mkdtemp
 
 import numpy as np
 import pyarrow.parquet as pq
+import pytest
 
 from sim import api
 from sim.config_files import compose
@@ -35,6 +36,7 @@ def paid(run, reason):
     return [(transfers["debit"][at], transfers["credit"][at], transfers["amount"][at]) for at in rows]
 
 
+@pytest.mark.slow
 def test_lists_slots_and_tags_of_nothing_leave_the_log_of_no_policy():
     nothing = (
         "policy.recommend.k=0", "policy.content_per_member.audience_share=0", "policy.slots.slots=0", "policy.tags_sold.access=none",
@@ -70,6 +72,7 @@ def test_what_stores_pay_goes_to_the_mall_and_is_what_the_report_says():
     assert {credit for _, credit, _ in [*fees, *tags]} == {"operator"}
 
 
+@pytest.mark.slow
 def test_who_learns_that_tags_were_told_reads_no_more_of_what_the_app_sends():
     nobody = day("policies=[tags_sold]", *EAGER, "promos.tag_learnt_share=0")
     everybody = day("policies=[tags_sold]", *EAGER, "promos.tag_learnt_share=1")
@@ -79,6 +82,7 @@ def test_who_learns_that_tags_were_told_reads_no_more_of_what_the_app_sends():
     assert everybody.kpis["tags_told_visits"] > 0
 
 
+@pytest.mark.slow
 def test_the_further_down_the_fewer_open_and_exploring_shows_more_stores():
     seen = day("policies=[recommend]", "promos.position_decay=1")
     unseen = day("policies=[recommend]", "promos.position_decay=0.01")
@@ -86,6 +90,7 @@ def test_the_further_down_the_fewer_open_and_exploring_shows_more_stores():
     assert unseen.kpis["places_opened_share"] < seen.kpis["places_opened_share"]
 
 
+@pytest.mark.slow
 def test_every_knob_of_the_order_reaches_the_log():
     orders = [
         digest("policies=[recommend]", f"policy.recommend.algorithm={name}", "policy.recommend.k=1")
@@ -95,6 +100,7 @@ def test_every_knob_of_the_order_reaches_the_log():
     assert len(set(orders)) == len(orders)
 
 
+@pytest.mark.slow
 def test_a_screen_is_seen_by_whoever_comes_and_a_page_by_known_people_only():
     page = day("policies=[slots]", *EAGER)
     screen = day("policies=[slots]", *EAGER, "policy.slots.medium=screen")
@@ -104,6 +110,7 @@ def test_a_screen_is_seen_by_whoever_comes_and_a_page_by_known_people_only():
     assert (kinds[0] == "TRIGGERED").sum() == 0
 
 
+@pytest.mark.slow
 def test_what_differs_by_member_differs_from_what_all_are_told():
     same = day("policies=[content_per_member]", "policy.content_per_member.rule=same")
     drawn = day("policies=[content_per_member]", "policy.content_per_member.rule=random")

@@ -45,7 +45,7 @@ def run(config, folder):
     kpis["conversion_share"] = 0.5 + 0.2 * noise(seed, "conversion" + change.get("conversion", luck))
     kpis["till_wait_s_mean"] = change.get("wait")
     if change.get("early"):  # what moves on the first seeds only
-        kpis["purchases"] = 700 + (100 if seed in change["early"] else 0) + noise(seed, "purchases")
+        kpis["purchases"] = 700 + (100 + seed % 7 if seed in change["early"] else 0) + noise(seed, "purchases")
     else:
         kpis["purchases"] = 700 + noise(seed, "purchases")
     kpis.update(change.get("more", {}))

@@ -44,7 +44,7 @@ def desk(tmp_path, monkeypatch):
         (out / "manifest.json").write_text(json.dumps({"files": {"kpis.json": "0"}, "seed": config.seed}))
         return Result(out, kpis, {"seed": config.seed, "command": command}, None)
 
-    def compare(configs, out, replications, progress):
+    def compare(configs, out, replications, progress, **more):
         for done in range(replications):
             progress(done + 1, replications)
         entry = {
@@ -60,6 +60,9 @@ def desk(tmp_path, monkeypatch):
             "seeds": seeds,
             "benefits": [],
             "losers": [],
+            "effects": [],
+            "common_draws": [],
+            "false_alarms": {"words": "At most one KPI in twenty by luck"},
         }
 
     api.run, api.compare, api.policies = run, compare, lambda: {"greet": "says hello"}

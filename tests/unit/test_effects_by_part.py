@@ -13,6 +13,7 @@ from sim.experiments.parts import (
     KINDS,
     LEVEL_SALES,
     LEVEL_TIME,
+    PASSINGS,
     SALES,
     SPENDING,
     STAY,
@@ -20,6 +21,7 @@ from sim.experiments.parts import (
     VISITS,
     parts_in,
 )
+from sim.reporting.zone_parts import ZONES
 
 pytestmark = pytest.mark.plain
 LUCK = [3.0, -2.0, 1.0, -3.0, 2.0, -1.0]
@@ -64,7 +66,7 @@ def test_hours_and_levels_are_read_from_the_files_of_a_run(tmp_path):
 
 
 def test_a_folder_without_files_has_no_parts(tmp_path):
-    assert parts_in(tmp_path) == {kind: {} for kind in KINDS}
+    assert parts_in(tmp_path) == {kind: {} for kind in (*KINDS, PASSINGS, ZONES)}
 
 
 def test_days_in_a_row_have_hours_of_the_mean_weekday_and_weekend(tmp_path):

@@ -40,7 +40,7 @@ def run(config, folder):
     with open(note, "a") as file:
         file.write("done\\n")
     visits = config.population.visits_per_day
-    (folder / "tenants.csv").write_text(f"unit,sales_fen\\nbakery,{config.seed * 100}\\n")
+    (folder / "tenants.csv").write_text(f"unit,level,sales_fen\\nbakery,L1,{config.seed * 100}\\n")
     return SimpleNamespace(kpis={"sales_fen": int(config.seed % 1000 * visits), "footfall_visits": int(visits) + config.seed % 100,
                                  "till_wait_s_mean": None if config.seed % 2 else 1.5, "own": 1})
 '''
@@ -103,7 +103,9 @@ def test_the_table_has_typed_columns_a_row_for_each_run_and_answers_duckdb(tmp_p
         "seed": "BIGINT", "days": "BIGINT", "population.visits_per_day": "DOUBLE", "policies": "VARCHAR", "sales_fen": "BIGINT",
         "till_wait_s_mean": "DOUBLE", "failure": "VARCHAR",
     }  # fmt: skip
-    parts = ask(f"SELECT run, name, value FROM '{tmp_path}/out/parts.parquet' WHERE name = 'bakery' ORDER BY run").fetchall()
+    parts = ask(
+        f"SELECT run, name, value FROM '{tmp_path}/out/parts.parquet' WHERE kind = 'sales of tenants, fen' ORDER BY run"
+    ).fetchall()
     assert parts[:2] == [(1, "bakery", 100.0), (2, "bakery", 200.0)]
     kept = ask(f"SELECT count(*) FROM read_json('{tmp_path}/out/runs/*/*.json')").fetchone()
     assert kept == (10,)
