@@ -117,13 +117,13 @@ ENTRIES = (
         "micro_rewards", "Lets people shake their phones: every n-th time there is a small coupon that is good everywhere.", ("E5",),
         "Coupons are used by who would have bought anyway, and blanks tire people of messages that matter more.",
         "guidance:MicroRewards", "micro_rewards", "article S1",
-        shows="happening_visits",
+        shows="coupons_issued",
     ),
     Entry(
         "cold_zone_guidance", "Tells people where most are of stores where few are: by a hint, a coupon, or screens.", ("G1", "G2"),
         "What quiet stores gain is taken from busy ones that suit better, people walk more, and coupons cost both sides.",
         "guidance:ColdZoneGuidance", "cold_zone_guidance", "article S1",
-        shows="places_shown",
+        shows="walk_m_mean",
     ),
     Entry(
         "vip_programme", "Bays by the doors, a lounge and a car wash for the top tier.", ("F3", "F4", "F8"),
@@ -178,7 +178,7 @@ ENTRIES = (
     Entry(
         "queue_display", "Shows the wait for a table.", ("D3",),
         "A number that is old or prettier than the truth sends away guests who would have been seated.", "", "queue_display", "article S1",
-        shows="shown_wait_error_s_mean",
+        shows="queue_wait_s_mean",
     ),
     Entry(
         "dining_time", "Shows waits, and makes eating later worth while.", ("D6",),
