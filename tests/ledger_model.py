@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.ledger.accounts import POINTS_EXPIRED, TransferReason
@@ -126,8 +126,10 @@ class Model:
         moved = amount if state == State.POST else waiting.amount
         return self.write(now, waiting.debit, waiting.credit, moved, reason, state, pending)
 
-    def sweep(self, now: int) -> None:
-        for pending in [each for each in self.replay.waiting if self.expires_of[each] <= now]:
+    def sweep(self, now: int, slot_of: Mapping[int, int]) -> None:
+        """Let expire what is over; of pending transfers that are over together, the ledger releases slot by slot."""
+        over = [each for each in self.replay.waiting if self.expires_of[each] <= now]
+        for pending in sorted(over, key=slot_of.__getitem__):
             self.settle(now, pending, State.EXPIRE)
         for account in range(len(self.limits)):
             self.expire(now, account)
