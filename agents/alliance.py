@@ -15,13 +15,13 @@ from sim.categories import CATEGORIES
 from sim.config import RunConfig
 from sim.decisions import Decision, JoinAlliance, LeaveAlliance
 from sim.errors import ConfigError
+from sim.lived import Lived
 from sim.paths import unknown_name
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 from sim.schema.alliance import words_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_MIN
-from sim.world import Lived
 
 Decide = Callable[[int, Observations], list[tuple[str, Decision]]]
 FEN_PER_YUAN = 100

@@ -20,9 +20,9 @@ from agents.memory.tally import Tally
 from agents.population import LifeCycle, Residents
 from agents.social import Social, seeded_promoters
 from sim.config import RunConfig
+from sim.lived import Lived
 from sim.random_streams import stream_key, uniforms
 from sim.visitors import LIKED_MAX, App
-from sim.world import Lived
 
 FACTOR_LEAST, FACTOR_MOST = 0.05, 4.0
 HEARD_MOST = 1.3  # tales add up to no more than this, in the log of the factor

@@ -120,9 +120,10 @@ class Desk:
         return {name: policy.state() for name, policy in self.policies.items()} | {FORECASTER: self.forecaster.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` has returned."""
+        """Go on from what `state` has returned; a policy that was not there begins anew."""
         for name, policy in self.policies.items():
-            policy.restore(state[name])
+            if name in state:
+                policy.restore(state[name])
         self.forecaster.restore(state[FORECASTER])
 
 

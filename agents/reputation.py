@@ -11,10 +11,10 @@ from scipy.special import ndtri
 
 from sim.config import RunConfig
 from sim.decisions import Promote, ReplaceTenant, SetHours, SetPrices, Verdict, WarnTenant
+from sim.lived import Lived
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 from sim.standing import AVERAGE_STARS, STARS_MAX, STARS_MIN, Fate, even_standing, rank_correlation
-from sim.world import Lived
 
 COMPLAINT_BELOW = 3.0  # stars
 SUSPECT_FROM = 4.0  # an honest rating below is never taken for a bought one

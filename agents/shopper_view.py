@@ -12,7 +12,9 @@ from agents.shopper_columns import COLUMNS, Seen, present_rows
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
 from sim.crowd.positions import places_of
+from sim.crowd.tallies import Counted
 from sim.errors import EngineError
+from sim.ledger.accounts import FIRST_TENANT
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 
@@ -74,6 +76,23 @@ class ShopperView:
     def agents_by_type(self) -> dict[type, ShopperView]:
         """All of them, under their kind."""
         return {Shopper: self}
+
+    def so_far(self) -> dict[str, float]:
+        """Return what the day has come to by now: visits and people that have come in, and tenants' takings in yuan."""
+        if self._seen is None:
+            raise EngineError("this view's look is over; ask what the day has come to while you look")
+        crowd = self._seen.crowd
+        takings_fen = int(crowd.takings_fen()[FIRST_TENANT:].sum())
+        return {
+            "visits": crowd.count(Counted.VISITS), "people": crowd.count(Counted.PEOPLE), "takings_yuan": takings_fen / 100,
+        }  # fmt: skip
+
+    @property
+    def cars(self) -> dict[str, int]:
+        """Cars between the gates of each car park, by its id; whoever came in them may be anywhere."""
+        if self._seen is None:
+            raise EngineError("this view's look is over")
+        return dict(zip(self._seen.compiled.parking_ids, self._seen.mall.car_parks["cars"].tolist(), strict=False))
 
     def close(self) -> None:
         """The look is over: the crowd moves on, and this view with it no more."""

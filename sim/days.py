@@ -65,6 +65,19 @@ class Population(Protocol):
         """Know the plan in which tenants have changed rooms."""
 
 
+class Keeper(Protocol):
+    """Who saves the run between two days."""
+
+    def begin(self, run: DaysInARow, books: DaysBooks) -> tuple[int, Mapping[str, Columns] | None]:
+        """Return how many days are over already, and what sensing left on the last of them."""
+
+    def after_day(self, run: DaysInARow, number: int, left: Mapping[str, Columns], books: DaysBooks) -> None:
+        """Save the run, or not."""
+
+    def end(self) -> None:
+        """The run has ended."""
+
+
 OF_THE_ALLIANCE = ("alliance_half_day",)  # where it is played
 REMEMBERED = (
     "wom_new_visits",
@@ -85,7 +98,16 @@ class DaysInARow:
     folder: Path
     services: Mapping[str, Factory] = field(default_factory=dict)
     watch: Watch | None = None
+    keeper: Keeper | None = None
     routes: Routes = field(default_factory=dict, init=False)
+    moves: list[list[tuple[str, str]]] = field(
+        default_factory=list, init=False
+    )  # of tenants: the pairs of each night that had any
+    drawn: CompiledPlan = field(init=False)  # the plan before any of them
+
+    def __post_init__(self) -> None:
+        """Nobody has moved yet."""
+        self.drawn = self.compiled
 
     def run(self, show: Progress | None = None, command: str = "") -> RunResult:
         """Let day after day happen and write the run's files, the manifest last; Ctrl-C leaves the files of the days that are over."""
@@ -93,14 +115,18 @@ class DaysInARow:
         books = DaysBooks(self.folder, self.config, self.compiled, self.population.ledger.names)
         hours_us = (0, 0)
         try:
-            left: Mapping[str, Columns] | None = None
-            for number in range(self.config.days):
+            first, left = (0, None) if self.keeper is None else self.keeper.begin(self, books)
+            for number in range(first, self.config.days):
                 left, hours_us = self.one_day(number, left, books, show)
+                if self.keeper is not None:
+                    self.keeper.after_day(self, number, left, books)
         finally:
             books.close()
         kpis, manifest, report = finish_days(
             self.folder, books, kept_ledger(self.population.ledger), hours_us, started_s, command
         )
+        if self.keeper is not None:
+            self.keeper.end()
         return RunResult(self.folder, kpis, manifest, report)
 
     def one_day(
@@ -153,16 +179,17 @@ class DaysInARow:
             facts,
             {name: remembered[name] for name in REMEMBERED} | {name: remembered.get(name) for name in OF_THE_ALLIANCE},
         )
-        self._move_tenants(finished.policies.get("moves", ()))
+        self.move_tenants(finished.policies.get("moves", ()))
         hours_us = world.hours.opens_us, world.hours.closes_us
         left = world.left
         world.close()
         give_back()
         return left, hours_us
 
-    def _move_tenants(self, pairs: Sequence[tuple[str, str]]) -> None:
+    def move_tenants(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Let tenants change rooms overnight."""
         if pairs:
+            self.moves.append(list(pairs))
             self.compiled = swapped(self.compiled, pairs)
             self.routes.clear()
             self.population.rehouse(self.compiled)

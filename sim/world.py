@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,18 +15,18 @@ import numpy as np
 from sim.alliance import STATEMENT
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd, Routes, Taken
-from sim.crowd.goods.records import ITEM
 from sim.crowd.goods.stocking import Morning
 from sim.crowd.mind import OUTCOME
 from sim.crowd.points.referring_built import life_us_of, referred_now
 from sim.crowd.promos.received import LETTERS, by_visit, letters_in
-from sim.decisions import Decision, Verdict
+from sim.decisions import Decision
 from sim.earlier_run import Columns, begin_sensing
-from sim.events import EventKind, EventLog
+from sim.events import EventLog
 from sim.home import HomeDay, facts_of, log_of, show_home
 from sim.ledger.accounts import POINTS_ISSUED, TransferReason
 from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
+from sim.lived import BOUGHT, RATING, Lived, bought_in, ratings_in
 from sim.operations.access_points import switches_of
 from sim.operations.alliance import Statements
 from sim.operations.clock import Clock
@@ -35,7 +35,7 @@ from sim.operations.home_offers import put_up_home_offers
 from sim.operations.hours import hours_of
 from sim.operations.own_services import Factory, OwnServices
 from sim.operations.partners import Programme, partner_places
-from sim.operations.policies import Review, policies_of
+from sim.operations.policies import Remembers, Review, policies_of
 from sim.operations.reviews import Reviews
 from sim.operations.watching import Watch
 from sim.operations_of_day import END_US, operations_of
@@ -44,6 +44,7 @@ from sim.reporting.ledger_files import kept_ledger
 from sim.reporting.points_books import Moved, points_of_day
 from sim.reporting.promos_files import told_of_policies
 from sim.reporting.recorder import Recorder
+from sim.reporting.replay.notes import Notes
 from sim.reporting.report import FinishedRun, finish
 from sim.reporting.residents_file import digest_of_residents
 from sim.reporting.results import RunResult
@@ -54,26 +55,7 @@ from sim.sensing.present import reach_of
 from sim.units import US_PER_DAY
 from sim.visitors import Phones, Visitors
 
-RATING = np.dtype([("number", "i8"), ("unit", "i4"), ("stars", "f8")])
-BOUGHT = np.dtype([("number", "i8"), ("unit", "i4")])
-RATED_PER_STAR = 1000
 Progress = Callable[[int, int, float], None]
-
-
-@dataclass(frozen=True)
-class Lived:
-    """What a day leaves in people's memory."""
-
-    date: datetime.date
-    outcomes: np.ndarray  # sim.crowd.mind.OUTCOME of every visit that ended, in order of its end
-    ratings: np.ndarray  # RATING: what parties thought of stores
-    # ITEM of every item as the day has left them (sim/crowd/goods/stocking.py::Shelves.learn)
-    items: np.ndarray = field(default_factory=lambda: np.zeros(0, ITEM))
-    decided: tuple[Verdict, ...] = ()  # what was decided, of which some is for tomorrow
-    bought: np.ndarray = field(default_factory=lambda: np.zeros(0, BOUGHT))  # BOUGHT, where there is referral
-    letters: np.ndarray = field(default_factory=lambda: np.zeros(0, LETTERS))  # what the app has sent to whom
-    # STATEMENT of each unit where the alliance is played
-    statements: np.ndarray = field(default_factory=lambda: np.zeros(0, STATEMENT))
 
 
 class Witness(Protocol):
@@ -105,6 +87,7 @@ class People:
     home: HomeDay | None = None  # what people bring from home, where any policy addresses them there
     policies: Review | None = None  # who reviews for the policies, where any is active
     ordered: Callable[[], Any] | None = None  # sim.online_orders.OrdersOfDay: what is ordered outside the mall
+    desk: Remembers | None = None  # the policies themselves, of whom `policies` asks
     posted: Callable[[np.ndarray], None] | None = None  # sees the TRANSFER records of the day
     witness: Witness | None = None  # of sim.experiments.twins
     plugins: Mapping[str, str] = field(default_factory=dict)  # SHA-256 of the files with policies of one's own
@@ -134,6 +117,8 @@ class World:
     letters: list[np.ndarray] = field(default_factory=list, init=False)
     lived: Lived | None = field(default=None, init=False)  # once the day is over
     left: dict[str, Columns] = field(default_factory=dict, init=False)  # tables of sensing, for the day after
+    saves: Sequence[tuple[int, Callable[[World, int], None]]] = field(default=(), init=False)  # instants, and who saves then
+    is_resumed: bool = field(default=False, init=False)  # it goes on from where another was saved
 
     def __post_init__(self) -> None:
         """Build crowd, sensors and operations; nothing has happened yet."""
@@ -153,6 +138,7 @@ class World:
         self.statements = None if self.people.alliance is None else Statements(len(compiled.unit_ids))
         self.finance = self.people.finance or FinanceBooks(config)
         self.crowd.place_names.update(partner_places(config))
+        self.notes = Notes(config.population.visits_per_day) if config.recording.replay else None
         names = self.crowd.station_names
         self.recorder = Recorder(
             self.folder, compiled, names, config.recording.events, more_places=self.crowd.place_names, accounts=self.crowd.ledger.names,
@@ -258,7 +244,11 @@ class World:
             if show:
                 show(now_us, self.crowd.people_inside, min(1.0, max(0.0, (now_us - opens_us) / (closes_us - opens_us))))
 
-        self.open_books()
+        if not self.is_resumed:
+            self.open_books()
+        for until_us, save in self.saves:
+            self.clock.run(timed, until_us, shown)
+            save(self, until_us)
         self.clock.run(timed, END_US, shown)
         return timed.spent_s
 
@@ -271,6 +261,8 @@ class World:
     def admit(self, visitors: Visitors) -> None:
         """Let the next parties in, with their phones."""
         self._follow()  # who has left makes room for who comes
+        if self.notes is not None:
+            self.notes.admit(visitors)
         phones = self.people.phones(visitors)
         self.crowd.admit(visitors, self.sensing.admit(visitors, phones), reach_of(phones, visitors.number.size))
 
@@ -278,6 +270,8 @@ class World:
         """Let sensors work out where everybody is."""
         self._follow()
         self.sensing.locate(now_us, self.crowd.open_segments(now_us))
+        if self.notes is not None:
+            self.notes.locate(now_us, self.sensing.last_fixes())
 
     def _observe(self, now_us: int) -> Observations:
         self._sense()
@@ -315,6 +309,8 @@ class World:
         self.recorder.take_observations(self.sensing.finish(END_US)._asdict())
         if self.is_followed or self.config.recording.events != "none":
             self.left = self.sensing.tables()
+        if self.notes is not None:
+            self.left |= self.notes.tables()
         if self.config.recording.events != "none":
             for name, columns in self.left.items():
                 self.recorder.keep_table(name, columns)
@@ -348,32 +344,14 @@ class World:
         if self.people.witness is not None:
             self.people.witness.take(taken)
         self.outcomes.append(np.array(taken.outcomes))
-        self.ratings.append(_ratings_in(taken.events))
+        self.ratings.append(ratings_in(taken.events))
         if self.policies:
             self.letters.append(letters_in(taken.events))
         if self.config.referral.is_on:
-            self.bought.append(_bought_in(taken.events))
+            self.bought.append(bought_in(taken.events))
         if self.statements is not None:
             self.statements.take(taken)
         self.recording_s += time.perf_counter() - started_s
-
-
-def _ratings_in(events: EventLog) -> np.ndarray:
-    """Return the RATING of each party that rated a store."""
-    rated = np.flatnonzero(events.kind[: events.count[0]] == EventKind.RATED)
-    found = np.zeros(rated.size, RATING)
-    for name, column in (("number", events.visit), ("unit", events.place), ("stars", events.value)):
-        found[name] = column[rated]
-    found["stars"] /= RATED_PER_STAR
-    return found
-
-
-def _bought_in(events: EventLog) -> np.ndarray:
-    """Return the BOUGHT of each purchase."""
-    rows = np.flatnonzero(events.kind[: events.count[0]] == EventKind.PURCHASED)
-    found = np.zeros(rows.size, BOUGHT)
-    found["number"], found["unit"] = events.visit[rows], events.place[rows]
-    return found
 
 
 @dataclass

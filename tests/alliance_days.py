@@ -13,9 +13,9 @@ from sim.config import RunConfig
 from sim.crowd.mind import OUTCOME
 from sim.decisions import Verdict
 from sim.ledger.ledger import Ledger
+from sim.lived import RATING, Lived
 from sim.operations.outside_trade import OutsideTrade
 from sim.random_streams import stream_key, uniforms
-from sim.world import RATING, Lived
 from tests.engine_days import corner_mall, day_config, opened
 from tests.rating_days import mall_of
 

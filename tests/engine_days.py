@@ -123,7 +123,8 @@ def an_ordinary_day(stops_us: Sequence[int] = (), log_rows: int = 1_000_000, bat
     config, compiled = day_config(), corner_mall()
     config.engine.log_rows = log_rows
     edges = list(range(600, 1320, batch_min))
-    batches = [parties(config, compiled, edge, min(edge + batch_min, 1320)) for edge in edges]
+    population = population_of(config, compiled)
+    batches = [population.arrivals(edge, min(edge + batch_min, 1320)) for edge in edges]
     return live(compiled, config, batches, stops_us, batch_ends_us=[edge * US_PER_MIN for edge in edges[1:]])
 
 

@@ -18,8 +18,8 @@ from sim.config import RunConfig
 from sim.crowd.mind import OUTCOME
 from sim.decisions_of_home import HomeDecision
 from sim.home import HomeDay, Members
+from sim.lived import RATING, Lived
 from sim.sensing.identity.ids import IdKind, ids_of
-from sim.world import RATING, Lived
 from tests.engine_days import corner_mall
 
 FIRST = datetime.date(2026, 11, 2)

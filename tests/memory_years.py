@@ -12,8 +12,8 @@ from agents.membership import Memory
 from agents.population import residents_of
 from sim.config import RunConfig
 from sim.crowd.mind import OUTCOME
+from sim.lived import RATING, Lived
 from sim.verification.memory import toy_days
-from sim.world import RATING, Lived
 
 FIRST = datetime.date(2026, 11, 21)
 

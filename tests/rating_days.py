@@ -11,10 +11,10 @@ from agents.reputation import Reputation
 from sim.config import RunConfig
 from sim.crowd.mind import OUTCOME
 from sim.decisions import Verdict
+from sim.lived import RATING, Lived
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 from sim.standing import AVERAGE_STARS
-from sim.world import RATING, Lived
 from tests.reporting_day import made_up_plan
 
 MONDAY = datetime.date(2026, 11, 23)

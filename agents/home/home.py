@@ -24,10 +24,10 @@ from sim.decisions_of_policies import SetBudget
 from sim.events import EventKind, EventLog
 from sim.home import HomeDay, HomeSays, HomeWay, Members, band_of
 from sim.home_law import fading, news_log, odds_factor, remembers, trip_pull
+from sim.lived import Lived
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stable_key, stream_key, uniforms
 from sim.visitors import NOBODY, Visitors
-from sim.world import Lived
 
 CENTIPOINTS = 100
 NEWS_MOST = 1.3  # log of the factor that all news together add up to, either way

@@ -8,10 +8,10 @@ from agents.population import Residents
 from sim.config import RunConfig
 from sim.crowd.points.referral_records import Brought
 from sim.crowd.points.referring_built import life_us_of, nobody_referred
+from sim.lived import Lived
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 from sim.units import US_PER_DAY
-from sim.world import Lived
 
 NONE = -1
 

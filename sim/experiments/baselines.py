@@ -18,12 +18,12 @@ from sim.errors import ConfigError, GalleriaError, Problem
 from sim.experiments import event_print
 from sim.experiments.engines import Runner
 from sim.experiments.kept_runs import basis_of
+from sim.reporting.baseline_of import ENDING, config_sections
 from sim.reporting.files import json_text, plain, write_atomically
 from sim.reporting.kpi_catalogue import BY_NAME
 from sim.reporting.manifest import config_sha256, galleria_version, git_commit, package_versions
 
 BASELINE_SCHEMA_VERSION = 1
-ENDING = ".baseline.json"
 DIGITS = 10  # of a kept value that count; the digests are of all digits
 Value = int | float | None
 
@@ -73,13 +73,9 @@ def path_beside(scenario: Path) -> Path:
 def made_by(config: RunConfig, runner: Runner) -> Made:
     """Return what the runs of a configuration rest on, here and now."""
     floorplan = runner.plan_digests.get(config.floorplan, "")
-    sections = {
-        name: hashlib.sha256(json_text(_sorted(value), indent=None).encode()).hexdigest()[:8]
-        for name, value in dataclasses.asdict(config).items()
-    }
     return Made(
         galleria_version(), git_commit(), basis_of({config.floorplan: floorplan}), package_versions(),
-        f"{platform.machine()} {platform.system()}", llvmlite.binding.get_host_cpu_name(), config_sha256(config), sections, floorplan,
+        f"{platform.machine()} {platform.system()}", llvmlite.binding.get_host_cpu_name(), config_sha256(config), config_sections(config), floorplan,
     )  # fmt: skip
 
 

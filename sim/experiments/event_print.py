@@ -16,8 +16,8 @@ from sim.units import US_PER_S, clock_text
 
 if TYPE_CHECKING:
     from sim.crowd.engine import Taken
+    from sim.lived import Lived
     from sim.reporting.report import FinishedRun
-    from sim.world import Lived
 
 EVENTS = "events"  # where a run's KPIs carry the fingerprint
 HEAD = 512  # events kept in full: what was changed on purpose shows early on the first day

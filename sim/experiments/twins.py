@@ -22,9 +22,9 @@ from sim.errors import GalleriaError, Problem
 from sim.events import EventKind, EventLog
 from sim.experiments.workers import Worker, cores, crew
 from sim.ledger.accounts import OPERATOR, TransferReason, first_clearing
+from sim.lived import Lived
 from sim.operations.policy_log import PersonDay
 from sim.reporting.report import FinishedRun
-from sim.world import Lived
 
 TOUCHING = (EventKind.MESSAGE_SENT, EventKind.TRIGGERED, EventKind.COUPON_CLAIMED)
 VISIT = np.dtype(

@@ -19,6 +19,7 @@ from sim.ledger.accounts import POINTS_BREAKAGE, POINTS_EXPIRED, POINTS_REDEEMED
 from sim.ledger.leases import LEASED_LOT, hand_over, open_network_accounts, take_over
 from sim.ledger.ledger import Ledger
 from sim.ledger.records import NONE
+from sim.lived import Lived
 from sim.network.messages import GUEST, RETURNED, Message, visitors_in, with_visitors
 from sim.network.travel import AT_HOME, Travel
 from sim.reporting.days_books import DaysBooks
@@ -26,7 +27,7 @@ from sim.reporting.days_report import finish_days
 from sim.reporting.ledger_files import kept_ledger
 from sim.units import US_PER_HOUR
 from sim.visitors import Phones, Visitors, empty_visitors
-from sim.world import Lived, People, World
+from sim.world import People, World
 
 NIGHT_US = 3 * US_PER_HOUR  # of the day: the one before has ended at two
 EVENING_US = 26 * US_PER_HOUR

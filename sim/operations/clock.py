@@ -37,6 +37,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._env = simpy.Environment(initial_time=0)
+        self.operations: list[Operation] = []
 
     @property
     def env(self) -> simpy.Environment:
@@ -51,7 +52,19 @@ class Clock:
 
     def add(self, operation: Operation) -> None:
         """Let an operation act from its `next_us` on."""
+        self.operations.append(operation)
         self._env.process(self._live(operation))
+
+    @property
+    def now_us(self) -> int:
+        """The instant of the last operation, or that at which it was last begun."""
+        return int(self._env.now)
+
+    def begin_at(self, now_us: int) -> None:
+        """Go on from an instant with the same operations, each from its `next_us` on."""
+        self._env = simpy.Environment(initial_time=now_us)
+        for operation in self.operations:
+            self._env.process(self._live(operation))
 
     def _live(self, operation: Operation) -> Generator[simpy.Event, Any, None]:
         while operation.next_us is not None:

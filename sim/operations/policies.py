@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -37,6 +37,14 @@ class Seen:
 
 # None: no answer yet; the same is asked again at the same instant, so that whoever decides outside the run may take their time.
 Review = Callable[[Seen], Sequence[tuple[str, PolicyDecision]] | None]
+
+
+class Remembers(Protocol):
+    """Who can say what must be given back to go on."""
+
+    def state(self) -> dict[str, Any]: ...
+
+    def restore(self, state: dict[str, Any]) -> None: ...
 
 
 @dataclass(frozen=True)

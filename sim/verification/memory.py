@@ -13,12 +13,12 @@ from scipy.special import ndtri
 
 from sim.config import RunConfig
 from sim.crowd.mind import OUTCOME
+from sim.lived import RATING, Lived
 from sim.random_streams import draw_words, stream_key, uniforms
 from sim.schema.membership import RecencyConfig
 from sim.verification.parameters import SEED, Parameter, number, whole
 from sim.verification.people import PopulationOf, hall
 from sim.verification.records import STANDARD_ERRORS, Record, at_least, at_most, equal, near, record, verdict_of
-from sim.world import RATING, Lived
 
 MEANING = "days in a row without the engine: when people come again against renewal theory, messages against a survey, spend's upper tenth"
 PARAMETERS: dict[str, Parameter] = {

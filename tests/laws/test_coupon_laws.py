@@ -19,6 +19,7 @@ pytestmark = pytest.mark.compiled
 EVERYBODY = [
     "digital.member_share=1", "digital.app_share=1", "digital.app_active_share=1", "digital.push_share=1", "sensing.identity.holdout_share=0",
     "sensing.identity.consent_share=1", "population.visits_per_day=60", "population.car_share=0", "recording.report=false", "recording.events=visits",
+    "sensing.positioning.every_s=300",
 ]  # fmt: skip
 WITH_BUDGET = [name for name in POLICIES if name not in ("queue_replan", "do_no_harm")]
 WITH_AUDIENCE = [name for name in POLICIES if name != "do_no_harm"]

@@ -153,6 +153,7 @@ def test_whoever_looks_on_and_decides_nothing_changes_no_byte(tmp_path):
     for name, decide, review_s in (("idle", idle, 300.0), ("rare", idle, 3600.0), ("curious", curious, 300.0)):
         config = day_config(200.0)
         config.recording.report, config.operations.review_s = False, review_s
+        config.sensing.positioning.every_s = 300.0
         people = People(
             arrivals=lambda from_min, to_min, config=config: parties(config, compiled, from_min, to_min),
             phones=population_of(config, compiled).phones,

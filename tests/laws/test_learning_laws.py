@@ -19,7 +19,7 @@ from sim.random_streams import stream_key  # noqa: E402
 from sim.world import World  # noqa: E402
 
 pytestmark = pytest.mark.compiled
-FEW = ["population.visits_per_day=60"]
+FEW = ["population.visits_per_day=60", "sensing.positioning.every_s=300"]
 MENU = (None, Coupon("cafe", 0.5), Coupon("fashion", 0.9))
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from agents.membership import FACTOR_LEAST, FACTOR_MOST
 from agents.population import LifeCycle
 from sim.config import CompetitorConfig
+from sim.lived import Lived
 from sim.verification.memory import toy_day
-from sim.world import Lived
 from tests.memory_years import a_day, config_of, day, live, people_of
 
 pytestmark = pytest.mark.plain

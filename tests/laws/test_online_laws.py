@@ -16,7 +16,13 @@ from sim.crowd.online.fulfil import SCENES, WAYS
 from sim.ledger.accounts import TransferReason
 
 pytestmark = pytest.mark.compiled
-BUSY = ("population.visits_per_day=150", "online.orders.wishes_per_day=0.2", "online.delivery.radius_km=20")
+BUSY = (
+    "population.visits_per_day=150",
+    "recording.report=false",
+    "sensing.positioning.every_s=300",
+    "online.orders.wishes_per_day=0.2",
+    "online.delivery.radius_km=20",
+)
 COLLECT, DELIVER = "online.orders.collects=true", "online.delivery.is_on=true"
 
 

@@ -8,7 +8,7 @@ from sim import api, config_files
 from sim.reporting.manifest import read_finished
 
 pytestmark = pytest.mark.compiled
-SMALL = ["population.visits_per_day=250", "recording.report=false"]
+SMALL = ["population.visits_per_day=250", "recording.report=false", "sensing.positioning.every_s=300"]
 
 
 def _truth(tmp_path, name, *overrides):

@@ -12,6 +12,7 @@ from sim.config_files import compose
 pytestmark = pytest.mark.compiled
 QUICK = (
     "recording.report=false",
+    "sensing.positioning.every_s=300",
     "population.visits_per_day=120",
     "digital.member_share=1",
     "digital.app_share=1",

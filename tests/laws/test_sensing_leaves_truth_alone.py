@@ -29,6 +29,7 @@ WAYS = {
         "sensing.identity.access_points_share=0.5",
     ],
 }  # fmt: skip
+EVENING = ["recording.report=false", "operations.hours.opens=18:00"]  # as many visits in four hours
 SENSED = (
     "observations.parquet",
     "fixes.parquet",
@@ -43,7 +44,7 @@ TRUTH = ("events.parquet", "transfers.parquet", "tenants.csv")
 def test_no_way_of_sensing_changes_a_byte_of_the_true_day(tmp_path):
     runs = {}
     for number, (name, words) in enumerate(WAYS.items()):
-        config = compose("corner_day", [*words, "recording.report=false"])
+        config = compose("corner_day", [*words, *EVENING])
         runs[name] = api.run(config, tmp_path / str(number))
     digests = {name: run.manifest["events_content_sha256"] for name, run in runs.items()}
     files = {name: [run.manifest["files"][file] for file in TRUTH] for name, run in runs.items()}
@@ -58,7 +59,7 @@ def test_no_way_of_sensing_changes_a_byte_of_the_true_day(tmp_path):
 def test_the_same_day_is_sensed_alike_twice_however_full_the_buffer_and_wherever_batches_end(tmp_path):
     found = []
     for number, words in enumerate(([], ["engine.log_rows=1000"], ["engine.arrivals_batch_min=7"])):
-        config = compose("corner_day", [*words, "recording.report=false", "recording.fixes=true"])
+        config = compose("corner_day", [*words, *EVENING, "recording.fixes=true"])
         found.append(api.run(config, tmp_path / str(number)).manifest["files"])
 
     assert [found[0][name] for name in SENSED] == [found[1][name] for name in SENSED]

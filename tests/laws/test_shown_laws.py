@@ -15,7 +15,7 @@ from sim.config_files import compose
 
 KNOWN = (
     "population.visits_per_day=150", "digital.member_share=0.9", "digital.app_share=0.95", "digital.app_active_share=0.95", "digital.push_share=0.9",
-    "digital.card_share=0.9",
+    "digital.card_share=0.9", "recording.report=false", "sensing.positioning.every_s=300",
 )  # fmt: skip
 ALL = "policies=[recommend,content_per_member,slots,tags_sold]"
 EAGER = ("policy.tags_sold.affinity_least=0.2", "policy.slots.reserve_yuan=1")
@@ -56,8 +56,9 @@ def test_a_window_that_is_over_shows_nothing():
 
 def test_a_day_with_all_of_them_happens_twice_alike_and_everybody_goes_home():
     run = day(ALL, *EAGER)
-    again = api.run(compose("corner_day", [*KNOWN, ALL, *EAGER]), Path(mkdtemp()))
+    again = api.run(compose("corner_day", [*KNOWN, ALL, *EAGER, "recording.report=true"]), Path(mkdtemp()))
 
+    assert again.report is not None
     assert run.manifest["events_content_sha256"] == again.manifest["events_content_sha256"]
     assert run.kpis["stranded_visits"] == 0
     assert run.kpis["places_shown"] > 0

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.compiled
 HERE = TwinRunner("sim.api:live_twin", workers=0)
 MANY_MEMBERS = (
     "population.visits_per_day=150", "digital.member_share=0.9", "digital.app_share=0.95", "digital.app_active_share=0.9",
-    "digital.push_share=0.95", "recording.events=none", "recording.report=false", "policy.targeted.after_min=5", "policy.targeted.off_share=0.6",
+    "digital.push_share=0.95", "recording.events=none", "recording.report=false", "sensing.positioning.every_s=300", "policy.targeted.after_min=5", "policy.targeted.off_share=0.6",
 )  # fmt: skip
 
 

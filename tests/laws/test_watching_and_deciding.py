@@ -24,7 +24,7 @@ from sim.units import US_PER_HOUR
 from tests.engine_days import END_US, corner_mall, day_config, opened, parties
 
 pytestmark = pytest.mark.compiled
-QUICK = ("recording.report=false", "population.visits_per_day=120")
+QUICK = ("recording.report=false", "sensing.positioning.every_s=300", "population.visits_per_day=120")
 
 
 def digests(folder):

@@ -10,8 +10,8 @@ from sim.alliance import STATEMENT, Stage
 from sim.bare_game import BareGame
 from sim.crowd.mind import OUTCOME
 from sim.decisions import Verdict
+from sim.lived import RATING, Lived
 from sim.random_streams import stream_key, uniforms
-from sim.world import RATING, Lived
 from tests.alliance_days import MONDAY, game_of
 
 pytestmark = pytest.mark.plain
