@@ -1,0 +1,130 @@
+"""`galleria forecast`: counts of one's own places foretold a day and an hour ahead, and how good that would have been so far."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.cli_output import UsageError, say, say_json, say_table
+from sim.progress import Progress
+
+Act = Callable[[argparse.Namespace], int]
+_A = {"day": "A day", "hour": "An hour"}
+
+_EXAMPLE = """\
+examples:
+  galleria forecast counts.csv --hours 9-21
+  galleria forecast occupancy.csv --time LastUpdated --place CarPark --value Occupancy --most Capacity --bin-min 30 --hours 8-17
+
+A wide file has the columns date, hour, and one for each place; a long one a row for each reading. Every forecast of the past is made
+from what was known before it, and stands beside the same weekday and time a week before."""
+
+
+def add_forecast(parser: argparse.ArgumentParser) -> Act:
+    """Declare the arguments of `forecast`."""
+    parser.epilog = _EXAMPLE
+    parser.add_argument("file", metavar="FILE", type=Path, help="counts as .csv or .csv.gz")
+    parser.add_argument("--time", default="", metavar="COLUMN", help="long form: when a reading was made (YYYY-MM-DD HH:MM:SS)")
+    parser.add_argument("--place", default="", metavar="COLUMN", help="long form: which place it is of")
+    parser.add_argument("--value", default="", metavar="COLUMN", help="long form: the count")
+    parser.add_argument(
+        "--most", default="", metavar="COLUMN", help="long form: the place's capacity, which no forecast passes"
+    )
+    parser.add_argument("--bin-min", type=int, default=60, metavar="MIN", help="length of a bin: 15, 30 or 60 (60)")
+    parser.add_argument("--hours", default="0-24", metavar="A-B", help="hours of the day that count (0-24)")
+    parser.add_argument("--last-days", type=int, default=0, metavar="N", help="use only the last N days of the file")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    return _forecast
+
+
+COMMANDS = {"forecast": add_forecast}
+
+
+def _forecast(options: argparse.Namespace) -> int:
+    from sim.twin.backtest import backtest
+    from sim.twin.counts_file import Columns, read_histories
+
+    first, until = _asked(options)
+    columns = Columns(options.time, options.place, options.value, options.most)
+    histories = read_histories(options.file, columns, options.bin_min, first, until)
+    progress = Progress("forecast")
+    judged, tomorrow = [], []
+    try:
+        for done, history in enumerate(histories):
+            progress.count(done, len(histories), "places")
+            days = history.counts[-options.last_days :] if options.last_days else history.counts
+            weekdays = history.weekdays[-len(days) :]
+            found = backtest(history.place, days, weekdays, 60 // options.bin_min, history.most)
+            judged += found
+            tomorrow.append(_tomorrow(history, days, weekdays))
+    finally:
+        progress.close()
+    if options.json:
+        say_json({"judged": [{**dataclasses.asdict(one), "is_won": one.is_won} for one in judged], "next_day": tomorrow})
+    else:
+        _say(judged, tomorrow)
+    return 0
+
+
+def _asked(options: argparse.Namespace) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", options.hours)
+    first, until = (int(found[1]), int(found[2])) if found else (0, 0)
+    wrong = []
+    if not 0 <= first < until <= 24:
+        wrong.append(f"--hours must be two hours like 9-21 (found {options.hours!r})")
+    if options.bin_min not in (15, 30, 60):
+        wrong.append(f"--bin-min must be 15, 30 or 60 (found {options.bin_min})")
+    if bool(options.value) != bool(options.time):
+        wrong.append("--time and --value go together: a long file needs both")
+    if options.last_days < 0:
+        wrong.append(f"--last-days must not be below 0 (found {options.last_days})")
+    if wrong:
+        raise UsageError("galleria forecast: " + "; ".join(wrong))
+    return first, until
+
+
+def _tomorrow(history: Any, days: Any, weekdays: Any) -> dict[str, Any]:
+    """Return the day after the last one of a place, bin by bin; nothing where the history is too short."""
+    import datetime
+
+    from sim.twin.history import PlaceHistory
+
+    known = PlaceHistory(history.most)
+    for counts, weekday in zip(days, weekdays.tolist(), strict=True):
+        known.add(counts, weekday)
+    date = history.first + datetime.timedelta(days=history.counts.shape[0])
+    expected = known.foretell(date.weekday())
+    values = [] if expected is None else [None if value != value else round(float(value), 1) for value in expected]
+    return {
+        "place": history.place,
+        "date": date.isoformat(),
+        "first_bin_min": history.first_bin * history.bin_min,
+        "expected": values,
+    }
+
+
+def _say(judged: Sequence[Any], tomorrow: Sequence[dict[str, Any]]) -> None:
+    rows = [
+        (
+            one.place, one.ahead, one.forecasts, f"{one.error_share:.1%}", f"{one.naive_error_share:.1%}",
+            "better" if one.is_won else "WORSE", "" if one.covered_share is None else f"{one.covered_share:.0%}",
+        )
+        for one in judged
+    ]  # fmt: skip
+    say_table(rows, ("place", "ahead", "forecasts", "error", "a week before", "", "in the 90 % interval"))
+    for ahead in ("day", "hour"):
+        asked = [one for one in judged if one.ahead == ahead]
+        if asked:
+            say(f"{_A[ahead]} ahead: better than the week before at {sum(one.is_won for one in asked)} of {len(asked)} places.")
+    short = [one["place"] for one in tomorrow if not one["expected"]]
+    if short:
+        say(f"Too short to foretell (three weeks are needed): {', '.join(short)}")
+    total = sum(value or 0.0 for one in tomorrow for value in one["expected"])
+    if tomorrow and total:
+        say(
+            f"The day after the last, {tomorrow[0]['date']}: {total:,.0f} in all, as expected the evening before (--json: each place and bin)."
+        )
