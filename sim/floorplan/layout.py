@@ -11,8 +11,8 @@ from sim.categories import CATEGORIES, CATEGORY_INDEX
 from sim.errors import ConfigError, Problem
 from sim.floorplan.layout_mix import grown_mix
 from sim.floorplan.layout_shapes import with_connector, with_door, with_pop_up
-from sim.floorplan.plan import FloorPlan, Tenant, Unit
-from sim.schema.layout import LayoutConfig, LettingConfig, MoveConfig
+from sim.floorplan.plan import AccessPoint, FloorPlan, Tenant, Unit
+from sim.schema.layout import AccessPointConfig, LayoutConfig, LettingConfig, MoveConfig
 
 NEW_KEY = "let"  # a new business has draws of its own
 
@@ -97,10 +97,20 @@ def with_layout(plan: FloorPlan, layout: LayoutConfig, source: Path | str) -> tu
         with_connector(drawn, connector, f"layout.connectors[{index}]")
     for index, stall in enumerate(layout.pop_ups):
         with_pop_up(drawn, stall, f"layout.pop_ups[{index}]", layout.passage_m)
+    points = [_hung(drawn, point, index, f"layout.access_points[{index}]") for index, point in enumerate(layout.access_points)]
     if drawn.problems:
         raise ConfigError.of(f"the layout of {Path(source).name}", drawn.problems)
     plan = drawn.finished()
-    return plan, drawn.changes
+    return replace(plan, access_points=points or plan.access_points), drawn.changes
+
+
+def _hung(drawn: Drawn, point: AccessPointConfig, index: int, place: str) -> AccessPoint:
+    """Return an access point as a drawing has it."""
+    levels = [level.id for level in drawn.plan.levels]
+    if point.level not in levels:
+        drawn.refuse(f"{place}.level", repr(point.level), "must be a level of the plan", f"write one of {', '.join(levels)}")
+    identity = f"layout-ap-{index + 1:03d}"
+    return AccessPoint(identity, point.level, point.x_m, point.y_m, point.height_m, point.band_ghz, point.power_dbm)
 
 
 def offer_m2(plan: FloorPlan) -> tuple[float, ...]:

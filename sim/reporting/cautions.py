@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sim.crowd.tallies import Counted
 from sim.ledger.rates import gaining_cycles, rates_of, said
+from sim.reporting.bins import BIN_MIN, BINS
 from sim.reporting.kpis import Books, Value
 from sim.reporting.wording import percent, whole
 
+MIN_PER_HOUR = 60
 ABANDON_SHARE_MAX = 0.10  # above, waiting decides what is sold
 PARKING_BALK_SHARE_MAX = 0.05
 CROWD_SHARE_MAX = 0.05
+VISITS_TELLING = 1_000  # in a smaller day shares of rare things, percentiles and single tenants are mostly chance
+WAITING_MIN, WAITING_SHARE = 10, 0.5  # parties in line at closing, and of the day's longest line: it has not come to rest
+FIGURES_NAMED = 4  # of those outside what is known
 TRADES_NAMED = 3  # of those that turn people back
 
 
-def cautions(books: Books, kpis: dict[str, Value]) -> list[dict[str, str]]:
-    """Return {weight: "serious" or "note", text} in the order of weight."""
+def cautions(books: Books, kpis: dict[str, Value], day: Mapping[str, Any] = MappingProxyType({})) -> list[dict[str, str]]:
+    """Return {weight: "serious" or "note", text} in the order of weight; `day` has the curves of the day."""
     serious = [*_stuck(books, kpis), *_plan(books)]
     serious += _gaining_rates(books)
-    notes = [*_unheard(books), *_long_waits(kpis), *_turned_back(books, kpis), *_unfinished(books)]
+    notes = [
+        *_few(kpis),
+        *_outside(day),
+        *_not_steady(day),
+        *_unheard(books),
+        *_long_waits(kpis),
+        *_turned_back(books, kpis),
+        *_unfinished(books),
+    ]
     return [{"weight": "serious", "text": text} for text in serious] + [{"weight": "note", "text": text} for text in notes]
 
 
@@ -36,6 +51,43 @@ def _stuck(books: Books, kpis: dict[str, Value]) -> list[str]:
             f"{whole(int(breaks))} times a walker squeezed into a full zone to end a jam. Densities and walking times near those zones "
             "are a lower bound; look at the hottest zones of the maps."
         )
+    return texts
+
+
+def _few(kpis: dict[str, Value]) -> list[str]:
+    visits = kpis["footfall_visits"] or 0
+    if not 0 < visits < VISITS_TELLING:
+        return []
+    return [
+        f"Too few visits to tell much: {whole(visits)}. Shares of what is rare, percentiles and the numbers of single tenants are mostly chance."
+    ]
+
+
+def _outside(day: Mapping[str, Any]) -> list[str]:
+    """Name the figures that lie outside what is known of malls."""
+    rows = [row["what"] for row in (day.get("targets") or {}).get("rows", ()) if row["verdict"] == "outside"]
+    if not rows:
+        return []
+    more = " …" if len(rows) > FIGURES_NAMED else ""
+    named = "; ".join(rows[:FIGURES_NAMED]) + more
+    return [f"Outside the range known of malls: {named}. What follows from these figures is not calibrated."]
+
+
+def _not_steady(day: Mapping[str, Any]) -> list[str]:
+    """Say which lines had not come to rest when the mall closed: what they make of waits depends on when the day ends."""
+    if not any(day.get("arrivals_visits", ())):
+        return []
+    last_hour = max(hour for hour, visits in enumerate(day["arrivals_visits"]) if visits)
+    closing = min((last_hour + 1) * MIN_PER_HOUR // BIN_MIN, BINS) - 1
+    texts = []
+    for kind, place in (("till", "at tills"), ("table", "for tables")):
+        waiting = day["queues"][kind]["waiting"]
+        last, most = int(waiting[closing]), int(max(waiting))
+        if last >= WAITING_MIN and last >= WAITING_SHARE * most:
+            texts.append(
+                f"Not steady: {whole(last)} parties still waited {place} at the end of the last hour in which any came, of {whole(most)} at the longest. "
+                "The line had not come to rest, so that mean waits depend on when the day ends."
+            )
     return texts
 
 
@@ -95,7 +147,7 @@ def _turned_back(books: Books, kpis: dict[str, Value]) -> list[str]:
             f"{whole(refused)} times a party was turned back at a store's door because it was closed or full; most often by trade: {named}."
         )
     if away := kpis["turned_away_visits"]:
-        texts.append(f"{whole(away)} parties reached an entrance while the mall was closed.")
+        texts.append(f"Parties that reached an entrance while the mall was closed: {whole(away)}.")
     return texts
 
 

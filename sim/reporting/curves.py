@@ -15,6 +15,7 @@ from sim.plan_arrays import CompiledPlan
 from sim.reporting.bins import BIN_MIN, BINS
 from sim.reporting.day_sums import Queue
 from sim.reporting.files import csv_cell, csv_text
+from sim.reporting.hot_places import hot_places
 from sim.reporting.kpis import Books, nearest_rank, ratio, seconds
 from sim.reporting.rents import rents_fen
 from sim.reporting.stations import KIND_NAMES, Stations
@@ -28,6 +29,7 @@ TENANT_COLUMNS = (
     "conversion_share", "sales_fen", "sales_fen_per_m2", "basket_fen_mean", "dwell_min_mean", "waits", "wait_s_mean",
     "reneged", "balked", "refused", "turnover_rent_fen",
     "points_issued", "points_redeemed", "points_fee_fen", "points_income_fen",
+    "base_rent_fen", "rent_fen", "coupons_fen", "points_net_fen", "ratings", "stars_mean",
 )  # fmt: skip
 TEXT_COLUMNS = ("unit", "tenant", "category", "level")
 
@@ -58,6 +60,7 @@ def curves(books: Books) -> dict[str, Any]:
         },
         "levels": dict(zip(books.compiled.level_ids, books.compiled.level_names, strict=True)),
         "zones": _zones(books),
+        "places": hot_places(books.compiled, books.tallies.zone_person_us.sum(axis=0) / US_PER_S),
         **{topic.name: topic.curves(sums.topics[topic.name], books) for topic in TOPICS},
     }
 
@@ -94,9 +97,9 @@ def _zones(books: Books) -> dict[str, Any]:
 def tenant_rows(books: Books) -> list[dict[str, Any]]:
     """Return one row per tenant, in the order of the plan's arrays."""
     sums = books.sums
-    turnover_fen = rents_fen(books.compiled, sums.unit["sales_fen"])[1]
+    rents = np.stack(rents_fen(books.compiled, sums.unit["sales_fen"]))
     return rows_of_tenants(
-        books.compiled, sums.unit, sums.station, sums.stations, books.tallies.unit_passed, turnover_fen, books.points
+        books.compiled, sums.unit, sums.station, sums.stations, books.tallies.unit_passed, rents, books.points
     )
 
 
@@ -106,14 +109,14 @@ def rows_of_tenants(
     lines: Mapping[str, np.ndarray],
     stations: Stations,
     passed: np.ndarray,
-    turnover_fen: np.ndarray,
+    rents: np.ndarray,
     points: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
-    """Return one row per tenant from sums over units and stations, of a day or of several."""
+    """Return one row per tenant from sums over units and stations, of a day or of several; `rents` are (2, units) fen, base and turnover."""
     unit = {name: values.tolist() for name, values in units.items()}
     line = {name: _by_unit(compiled, stations, values).tolist() for name, values in lines.items()}
     waits = _by_unit(compiled, stations, lines["started"] + lines["reneged"]).tolist()
-    passings, turnover = passed.tolist(), turnover_fen.tolist()
+    passings, (base, turnover) = passed.tolist(), rents.tolist()
     of_points = _points_by_unit(points, len(compiled.unit_ids))
     rows = []
     for index, unit_id in enumerate(compiled.unit_ids):
@@ -126,7 +129,9 @@ def rows_of_tenants(
             ratio(unit["inside_us"][index], unit["left"][index] * US_PER_MIN), waits[index],
             seconds(ratio(line["wait_us"][index], waits[index])), line["reneged"][index], line["balked"][index],
             unit["refused"][index], turnover[index],
-            *of_points[index],
+            *of_points[index], base[index], base[index] + turnover[index], unit["coupons_fen"][index],
+            of_points[index][2] - of_points[index][3], unit["ratings"][index],
+            ratio(unit["stars_milli"][index], 1000 * unit["ratings"][index]),
         )  # fmt: skip
         rows.append(dict(zip(TENANT_COLUMNS, values, strict=True)))
     return rows

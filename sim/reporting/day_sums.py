@@ -35,6 +35,7 @@ class DaySums:
         self.parked = [Level() for _ in range(parks)]
         self.park = {name: np.zeros(parks, np.int64) for name in _PARK_SUMS}
         self.at_desk: set[int] = set()  # visits inside a unit for its desk alone
+        self.coupons_fen: dict[int, int] = {}  # of coupons whose receipt comes with the next batch, by visit
         self.topics: dict[str, TopicSums] = {topic.name: topic.begin(compiled, stations) for topic in TOPICS}
 
     def take(self, rows: Columns) -> None:
@@ -87,6 +88,22 @@ class DaySums:
         add_values(self.unit["sales_fen"], rows.place[bought], rows.value[bought])
         refunded = of_kind[EventKind.SALE_REFUNDED]
         add_values(self.unit["sales_fen"], rows.place[refunded], -rows.value[refunded])
+        rated = of_kind[EventKind.RATED]
+        add_counts(self.unit["ratings"], rows.place[rated])
+        add_values(self.unit["stars_milli"], rows.place[rated], rows.value[rated])
+        if self.coupons_fen or of_kind[EventKind.COUPON_USED].size:
+            self._take_coupons(rows, of_kind[EventKind.COUPON_USED], bought)
+
+    def _take_coupons(self, rows: Columns, used: np.ndarray, bought: np.ndarray) -> None:
+        """Put down what coupons took off to the unit of the receipt that follows each."""
+        both = np.sort(np.concatenate([used, bought]))
+        visits = np.array([*self.coupons_fen, *rows.visit[used].tolist()], np.int64)
+        for row in both[np.isin(rows.visit[both], visits)].tolist():
+            visit = int(rows.visit[row])
+            if rows.kind[row] == EventKind.COUPON_USED:
+                self.coupons_fen[visit] = self.coupons_fen.get(visit, 0) + int(rows.value[row])
+            elif visit in self.coupons_fen:
+                self.unit["coupons_fen"][rows.place[row]] += self.coupons_fen.pop(visit)
 
     def _shops_left(self, rows: Columns, of_kind: dict[EventKind, np.ndarray]) -> np.ndarray:
         """Return the rows at which parties left a store, those that had only come to a desk in it apart."""
@@ -140,7 +157,18 @@ class DaySums:
 
 
 _BY_HOUR = (EventKind.ARRIVED, EventKind.LEFT, EventKind.STORE_ENTERED, EventKind.PURCHASED)
-_UNIT_SUMS = ("entries", "people", "refused", "left", "inside_us", "purchases", "sales_fen")
+_UNIT_SUMS = (
+    "entries",
+    "people",
+    "refused",
+    "left",
+    "inside_us",
+    "purchases",
+    "sales_fen",
+    "ratings",
+    "stars_milli",
+    "coupons_fen",
+)
 _STATION_SUMS = ("balked", "reneged", "started", "people", "wait_us")
 _PARK_SUMS = ("parked", "balked", "unparked", "search_us", "exit_delay_us")
 

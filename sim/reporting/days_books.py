@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sim.config import RunConfig
 from sim.crowd.mind import OUTCOME
@@ -24,7 +25,7 @@ from sim.reporting.bins import BIN_MIN, BINS
 from sim.reporting.curves import rows_of_tenants
 from sim.reporting.day_bases import bases
 from sim.reporting.event_schema import TRANSFERS_SCHEMA, transfers_table
-from sim.reporting.files import csv_cell, write_atomically
+from sim.reporting.files import appearing_whole, csv_cell, write_atomically
 from sim.reporting.kpi_catalogue import BY_NAME, KPIS
 from sim.reporting.kpis import Books, Value, compute
 from sim.reporting.over_days import together
@@ -39,6 +40,7 @@ from sim.reporting.topics.targets_days import DayTotals
 from sim.units import US_PER_DAY, US_PER_S
 
 EPOCH = datetime.date(1970, 1, 1).toordinal()
+TRANSFERS, VISITS = "transfers.parquet", "visits.parquet"
 STREAM_ROWS = 1 << 16  # of a row group: what waits for one is all that streaming keeps
 VISITS_SCHEMA = pa.schema(
     [("date", pa.date32()), *((name, pa.from_numpy_dtype(OUTCOME[name])) for name in OUTCOME.names or ())],
@@ -89,11 +91,39 @@ class DaysBooks:
         self._units: dict[str, np.ndarray] = {}
         self._lines: dict[str, np.ndarray] = {}
         self._stations: Stations | None = None
-        self._passed, self._turnover_fen = np.zeros((2, len(compiled.unit_ids)), np.int64)
+        self._passed, self._rents_fen = (
+            np.zeros(shape, np.int64) for shape in (len(compiled.unit_ids), (2, len(compiled.unit_ids)))
+        )
         self._accounts = accounts  # to which those of new members are added
-        self._transfers = GroupedFile(self.folder / "transfers.parquet", TRANSFERS_SCHEMA, STREAM_ROWS)
-        self._visits = GroupedFile(self.folder / "visits.parquet", VISITS_SCHEMA, STREAM_ROWS)
+        self._transfers = GroupedFile(self.folder / TRANSFERS, TRANSFERS_SCHEMA, STREAM_ROWS)
+        self._visits = GroupedFile(self.folder / VISITS, VISITS_SCHEMA, STREAM_ROWS)
         self.totals = DayTotals(config, len(compiled.unit_ids))
+        self._since: dict[str, list[pa.Table]] | None = None  # rows of the streams since they were last kept
+
+    def expect_saving(self) -> None:
+        """Remember from here on what `keep` will write."""
+        self._since = {TRANSFERS: [], VISITS: []}
+
+    def keep(self, folder: Path) -> None:
+        """Write the rows of the streams since the last call to a folder of their own."""
+        assert self._since is not None, "books that are to be saved are told so before their first day"
+        for name, schema in ((TRANSFERS, TRANSFERS_SCHEMA), (VISITS, VISITS_SCHEMA)):
+            with appearing_whole(folder / name) as temporary:
+                rows = pa.concat_tables([schema.empty_table(), *self._since[name]])
+                pq.write_table(rows, temporary, compression="zstd")
+            self._since[name] = []
+
+    def take_back(self, folders: Sequence[Path]) -> None:
+        """Begin with the rows that `keep` has written to some folders, in order, and with the days that `rows` tells of."""
+        for name, stream in ((TRANSFERS, self._transfers), (VISITS, self._visits)):
+            for folder in folders:
+                stream.append(pq.read_table(folder / name))
+        self.digest = hashlib.sha256("".join(row["events_content_sha256"] for row in self.rows).encode())
+
+    def _append(self, name: str, table: pa.Table) -> None:
+        (self._transfers if name == TRANSFERS else self._visits).append(table)
+        if self._since is not None:
+            self._since[name].append(table)
 
     def take(self, run: FinishedRun, outcomes: np.ndarray, is_weekend: bool, facts: Row, points: dict[str, Value]) -> None:
         """Take a finished day: its visits, its transfers, its KPIs of points, and what `facts` say of it beside its KPIs."""
@@ -126,7 +156,7 @@ class DaysBooks:
 
     def take_transfers(self, rows: np.ndarray) -> None:
         """Keep TRANSFER records that were posted between two days, or after the last."""
-        self._transfers.append(transfers_table(np.array(rows), self._accounts))
+        self._append(TRANSFERS, transfers_table(np.array(rows), self._accounts))
 
     def kpis(self) -> dict[str, Value]:
         """Return every KPI over the days so far."""
@@ -141,7 +171,7 @@ class DaysBooks:
         if self._stations is None:
             return []
         return rows_of_tenants(
-            self.compiled, self._units, self._lines, self._stations, self._passed, self._turnover_fen, self.points
+            self.compiled, self._units, self._lines, self._stations, self._passed, self._rents_fen, self.points
         )
 
     def mean_day(self) -> dict[str, Any]:
@@ -189,18 +219,18 @@ class DaysBooks:
             for name, values in sums.items():
                 kept[name] = kept[name] + values if name in kept else values.copy()
         self._passed += books.tallies.unit_passed
-        self._turnover_fen += rents_fen(books.compiled, books.sums.unit["sales_fen"])[1]
+        self._rents_fen += np.stack(rents_fen(books.compiled, books.sums.unit["sales_fen"]))
 
     def _stream(self, transfers: Sequence[np.ndarray], outcomes: np.ndarray, day: int, date: datetime.date) -> None:
         from_us = day * US_PER_DAY
         if transfers:
             rows = np.concatenate(list(transfers))
-            self._transfers.append(transfers_table(rows, self._accounts))
+            self._append(TRANSFERS, transfers_table(rows, self._accounts))
         columns = [pa.array(np.full(outcomes.size, date.toordinal() - EPOCH, np.int32)).cast(pa.date32())]
         for name in OUTCOME.names or ():
             column = np.ascontiguousarray(outcomes[name])
             columns.append(pa.array(column + from_us if name in ("arrived_us", "left_us") else column))
-        self._visits.append(pa.Table.from_arrays(columns, schema=VISITS_SCHEMA))
+        self._append(VISITS, pa.Table.from_arrays(columns, schema=VISITS_SCHEMA))
 
 
 def keep_table(path: Path, columns: dict[str, Any]) -> None:

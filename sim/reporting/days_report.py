@@ -9,10 +9,12 @@ from typing import Any
 
 from sim.config import parameters_of
 from sim.reporting import manifest, report_page
+from sim.reporting.baseline_of import baseline_record
 from sim.reporting.curves import tenants_csv
 from sim.reporting.days_books import DaysBooks
 from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpis import Value
+from sim.reporting.kpis_csv import kpis_csv
 from sim.reporting.ledger_files import KeptLedger
 from sim.reporting.rents import TURNOVER_RENT_SOURCE
 from sim.reporting.report import RUN_SCHEMA_VERSION, page_data
@@ -32,6 +34,8 @@ def finish_days(
     ledger.write(folder)
     manifest.write_config(folder, config)
     write_json(folder / "kpis.json", kpis)
+    baseline = baseline_record(config, kpis, command)
+    write_atomically(folder / "kpis.csv", kpis_csv(kpis, baseline))
     days["targets"] = {"rows": books.totals.rows()}
     days["points"] = plain(statement(books.points, compiled)) if books.points else {}
     days |= plain(books.programme)
@@ -50,7 +54,8 @@ def finish_days(
 
         pictures = [picture.record() for picture in made.save(folder, books.rows, days, compiled, *hours_us)]
     write_json(
-        folder / "run.json", {**_run_record(books, kpis, hours_us, command), "ledger": ledger.record(), "pictures": pictures}
+        folder / "run.json",
+        {**_run_record(books, kpis, hours_us, command), "ledger": ledger.record(), "baseline": baseline, "pictures": pictures},
     )
     report = folder / "report.html"
     if config.recording.report:
@@ -82,6 +87,7 @@ def _run_record(books: DaysBooks, kpis: dict[str, Value], hours_us: tuple[int, i
         "closes_us": hours_us[1],
         "command": command,
         "recording": config.recording.events,
+        "language": config.recording.language,
         "events": books.events,
         "cautions": _cautions(books, kpis),
         "turnover_rent_source": TURNOVER_RENT_SOURCE,

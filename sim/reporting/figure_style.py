@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
+from sim.errors import GalleriaError, Problem
 from sim.reporting.figure_colours import GRID, INK, MUTED
+from sim.reporting.files import write_atomically
+from sim.reporting.names import short_name
 
 STYLE: dict[str, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, in the page's own font
@@ -41,22 +49,70 @@ STYLE: dict[str, Any] = {
 }
 
 
-def svg_text(figure: Figure) -> str:
+Undrawn = dict[str, Callable[[], "Drawing"]]
+_UNDRAWN: ContextVar[Undrawn | None] = ContextVar("undrawn", default=None)
+
+
+class Drawing(Figure):
+    """A figure in the report's own style, which can be saved: a matplotlib Figure otherwise."""
+
+    def save(self, path: Path | str, dpi: float = 200.0) -> Path:
+        """Write the figure on white as .svg, with its text as text, or as .png; return the path. Raises GalleriaError for another ending."""
+        path = Path(path)
+        if path.suffix == ".svg":
+            with matplotlib.rc_context(_settings()):
+                write_atomically(path, svg_text(self, "white"))
+        elif path.suffix == ".png":
+            write_atomically(path, self._png(dpi))
+        else:
+            rule, way_out = (
+                "a figure is saved as .svg or .png",
+                "end the name in one of them, or call savefig for another format",
+            )
+            raise GalleriaError.of("figures", [Problem("path", str(path), rule, way_out)])
+        return path
+
+    def _png(self, dpi: float) -> bytes:
+        FigureCanvasAgg(self)
+        content = io.BytesIO()
+        with matplotlib.rc_context(_settings()), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing from")
+            self.savefig(content, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
+        return content.getvalue()
+
+
+@contextmanager
+def undrawn() -> Iterator[Undrawn]:
+    """Within it `draw` paints nothing: it returns a word in place of the SVG, and keeps under the word what would make the figure."""
+    kept: Undrawn = {}
+    token = _UNDRAWN.set(kept)
+    try:
+        yield kept
+    finally:
+        _UNDRAWN.reset(token)
+
+
+def svg_text(figure: Figure, background: str = "none") -> str:
     """Return a figure as SVG whose bytes depend on its content only."""
-    FigureCanvasSVG(figure)
-    text = io.StringIO()
+    canvas = FigureCanvasSVG(figure)
+    text, face = io.StringIO(), figure.get_facecolor()
+    figure.set_facecolor(background)
     with warnings.catch_warnings():
         # A name in a script that the measuring font lacks is drawn by the reader's fonts all the same.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+        # What savefig calls, after it has drawn everything once more to nowhere.
+        canvas.print_svg(text, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
+    figure.set_facecolor(face)
     return text.getvalue()
 
 
-def figure_of(width_in: float, height_in: float, paint: Callable[[Figure], None], layout: str = "constrained") -> Figure:
+def figure_of(width_in: float, height_in: float, paint: Callable[[Figure], None], layout: str = "constrained") -> Drawing:
     """Return a figure of this size with what `paint` puts on it."""
     with matplotlib.rc_context(_settings()):
-        figure = Figure(figsize=(width_in, height_in), layout=layout)  # type: ignore[arg-type]
+        figure = Drawing(figsize=(width_in, height_in), layout=layout)  # type: ignore[arg-type]
         paint(figure)
+        for text in figure.findobj(Text):
+            text.set_text(short_name(text.get_text()))
     return figure
 
 
@@ -68,7 +124,12 @@ def svg_of(figure: Figure) -> str:
 
 def draw(width_in: float, height_in: float, paint: Callable[[Figure], None]) -> str:
     """Return the SVG of what `paint` puts on a figure of this size."""
-    return svg_of(figure_of(width_in, height_in, paint))
+    kept = _UNDRAWN.get()
+    if kept is None:
+        return svg_of(figure_of(width_in, height_in, paint))
+    word = f"figure {len(kept) + 1}"
+    kept[word] = lambda: figure_of(width_in, height_in, paint)
+    return word
 
 
 def _settings() -> Any:

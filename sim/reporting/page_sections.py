@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sim.reporting import page_tables
+from sim.reporting import page_points, page_tables
 from sim.reporting.inline_svg import inline_svg
 from sim.reporting.kpi_catalogue import BY_NAME
 from sim.reporting.topics.topic import Topic
-from sim.reporting.wording import clock, duration, esc, kpi_text, long_date, number, percent, whole, yuan
+from sim.reporting.wording import UNKNOWN, across, clock, duration, esc, kpi_text, long_date, number, percent, whole, yuan
 
 if TYPE_CHECKING:
     from sim.reporting.report_page import PageData
@@ -34,6 +34,7 @@ def masthead(run: dict[str, Any]) -> str:
         f'<p class="when">{esc(long_date(str(run["date"])))}, open {clock(run["opens_us"])} to {clock(run["closes_us"])} · '
         f"{whole(run['tenants'])} tenants on {len(run['levels'])} levels · policies: {esc(policies)}{_experiment(run)}</p>\n"
         f"{question}{expects}\n"
+        f"{_REPLAY_LINK if run.get('has_replay') else ''}"
         f'<p class="once"><strong>One day, one seed.</strong> Everything here is a single simulated day (seed {esc(seed)}). Another seed gives another '
         "day that is just as likely, with other numbers. A difference between two such reports does not show that something works; "
         "<code>galleria compare</code> runs both sides many times under the same luck and says how sure one can be.</p>\n"
@@ -41,6 +42,7 @@ def masthead(run: dict[str, Any]) -> str:
     )
 
 
+_REPLAY_LINK = '<p><a href="replay.html">Watch the day as it went</a></p>\n'
 _DESIGNS = {"ab": "A/B by person", "switchback": "switchback", "zones": "hold-out by zone"}
 
 
@@ -63,7 +65,7 @@ def title(mall: str) -> str:
 def summary(run: dict[str, Any], kpis: dict[str, Any]) -> str:
     """Return the day in two sentences or three, and the headline KPIs."""
     text = [
-        f"<b>{whole(kpis['footfall_visits'])} parties</b> came in, {whole(kpis['footfall_people'])} people; at most "
+        f"{whole(kpis['footfall_visits'])} parties came in, {whole(kpis['footfall_people'])} people; at most "
         f"{whole(kpis['people_inside_max'])} were inside at once."
     ]
     if kpis["dwell_min_mean"] is not None:
@@ -73,12 +75,12 @@ def summary(run: dict[str, Any], kpis: dict[str, Any]) -> str:
         )
     if kpis["purchases"]:
         text.append(
-            f"Tenants sold for <b>{yuan(kpis['sales_fen'])}</b> in {whole(kpis['purchases'])} purchases; "
+            f"Tenants sold for {yuan(kpis['sales_fen'])} in {whole(kpis['purchases'])} purchases; "
             f"their rents bring the mall {yuan(kpis['mall_income_fen'])}."
         )
     if waits := _waits(kpis):
         text.append(f"On average parties waited {' and '.join(waits)}.")
-    return f'<p class="lead">{" ".join(text)}</p>\n{tiles(kpis)}'
+    return f'<p class="lead">{esc(" ".join(text))}</p>\n{tiles(kpis)}'
 
 
 def tiles(kpis: dict[str, Any]) -> str:
@@ -97,7 +99,7 @@ def _waits(kpis: dict[str, Any]) -> list[str]:
 
 def _tile(name: str, value: Any) -> str:
     kpi = BY_NAME[name]
-    return f'<div title="{esc(kpi.definition)}"><dt>{esc(kpi.label)}</dt><dd>{esc(kpi_text(name, value))}</dd><dd class="name"><code>{name}</code></dd></div>'
+    return f'<div><dt>{esc(kpi.label)}</dt><dd>{esc(kpi_text(name, value))}</dd><dd class="name"><code>{name}</code></dd></div>'
 
 
 def caution_list(run: dict[str, Any], kpis: dict[str, Any]) -> str:
@@ -123,7 +125,9 @@ def caution_list(run: dict[str, Any], kpis: dict[str, Any]) -> str:
     )
     count = sum(len(names) for names in by_reason.values())
     unknown = (
-        f"<details><summary>{count} KPIs are null in this run, and why</summary><ul>{reasons}</ul></details>" if reasons else ""
+        f"<details data-fold><summary>{count} KPIs are unknown in this run, and why</summary><ul>{reasons}</ul></details>"
+        if reasons
+        else ""
     )
     return body + unknown
 
@@ -156,7 +160,28 @@ def maps(data: PageData) -> str:
         f"{percent(cold)} of the walkable area saw less than a fifth of the mean. {percent(crowd)} of the time was spent in a crowd "
         "(Fruin level of service D or worse)."
     )
-    return f'<p>{esc(text)}</p>\n<div class="maps">{figures}</div>'
+    places = _places(data.curves.get("places") or [])
+    return f'<p>{esc(text)}</p>\n{places}<div class="maps">{figures}</div>'
+
+
+def _places(levels: list[dict[str, Any]]) -> str:
+    """Return the hottest and the coldest floor of each level by the stores it lies by, as a table."""
+    if not levels:
+        return ""
+
+    def said(places: list[dict[str, Any]]) -> str:
+        parts = (f'<span translate="no">{esc(place["store"])}</span> ({place["times_mean"]:.1f})' for place in places)
+        return "; ".join(parts) or UNKNOWN
+
+    rows = "".join(
+        f'<tr><th scope="row" translate="no">{esc(each["level"])}</th><td>{said(each["hot"])}</td><td>{said(each["cold"])}</td></tr>\n'
+        for each in levels
+    )
+    return across(
+        '<table class="places"><caption>Hot and cold places by the store they lie by; in brackets the time spent per m², times the mall\'s mean'
+        f'</caption><thead><tr><th scope="col">Level</th><th scope="col">Hottest by</th><th scope="col">Coldest by</th></tr></thead><tbody>{rows}</tbody></table>',
+        "Hot and cold places",
+    )
 
 
 def waiting(data: PageData) -> str:
@@ -194,6 +219,7 @@ def topic(data: PageData, of: Topic) -> str:
     words = of.words(data.kpis, data.curves.get(of.name) or {})
     found = data.curves.get(of.name) or {}
     tables = [page_tables.comparison(found["rows"])] if of.name == "targets" and words else []
+    tables += [page_points.statement_table(found)] if of.name == "points" and words else []
     # plans keep their own colours, and need the whole width for the names in their rooms
     plans = figure_cells(data, of.name, recolour=False) if of.name == "layout" else ""
     figures = f'<div class="maps">{plans}</div>' if plans else figure_grid(data, of.name)

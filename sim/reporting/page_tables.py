@@ -7,8 +7,9 @@ from typing import Any
 
 from sim.reporting.kpi import Kpi
 from sim.reporting.kpi_catalogue import GROUPS, KPIS
+from sim.reporting.names import short_name
 from sim.reporting.over_days import how
-from sim.reporting.wording import UNKNOWN, esc, kpi_text, number, percent, whole, yuan
+from sim.reporting.wording import UNKNOWN, across, esc, kpi_text, number, percent, whole, yuan
 
 _TENANT_COLUMNS = (  # key, heading, how it is shown
     ("tenant", "Tenant", None),
@@ -25,9 +26,14 @@ _TENANT_COLUMNS = (  # key, heading, how it is shown
     ("dwell_min_mean", "Stay, min", lambda minutes: number(minutes, 0)),
     ("wait_s_mean", "Wait, s", whole),
     ("reneged", "Gave up", whole),
-    ("turnover_rent_fen", "Rent, ¥", lambda fen: whole(None if fen is None else fen / 100)),
+    ("rent_fen", "Rent, ¥", lambda fen: whole(None if fen is None else fen / 100)),
+    ("coupons_fen", "Coupons, ¥", lambda fen: whole(None if fen is None else fen / 100)),
+    ("points_net_fen", "Points, paid less got, ¥", lambda fen: whole(None if fen is None else fen / 100)),
+    ("stars_mean", "Stars", lambda stars: number(stars, 1)),
 )
 TAGS = {"V": "checked", "M": "from memory of the source", "D": "derived", "-": "a choice"}
+ENGLISH = 'lang="en" translate="no"'  # of the reference, which is in English in every language of the report
+AS_IT_IS = ' translate="no"'  # of names of the program
 CONFIDENCE = {"H": "high", "M": "medium", "L": "low", "-": UNKNOWN}
 
 
@@ -46,10 +52,11 @@ def tenants(rows: list[dict[str, Any]], days: int = 1) -> str:
         f"<tr>{''.join(_tenant_cell(row, key, show, most) for key, _, show in _TENANT_COLUMNS)}</tr>\n" for row in ordered
     )
     return (
-        f"<p>{f'All {days} days together. ' if days > 1 else ''}Entered and purchases count parties; capture is entered / passed by; rent is the turnover rent due above base rent. "
+        f"<p>{f'All {days} days together. ' if days > 1 else ''}Entered and purchases count parties; capture is entered / passed by; rent is base rent and turnover rent of the day; coupons are "
+        "what offers took off prices there, whoever bore it; stars are those that parties gave that day. "
         "The same table is in <code>tenants.csv</code>.</p>\n"
         '<div class="tools"><label>Find <input type="search" data-filter="tenant-table" placeholder="tenant, trade or level"></label>'
-        '<span class="hint" data-count="tenant-table"></span></div>\n'
+        '<span class="hint" data-count="tenant-table" data-words="{shown} of {all}"></span></div>\n'
         '<div class="scroll" tabindex="0" role="region" aria-label="Table of tenants">'
         '<table id="tenant-table" class="sortable"><caption>Every tenant; a click on a heading sorts</caption>'
         f"<thead><tr>{heads}</tr></thead>\n"
@@ -58,10 +65,10 @@ def tenants(rows: list[dict[str, Any]], days: int = 1) -> str:
 
 
 def _tenant_cell(row: dict[str, Any], key: str, show: Any, most: int) -> str:
-    value = row[key]
+    value = row.get(key)
     if show is None:
         tag = (
-            f'<th scope="row" title="unit {esc(row["unit"])}">{esc(value)}</th>'
+            f'<th scope="row" translate="no" title="{esc(row["unit"])}">{esc(short_name(str(value)))}</th>'
             if key == "tenant"
             else f"<td>{esc(str(value).replace('_', ' '))}</td>"
         )
@@ -76,12 +83,13 @@ def comparison(rows: list[dict[str, str]]) -> str:
     body = "".join(
         f'<tr{"" if row["verdict"] != "outside" else " class=changed"}><th scope="row">{esc(row["what"])}</th><td class="n">{esc(row["target"])}</td>'
         f'<td class="n">{esc(row["simulated"])}</td><td>{esc(row["verdict"])}</td><td>{esc(row.get("origin", UNKNOWN))}</td>'
-        f"<td>{esc(row['source'])}</td></tr>\n"
+        f"<td {ENGLISH}>{esc(row['source'])}</td></tr>\n"
         for row in rows
     )
-    return (
+    return across(
         "<table><caption>What is known, and what this run gives</caption><thead><tr><th scope=col>Figure</th><th scope=col class=n>Known</th>"
-        f"<th scope=col class=n>Simulated</th><th scope=col>Verdict</th><th scope=col>Origin</th><th scope=col>Source</th></tr></thead><tbody>{body}</tbody></table>"
+        f"<th scope=col class=n>Simulated</th><th scope=col>Verdict</th><th scope=col>Origin</th><th scope=col>Source</th></tr></thead><tbody>{body}</tbody></table>",
+        "What is known, and what this run gives",
     )
 
 
@@ -100,7 +108,7 @@ def kpis(values: dict[str, Any], days: int = 1) -> str:
         rows = "".join(
             f'<tr><th scope="row">{esc(kpi.label)}<br><code>{kpi.name}</code></th><td class="n">{esc(kpi_text(kpi.name, values[kpi.name]))}</td>'
             f'<td class="n"><code>{values[kpi.name]!r}</code></td>'
-            f"{over_days(kpi)}<td>{esc(kpi.definition)}</td></tr>\n"
+            f"{over_days(kpi)}<td {ENGLISH}>{esc(kpi.definition)}</td></tr>\n"
             for kpi in known
         )
         tables.append(
@@ -118,7 +126,8 @@ def parameters(found: list[dict[str, Any]]) -> str:
         f"This run depends on {len(found)} parameters; {len(changed)} differ from their defaults. Of the defaults that rest on a source, "
         f"{judged['H']} are of high, {judged['M']} of medium and {judged['L']} of low confidence as a default; none is a measurement of this mall."
     )
-    own = _parameter_table(changed, "Changed by the scenario or the command line") if changed else ""
+    changes = "Changed by the scenario or the command line"
+    own = across(_parameter_table(changed, changes), changes) if changed else ""
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in found:
         head = item["key"].split(".")
@@ -130,13 +139,13 @@ def parameters(found: list[dict[str, Any]]) -> str:
 
 def _parameter_table(items: list[dict[str, Any]], caption: str) -> str:
     rows = "".join(
-        f'<tr{" class=changed" if item["changed"] else ""}><th scope="row"><code>{esc(item["key"])}</code><br>{esc(item["meaning"])}</th>'
-        f'<td class="n">{_value(item["value"])}{_was(item)}</td><td class="n">{_range(item)}</td><td>{esc(item["source"])}</td>'
+        f'<tr{" class=changed" if item["changed"] else ""}><th scope="row"><code>{esc(item["key"])}</code><br><span {ENGLISH}>{esc(item["meaning"])}</span></th>'
+        f'<td class="n"{"" if isinstance(item["value"], bool) else AS_IT_IS}>{_value(item["value"])}{_was(item)}</td><td class="n" {ENGLISH}>{_range(item)}</td><td {ENGLISH}>{esc(item["source"])}</td>'
         f"<td>{esc(_how_known(item))}</td><td>{esc(CONFIDENCE.get(item['confidence'], item['confidence']))}</td></tr>\n"
         for item in items
     )
     return (
-        f'<table class="parameters"><caption>{esc(caption)}</caption><thead><tr><th scope=col>Parameter</th><th scope=col class=n>Value</th>'
+        f'<table class="parameters"><caption{"" if " " in caption else AS_IT_IS}>{esc(caption)}</caption><thead><tr><th scope=col>Parameter</th><th scope=col class=n>Value</th>'
         "<th scope=col class=n>Range</th><th scope=col>Source</th><th scope=col>How known</th><th scope=col>Confidence</th></tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
@@ -178,9 +187,9 @@ def provenance(run: dict[str, Any], facts: dict[str, Any]) -> str:
         ("Configuration", f"<code>{esc(facts['config_sha256'])}</code>"),
         ("Floor plan", f"{esc(run['mall'])} <code>{esc(facts['floorplan_sha256'])}</code>"),
         ("Events", f"{whole(run['events'])} events <code>{esc(facts['events_content_sha256'])}</code>"),
-        ("Packages", esc(packages)),
+        ("Packages", f"<span {ENGLISH}>{esc(packages)}</span>"),
         ("Time taken", f"{facts['wall_s']:,.1f} s, of which {facts['engine_s']:,.1f} s in the crowd engine ({whole(facts['shoppers_per_s'])} visits a second)"),
-        ("Turnover rents", f"of the tenant where its terms are known, else of its trade: {esc(run['turnover_rent_source'])}"),
+        ("Turnover rents", f"of the tenant where its terms are known, else of its trade: <span {ENGLISH}>{esc(run['turnover_rent_source'])}</span>"),
     ]  # fmt: skip
     rows = "".join(f"<div><dt>{esc(name)}</dt><dd>{value}</dd></div>" for name, value in lines)
     return f'<dl class="facts">{rows}</dl>{_books(run["balances_fen"])}{_decisions(run)}'
@@ -193,7 +202,7 @@ def _books(balances: dict[str, int]) -> str:
     for account, fen in balances.items():
         groups.setdefault(account.split(":")[0], []).append(fen)
     rows = "".join(
-        f'<tr><th scope="row">{esc(name)}</th><td class="n">{len(amounts):,}</td><td class="n">{yuan(sum(amounts))}</td></tr>'
+        f'<tr><th scope="row" translate="no">{esc(name)}</th><td class="n">{len(amounts):,}</td><td class="n">{yuan(sum(amounts))}</td></tr>'
         for name, amounts in groups.items()
     )
     return (

@@ -10,6 +10,7 @@ import numpy as np
 from sim.plan_arrays import CompiledPlan
 from sim.reporting import figures
 from sim.reporting.files import write_atomically
+from sim.reporting.hot_places import relative_time
 from sim.reporting.picture import Picture
 from sim.reporting.sensing_pictures import sensing_pictures
 from sim.reporting.topics.every_picture import topic_pictures
@@ -89,10 +90,7 @@ def _queue_pictures(curves: dict[str, Any], span: figures.Span) -> list[tuple[Pi
 def map_pictures(curves: dict[str, Any], compiled: CompiledPlan) -> list[tuple[Picture, str]]:
     """Draw where people spent their time, a map for each level, the top one first; `curves` has person-seconds by zone."""
     zones = curves["zones"]
-    area_m2 = np.maximum(compiled.arrays.zone_area_m2, 1e-9)
-    person_s = np.asarray(zones["person_s"], float)
-    mean = person_s.sum() / area_m2.sum() if area_m2.size else 0.0
-    relative = person_s / area_m2 / mean if mean > 0 else np.zeros(area_m2.size)
+    relative = relative_time(compiled, np.asarray(zones["person_s"], float))
     made = []
     for level in reversed(range(len(compiled.level_ids))):
         name = compiled.level_names[level]

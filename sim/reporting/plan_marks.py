@@ -32,7 +32,7 @@ def outline_of(rings: Sequence[np.ndarray]) -> Outline:
 
 def fill(axes: Axes, rings: Sequence[np.ndarray], **style: object) -> None:
     """Fill a polygon given by its rings."""
-    axes.add_patch(PathPatch(outline_of(rings), **style))
+    axes.add_artist(PathPatch(outline_of(rings), **style))  # limits are set for the whole plan, not by each outline
 
 
 def draw_doors(axes: Axes, compiled: CompiledPlan, unit: int, points_per_m: float) -> None:

@@ -30,11 +30,24 @@ from sim.reporting.event_schema import (
     segments_table,
     transfers_table,
 )
-from sim.reporting.files import settle
+from sim.reporting.files import appearing_whole, settle
 from sim.reporting.stations import Stations, stations_of
 
 GROUP_ROWS = 1 << 18  # rows per Parquet row group, whatever the size of the engine's buffer and the number of its flushes
 LEVELS = ("none", "visits", "edges")
+
+
+FED = "digested.parquet"  # in a snapshot: the columns of events as the digest takes them
+FED_SCHEMA = pa.schema(
+    [
+        ("time_us", pa.int64()),
+        ("kind", pa.int16()),
+        ("visit", pa.int64()),
+        ("people", pa.int8()),
+        ("place", pa.int32()),
+        ("value", pa.int64()),
+    ]
+)
 
 
 class ContentDigest:
@@ -67,9 +80,14 @@ class GroupedFile:
         self._part = path.with_name(f".{path.name}.part")
         self._pending: list[pa.Table] = []
         self._pending_rows = 0
-        repeating = [field.name for field in schema if pa.types.is_dictionary(field.type) or field.name in _REPEATING]
+        self._schema = schema
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._writer = pq.ParquetWriter(
+        self._writer = self._opened()
+
+    def _opened(self) -> pq.ParquetWriter:
+        schema = self._schema
+        repeating = [field.name for field in schema if pa.types.is_dictionary(field.type) or field.name in _REPEATING]
+        return pq.ParquetWriter(
             self._part,
             schema,
             compression="zstd",
@@ -90,12 +108,43 @@ class GroupedFile:
         self._writer.write_table(rows.slice(0, whole), row_group_size=self._group_rows)
         self._pending, self._pending_rows = [rows.slice(whole)], rows.num_rows - whole
 
+    def keep(self, path: Path) -> None:
+        """Write what there is so far as two files, row groups that are whole at `path` and the rest beside it, and go on."""
+        self._writer.close()
+        settle(self._part, path)
+        rest = pa.concat_tables([self._schema.empty_table(), *self._pending]).combine_chunks()
+        with appearing_whole(_rest_of(path)) as temporary:
+            pq.write_table(rest, temporary, compression="zstd")
+        self._writer = self._opened()
+        self._copy(path)
+
+    def take_back(self, path: Path) -> None:
+        """Begin with what an earlier file had kept."""
+        self._copy(path)
+        rest = pq.read_table(_rest_of(path))
+        if rest.num_rows:
+            self.append(rest)
+
+    def _copy(self, path: Path) -> None:
+        with pq.ParquetFile(path) as kept:
+            for group in range(kept.num_row_groups):
+                self._writer.write_table(kept.read_row_group(group).combine_chunks(), row_group_size=self._group_rows)
+
+    def drop(self) -> None:
+        """Leave no file."""
+        self._writer.close()
+        self._part.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Write the rest and give the file its name."""
         if self._pending_rows:
             self._writer.write_table(pa.concat_tables(self._pending).combine_chunks(), row_group_size=GROUP_ROWS)
         self._writer.close()
         settle(self._part, self.path)
+
+
+def _rest_of(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.rest{path.suffix}")
 
 
 # Columns with few distinct values are kept by reference; times grow, so that their differences are small numbers.
@@ -131,6 +180,7 @@ class Recorder:
         self._accounts = account_names(compiled.unit_ids) if accounts is None else accounts
         self._events = ContentDigest(Columns._fields)
         self._files: dict[str, GroupedFile] = {}
+        self._fed: GroupedFile | None = None  # what the digest of events was fed, in a run that is to be saved
 
     def take(self, log: EventLog) -> None:
         """Take the rows in use; the log may be reused afterwards."""
@@ -140,6 +190,8 @@ class Recorder:
         # A copy: the engine fills its buffer again while the last rows still wait for their row group.
         rows = Columns(*(np.array(getattr(log, name)[:used]) for name in Columns._fields))
         self._events.take(rows._asdict())
+        if self._fed is not None:
+            self._fed.append(pa.table(rows._asdict(), FED_SCHEMA))
         self.sums.take(rows)
         if self.level != "none":
             self._file("events.parquet", EVENTS_SCHEMA).append(events_table(rows, self._names))
@@ -187,6 +239,35 @@ class Recorder:
         """How many events there were."""
         return self._events.rows
 
+    def expect_saving(self) -> None:
+        """Keep what the digest of events is fed from here on: a digest cannot be written down half-way, so that it is fed again."""
+        if self._fed is None:
+            self._fed = GroupedFile(self.folder / ".fed.parquet", FED_SCHEMA)
+
+    @property
+    def open_tables(self) -> list[str]:
+        """The names of the files in the making."""
+        return list(self._files)
+
+    def keep(self, folder: Path) -> None:
+        """Write what there is of them so far to a folder, with what the digest was fed, and go on."""
+        assert self._fed is not None, "a run that is to be saved says so before its first event"
+        self._fed.keep(folder / FED)
+        for name, file in self._files.items():
+            file.keep(folder / name)
+
+    def take_back(self, folder: Path, names: Sequence[str]) -> None:
+        """Begin with what an earlier recorder had kept: its tables by name, and the events of its digest."""
+        self.expect_saving()
+        assert self._fed is not None
+        for part in (folder / FED, _rest_of(folder / FED)):
+            with pq.ParquetFile(part) as kept:
+                for batch in kept.iter_batches():
+                    self._events.take({name: batch[name].to_numpy() for name in Columns._fields})
+        self._fed.take_back(folder / FED)
+        for name in names:
+            self._file(name, pq.read_schema(folder / name)).take_back(folder / name)
+
     def close(self) -> None:
         """Finish the files; a level that keeps events has its file even when there were none."""
         if self.level != "none":
@@ -194,6 +275,9 @@ class Recorder:
         for file in self._files.values():
             file.close()
         self._files = {}
+        if self._fed is not None:
+            self._fed.drop()
+            self._fed = None
 
     def _file(self, name: str, schema: pa.Schema) -> GroupedFile:
         if name not in self._files:
@@ -211,3 +295,11 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
         )
         raise GalleriaError.of(path.parent, [problem]) from trouble
     return {name: np.asarray(table[name].to_numpy(zero_copy_only=False)) for name in table.column_names}
+
+
+def write_columns(path: Path, columns: Mapping[str, np.ndarray]) -> None:
+    """Write columns of equal length as a Parquet table, under its name only when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    pq.write_table(pa.table({name: pa.array(values) for name, values in columns.items()}), part, compression="zstd")
+    settle(part, path)

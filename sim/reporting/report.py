@@ -17,12 +17,14 @@ from sim.decisions import Verdict
 from sim.errors import GalleriaError, Problem
 from sim.plan_arrays import CompiledPlan
 from sim.reporting import manifest, report_page
+from sim.reporting.baseline_of import baseline_record
 from sim.reporting.cautions import cautions
 from sim.reporting.curves import curves, tenant_rows, tenants_csv, tenants_of_csv
 from sim.reporting.day_bases import bases
 from sim.reporting.files import plain, write_atomically, write_json
 from sim.reporting.kpi_catalogue import BY_NAME
 from sim.reporting.kpis import Books, Value, compute
+from sim.reporting.kpis_csv import kpis_csv
 from sim.reporting.ledger_files import KeptLedger
 from sim.reporting.recorder import Recorder
 from sim.reporting.rents import TURNOVER_RENT_SOURCE
@@ -69,6 +71,8 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
     if run.ledger is not None and run.recorder.level != "none":
         run.ledger.write(folder)
     write_json(folder / "kpis.json", kpis)
+    baseline = baseline_record(run.config, kpis, run.command)
+    write_atomically(folder / "kpis.csv", kpis_csv(kpis, baseline))
     write_json(folder / "curves.json", day, indent=None)
     write_atomically(folder / "tenants.csv", tenants_csv(tenant_rows(books)))
     write_atomically(folder / "segments.csv", segments_csv(run.segments))
@@ -81,7 +85,11 @@ def finish(folder: Path, run: FinishedRun) -> dict[str, Value]:
         from sim.reporting import pictures as made  # matplotlib is half a second that a run without a report need not wait for
 
         pictures = [picture.record() for picture in made.save(folder, day, run.compiled, run.opens_us, run.closes_us)]
-    write_json(folder / "run.json", {**_run_record(run, books, kpis), "pictures": pictures})
+    write_json(folder / "run.json", {**_run_record(run, books, kpis, day), "baseline": baseline, "pictures": pictures})
+    if run.config.recording.replay:
+        from sim.reporting.replay.make import REPLAY, make  # compiles kernels of its own, which other runs need not wait for
+
+        make([folder], [run.compiled], folder / REPLAY)
     if run.config.recording.report:
         write_atomically(folder / "report.html", report_page.page(page_data(folder, facts)))
     manifest.write_manifest(folder, facts)
@@ -96,8 +104,8 @@ def books_of(run: FinishedRun) -> Books:
     )
 
 
-def remake(folder: Path) -> Path:
-    """Make report.html again from the files of a finished run; return its path.
+def remake(folder: Path, language: str | None = None) -> Path:
+    """Make report.html again from the files of a finished run, in the run's language unless another is named; return its path.
 
     Raises GalleriaError when the folder has no manifest: the run did not finish.
     """
@@ -107,7 +115,7 @@ def remake(folder: Path) -> Path:
         raise GalleriaError.of(folder, [problem])
     facts = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     facts.pop("files")
-    write_atomically(folder / "report.html", report_page.page(page_data(folder, facts)))
+    write_atomically(folder / "report.html", report_page.page(page_data(folder, facts), language))
     manifest.write_manifest(folder, facts)
     return folder / "report.html"
 
@@ -118,7 +126,7 @@ def page_data(folder: Path, facts: dict[str, Any]) -> report_page.PageData:
     def read(name: str) -> Any:
         return json.loads((folder / name).read_text(encoding="utf-8"))
 
-    run = read("run.json")
+    run = read("run.json") | {"has_replay": (folder / "replay.html").is_file()}
     return report_page.PageData(
         kpis=read("kpis.json"),
         curves=read("curves.json"),
@@ -129,7 +137,7 @@ def page_data(folder: Path, facts: dict[str, Any]) -> report_page.PageData:
     )
 
 
-def _run_record(run: FinishedRun, books: Books, kpis: dict[str, Value]) -> dict[str, Any]:
+def _run_record(run: FinishedRun, books: Books, kpis: dict[str, Value], day: dict[str, Any]) -> dict[str, Any]:
     config, compiled = run.config, run.compiled
     return {
         "schema": RUN_SCHEMA_VERSION,
@@ -146,9 +154,10 @@ def _run_record(run: FinishedRun, books: Books, kpis: dict[str, Value]) -> dict[
         "closes_us": run.closes_us,
         "command": run.command,
         "recording": run.recorder.level,
+        "language": config.recording.language,
         "events": run.recorder.events_rows,
         "counts": {counted.name.lower(): int(run.tallies.counts[counted]) for counted in Counted},
-        "cautions": cautions(books, kpis),
+        "cautions": cautions(books, kpis, day),
         "turnover_rent_source": TURNOVER_RENT_SOURCE,
         "balances_fen": dict(sorted(run.balances_fen.items())),
         **({} if run.ledger is None else {"ledger": run.ledger.record()}),

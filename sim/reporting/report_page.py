@@ -8,12 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.reporting import days_page, page_sections, page_sensing, page_tables, programme_days
+from sim.reporting import (
+    days_page,
+    page_baseline,
+    page_flows,
+    page_policies,
+    page_sections,
+    page_sensing,
+    page_tables,
+    programme_days,
+)
+from sim.reporting.names import short_name
 from sim.reporting.topics import points
 from sim.reporting.topics.every import TOPICS
 from sim.reporting.wording import esc
+from sim.reporting.words.page import translated
+from sim.reporting.words.translator import LANGUAGES, Translator, messages
 
 Part = tuple[str, str, str, str]  # anchor, short title, title, body
+OWN_SECTIONS = ("flows", *page_policies.OF_POLICIES)  # topics whose place in the page is another than the others'
+LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}
 ASSETS = Path(__file__).parent / "assets"
 
 
@@ -29,17 +43,18 @@ class PageData:
     figures: dict[str, str]  # SVG text by file name
 
 
-def page(data: PageData) -> str:
-    """Return the whole page. The content policy allows our one script by its digest and no other, and no request at all."""
+def page(data: PageData, language: str | None = None) -> str:
+    """Return the whole page, in the run's language unless another is named. The content policy allows our one script by its digest and no other, and no request at all."""
     script = (ASSETS / "report.js").read_text(encoding="utf-8")
     style = (ASSETS / "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     title = f"{data.run['name']} · {data.run['mall']} · {data.run['date']}"
+    language = language or data.run.get("language", LANGUAGES[0])
     return "\n".join(
         [
             "<!doctype html>",
-            '<html lang="en">',
+            f'<html lang="{LANGUAGE_TAGS[language]}">',
             "<head>",
             '<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
@@ -49,17 +64,35 @@ def page(data: PageData) -> str:
             f"<style>\n{style}</style>",
             "</head>",
             "<body>",
+            _in_language(data, language),
+            f"<script>{script}</script>",
+            "</body>",
+            "</html>\n",
+        ]
+    )
+
+
+def _in_language(data: PageData, language: str) -> str:
+    body = "\n".join(
+        [
             '<a class="skip" href="#main">Skip to the report</a>',
             _masthead(data),
             '<main id="main">',
             *_sections(data),
             "</main>",
             page_sections.footer(data.provenance),
-            f"<script>{script}</script>",
-            "</body>",
-            "</html>\n",
         ]
     )
+    return body if language == LANGUAGES[0] else translated(body, Translator(messages(language), names_in(data)))
+
+
+def names_in(data: PageData) -> set[str]:
+    """Return what bears a name of its own and stays as it is in every language."""
+    run = data.run
+    return {
+        *(named(row[name]) for row in data.tenants for name in ("tenant", "unit", "level") for named in (str, short_name)), *run["levels"], run["mall"], run["name"],
+        page_sections.title(run["mall"]), run["question"], run["expects"], *run["policies"], *(data.curves.get("parking") or {}),
+    }  # fmt: skip
 
 
 def _masthead(data: PageData) -> str:
@@ -76,6 +109,12 @@ def _parts_of_days(data: PageData) -> list[Part]:
     return [
         ("summary", "In short", "The days in short", days_page.summary(data)),
         ("cautions", "Cautions", "Before you rely on it", page_sections.caution_list(data.run, data.kpis)),
+        (
+            "baseline",
+            "Baseline",
+            "Against the baseline",
+            page_baseline.against_baseline(data.run, data.kpis, page_sections.TILES),
+        ),
         ("days", "Day by day", "Day by day", days_page.series(data)),
         ("weekdays", "Weekdays", "By day of the week", days_page.weekdays(data)),
         *((topic.name, topic.title, topic.title, page_sections.topic(data, topic)) for topic in programme_days.TOPICS),
@@ -100,11 +139,23 @@ def _parts_of_a_day(data: PageData) -> list[Part]:
     return [
         ("summary", "In short", "The day in short", page_sections.summary(data.run, data.kpis)),
         ("cautions", "Cautions", "Before you rely on it", page_sections.caution_list(data.run, data.kpis)),
+        (
+            "baseline",
+            "Baseline",
+            "Against the baseline",
+            page_baseline.against_baseline(data.run, data.kpis, page_sections.TILES),
+        ),
+        ("policies", "Policies", "What the policies did", page_policies.policies(data)),
         ("day", "The day", "Through the day", page_sections.figure_grid(data, "day")),
         ("map", "Maps", "Where people were", page_sections.maps(data)),
+        ("flows", "Flows", "From store to store", page_flows.flows(data)),
         ("queue", "Waiting", "Waiting", page_sections.waiting(data)),
         ("parking", "Car parks", "Car parks", page_sections.parking(data)),
-        *((topic.name, topic.title, topic.title, page_sections.topic(data, topic)) for topic in TOPICS),
+        *(
+            (topic.name, topic.title, topic.title, page_sections.topic(data, topic))
+            for topic in TOPICS
+            if topic.name not in OWN_SECTIONS
+        ),
         ("sensing", "What was known", "What the mall could know", page_sensing.knowledge(data)),
         *_tables(data),
     ]

@@ -1,82 +1,136 @@
-"""The figures that results in Python give: a run's day by the hour, a comparison's differences with their intervals."""
+"""The figures that results in Python give by name: all that the report of a run and the page of a comparison show."""
 
 from __future__ import annotations
 
+import datetime
+import re
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import GalleriaError, Problem
-from sim.reporting.figure_colours import INK, MAIN, MUTED, SECOND
-from sim.reporting.figure_style import STYLE
-from sim.reporting.figures import CLOCK
-from sim.reporting.kpi_catalogue import BY_NAME
+from sim.reporting import comparison_figures, days_pictures, pictures
+from sim.reporting.comparison_files import effect_groups, ends_of, headline_rows
+from sim.reporting.comparison_summary import summary_of
+from sim.reporting.figure_colours import MAIN, SECOND
+from sim.reporting.figure_style import Drawing, figure_of, undrawn
+from sim.reporting.manifest import read_finished
+from sim.reporting.picture import Picture
 
 FEN_PER_YUAN = 100
-ROW_IN = 0.19  # height of a row of the forest
-FOREST_SHARE_MAX = (
-    0.5  # of the baseline's mean: longer intervals end at the edge, so that one wild KPI does not flatten the others
-)
 
 
-def run_figure(name: str, curves: Mapping[str, Any]) -> Figure:
-    """Return a figure of a run by its name; raises GalleriaError for one that there is not."""
-    return _painted(name, {"hours": _hours, "inside": _inside}, curves, (7.0, 2.6))
+@dataclass(frozen=True)
+class Named:
+    """A figure that a result can draw: what it shows in words, and what makes it."""
+
+    caption: str
+    make: Callable[[], Figure]  # a Drawing
 
 
-def comparison_figure(name: str, rows: Sequence[Mapping[str, Any]]) -> Figure:
-    """Return a figure of an arm's rows of comparison.json by its name; raises GalleriaError for one that there is not."""
-    known = [row for row in rows if row["ci_low"] is not None and row["baseline_mean"]]
-    return _painted(name, {"forest": _forest}, known, (7.0, 0.9 + ROW_IN * max(1, len(known))))
-
-
-def _painted(name: str, by_name: Mapping[str, Callable[[Axes, Any], None]], data: Any, size_in: tuple[float, float]) -> Figure:
-    if name not in by_name:
-        raise GalleriaError.of("figures", [Problem("figure", repr(name), f"one of {', '.join(by_name)}", "name one of them")])
-    settings: Any = {**STYLE, "figure.facecolor": "white"}
-    with matplotlib.rc_context(settings):
-        figure = Figure(figsize=size_in, layout="constrained")
-        by_name[name](figure.subplots(), data)
+def drawn(name: str, known: Mapping[str, Named]) -> Drawing:
+    """Return the figure of this name; raises GalleriaError for one that there is not."""
+    if name not in known:
+        raise GalleriaError.of("figures", [Problem("figure", repr(name), f"one of {', '.join(known)}", "name one of them")])
+    figure = known[name].make()
+    assert isinstance(figure, Drawing)
     return figure
 
 
-def _hours(axes: Axes, curves: Mapping[str, Any]) -> None:
-    """Visits that come, and sales, by hour."""
+def run_figures(folder: Path) -> dict[str, Named]:
+    """Return the figures of a finished run by name, in the order of its report, "hours" first.
+
+    Names are those of the files in figures/, which need not be there. Raises GalleriaError where the run's floor plan has changed since.
+    """
+    curves, run = read_finished(folder, "curves.json"), read_finished(folder, "run.json")
+    compiled = _plan_of(folder)
+    hours_us = run["opens_us"], run["closes_us"]
+    with tempfile.TemporaryDirectory() as empty, undrawn() as kept:
+        if "days" in run:
+            rows = [{**row, "date": datetime.date.fromisoformat(row["date"])} for row in run["days"]]
+            shown = days_pictures.save(Path(empty), rows, curves, compiled, *hours_us)
+        else:
+            shown = pictures.save(Path(empty), curves, compiled, *hours_us)
+        made = [(picture, kept.get((Path(empty) / picture.file).read_text(encoding="utf-8"))) for picture in shown]
+    found = {Path(picture.file).stem: Named(_words(picture), make) for picture, make in made if make is not None}
+    hours = {} if "days" in run else {"hours": Named("Visits that come, and sales, by hour.", lambda: _hours(curves))}
+    return hours | found
+
+
+def _plan_of(folder: Path) -> Any:
+    """Return the compiled plan of a finished run, which must be the one that it ran on."""
+    from sim.config_files import compose
+    from sim.floorplan.cache import compiled_for
+
+    compiled = compiled_for(compose(str(folder / "config.yaml")))
+    was = read_finished(folder, "manifest.json")["floorplan_sha256"]
+    if compiled.digest != was:
+        rule = f"the floor plan {compiled.name!r} has changed since this run"
+        raise GalleriaError.of(
+            folder, [Problem("floorplan_sha256", was, rule, "run it again; the figures drawn then are in figures/")]
+        )
+    return compiled
+
+
+def _words(picture: Picture) -> str:
+    """Return what a picture shows; maps are captioned by their level alone, which says too little outside the report."""
+    return f"Where people were: {picture.caption}" if picture.section == "map" else picture.caption
+
+
+def comparison_figures_of(comparison: Mapping[str, Any], arm: str) -> dict[str, Named]:
+    """Return the figures of an arm of comparison.json by name: "forest", "all", and one for each kind of effects."""
+    summary = next(each for each in summary_of(comparison) if each["arm"] == arm)
+    known = [each for each in summary["kpis"] if each["share_low"] is not None]
+    first = headline_rows(known)
+    found = {}
+    if known:
+        words = "Difference of each KPI to the baseline, as a share of its mean, with the 95 % interval"
+        found["forest"] = Named(
+            f"{words}: headlines, and what surely moved.", lambda: comparison_figures.forest(first or known)
+        )
+        found["all"] = Named(f"{words}: all {len(known)} whose baseline is not zero.", lambda: comparison_figures.forest(known))
+    names = comparison.get("tenant_names", {})
+    for group in effect_groups(comparison, arm):
+        few = group.effects if group.sort == "hour" else ends_of(group.effects)
+        caption = f"{group.title}: difference, {group.measure}." if group.measure else f"{group.title}: difference."
+        found[_slug(group.title)] = Named(caption, _effects(group.sort, few, names, group.unit, group.measure))
+    return found
+
+
+def _effects(
+    sort: str, effects: Sequence[Mapping[str, Any]], names: Mapping[str, str], unit: str, axis: str
+) -> Callable[[], Figure]:
+    if sort == "hour":
+        return lambda: comparison_figures.by_hour(effects, unit, axis)
+    return lambda: comparison_figures.bars(effects, names, unit, axis)
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")
+
+
+def _hours(curves: Mapping[str, Any]) -> Drawing:
+    """Draw visits that come, and sales, by hour."""
     visits, fen = np.array(curves["arrivals_visits"], float), np.array(curves["sales_fen"], float)
     busy = np.flatnonzero((visits > 0) | (fen > 0))
     hours = np.arange(busy[0], busy[-1] + 1) if busy.size else np.arange(0)
-    axes.bar(hours - 0.2, visits[hours], 0.38, color=MAIN, label="visits that come")
-    axes.set_ylabel("visits an hour")
-    beside = axes.twinx()
-    beside.bar(hours + 0.2, fen[hours] / FEN_PER_YUAN, 0.38, color=SECOND, label="sales")
-    beside.set_ylabel("yuan an hour")
-    axes.set_xlabel("hour of the day")
-    axes.figure.legend(loc="outside upper right", ncols=2)
 
+    def paint(figure: Figure) -> None:
+        axes = figure.subplots()
+        axes.bar(hours - 0.2, visits[hours], 0.38, color=MAIN, label="visits that come")
+        axes.set_ylabel("visits an hour")
+        beside = axes.twinx()
+        beside.bar(hours + 0.2, fen[hours] / FEN_PER_YUAN, 0.38, color=SECOND, label="sales")
+        beside.set_ylabel("yuan an hour")
+        beside.grid(visible=False)
+        for each in (axes, beside):
+            each.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        axes.set_xlabel("hour of the day")
+        figure.legend(loc="outside upper right", ncols=2)
 
-def _inside(axes: Axes, curves: Mapping[str, Any]) -> None:
-    """How many people are inside, every five minutes."""
-    axes.plot(curves["minutes"], curves["people_inside"], color=MAIN)
-    axes.xaxis.set_major_formatter(CLOCK)
-    axes.set_ylabel("people inside")
-
-
-def _forest(axes: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Differences as a share of the baseline's mean, with 95 % intervals; pale: no more than chance, all corrected for their number."""
-    for place, row in enumerate(rows):
-        scale = abs(row["baseline_mean"])
-        low, middle, high = (
-            min(max(row[end] / scale, -FOREST_SHARE_MAX), FOREST_SHARE_MAX) for end in ("ci_low", "difference_mean", "ci_high")
-        )
-        colour = INK if row["verdict"] in ("higher", "lower") else MUTED
-        axes.plot([low, high], [place, place], color=colour, linewidth=1.5)
-        axes.plot([middle], [place], "o", color=colour, markersize=3.5)
-    axes.axvline(0, color=MUTED, linewidth=0.8)
-    axes.set_yticks(range(len(rows)), [BY_NAME[row["name"]].label if row["name"] in BY_NAME else row["name"] for row in rows])
-    axes.invert_yaxis()
-    axes.xaxis.set_major_formatter(lambda share, _: f"{share:+.0%}")
-    axes.set_xlabel("difference, as a share of the baseline's mean")
+    return figure_of(7.0, 2.6, paint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,9 @@ from sim.reporting.wording import kpi_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from matplotlib.figure import Figure
+
+    from sim.reporting.figure_style import Drawing
+    from sim.reporting.result_figures import Named
 
 ROWS_SHOWN = 12
 
@@ -61,11 +64,21 @@ class RunResult:
 
         return frame_of(self.table(name), library)
 
-    def figure(self, name: str = "hours") -> Figure:
-        """Return a matplotlib figure: "hours", what came and was sold by hour of the day; "inside", how many were there."""
-        from sim.reporting.result_figures import run_figure
+    def figures(self) -> dict[str, str]:
+        """Return what each figure of the run shows, by its name, in the order of the report (docs/reference/figures.md)."""
+        return {name: figure.caption for name, figure in self._figures.items()}
 
-        return run_figure(name, read_finished(self.folder, "curves.json"))
+    def figure(self, name: str = "hours") -> Drawing:
+        """Return a figure of the report as matplotlib's, with `.save("name.svg")` or ".png"; raises GalleriaError for a name not in `figures()`."""
+        from sim.reporting.result_figures import drawn
+
+        return drawn(name, self._figures)
+
+    @cached_property
+    def _figures(self) -> dict[str, Named]:
+        from sim.reporting.result_figures import run_figures
+
+        return run_figures(self.folder)
 
     def _repr_html_(self) -> str:
         """Return the headline KPIs as notebooks show them."""
@@ -170,11 +183,20 @@ class Comparison(dict[str, Any]):
             raise GalleriaError.of(self.folder, [Problem("table", repr(name), f"one of {known}", "kpis is the default")])
         return record_table(rows)
 
-    def figure(self, name: str = "forest", arm: str | None = None) -> Figure:
-        """Return a matplotlib figure of an arm: "forest", differences with their intervals, of the baseline's mean."""
-        from sim.reporting.result_figures import comparison_figure
+    def figures(self, arm: str | None = None) -> dict[str, str]:
+        """Return what each figure of an arm shows, by its name; the arm may be left out where there is one beside the baseline."""
+        from sim.reporting.result_figures import comparison_figures_of
 
-        return comparison_figure(name, [row for row in self["kpis"] if row["arm"] == self._arm(arm)])
+        return {name: figure.caption for name, figure in comparison_figures_of(self, self._arm(arm)).items()}
+
+    def figure(self, name: str = "forest", arm: str | None = None) -> Drawing:
+        """Return a figure of an arm as matplotlib's, with `.save("name.svg")` or ".png": "forest", differences with their intervals.
+
+        Raises GalleriaError for a name that is not in `figures(arm)`.
+        """
+        from sim.reporting.result_figures import comparison_figures_of, drawn
+
+        return drawn(name, comparison_figures_of(self, self._arm(arm)))
 
     def _frame(self, name: str, library: str) -> Any:
         from sim.reporting.tables import frame_of

@@ -6,6 +6,7 @@ import html
 from datetime import date
 
 from sim.reporting.kpi_catalogue import BY_NAME
+from sim.reporting.names import UNSEEN
 from sim.units import US_PER_MIN
 
 UNKNOWN = "–"
@@ -13,8 +14,13 @@ Value = int | float | None
 
 
 def esc(text: object) -> str:
-    """Return text in which no character means anything to a page."""
-    return html.escape(str(text), quote=True)
+    """Return text in which no character means anything to a page, or turns round what stands after it."""
+    return html.escape(str(text).translate(UNSEEN), quote=True)
+
+
+def across(table: str, label: str) -> str:
+    """Return a table that scrolls sideways by itself, by keyboard too, where the page is narrower."""
+    return f'<div class="across" tabindex="0" role="region" aria-label="{esc(label)}">{table}</div>'
 
 
 def whole(value: Value) -> str:

@@ -68,6 +68,18 @@ class SignConfig:
 
 
 @dataclass
+class AccessPointConfig:
+    """A Wi-Fi access point that hangs at a point of a level, so high above its floor."""
+
+    level: str = ""
+    x_m: float = 0.0
+    y_m: float = 0.0
+    height_m: float = 3.0
+    band_ghz: float = 5.0
+    power_dbm: float = 18.0
+
+
+@dataclass
 class PopUpConfig:
     """A kiosk in the hall with a door on either long side; it stands on all days and trades on its weekdays (0 is Monday)."""
 
@@ -178,6 +190,8 @@ class LayoutConfig:
     connectors: list[ConnectorConfig] = field(default_factory=list)
     pop_ups: list[PopUpConfig] = field(default_factory=list)
     signs: list[SignConfig] = field(default_factory=list)
+    # Access points of the whole mall, instead of the drawing's; none: as drawn.
+    access_points: list[AccessPointConfig] = field(default_factory=list)
     least_area_share: float = known(
         0.8, "a tenant can do with this share of its floor; a smaller unit is refused", 0.05, 1, source=JUDGED, confidence="L"
     )
@@ -205,7 +219,7 @@ def drawing_changes(layout: LayoutConfig) -> dict[str, Any]:
     """Return as plain values what changes the drawing; {} when nothing does."""
     found: dict[str, Any] = {
         name: [asdict(each) if not isinstance(each, str) else each for each in getattr(layout, name)]
-        for name in ("let", "vacate", "moves", "doors", "connectors", "pop_ups")
+        for name in ("let", "vacate", "moves", "doors", "connectors", "pop_ups", "access_points")
         if getattr(layout, name)
     }
     if layout.mix.after_years > 0 and layout.mix.churn_share > 0:

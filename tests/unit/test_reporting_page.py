@@ -196,6 +196,7 @@ def test_a_run_without_a_report_has_its_numbers_all_the_same(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "config.yaml",
         "curves.json",
+        "kpis.csv",
         "kpis.json",
         "manifest.json",
         "run.json",

@@ -32,7 +32,7 @@ for (const input of document.querySelectorAll("input[data-filter]")) {
       row.hidden = !words.every((word) => text.includes(word));
       shown += !row.hidden;
     }
-    count.textContent = `${shown} of ${table.tBodies[0].rows.length}`;
+    count.textContent = count.dataset.words.replace("{shown}", shown).replace("{all}", table.tBodies[0].rows.length);
   };
   input.addEventListener("input", show);
   show();

@@ -13,6 +13,7 @@ from sim.reporting.topics import (
     clearing,
     desks,
     finance,
+    flows,
     food,
     goods,
     happenings,
@@ -34,6 +35,7 @@ from sim.reporting.topics import (
 from sim.reporting.topics.topic import Topic
 
 TOPICS: tuple[Topic, ...] = (
+    flows.TOPIC,
     targets.TOPIC,
     lines.TOPIC,
     food.TOPIC,

@@ -17,6 +17,7 @@ from sim.reporting.topics import (
     clearing_pictures,
     desks_pictures,
     finance_pictures,
+    flows_pictures,
     food_pictures,
     goods_pictures,
     happenings_pictures,
@@ -37,6 +38,7 @@ from sim.reporting.topics import (
 )
 
 _OF_TOPIC = {
+    "flows": flows_pictures,
     "targets": targets_pictures,
     "lines": lines_pictures, "food": food_pictures, "cinema": cinema_pictures, "checkout": checkout_pictures,
     "goods": goods_pictures,

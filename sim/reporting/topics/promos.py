@@ -200,7 +200,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         found.append(f"Offers that were not given, or did not hold at the till, by reason: {why}.")
     found.append(
         "Whoever uses an offer might have bought without it: what the policies brought in is the difference to the same day without them "
-        "(`galleria compare`), not the sales that these messages preceded."
+        "(galleria compare shows it), not the sales that these messages preceded."
     )
     return found
 

@@ -29,7 +29,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         ORIGINS,
     ]
     if missed:
-        found.append(f"Outside: {'; '.join(missed)}.")
+        found.append(f"Outside their range: {'; '.join(missed)}.")
     if curves["merchants"]:
         found.append(
             "Of all visits, {share_b:.1%} went to {b}; of the customers of {a}, {share_both:.1%} did. The article says it of users, whom it "
