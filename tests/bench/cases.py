@@ -318,6 +318,13 @@ def transfers(count: int = 20_000_000) -> dict[str, Any]:
     return {"count": count, **measured(count)}
 
 
+def replay() -> dict[str, Any]:
+    """Play the busiest minute of a day with 20,000 people inside in a browser."""
+    from tests.bench.replay import measured
+
+    return measured()
+
+
 def peak_mb() -> float:
     """Return the most memory this process has held: of this program only, where the system tells (ru_maxrss may hold the parent's)."""
     status = Path("/proc/self/status")
@@ -329,7 +336,7 @@ def peak_mb() -> float:
 
 CASES: dict[str, Callable[..., dict[str, Any]]] = {
     "engine": engine, "whole_run": whole_run, "peer": peer, "station": station, "first_event": first_event, "doings": doings,
-    "fixes": fixes, "sensed_day": sensed_day, "year": year, "transfers": transfers,
+    "fixes": fixes, "sensed_day": sensed_day, "year": year, "transfers": transfers, "replay": replay,
 }  # fmt: skip
 
 if __name__ == "__main__":
