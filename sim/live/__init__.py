@@ -1,0 +1,1 @@
+"""Watching a run while it is going on, in a browser or a notebook (the extra `live`)."""
