@@ -4,19 +4,23 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python;
 BIN := .venv/bin
 RUNTIME := .venv/installed-runtime
 DEV := .venv/installed-dev
+STUDIO := .venv/installed-studio
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --constraint constraints.txt
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench golden wheel clean
+.PHONY: help demo studio test test-all check docs references bench golden wheel clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(RUNTIME)  ## run the default scenario and say where its report is
-	@$(BIN)/galleria run everyday --out outputs/demo --overwrite
-	@echo "Open outputs/demo/report.html in a browser."
+demo: $(RUNTIME)  ## run the default scenario and say where its report and its replay are
+	@$(BIN)/galleria run everyday recording=replay --out outputs/demo --overwrite
+	@echo "Open outputs/demo/report.html and outputs/demo/replay.html in a browser."
+
+studio: $(STUDIO)  ## open the planner's page in the browser
+	@$(BIN)/galleria studio
 
 test: $(DEV)  ## fast tests, two ways: compiled, and without the compiler
 	@echo "== 1 of 2: compiled"
@@ -25,8 +29,8 @@ test: $(DEV)  ## fast tests, two ways: compiled, and without the compiler
 	@echo "== 2 of 2: unit tests as plain Python, which checks every index (NUMBA_DISABLE_JIT=1)"
 	@NUMBA_DISABLE_JIT=1 $(PYTEST) tests/unit -m "not slow and not compiled and not plain"
 
-test-all: $(DEV)  ## every test, the slow ones too, and compiled once more with every index checked
-	@$(PYTEST) -m ""
+test-all: $(DEV)  ## every test, the slow ones too, with new random examples, and compiled once more with every index checked
+	@HYPOTHESIS_PROFILE=searching $(PYTEST) -m ""
 	@echo "== unit tests compiled with every index checked (NUMBA_BOUNDSCHECK=1)"
 	@NUMBA_BOUNDSCHECK=1 $(BIN)/python -m sim.precompile
 	@NUMBA_BOUNDSCHECK=1 $(PYTEST) tests/unit -m "not slow and not compiled and not plain"
@@ -36,6 +40,15 @@ check: $(DEV)  ## format, lint, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+docs: $(DEV)  ## the documentation site in outputs/site; execute=1 runs the notebooks for it
+	@GALLERIA_EXECUTE=$(execute) $(BIN)/python -m sphinx -b html -E -W --keep-going -q -c docs . outputs/site
+	@echo "Open outputs/site/index.html in a browser."
+
+references: $(DEV)  ## write the references of scenarios, policies, KPIs, parameters and commands, and the list of modules, anew
+	@$(BIN)/python docs/references.py
+	@$(BIN)/python tests/architecture/test_documents.py
+	@git diff --stat -- docs/reference ARCHITECTURE.md
 
 bench: $(DEV)  ## measure speed and memory against hand-written scripts of the same day
 	@$(BIN)/python -m tests.bench
@@ -64,7 +77,12 @@ $(RUNTIME): pyproject.toml constraints.txt | .venv/bin/python
 	@$(PIP_INSTALL) --editable .
 	@touch $@
 
+$(STUDIO): pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing what Galleria and the planner's page need into .venv (half a minute to a few minutes, once) ..."
+	@$(PIP_INSTALL) --editable '.[studio]'
+	@touch $(RUNTIME) $@
+
 $(DEV): pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing Galleria and what its tests need into .venv (half a minute to a few minutes, once) ..."
 	@$(PIP_INSTALL) --editable '.[dev]'
-	@touch $(RUNTIME) $@
+	@touch $(RUNTIME) $(STUDIO) $@

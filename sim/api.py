@@ -23,19 +23,23 @@ from sim.home import HomeDay
 from sim.ledger.accounts import POINTS_ISSUED, POINTS_REDEEMED
 from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
+from sim.lived import Lived
 from sim.opening import mall_hours_min, tenant_hours_min
 from sim.operations.own_services import Factory
 from sim.operations.partners import Programme
 from sim.operations.watching import Watch
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.results import RunResult
+from sim.saved.day import save_at as save_day_at
+from sim.saved.days import EVERY_S as CHECKPOINT_S
+from sim.saved.days import Checkpoints
 from sim.schema.network import is_network
 from sim.schema.online import is_online
 from sim.schema.policies import PolicyConfig
 from sim.sensing.identity.ids import IdKind, ids_of
 from sim.sensing.observations import Observations
 from sim.units import US_PER_MIN, US_PER_S
-from sim.world import Lived, People, Progress, Witness, World
+from sim.world import People, Progress, Witness, World
 
 if TYPE_CHECKING:
     from agents.alliance import Alliance
@@ -65,12 +69,16 @@ def run(
     watch: Any = None,
     watch_every_s: float = 300.0,
     witness: Witness | None = None,
+    save_at: Sequence[int] = (),
+    checkpoint_s: float = CHECKPOINT_S,
 ) -> RunResult:
     """Run one day, or `config.days` in a row, into the folder `out` and return its KPIs; raises GalleriaError for mistakes in plan or configuration.
 
     `services` gives units, by id, a service of one's own (docs/how-to/a-service-of-your-own.md). `watch` looks at the shoppers every
     `watch_every_s` and changes nothing: a function that takes an agents.shopper_view.ShopperView, or a Mesa model, whose `shoppers`
-    the view becomes before each of its steps (docs/tutorial/mesa.ipynb). `witness` sees what every day logs and leaves.
+    the view becomes before each of its steps (docs/tutorial/mesa.ipynb). `witness` sees what every day logs and leaves. `save_at` are
+    instants of a day, microseconds since midnight, at which it is saved; several days save themselves every `checkpoint_s` seconds, both
+    for sim.resuming.
     """
     from sim.floorplan.cache import compiled_for
     from sim.network.malls import mall_alone
@@ -81,7 +89,7 @@ def run(
     compiled = compiled_for(config)
     return run_on(
         config, compiled, out, progress=progress, command=command, services=services, watch=watch, watch_every_s=watch_every_s,
-        witness=witness,
+        witness=witness, save_at=save_at, checkpoint_s=checkpoint_s,
     )  # fmt: skip
 
 
@@ -96,6 +104,8 @@ def run_on(
     watch: Any = None,
     watch_every_s: float = 300.0,
     witness: Witness | None = None,
+    save_at: Sequence[int] = (),
+    checkpoint_s: float = CHECKPOINT_S,
 ) -> RunResult:
     """Run one day, or several in a row, on a compiled plan."""
     looks = watch_of(watch, watch_every_s, config, compiled)
@@ -106,8 +116,18 @@ def run_on(
         if config.recording.residents:
             keep_residents(config, town.people, Path(out) / "residents.parquet")
         if config.days > 1:
-            return DaysInARow(config, compiled, town, Path(out), services or {}, looks).run(progress, command)
-        return World(config, compiled, town.people_on(config), Path(out), services or {}, watch=looks).run(progress, command)
+            if save_at:
+                way_out = "leave save_at out: they save themselves between two of them"
+                raise ConfigError.of(
+                    "save_at", [Problem("days", str(config.days), "an instant of one day is saved, not of several", way_out)]
+                )
+            keeps = not (services or looks or witness)
+            keeper = Checkpoints(Path(out), command=command, every_s=checkpoint_s) if keeps else None
+            return DaysInARow(config, compiled, town, Path(out), services or {}, looks, keeper).run(progress, command)
+        world = World(config, compiled, town.people_on(config), Path(out), services or {}, watch=looks)
+        if save_at:
+            save_day_at(world, save_at, command)
+        return world.run(progress, command)
     finally:
         deciders.close()
 
@@ -243,6 +263,10 @@ class Town:
         """Return who comes on a day, and who decides."""
         return people(today, self._compiled, self._deciders, self)
 
+    def begin_deciders(self) -> None:
+        """Make the Mesa model, which is otherwise made at the first review."""
+        self._deciders.begin()
+
     def expect(self, visits: Visits) -> None:
         """Know the visits of a day."""
         self._visits = visits
@@ -350,6 +374,7 @@ def people(config: RunConfig, compiled: CompiledPlan, deciders: Deciders, town: 
         programme=town.programme,
         home=morning_at_home,
         policies=None if town.policies is None else town.policies.begin_day(config),
+        desk=town.policies,
         plugins={} if town.policies is None else plugin_digests(),
         outside_trade=town.outside_trade(config.date),
         witness=town.witness,
@@ -439,6 +464,14 @@ class Deciders:
         """Let tenants and operator review."""
         from agents.mall import MallModel
 
+        self.begin()
+        assert isinstance(self._model, MallModel)
+        return self._model.review(now_us, observations)
+
+    def begin(self) -> None:
+        """Make the model, where there is none yet."""
+        from agents.mall import MallModel
+
         if self._model is None:
             self._model = MallModel(
                 tenant_facts(self._config, self._compiled),
@@ -448,8 +481,6 @@ class Deciders:
                 self._config.management,
             )
             self._model.shown_stars = self._shown_stars
-        assert isinstance(self._model, MallModel)
-        return self._model.review(now_us, observations)
 
     def close(self) -> None:
         """Let Mesa forget the model."""

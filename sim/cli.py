@@ -23,12 +23,15 @@ from sim.errors import GalleriaError
 # name -> (module, one line). Modules are imported when their command is typed, so that `galleria --help` answers at once.
 COMMANDS = {
     "run": ("sim.cli_run", "run one scenario and write a report"),
+    "resume": ("sim.cli_resume", "go on with a run that was saved, or fork it with other policies"),
     "compare": ("sim.cli_compare", "compare scenarios under the same draws, or two finished runs"),
     "select": ("sim.cli_select", "the best of many arms with as few runs as it takes; fronts of several KPIs"),
     "sweep": ("sim.cli_sweep", "many runs over values of their keys, on this machine or a cluster"),
     "check": ("sim.cli_check", "hold scenarios against their baselines, and say which KPIs have moved"),
     "sensitivity": ("sim.cli_sensitivity", "which parameters move a KPI, by Morris or Sobol, with a tornado chart"),
     "catalogue": ("sim.cli_catalogue", "hold every policy against the same days without it"),
+    "forecast": ("sim.cli_forecast", "counts of one's own places foretold, and how good that would have been"),
+    "observe": ("sim.cli_observe", "a finished run as the feed of a real mall, and what a feed holds"),
     "uplift": ("sim.cli_uplift", "what a scenario's policies truly do, by twins of its days"),
     "optimise": ("sim.cli_optimise", "search a better layout or better settings, and judge the winner on fresh seeds"),
     "verify": ("sim.cli_verify", "hold the engine against reference values, with your own numbers if you like"),
@@ -37,8 +40,11 @@ COMMANDS = {
     "site": ("sim.cli_site", "where a new store should be, by all residents and by what members' addresses say"),
     "floorplan": ("sim.cli_floorplan", "check, import, generate or draw a floor plan"),
     "report": ("sim.cli_show", "make the report of a finished run anew"),
+    "replay": ("sim.cli_replay", "watch a finished run, or two side by side, in the browser"),
     "list": ("sim.cli_show", "list scenarios, policies, kpis, parameters or floorplans"),
     "explain": ("sim.cli_show", "explain a parameter, KPI, scenario, category or event"),
+    "live": ("sim.cli_live", "watch a day in the browser while it is simulated"),
+    "studio": ("sim.cli_studio", "the planner's page in the browser: change a scenario, run it, compare it"),
     "init": ("sim.cli_init", "make a folder for scenarios, plans and outputs of your own"),
 }
 EXIT_FAILED, EXIT_USER, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from sim.cli_compare_runs import are_folders, compare_folders, say_why
 from sim.cli_output import note, say, say_json, say_table, shown
 from sim.cli_policies import add_plugin_option, refuse_unknown_policies, use_plugins
 from sim.cli_run import announce_compiling, output_folder
+from sim.live_lines import LiveLines
 from sim.progress import Progress
 
 Act = Callable[[argparse.Namespace], int]
@@ -53,6 +55,7 @@ def add_compare(parser: argparse.ArgumentParser) -> Act:
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the comparison (default outputs/<date>/<time>)")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier comparison in --out")
     add_plugin_option(parser)
+    parser.add_argument("--live", action="store_true", help="tell progress as it goes and the result, a line of JSON each")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return _compare
 
@@ -82,7 +85,8 @@ def _compare(options: argparse.Namespace) -> int:
 
     goes_on = options.out is not None and not options.overwrite and can_continue(options.out)
     folder = options.out if goes_on else output_folder(options.out, options.overwrite)
-    progress = Progress("compare")
+    live = LiveLines(sys.stdout) if options.live else None
+    progress = live or Progress("compare")
     try:
         found = api.compare(
             configs, folder, replications, progress.count, until=until, max_replications=most, command=_as_typed(options),
@@ -93,6 +97,12 @@ def _compare(options: argparse.Namespace) -> int:
         raise
     finally:
         progress.close()
+    if live is not None:
+        from sim.reporting.comparison_summary import summary_of
+
+        told = {name: found[name] for name in ("scenario", "baseline", "replications", "confidence", "kpis")}
+        live.done(folder, {}, told | {"summary": summary_of(found)})
+        return 0
     if options.json:
         say_json(found)
         return 0

@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import json
 import shlex
+import sys
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +17,9 @@ from typing import Any
 from sim import config_files, paths
 from sim.cli_output import UsageError, note, say, say_json, say_table, shown
 from sim.cli_policies import add_plugin_option, refuse_unknown_policies, use_plugins
+from sim.cli_saving import add_checkpoint_option, add_save_option, saved_in, saving_of
 from sim.config import RunConfig
+from sim.live_lines import LiveLines
 from sim.progress import NIGHT_US, Progress, instant_text
 from sim.schema.network import is_network
 from sim.units import US_PER_DAY, clock_text
@@ -34,7 +37,7 @@ BYTES_STREAMED = 90  # a visit with its transfers, in runs of several days
 DAY_S = 0.4  # to open and to close one of several days
 BYTES_OF_REPORT = 1_500_000
 UNFINISHED = ".unfinished"  # stands in a run's folder until its manifest does; all beside it was written by that run
-WRITTEN_BY_RUNS = (".parquet", ".json", ".yaml", ".html", ".svg", ".png", ".csv", ".part")
+WRITTEN_BY_RUNS = (".parquet", ".json", ".npz", ".yaml", ".html", ".svg", ".png", ".csv", ".part")
 Act = Callable[[argparse.Namespace], int]
 
 _EXAMPLE = """\
@@ -43,6 +46,8 @@ examples:
   galleria run everyday population.visits_per_day=20000 seed=2 --out outputs/quiet
   galleria run escalator_outage floorplan=my_mall --dry-run
   galleria run scenarios/mine.yaml operations.hours.opens=09:30
+  galleria run corner_day --live
+  galleria run everyday --save-at 13:00        (for `galleria resume`)
 
 `galleria list scenarios` and `galleria list parameters` name what can be asked."""
 
@@ -54,25 +59,43 @@ def add_run(parser: argparse.ArgumentParser) -> Act:
     parser.add_argument("overrides", metavar="key=value", nargs="*", help="differences, in Hydra's grammar")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the run (default outputs/<date>/<time>)")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier run in --out")
+    add_save_option(parser)
+    add_checkpoint_option(parser)
     add_plugin_option(parser)
     parser.add_argument("--dry-run", action="store_true", help="only print the composed configuration, expected time and disk")
+    parser.add_argument(
+        "--live", action="store_true", help="tell progress and where people are as it goes, a line of JSON each"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return run
 
 
 def run(options: argparse.Namespace) -> int:
     """Run one scenario."""
+    if options.live and options.json:
+        raise UsageError("galleria run: --live and --json both say what is printed; choose one")
     use_plugins(options.plugin)
     config = config_files.compose(options.scenario, options.overrides)
     refuse_unknown_policies(config)
     if options.dry_run:
         return _dry_run(config, options)
+    saving = saving_of(config, options)
     folder = options.out if _goes_on(config, options) else output_folder(options.out, options.overwrite)
-    result = run_into(config, folder, shlex.join(["galleria", "run", options.scenario, *options.overrides]))
+    lines = LiveLines(sys.stdout, config.days) if options.live else None
+    result = run_into(config, folder, shlex.join(["galleria", "run", options.scenario, *options.overrides]), lines, **saving)
+    if lines is not None:
+        lines.done(result.folder, result.kpis)
+        return 0
     if options.json:
         say_json({"folder": result.folder, "report": result.report, "kpis": result.kpis, "manifest": result.manifest})
         return 0
     say(f"{config.name}: {config.question}" if config.question else config.name)
+    say_result(result)
+    return 0
+
+
+def say_result(result: Any) -> None:
+    """Print what a finished run has found, and where its files are."""
     say()
     say_headlines(result.kpis)
     say()
@@ -80,7 +103,9 @@ def run(options: argparse.Namespace) -> int:
     say(f"All indicators: {result.folder / 'kpis.json'}")
     if result.report:
         say(f"Report:         {result.report}")
-    return 0
+    replay = result.folder / "replay.html"
+    if replay.exists():
+        say(f"Replay:         {replay}")
 
 
 def _goes_on(config: RunConfig, options: argparse.Namespace) -> bool:
@@ -92,10 +117,30 @@ def _goes_on(config: RunConfig, options: argparse.Namespace) -> bool:
     return can_continue(options.out)
 
 
-def run_into(config: RunConfig, folder: Path, command: str) -> Any:
-    """Run a configuration with a progress bar; on Ctrl-C say what is left behind. `command` is what the manifest quotes."""
+def run_into(config: RunConfig, folder: Path, command: str, lines: LiveLines | None = None, **more: Any) -> Any:
+    """Run a configuration with a progress bar, or telling `lines`; `command` is what the manifest quotes, and `more` what else `sim.api.run` takes."""
+    watching: dict[str, Any] = {} if lines is None else {"watch": lines.look}
+
+    def live(show: Callable[[int, int, float], None], progress: Progress | LiveLines) -> Any:
+        announce_compiling()
+        from sim import api
+
+        if is_network(config.malls, config.network):
+            return api.run_network(config, folder, count=partial(progress.count, noun="steps of malls"), command=command)
+        return api.run(config, folder, progress=show, command=command, **watching, **more)
+
+    return watched(config, folder, live, lines)
+
+
+def watched(
+    config: RunConfig,
+    folder: Path,
+    live: Callable[[Callable[[int, int, float], None], Progress | LiveLines], Any],
+    lines: LiveLines | None = None,
+) -> Any:
+    """Let `live` run into a folder with a progress bar, which it tells where it is; on Ctrl-C say what is left behind."""
     (folder / UNFINISHED).write_text(f"{config.name}\n", encoding="utf-8")
-    progress = Progress(config.name, days=config.days)
+    progress = lines or Progress(config.name, days=config.days)
     reached_us = 0
 
     def show(time_us: int, people_inside: int, share_done: float) -> None:
@@ -104,13 +149,7 @@ def run_into(config: RunConfig, folder: Path, command: str) -> Any:
         progress(time_us, people_inside, share_done)
 
     try:
-        announce_compiling()
-        from sim import api
-
-        if is_network(config.malls, config.network):
-            result = api.run_network(config, folder, count=partial(progress.count, noun="steps of malls"), command=command)
-        else:
-            result = api.run(config, folder, progress=show, command=command)
+        result = live(show, progress)
         (folder / UNFINISHED).unlink(missing_ok=True)
         return result
     except KeyboardInterrupt:
@@ -119,7 +158,9 @@ def run_into(config: RunConfig, folder: Path, command: str) -> Any:
             note(f"{folder} keeps what is finished; the same command with --out {folder} goes on.")
             raise
         note(stopped_at(config, reached_us))
-        if [path.name for path in folder.iterdir()] != [UNFINISHED]:
+        if saved_in(folder):
+            note(f"It was saved: `galleria resume {saved_in(folder)}` goes on from there.")
+        elif [path.name for path in folder.iterdir()] != [UNFINISHED]:
             note(f"{folder} has no manifest.json: an unfinished run. Delete it, or replace it: --out {folder} --overwrite")
         raise
     finally:

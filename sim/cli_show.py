@@ -51,8 +51,11 @@ def add_explain(parser: argparse.ArgumentParser) -> Act:
 
 def add_report(parser: argparse.ArgumentParser) -> Act:
     """Declare the arguments of `report`."""
-    parser.epilog = "example:\n  galleria report outputs/2026-11-21/14-05-09"
+    parser.epilog = (
+        "examples:\n  galleria report outputs/2026-11-21/14-05-09\n  galleria report outputs/2026-11-21/14-05-09 --language zh"
+    )
     parser.add_argument("folder", metavar="DIR", type=Path, help="the folder of a finished run or comparison")
+    parser.add_argument("--language", choices=("en", "zh"), help="language of a run's report (default that of the run)")
     return _report
 
 
@@ -201,5 +204,9 @@ def _report(options: argparse.Namespace) -> int:
     from sim.reporting import comparison_files, report
 
     of_many = (folder / "comparison.json").is_file()
-    say(comparison_files.remake(folder) if of_many else report.remake(folder))
+    if of_many and options.language not in (None, "en"):
+        raise UsageError(
+            f"{folder}: --language {options.language}: the page of a comparison is in English only; leave --language out"
+        )
+    say(comparison_files.remake(folder) if of_many else report.remake(folder, options.language))
     return 0

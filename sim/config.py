@@ -409,6 +409,8 @@ class RecordingConfig:
 
     events: str = known("visits", "detail of the log", choices=("none", "visits", "edges"))
     report: bool = known(True, "whether report.html and its figures are made")
+    language: str = known("en", "language of report.html; galleria report DIR --language makes it again in another", choices=("en", "zh"))
+    replay: bool = known(False, "whether replay.html is made; needs recording.events=edges, as recording=replay sets both")
     fixes: bool = known(False, "whether every fix of every phone is kept (fixes.parquet; a few million rows a day)")
     residents: bool = known(False, "whether the catchment's residents are kept (residents.parquet), for catchment.residents_from of another run")
 
@@ -551,6 +553,7 @@ def problems_of(config: RunConfig) -> list[Problem]:
     found += online_problems(config.online)
     found += partner_problems(config.partners)
     found += [] if found else [*abuse_problems(config.abuse)]
+    found += list(_replay_problems(config))
     found += [] if found else [*face_problems(config.points, _where_a_point_is_a_yuan(config))]
     found += [] if found else [*membership_problems(config.membership, config.date)]
     for key, hours in hours_of(config):
@@ -568,6 +571,16 @@ def problems_of(config: RunConfig) -> list[Problem]:
     if not found:
         found += list(_overlapping_outages(config.operations.outages))
     return found
+
+
+def _replay_problems(config: RunConfig) -> Iterator[Problem]:
+    if not config.recording.replay:
+        return
+    if config.recording.events != "edges":
+        yield Problem("recording.events", config.recording.events, "a replay is made of trajectories: must be edges", "write recording=replay")
+    for key, count in (("days", config.days), ("malls", config.malls)):
+        if count > 1:
+            yield Problem("recording.replay", "true", f"a replay shows one day of one mall, and {key} is {count}", f"leave out {key}, or recording.replay")
 
 
 def _where_a_point_is_a_yuan(config: RunConfig) -> dict[str, bool]:

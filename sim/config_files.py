@@ -7,6 +7,7 @@ schema, and only what passed both is given to Hydra's store. So nothing a file s
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -17,7 +18,7 @@ from sim import paths
 from sim.config import RunConfig, hours_of, problems_of
 from sim.config_keys import kind_at, tree_problems
 from sim.config_overrides import Given, keys_of, read_overrides, read_values
-from sim.config_yaml import Keys, PlainFile, read_plain
+from sim.config_yaml import Keys, PlainFile, plain_file, read_plain, text_of
 from sim.errors import ConfigError, Problem
 from sim.units import minutes_from_hours
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 SOURCE = "the configuration"
 MEASURES = "measures"  # the group whose options are policies that are settings alone: those that `policies` names act
+COMPOSED_MAX = 64  # configurations that are kept, to be varied by plain values
+# Hydra has one store and one instance in a process, and threads would compose from each other's.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class _Sources:
     """Everything a run is composed from: files by (group, option), the scenario's option, overrides, and their problems."""
 
     files: dict[tuple[str, str], PlainFile] = field(default_factory=dict)
+    main: PlainFile = field(default_factory=lambda: read_plain(paths.bundled_root() / "conf" / "config.yaml"))
     scenario: str = ""
     given: list[Given] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -60,7 +65,8 @@ def compose(scenario: str, overrides: Sequence[str] = ()) -> RunConfig:
     sources.problems += wrong
     if sources.unreadable:
         raise ConfigError.of(SOURCE, sources.problems)
-    config = _composed(sources)
+    with _ONE_AT_A_TIME:
+        config = _composed(sources) if sources.problems else _remembered(sources)
     sources.problems += [_placed(problem, sources) for problem in [*problems_of(config), *_plan_problems(config)]]
     if sources.problems:
         raise ConfigError.of(SOURCE, sources.problems)
@@ -79,17 +85,22 @@ def varied(config: RunConfig, overrides: Sequence[str]) -> RunConfig:
     found: RunConfig = copy.deepcopy(config)
     for key, value in values:
         assert can_vary(key), key
-        *above, last = keys_of(key)
-        section: Any = found
-        for part in above:
-            section = section[part] if isinstance(section, dict) else getattr(section, str(part))
-        setattr(section, str(last), kind_at((*above, last))[0](value))
+        _set(found, keys_of(key), value)
     problems = [*problems_of(found), *_plan_problems(found)]
     if problems:
         sources = _Sources(given=read_overrides(overrides)[0])
         raise ConfigError.of(SOURCE, [_placed(problem, sources) for problem in problems])
     _write_hours_alike(found)
     return found
+
+
+def _set(config: RunConfig, keys: Keys, value: Any) -> None:
+    """Set one plain value, as its declared kind."""
+    *above, last = keys
+    section: Any = config
+    for part in above:
+        section = section[part] if isinstance(section, dict) else getattr(section, str(part))
+    setattr(section, str(last), kind_at(keys)[0](value))
 
 
 def can_vary(key: str) -> bool:
@@ -130,10 +141,28 @@ def as_yaml(config: RunConfig) -> str:
 
 
 def _gather_groups(sources: _Sources) -> None:
+    """Read the options of all groups, or remember them: their texts are always read, but taken apart only when one has changed."""
+    texts = []
     for group in paths.group_names():
         for option, path in paths.group_files(group).items():
-            found = sources.files[group, option] = read_plain(path)
-            _check(sources, found, () if found.package == "_global_" or group == MEASURES else (group,))
+            problems: list[Problem] = []
+            texts.append((group, option, path, text_of(path, problems)))
+            sources.problems += problems
+            sources.unreadable |= bool(problems)
+    groups = _groups_in(tuple(texts))
+    sources.files |= groups.files
+    sources.problems += groups.problems
+    sources.unreadable |= groups.unreadable
+
+
+@lru_cache(maxsize=8)
+def _groups_in(texts: tuple[tuple[str, str, Path, str | None], ...]) -> _Sources:
+    """Return the options of all groups by their texts (None: unreadable, which was told already); nobody changes them afterwards."""
+    groups = _Sources()
+    for group, option, path, text in texts:
+        found = groups.files[group, option] = PlainFile(path) if text is None else plain_file(path, text)
+        _check(groups, found, () if found.package == "_global_" or group == MEASURES else (group,))
+    return groups
 
 
 def _gather_scenario(sources: _Sources, path: Path, above: tuple[Path, ...]) -> str:
@@ -205,6 +234,37 @@ def _left_out(values: Any, keys: Keys) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class _Recipe:
+    """All that a composed configuration depends on, compared by what the files say."""
+
+    scenario: str
+    texts: tuple[tuple[tuple[str, str], str], ...]  # of each file, by group and option
+    overrides: tuple[str, ...]
+    sources: _Sources = field(compare=False)
+
+
+def _remembered(sources: _Sources) -> RunConfig:
+    """Return what `_composed` would from sources without problems; plain overrides vary a configuration that was composed before."""
+    keys = [given.keys for given in sources.given]
+    is_apart = not any(first != other and first == other[: len(first)] for first in keys for other in keys)
+    plain = [
+        given for given in sources.given if is_apart and keys.count(given.keys) == 1 and can_vary(given.text.partition("=")[0])
+    ]
+    texts = ((("", "config"), sources.main.text), *((known, found.text) for known, found in sources.files.items()))
+    others = [given for given in sources.given if given not in plain]
+    recipe = _Recipe(sources.scenario, texts, tuple(given.text for given in others), replace(sources, given=others))
+    config = copy.deepcopy(_composed_once(recipe))
+    for key, value in read_values([given.text for given in plain])[0]:
+        _set(config, keys_of(key), value)
+    return config
+
+
+@lru_cache(maxsize=COMPOSED_MAX)
+def _composed_once(recipe: _Recipe) -> RunConfig:
+    return _composed(recipe.sources)
+
+
 def _composed(sources: _Sources) -> RunConfig:
     from hydra import compose as hydra_compose
     from hydra import initialize
@@ -215,11 +275,12 @@ def _composed(sources: _Sources) -> RunConfig:
     from omegaconf.errors import OmegaConfBaseException
 
     store = ConfigStore.instance()
-    before = dict(store.repo)
-    main = read_plain(paths.bundled_root() / "conf" / "config.yaml")
+    before = store.repo
+    main = sources.main.values
     try:
+        store.repo = _Shelf(before)
         store.repo["schema.yaml"] = _schema_entry()
-        store.store(name="config", node=main.values)
+        store.store(name="config", node=main)
         for (group, option), found in sources.files.items():
             everywhere = group == "scenarios" or found.package == "_global_"
             if group != MEASURES:
@@ -232,7 +293,7 @@ def _composed(sources: _Sources) -> RunConfig:
             if measures:
                 for name in measures:
                     store.store(group=MEASURES, name=name, node=sources.files[MEASURES, name].values, package="_global_")
-                store.store(name="config", node=_with_measures(main.values, measures))
+                store.store(name="config", node=_with_measures(main, measures))
                 composed = hydra_compose("config", overrides)
         config = OmegaConf.to_object(composed)
     except (HydraException, OmegaConfBaseException) as trouble:
@@ -245,17 +306,20 @@ def _composed(sources: _Sources) -> RunConfig:
     return config
 
 
+class _Shelf(dict[str, Any]):
+    """Hydra's store without the copies of all of it that composing makes; each entry that is read is copied."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Shelf:
+        return self
+
+
 @lru_cache(maxsize=1)
 def _schema_entry() -> ConfigNode:
     """Return the schema as Hydra's store keeps it, made once: it takes longer than composing. Whoever reads it gets a copy."""
-    from hydra.core.config_store import ConfigStore
+    from hydra.core.config_store import ConfigNode
+    from omegaconf import OmegaConf
 
-    store = ConfigStore.instance()
-    before = dict(store.repo)
-    store.store(name="schema", node=RunConfig)
-    entry: ConfigNode = store.repo["schema.yaml"]
-    store.repo = before
-    return entry
+    return ConfigNode(name="schema.yaml", node=OmegaConf.structured(RunConfig), group=None, package=None, provider=None)
 
 
 def _with_measures(main: dict[str, Any], measures: list[str]) -> dict[str, Any]:

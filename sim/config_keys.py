@@ -32,7 +32,7 @@ def tree_problems(values: Any, place: Place, keys: Keys = ()) -> Iterator[Proble
 def kind_at(keys: Keys) -> tuple[Any, Any, int | None]:
     """Return the declared type at a key, the default there, and the position of the first unknown part (None when known)."""
     kind: Any = RunConfig
-    default: Any = RunConfig()
+    default: Any = _defaults()
     for position, key in enumerate(keys):
         children = _children(kind, default)
         if isinstance(key, int) and typing.get_origin(kind) is list:
@@ -42,6 +42,12 @@ def kind_at(keys: Keys) -> tuple[Any, Any, int | None]:
         else:
             return kind, default, position
     return kind, default, None
+
+
+@functools.cache
+def _defaults() -> RunConfig:
+    """Return the defaults of a run, made once: every key of every file is compared with them."""
+    return RunConfig()
 
 
 def _children(kind: Any, default: Any) -> dict[str, tuple[Any, Any]]:
@@ -72,7 +78,7 @@ def all_keys() -> tuple[str, ...]:
             found.append(prefix + name)
             walk(child, value, f"{prefix}{name}.")
 
-    walk(RunConfig, RunConfig(), "")
+    walk(RunConfig, _defaults(), "")
     return tuple(found)
 
 

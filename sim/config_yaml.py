@@ -42,6 +42,7 @@ class PlainFile:
     lines: dict[Keys, int] = field(default_factory=dict)
     package: str = ""
     problems: list[Problem] = field(default_factory=list)
+    text: str = ""
 
     def place(self, keys: Keys = (), line: int = 0) -> str:
         """Return "file:line: key" of a key, or of the nearest key above it."""
@@ -62,10 +63,14 @@ def dotted(keys: Keys) -> str:
 
 def read_plain(path: Path) -> PlainFile:
     """Read a file without running, resolving or following anything; what is wrong stands in `problems`."""
-    found = PlainFile(path)
-    text = _text_of(path, found.problems)
-    if text is None:
-        return found
+    problems: list[Problem] = []
+    text = text_of(path, problems)
+    return PlainFile(path, problems=problems) if text is None else plain_file(path, text)
+
+
+def plain_file(path: Path, text: str) -> PlainFile:
+    """Return what the text of a file says, as `read_plain` does."""
+    found = PlainFile(path, text=text)
     for line in text.splitlines()[:5]:
         header = _PACKAGE_HEADER.match(line)
         if header:
@@ -87,7 +92,7 @@ def read_plain(path: Path) -> PlainFile:
     return found
 
 
-def _text_of(path: Path, problems: list[Problem]) -> str | None:
+def text_of(path: Path, problems: list[Problem]) -> str | None:
     """Return a file's text; None, with a problem, for anything that is not a text file of reasonable size."""
     try:
         raw, problem = _bytes_of(path)

@@ -16,7 +16,8 @@ VISITS_MOST = 8000
 def kpis_of(entry, policies, folder):
     config = config_files.compose(entry.scenario, [f"policies=[{policies}]"])
     visits = min(config.population.visits_per_day, VISITS_MOST)
-    config = config_files.compose(entry.scenario, [f"policies=[{policies}]", f"population.visits_per_day={visits:g}"])
+    few = [f"population.visits_per_day={visits:g}", "recording.report=false"]
+    config = config_files.compose(entry.scenario, [f"policies=[{policies}]", *few])
     return api.run(replication_config(config, 1), folder).kpis
 
 

@@ -15,7 +15,7 @@ from sim.experiments.why import explain, match
 from sim.reporting.events_file import read_events
 
 pytestmark = pytest.mark.compiled
-PLAIN = ["recording.report=false", "seed=1", "digital.member_share=0.8", "policies=[]"]
+PLAIN = ["recording.report=false", "sensing.positioning.every_s=300", "seed=1", "digital.member_share=0.8", "policies=[]"]
 ARMS = {"plain": PLAIN, "slow": [*PLAIN, "services.payment_s_mean=60"], "coupons": [*PLAIN[:-1], "policies=[targeted]"]}
 
 

@@ -10,7 +10,7 @@ from sim.config import problems_of
 from sim.crowd.mind import OUTCOME
 from sim.decisions import JoinAlliance, LeaveAlliance, Verdict
 from sim.errors import ConfigError
-from sim.world import RATING, Lived
+from sim.lived import RATING, Lived
 from tests.alliance_days import MONDAY, config_of, game_of, live, statements
 from tests.rating_days import mall_of
 

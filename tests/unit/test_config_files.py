@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim import config_files
 from sim.config import RunConfig, parameters_of
 from sim.config_files import as_yaml, compose, record_of
 from sim.config_keys import all_keys, guess_of
@@ -236,6 +238,53 @@ def test_composing_twice_gives_the_same_and_leaves_hydra_as_it_was(desk):
     assert "schema.yaml" not in groups
 
 
+def test_a_file_that_was_edited_is_composed_anew(desk):
+    write(desk, "population: {car_share: 0.5}\n")
+    before = compose("mine", ["seed=5"])
+    (desk / "conf" / "population").mkdir(parents=True)
+    (desk / "conf" / "population" / "ours.yaml").write_text("# ours\nstay_min_mean: 50\n")
+    compose("mine", ["population=ours"])
+
+    write(desk, "population: {car_share: 0.4}\n")
+    (desk / "conf" / "population" / "ours.yaml").write_text("# ours\nstay_min_mean: 40\n")
+
+    assert before.population.car_share == 0.5
+    assert compose("mine", ["seed=5"]).population.car_share == 0.4
+    assert compose("mine", ["population=ours"]).population.stay_min_mean == 40
+
+
+def test_what_becomes_of_a_configuration_is_nothing_to_the_next_one(desk):
+    write(desk, "operations: {outages: [{asset: a}]}\n")
+    first = compose("mine", ["seed=5"])
+    untouched = repr(first)
+
+    first.population.car_share = 0.01
+    first.operations.outages[0].asset = "b"
+    first.policies.append("wait_estimate")
+    first.categories.clear()
+
+    assert repr(compose("mine", ["seed=5"])) == untouched
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["population.car_share=1", "seed=3", 'name="a, b"', "operations.hours.opens=600"],
+        ["population.car_share=0.4", "population={car_share: 0.3}"],
+        ["population={car_share: 0.3}", "population.car_share=0.4"],
+        ["population.car_share=0.4", "population=us_regional"],
+        ["seed=3", "seed=4"],
+        ["policies=[anchors_subsidy]", "layout.anchors.turnover_rent_share=0.03", "seed=2"],
+    ],
+    ids=" ".join,
+)
+def test_a_configuration_varied_from_a_remembered_one_is_the_one_that_hydra_composes(words, monkeypatch):
+    remembered = compose("corner_day", words)
+    monkeypatch.setattr(config_files, "_remembered", config_files._composed)
+
+    assert repr(compose("corner_day", words)) == repr(remembered)
+
+
 def test_a_composed_configuration_written_out_composes_to_itself(desk):
     write(desk, "population: {car_share: 0.5}\n")
     config = compose("mine", ["operations.outages=[{asset: a}]"])
@@ -276,3 +325,11 @@ def test_nothing_of_the_environment_stands_in_what_is_written_out(desk):
 
     assert not any(value in text for name, value in os.environ.items() if len(value) > 12 and "/" in value)
     assert yaml.safe_load(text)["name"] == "mine"
+
+
+def test_threads_that_compose_at_once_get_what_they_ask_for():
+    names = ["everyday", "corner_day"] * 4
+    alone = {name: compose(name) for name in set(names)}
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(compose, names)) == [alone[name] for name in names]

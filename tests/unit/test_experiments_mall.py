@@ -16,7 +16,7 @@ from sim.experiments.compare import compare_runs
 from sim.experiments.replicate import replication_config
 
 ROOT = Path(__file__).resolve().parents[2]
-FEW = ["population.visits_per_day=120", "recording.report=false"]
+FEW = ["population.visits_per_day=120", "recording.report=false", "sensing.positioning.every_s=300"]
 pytestmark = pytest.mark.compiled
 
 

@@ -8,8 +8,8 @@ import pytest
 from agents.reputation import Reputation
 from sim.config import problems_of
 from sim.decisions import Promote, ReplaceTenant, SetHours, SetPrices, Verdict, WarnTenant
+from sim.lived import RATING
 from sim.standing import AVERAGE_STARS, STANDING, Fate, even_standing, rank_correlation
-from sim.world import RATING
 from tests.rating_days import config_of, day_of_ratings, live_days, lived, mall_of
 
 pytestmark = pytest.mark.plain

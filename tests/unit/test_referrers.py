@@ -16,8 +16,8 @@ from sim.config import RunConfig
 from sim.crowd.mind import OUTCOME
 from sim.crowd.points.referral_records import Brought
 from sim.crowd.points.referring_built import referred_now, rings_of
+from sim.lived import BOUGHT, Lived
 from sim.units import US_PER_DAY
-from sim.world import BOUGHT, Lived
 from tests.engine_days import corner_mall
 
 pytestmark = pytest.mark.plain
