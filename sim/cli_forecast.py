@@ -45,8 +45,8 @@ COMMANDS = {"forecast": add_forecast}
 
 
 def _forecast(options: argparse.Namespace) -> int:
-    from sim.twin.backtest import backtest
-    from sim.twin.counts_file import Columns, read_histories
+    from sim.forecasting.backtest import backtest
+    from sim.forecasting.counts_file import Columns, read_histories
 
     first, until = _asked(options)
     columns = Columns(options.time, options.place, options.value, options.most)
@@ -91,7 +91,7 @@ def _tomorrow(history: Any, days: Any, weekdays: Any) -> dict[str, Any]:
     """Return the day after the last one of a place, bin by bin; nothing where the history is too short."""
     import datetime
 
-    from sim.twin.history import PlaceHistory
+    from sim.forecasting.history import PlaceHistory
 
     known = PlaceHistory(history.most)
     for counts, weekday in zip(days, weekdays.tolist(), strict=True):

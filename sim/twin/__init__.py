@@ -1,1 +1,1 @@
-"""The twin: an ensemble that is kept in step with what a mall measures, and what it foretells."""
+"""The live twin: an ensemble of malls kept in step with what a mall measures, and what it foretells."""

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.random_streams import stream_key, uniforms
-from sim.twin.filter import analysis
-from sim.twin.scores import covered_share, crps
+from sim.forecasting.filter import analysis
+from sim.forecasting.scores import covered_share, crps
 
 pytestmark = pytest.mark.plain
 

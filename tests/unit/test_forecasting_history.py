@@ -11,9 +11,9 @@ import pytest
 from sim.cli import main
 from sim.errors import GalleriaError
 from sim.random_streams import stream_key, uniforms
-from sim.twin.backtest import backtest
-from sim.twin.counts_file import Columns, read_histories
-from sim.twin.history import DAYS_NEEDED, PlaceHistory
+from sim.forecasting.backtest import backtest
+from sim.forecasting.counts_file import Columns, read_histories
+from sim.forecasting.history import DAYS_NEEDED, PlaceHistory
 
 pytestmark = pytest.mark.plain
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 from scipy.special import ndtri
 
-from sim.twin.filter import analysis
+from sim.forecasting.filter import analysis
 
 MEMBERS = 24
 DAYS_NEEDED = 21  # before the first forecast: three of each weekday

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.twin.history import COURSES, LEAST, Course, DayFollowed, PlaceHistory
-from sim.twin.scores import absolute_error_share, covered_share, crps
+from sim.forecasting.history import COURSES, LEAST, Course, DayFollowed, PlaceHistory
+from sim.forecasting.scores import absolute_error_share, covered_share, crps
 
 
 @dataclass(frozen=True)
