@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.random_streams import stream_key, uniforms
 from sim.forecasting.filter import analysis
 from sim.forecasting.scores import covered_share, crps
+from sim.random_streams import stream_key, uniforms
 
 pytestmark = pytest.mark.plain
 

@@ -10,10 +10,10 @@ import pytest
 
 from sim.cli import main
 from sim.errors import GalleriaError
-from sim.random_streams import stream_key, uniforms
 from sim.forecasting.backtest import backtest
 from sim.forecasting.counts_file import Columns, read_histories
 from sim.forecasting.history import DAYS_NEEDED, PlaceHistory
+from sim.random_streams import stream_key, uniforms
 
 pytestmark = pytest.mark.plain
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
