@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from sim.reporting import comparison_tables as tables
 from sim.reporting import comparison_words as words
 from sim.reporting.comparison_wording import setting
 from sim.reporting.inline_svg import inline_svg
+from sim.reporting.page_frame import framed
 from sim.reporting.page_sections import footer
 from sim.reporting.wording import esc, whole
 
@@ -39,30 +38,13 @@ def page(comparison: Record, provenance: Record, figures: Sequence[Shown]) -> st
     """
     script = (ASSETS / "report.js").read_text(encoding="utf-8")
     style = (ASSETS / "report.css").read_text(encoding="utf-8") + (ASSETS / "comparison.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
-    return "\n".join(
-        [
-            "<!doctype html>",
-            '<html lang="en">',
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta name="color-scheme" content="light dark">',
-            f"<title>{esc(comparison['scenario'])}: what differs from {esc(comparison['baseline'])}</title>",
-            f"<style>\n{style}</style>",
-            "</head>",
-            "<body>",
-            '<a class="skip" href="#main">Skip to the comparison</a>',
-            _masthead(comparison),
-            _nav_and_main(_sections(comparison, provenance, figures)),
-            footer(dict(provenance)),
-            f"<script>{script}</script>",
-            "</body>",
-            "</html>\n",
-        ]
-    )
+    body = [
+        '<a class="skip" href="#main">Skip to the comparison</a>',
+        _masthead(comparison),
+        _nav_and_main(_sections(comparison, provenance, figures)),
+        footer(dict(provenance)),
+    ]
+    return framed(f"{comparison['scenario']}: what differs from {comparison['baseline']}", style, body, script)
 
 
 def _masthead(comparison: Record) -> str:

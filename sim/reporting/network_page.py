@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.reporting.figure_colours import MAIN, MUTED, SECOND
 from sim.reporting.inline_svg import inline_svg
+from sim.reporting.page_frame import framed
 from sim.reporting.wording import esc, number, percent, whole, yuan
 
 ASSETS = Path(__file__).parent / "assets"
@@ -32,12 +33,13 @@ def page(name: str, question: str, network: Row, malls: Sequence[Row], path_svg:
     body = "\n".join(
         f'<section id="{anchor}"><h2>{esc(title)}</h2>\n{text}</section>' for anchor, title, text in sections if text
     )
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{esc(name)}</title>\n<style>\n{style}</style>\n</head>\n'
-        f'<body>\n<header class="masthead"><p class="kicker">Galleria · scenario <b>{esc(name)}</b></p><h1>{len(malls)} malls</h1>'
-        f'<p class="question">{esc(question)}</p></header>\n<main id="main">\n{body}\n</main>\n</body>\n</html>\n'
+    return framed(
+        name,
+        style,
+        [
+            f'<header class="masthead"><p class="kicker">Galleria · scenario <b>{esc(name)}</b></p><h1>{len(malls)} malls</h1>'
+            f'<p class="question">{esc(question)}</p></header>\n<main id="main">\n{body}\n</main>',
+        ],
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from sim.reporting import (
     programme_days,
 )
 from sim.reporting.names import short_name
+from sim.reporting.page_frame import framed
 from sim.reporting.topics import points
 from sim.reporting.topics.every import TOPICS
 from sim.reporting.wording import esc
@@ -47,29 +46,12 @@ def page(data: PageData, language: str | None = None) -> str:
     """Return the whole page, in the run's language unless another is named. The content policy allows our one script by its digest and no other, and no request at all."""
     script = (ASSETS / "report.js").read_text(encoding="utf-8")
     style = (ASSETS / "report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     title = f"{data.run['name']} · {data.run['mall']} · {data.run['date']}"
     language = language or data.run.get("language", LANGUAGES[0])
-    return "\n".join(
-        [
-            "<!doctype html>",
-            f'<html lang="{LANGUAGE_TAGS[language]}">',
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta name="color-scheme" content="light dark">',
-            f"<title>{esc(title)}</title>",
-            f"<style>\n{style}</style>",
-            "</head>",
-            "<body>",
-            _in_language(data, language),
-            f"<script>{script}</script>",
-            "</body>",
-            "</html>\n",
-        ]
-    )
+    body = [
+        _in_language(data, language),
+    ]
+    return framed(title, style, body, script, language=LANGUAGE_TAGS[language])
 
 
 def _in_language(data: PageData, language: str) -> str:

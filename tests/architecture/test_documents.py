@@ -168,22 +168,10 @@ def test_the_commands_of_a_lesson_run_one_after_the_other(path, tmp_path):
 @pytest.mark.compiled
 @pytest.mark.parametrize("path", LESSONS, ids=name_of)
 def test_the_scripts_of_a_lesson_run(path, tmp_path):
-    for number, block in enumerate(
-        re.findall(r"^```python\n(.*?)^```", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    ):
-        script = tmp_path / f"script_{number}.py"
-        script.write_text(block, encoding="utf-8")
+    from tests.example_scripts import run_in_turn
 
-        done = subprocess.run(
-            [sys.executable, str(script)],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
-
-        assert done.returncode == 0, done.stderr[-2000:]
+    scripts = re.findall(r"^```python\n(.*?)^```", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    run_in_turn(scripts, tmp_path)
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=name_of)

@@ -8,16 +8,14 @@ other command lines, those of days and weeks of simulation among them.
 from __future__ import annotations
 
 import importlib
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from sim import cli, config_files, paths
+from tests.example_scripts import run_in_turn
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -110,17 +108,4 @@ RUN_HERE = [page for page in PAGES if blocks_of(page, "python") and page not in 
 @pytest.mark.compiled
 @pytest.mark.parametrize("path", RUN_HERE, ids=name_of)
 def test_the_scripts_of_a_page_of_reference_or_explanation_run_one_after_the_other(path, tmp_path):
-    for number, block in enumerate(blocks_of(path, "python")):
-        script = tmp_path / f"script_{number}.py"
-        script.write_text(block, encoding="utf-8")
-
-        done = subprocess.run(
-            [sys.executable, str(script)],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
-
-        assert done.returncode == 0, done.stderr[-2000:]
+    run_in_turn(blocks_of(path, "python"), tmp_path)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.reporting.page_frame import framed
 from sim.reporting.replay.encode import Encoded
 from sim.reporting.replay.thin import TICK_US, TIME_TOLERANCE_US, TOLERANCE_M
 from sim.reporting.wording import esc, whole
@@ -26,40 +25,23 @@ def page(runs: Sequence[Encoded], floors: Sequence[str], mall: str, when: str) -
     """Return the whole page of one run, or of two side by side; `floors` are names from the lowest up."""
     script = "(() => {\n'use strict';\n" + "".join((ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS) + "})();\n"
     style = (ASSETS / "replay.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     names = " and ".join(run.name for run in runs)
-    return "\n".join(
-        [
-            "<!doctype html>",
-            '<html lang="en">',
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta name="color-scheme" content="light dark">',
-            f"<title>Replay: {esc(names)} · {esc(mall)} · {esc(when)}</title>",
-            f"<style>\n{style}</style>",
-            "</head>",
-            "<body>",
-            '<a class="skip" href="#play">Skip to the controls</a>',
-            f'<header class="head"><h1>{esc(mall)}</h1><p>{esc(names)} · {esc(when)}</p></header>',
-            '<p class="notice" id="loading">Unpacking the day …</p>',
-            '<p class="notice" id="trouble" role="alert" hidden></p>',
-            '<p class="notice" id="simple" hidden>This browser has no WebGL2: people are drawn in a simpler, slower way. Everything else works as usual.</p>',
-            _tools(floors),
-            "<main>",
-            f'<div id="views">{"".join(_view(run, nth, len(runs)) for nth, run in enumerate(runs))}</div>',
-            _panel(runs),
-            "</main>",
-            _controls(),
-            _foot(runs),
-            *(f'<script type="text/plain">{run.text}</script>' for run in runs),
-            f"<script>{script}</script>",
-            "</body>",
-            "</html>\n",
-        ]
-    )
+    body = [
+        '<a class="skip" href="#play">Skip to the controls</a>',
+        f'<header class="head"><h1>{esc(mall)}</h1><p>{esc(names)} · {esc(when)}</p></header>',
+        '<p class="notice" id="loading">Unpacking the day …</p>',
+        '<p class="notice" id="trouble" role="alert" hidden></p>',
+        '<p class="notice" id="simple" hidden>This browser has no WebGL2: people are drawn in a simpler, slower way. Everything else works as usual.</p>',
+        _tools(floors),
+        "<main>",
+        f'<div id="views">{"".join(_view(run, nth, len(runs)) for nth, run in enumerate(runs))}</div>',
+        _panel(runs),
+        "</main>",
+        _controls(),
+        _foot(runs),
+        *(f'<script type="text/plain">{run.text}</script>' for run in runs),
+    ]
+    return framed(f"Replay: {names} · {mall} · {when}", style, body, script)
 
 
 def _tools(floors: Sequence[str]) -> str:

@@ -5,21 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from sim.reporting.wording import MONTHS, WEEKDAYS
+
 _NUMBER = r"([−+-]?[\d.,]+)"
 _UNITS = (
     (re.compile(rf"{_NUMBER} min (\d+) s"), "{0} 分 {1} 秒"),
@@ -34,7 +21,7 @@ _UNITS = (
     (re.compile(rf"{_NUMBER}-{_NUMBER} h"), "{0}-{1} 时"),
 )  # fmt: skip
 _MILLIONS = re.compile(r"([−-]?)¥([−-]?[\d.,]+) million")
-_DATE = re.compile(rf"({'|'.join(_DAYS)}), (\d+) ({'|'.join(_MONTHS)}) (\d+)")
+_DATE = re.compile(rf"({'|'.join(WEEKDAYS)}), (\d+) ({'|'.join(MONTHS)}) (\d+)")
 WAN_PER_MILLION = 100  # ten thousands in a million
 
 
@@ -49,7 +36,7 @@ def quantity(text: str) -> str | None:
         return f"{millions[1]}¥{float(millions[2].replace(',', '').replace('−', '-')) * WAN_PER_MILLION:,.0f} 万"
     day = _DATE.fullmatch(text)
     if day:
-        found = date(int(day[4]), _MONTHS.index(day[3]) + 1, int(day[2]))
+        found = date(int(day[4]), MONTHS.index(day[3]) + 1, int(day[2]))
         return f"{found.year}年{found.month}月{found.day}日 星期{'一二三四五六日'[found.weekday()]}"
     ends = text.split(" – ")
     if len(ends) == 2:
