@@ -1,4 +1,4 @@
-"""`galleria forecast`: counts of one's own places foretold a day and an hour ahead, and how good that would have been so far."""
+"""`galleria forecast`: counts of one's own places, or bills of a run's stores, foretold; and how good that would have been so far."""
 
 from __future__ import annotations
 
@@ -19,15 +19,19 @@ _EXAMPLE = """\
 examples:
   galleria forecast counts.csv --hours 9-21
   galleria forecast occupancy.csv --time LastUpdated --place CarPark --value Occupancy --most Capacity --bin-min 30 --hours 8-17
+  galleria forecast outputs/2026-11-21/10-00-00 --trade cafe
 
 A wide file has the columns date, hour, and one for each place; a long one a row for each reading. Every forecast of the past is made
-from what was known before it, and stands beside the same weekday and time a week before."""
+from what was known before it, and stands beside the same weekday and time a week before.
+
+The folder of a finished run of several days instead of a file: bills of its stores in the hour to come, as the two forecasters that
+policies can have (policy.forecaster) would have foretold them."""
 
 
 def add_forecast(parser: argparse.ArgumentParser) -> Act:
     """Declare the arguments of `forecast`."""
     parser.epilog = _EXAMPLE
-    parser.add_argument("file", metavar="FILE", type=Path, help="counts as .csv or .csv.gz")
+    parser.add_argument("file", metavar="FILE", type=Path, help="counts as .csv or .csv.gz, or the folder of a run")
     parser.add_argument("--time", default="", metavar="COLUMN", help="long form: when a reading was made (YYYY-MM-DD HH:MM:SS)")
     parser.add_argument("--place", default="", metavar="COLUMN", help="long form: which place it is of")
     parser.add_argument("--value", default="", metavar="COLUMN", help="long form: the count")
@@ -37,6 +41,8 @@ def add_forecast(parser: argparse.ArgumentParser) -> Act:
     parser.add_argument("--bin-min", type=int, default=60, metavar="MIN", help="length of a bin: 15, 30 or 60 (60)")
     parser.add_argument("--hours", default="0-24", metavar="A-B", help="hours of the day that count (0-24)")
     parser.add_argument("--last-days", type=int, default=0, metavar="N", help="use only the last N days of the file")
+    parser.add_argument("--trade", default="restaurant", metavar="TRADE", help="of a run: whose bills are judged (restaurant)")
+    parser.add_argument("--learn-days", type=int, default=7, metavar="N", help="of a run: days that are not judged (7)")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return _forecast
 
@@ -48,6 +54,8 @@ def _forecast(options: argparse.Namespace) -> int:
     from sim.forecasting.backtest import backtest
     from sim.forecasting.counts_file import Columns, read_histories
 
+    if options.file.is_dir():
+        return _of_a_run(options)
     first, until = _asked(options)
     columns = Columns(options.time, options.place, options.value, options.most)
     histories = read_histories(options.file, columns, options.bin_min, first, until)
@@ -67,6 +75,50 @@ def _forecast(options: argparse.Namespace) -> int:
         say_json({"judged": [{**dataclasses.asdict(one), "is_won": one.is_won} for one in judged], "next_day": tomorrow})
     else:
         _say(judged, tomorrow)
+    return 0
+
+
+def _of_a_run(options: argparse.Namespace) -> int:
+    """Hold the two forecasters of policies against each other on the days of a run."""
+    import numpy as np
+
+    from sim.forecasting.bills_judged import judged
+    from sim.forecasting.runs import sales_of
+
+    run = sales_of(options.file)
+    of = np.array([unit for unit, trade in enumerate(run.trades) if trade == options.trade], np.int64)
+    wrong = []
+    if not of.size:
+        wrong.append(f"--trade must be one that the mall has: {', '.join(sorted(set(run.trades)))} (found {options.trade!r})")
+    if not 1 <= options.learn_days < len(run.days):
+        wrong.append(
+            f"--learn-days must be from 1 to {len(run.days) - 1}, one less than the run's days (found {options.learn_days})"
+        )
+    if wrong:
+        raise UsageError("galleria forecast: " + "; ".join(wrong))
+    found = judged(run.days, run.unit_ids, run.trades, of, options.learn_days)
+    if options.json:
+        say_json([dataclasses.asdict(one) for one in found])
+        return 0
+    rows = [
+        (
+            one.date, f"{one.bills:,}", f"{one.bills_per_hour:.1f}", f"{one.naive_error:.2f}", f"{one.ensemble_error:.2f}",
+            "better" if one.ensemble_error < one.naive_error else "WORSE", f"{one.naive_bias:+.2f}", f"{one.ensemble_bias:+.2f}",
+            f"{one.covered_share:.0%}",
+        )
+        for one in found
+    ]  # fmt: skip
+    head = ("day", "bills", "an hour", "error naive", "ensemble", "", "bias naive", "ensemble", "in the 90 % interval")
+    say_table(rows, head, right=True)
+    weight = np.array([one.forecasts for one in found], float)
+    naive, ensemble, lower, higher = (
+        float(np.average([getattr(one, name) for one in found], weights=weight))
+        for name in ("naive_error", "ensemble_error", "naive_bias", "ensemble_bias")
+    )
+    say(
+        f"Bills of a {options.trade} in the next hour: mean absolute error {ensemble:.2f} by the ensemble, {naive:.2f} seasonal-naive; "
+        f"bias {higher:+.2f} and {lower:+.2f}; better on {sum(one.ensemble_error < one.naive_error for one in found)} of {len(found)} days."
+    )
     return 0
 
 
