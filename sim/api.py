@@ -19,6 +19,7 @@ from sim.days import DaysInARow
 from sim.decisions import Decision
 from sim.earlier_run import Columns
 from sim.errors import ConfigError, Problem
+from sim.forecasting.merchants import merchants_for
 from sim.home import HomeDay
 from sim.ledger.accounts import POINTS_ISSUED, POINTS_REDEEMED
 from sim.ledger.finance_books import FinanceBooks
@@ -222,7 +223,7 @@ class Town:
         self.memory = Memory(config, self.people)
         self.reputation = Reputation(config, compiled)
         self.tiers = Tiers(config, self.people) if config.points.is_on and config.points.tiers else None
-        self.shelves = Shelves(config, compiled)
+        self.shelves = Shelves(config, compiled, merchants_for(config, compiled))
         self._visits: Visits | None = None
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
         self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)

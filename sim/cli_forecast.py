@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime
+import math
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +22,7 @@ examples:
   galleria forecast counts.csv --hours 9-21
   galleria forecast occupancy.csv --time LastUpdated --place CarPark --value Occupancy --most Capacity --bin-min 30 --hours 8-17
   galleria forecast outputs/2026-11-21/10-00-00 --trade cafe
+  galleria forecast bills.csv --hours 10-22 --write tomorrow.csv --days-ahead 7
 
 A wide file has the columns date, hour, and one for each place; a long one a row for each reading. Every forecast of the past is made
 from what was known before it, and stands beside the same weekday and time a week before.
@@ -41,6 +44,10 @@ def add_forecast(parser: argparse.ArgumentParser) -> Act:
     parser.add_argument("--bin-min", type=int, default=60, metavar="MIN", help="length of a bin: 15, 30 or 60 (60)")
     parser.add_argument("--hours", default="0-24", metavar="A-B", help="hours of the day that count (0-24)")
     parser.add_argument("--last-days", type=int, default=0, metavar="N", help="use only the last N days of the file")
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE", help="write what each place will have on the next days (date, place, expected)"
+    )
+    parser.add_argument("--days-ahead", type=int, default=1, metavar="N", help="how many days --write foretells (1)")
     parser.add_argument("--trade", default="restaurant", metavar="TRADE", help="of a run: whose bills are judged (restaurant)")
     parser.add_argument("--learn-days", type=int, default=7, metavar="N", help="of a run: days that are not judged (7)")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -60,7 +67,7 @@ def _forecast(options: argparse.Namespace) -> int:
     columns = Columns(options.time, options.place, options.value, options.most)
     histories = read_histories(options.file, columns, options.bin_min, first, until)
     progress = Progress("forecast")
-    judged, tomorrow = [], []
+    judged, tomorrow, coming = [], [], []
     try:
         for done, history in enumerate(histories):
             progress.count(done, len(histories), "places")
@@ -68,9 +75,15 @@ def _forecast(options: argparse.Namespace) -> int:
             weekdays = history.weekdays[-len(days) :]
             found = backtest(history.place, days, weekdays, 60 // options.bin_min, history.most)
             judged += found
-            tomorrow.append(_tomorrow(history, days, weekdays))
+            known = _known(history, days, weekdays)
+            tomorrow.append(_tomorrow(history, known))
+            coming += _coming(history, known, options.days_ahead if options.write else 0)
     finally:
         progress.close()
+    if options.write:
+        from sim.forecasting.merchants import write_forecasts
+
+        write_forecasts(options.write, coming)
     if options.json:
         say_json({"judged": [{**dataclasses.asdict(one), "is_won": one.is_won} for one in judged], "next_day": tomorrow})
     else:
@@ -94,8 +107,12 @@ def _of_a_run(options: argparse.Namespace) -> int:
         wrong.append(
             f"--learn-days must be from 1 to {len(run.days) - 1}, one less than the run's days (found {options.learn_days})"
         )
+    if not 1 <= options.days_ahead <= 366:
+        wrong.append(f"--days-ahead must be from 1 to 366 (found {options.days_ahead})")
     if wrong:
         raise UsageError("galleria forecast: " + "; ".join(wrong))
+    if options.write:
+        _write_of_a_run(run, options)
     found = judged(run.days, run.unit_ids, run.trades, of, options.learn_days)
     if options.json:
         say_json([dataclasses.asdict(one) for one in found])
@@ -122,6 +139,15 @@ def _of_a_run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _write_of_a_run(run: Any, options: argparse.Namespace) -> None:
+    """Write the bills of each store on the days after a run's last."""
+    from sim.forecasting.merchants import next_days, write_forecasts
+
+    coming = next_days(run, options.days_ahead)
+    rows = [(date, place, float(bills[unit])) for date, bills in coming for unit, place in enumerate(run.unit_ids)]
+    write_forecasts(options.write, rows)
+
+
 def _asked(options: argparse.Namespace) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", options.hours)
     first, until = (int(found[1]), int(found[2])) if found else (0, 0)
@@ -132,6 +158,8 @@ def _asked(options: argparse.Namespace) -> tuple[int, int]:
         wrong.append(f"--bin-min must be 15, 30 or 60 (found {options.bin_min})")
     if bool(options.value) != bool(options.time):
         wrong.append("--time and --value go together: a long file needs both")
+    if not 1 <= options.days_ahead <= 366:
+        wrong.append(f"--days-ahead must be from 1 to 366 (found {options.days_ahead})")
     if options.last_days < 0:
         wrong.append(f"--last-days must not be below 0 (found {options.last_days})")
     if wrong:
@@ -139,15 +167,18 @@ def _asked(options: argparse.Namespace) -> tuple[int, int]:
     return first, until
 
 
-def _tomorrow(history: Any, days: Any, weekdays: Any) -> dict[str, Any]:
-    """Return the day after the last one of a place, bin by bin; nothing where the history is too short."""
-    import datetime
-
+def _known(history: Any, days: Any, weekdays: Any) -> Any:
+    """Return the place's history as the forecaster has it after all days."""
     from sim.forecasting.history import PlaceHistory
 
     known = PlaceHistory(history.most)
     for counts, weekday in zip(days, weekdays.tolist(), strict=True):
         known.add(counts, weekday)
+    return known
+
+
+def _tomorrow(history: Any, known: Any) -> dict[str, Any]:
+    """Return the day after the last one of a place, bin by bin; nothing where the history is too short."""
     date = history.first + datetime.timedelta(days=history.counts.shape[0])
     expected = known.foretell(date.weekday())
     values = [] if expected is None else [None if value != value else round(float(value), 1) for value in expected]
@@ -157,6 +188,17 @@ def _tomorrow(history: Any, days: Any, weekdays: Any) -> dict[str, Any]:
         "first_bin_min": history.first_bin * history.bin_min,
         "expected": values,
     }
+
+
+def _coming(history: Any, known: Any, ahead: int) -> list[tuple[datetime.date, str, float]]:
+    """Return what a place will have on each of the next days, all bins together; nothing where the history is too short."""
+    found = []
+    for number in range(ahead):
+        date = history.first + datetime.timedelta(days=history.counts.shape[0] + number)
+        expected = known.foretell(date.weekday())
+        if expected is not None:
+            found.append((date, history.place, math.fsum(value for value in expected.tolist() if value == value)))
+    return found
 
 
 def _say(judged: Sequence[Any], tomorrow: Sequence[dict[str, Any]]) -> None:

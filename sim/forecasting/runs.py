@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.calendar import day_of
+from sim.config import RunConfig
 from sim.config_files import compose
 from sim.errors import GalleriaError, Problem
 from sim.floorplan.cache import compiled_for
@@ -26,6 +27,7 @@ OBSERVATIONS = "observations.parquet"
 class RunSales:
     """The days of a run."""
 
+    config: RunConfig
     unit_ids: tuple[str, ...]
     names: tuple[str, ...]  # of tenants
     trades: tuple[str, ...]
@@ -63,4 +65,4 @@ def sales_of(folder: Path) -> RunSales:
                 )
             ],
         )
-    return RunSales(tuple(compiled.unit_ids), tuple(compiled.tenant_names), tuple(compiled.tenant_categories), found)
+    return RunSales(config, tuple(compiled.unit_ids), tuple(compiled.tenant_names), tuple(compiled.tenant_categories), found)
