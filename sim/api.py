@@ -662,11 +662,17 @@ def run_rehoused(config: RunConfig, out: Path) -> RunResult:
 
 
 def choose_site(config: RunConfig) -> list[SiteForecast]:
-    """Return what each candidate site of a new store would do, truly and as members' addresses say; `galleria site` prints it."""
+    """Return what each candidate site of a new store would do, truly and as members' addresses say; `galleria site` prints it.
+
+    Members are the town's own, or those of layout.site.members_file; raises ConfigError with all that is wrong with it.
+    """
+    from agents.member_map import read_members
     from agents.site_choice import forecasts
     from sim.floorplan.cache import compiled_for
 
-    return forecasts(config, compiled_for(config), residents_for(config))
+    named = config.layout.site.members_file
+    members = read_members(Path(named)) if named else None
+    return forecasts(config, compiled_for(config), residents_for(config), members)
 
 
 def load(folder: Path) -> RunResult:

@@ -16,13 +16,14 @@ from sim.config import RunConfig
 from sim.crowd.goods.catalogue import catalogue_of, wanted_share
 from sim.crowd.goods.stocking import Merchants
 from sim.errors import ConfigError, GalleriaError, Problem
+from sim.forecasting.csv_rows import need_columns, number_in, refuse, rows_of
 from sim.forecasting.runs import RunSales
 from sim.forecasting.usual_days import UsualDays
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.files import write_atomically
 
 COLUMNS = ("date", "place", "expected")
-SHOWN_MAX = 10
+BILLS_MAX = 1e7  # of a store on a day
 WAY_OUT = "see docs/how-to/stock-by-forecasts.md"
 
 
@@ -116,45 +117,27 @@ def read_forecasts(path: Path, names: Mapping[str, int]) -> dict[datetime.date, 
 
     Raises GalleriaError for a file that cannot be read, columns that are missing, and all wrong rows together (the first ten of them).
     """
-    try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-    except (OSError, UnicodeDecodeError, csv.Error) as trouble:
-        raise GalleriaError.of(path, [Problem("file", str(trouble)[:80], "must be a CSV in UTF-8", WAY_OUT)]) from trouble
-    there = list(rows[0]) if rows else []
-    missing = [name for name in COLUMNS if name not in there]
-    if missing:
-        shown = ", ".join(map(str, there)) or "no rows"
-        raise GalleriaError.of(path, [Problem(f"column {name}", shown, "must be there", WAY_OUT) for name in missing])
+    rows = rows_of(path, WAY_OUT)
+    need_columns(path, rows, COLUMNS, WAY_OUT)
     found: dict[datetime.date, dict[int, float]] = {}
-    problems = []
-    for line, row in enumerate(rows, start=2):
-        problem = _taken(row, names, found)
-        if problem:
-            problems.append(Problem(f"line {line}", *problem))
-    if problems:
-        more = len(problems) - SHOWN_MAX
-        if more > 0:
-            problems[SHOWN_MAX:] = [Problem("and", f"{more} more", "rows that are wrong", WAY_OUT)]
-        raise GalleriaError.of(path, problems)
+    wrong = [(line, _taken(row, names, found)) for line, row in enumerate(rows, start=2)]
+    refuse(path, [Problem(f"line {line}", *problem) for line, problem in wrong if problem], WAY_OUT)
     return found
 
 
 def _taken(
-    row: Mapping[str, str | None], names: Mapping[str, int], found: dict[datetime.date, dict[int, float]]
+    row: Mapping[str, str], names: Mapping[str, int], found: dict[datetime.date, dict[int, float]]
 ) -> tuple[str, str, str] | None:
     """Take a row into what was found; return what is wrong with it, as value, rule and way out."""
-    date_text, place, expected = (str(row[name] or "").strip() for name in COLUMNS)
+    date_text, place, expected = (row[name] for name in COLUMNS)
     try:
         date = datetime.date.fromisoformat(date_text)
     except ValueError:
         return repr(date_text), "must have a date", "write it as 2026-11-21"
     if place not in names:
         return repr(place), "must name a unit's id or its tenant", "tenants.csv of the floor plan names them"
-    try:
-        bills = float(expected)
-    except ValueError:
-        bills = math.nan
-    if not 0 <= bills < math.inf:
+    bills = number_in(expected, 0.0, BILLS_MAX)
+    if math.isnan(bills):
         return repr(expected), "must expect a number of bills, 0 or more", "mend the row or delete it"
     day = found.setdefault(date, {})
     if names[place] in day:

@@ -137,7 +137,9 @@ class UsualDays:
 
     def _course(self, at: int, kind: int) -> np.ndarray:
         """Return the share of a day's counts in each bin, (P, B): each row adds up to 1, or is 0 where its trade never had any."""
-        courses = np.apply_along_axis(np.convolve, 2, self._courses[at], SMOOTHED, "same")
+        courses = self._courses[at]
+        if courses.shape[2] >= SMOOTHED.size:
+            courses = np.apply_along_axis(np.convolve, 2, courses, SMOOTHED, "same")
         of_trade = np.zeros((KINDS, self.trades, courses.shape[2]))
         for each in range(KINDS):
             np.add.at(of_trade[each], self.trade, courses[each])
