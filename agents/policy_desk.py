@@ -11,13 +11,14 @@ import numpy as np
 from agents.policies.at_home import AtHome
 from agents.policies.catalogue import BY_NAME, maker_of
 from agents.policies.design import Design
-from agents.policies.forecast import Forecaster, SeasonalNaive
 from agents.policies.policy import Policy, PublicMap, Tools
 from sim.calendar import day_of
 from sim.config import RunConfig
 from sim.decisions_of_home import HomeDecision
 from sim.decisions_of_policies import PolicyDecision
 from sim.errors import ConfigError, Problem
+from sim.forecasting.bills import Forecaster, SeasonalNaive
+from sim.forecasting.ensemble import Ensemble
 from sim.home import Members
 from sim.opening import mall_hours_min
 from sim.operations.policies import Seen
@@ -48,7 +49,11 @@ class Desk:
         ]
         if problems:
             raise ConfigError.of("the configuration", problems)
-        self.forecaster: Forecaster = SeasonalNaive(compiled.unit_ids)
+        self.forecaster: Forecaster = (
+            Ensemble(compiled.unit_ids, compiled.tenant_categories)
+            if config.policy.forecaster == "ensemble"
+            else SeasonalNaive(compiled.unit_ids)
+        )
         self.policies: dict[str, Policy] = {}
         for name in sorted(set(config.policies)):
             if name in own:

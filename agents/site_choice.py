@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import pi, radians
+from typing import NamedTuple
 
 import numpy as np
 
 from agents.mall_choice import offer_of
+from agents.member_map import MemberMap
 from agents.population import Residents
 from sim.config import RunConfig
 from sim.plan_arrays import CompiledPlan
@@ -43,25 +45,49 @@ class SiteForecast:
         return self.weighted_visits - self.weighted_cannibalised
 
 
-def forecasts(config: RunConfig, compiled: CompiledPlan, residents: Residents) -> list[SiteForecast]:
-    """Return a forecast of each candidate, in the order of the configuration.
+def forecasts(
+    config: RunConfig, compiled: CompiledPlan, residents: Residents, members: MemberMap | None = None
+) -> list[SiteForecast]:
+    """Return a forecast of each candidate, in the order of the configuration; what members say is by `members` where they are given.
 
     Members come more often than others: each standing for as many people makes far too much of every site. Weighted, they stand for the
     census of their distance band, and for as many visits as the doors count; what else sets members apart stays in the answer.
     """
-    is_member = residents.is_member > 0
     x_km, y_km = homes_km(config, residents)
-    weights = {
-        "": np.ones(is_member.size),
-        "members": is_member * (is_member.size / max(int(is_member.sum()), 1)),
-        "weighted": _by_band(config, residents, is_member),
-    }
+    visits = residents.visits_per_day.astype(np.float64)
+    town = _People(x_km, y_km, visits, residents.distance_km)
+    is_member = residents.is_member > 0
+    if members is None:
+        known, weight = town, is_member.astype(np.float64)
+    else:
+        known, weight = _known(members, town), members.members
+    share = town.visits.size / max(_sum(weight), 1.0)
+    plain, weighted = weight * share, _by_band(config, town, known, weight)
     found = []
     for site in config.layout.site.candidates:
-        new, taken = _of_residents(config, compiled, residents, site, x_km, y_km)
-        sums = {name: (_sum(weight * new), _sum(weight * taken)) for name, weight in weights.items()}
-        found.append(SiteForecast(site.name, *sums[""], *sums["members"], *sums["weighted"]))
+        new, taken = _of_people(config, compiled, site, town)
+        sums = [_sum(new), _sum(taken)]
+        if members is not None:
+            new, taken = _of_people(config, compiled, site, known)
+        sums += [_sum(each * part) for each in (plain, weighted) for part in (new, taken)]
+        found.append(SiteForecast(site.name, *sums))
     return found
+
+
+class _People(NamedTuple):
+    """Who makes trips from where, the mall at (0, 0)."""
+
+    x_km: np.ndarray  # (n)
+    y_km: np.ndarray
+    visits: np.ndarray  # to the mall, a day
+    distance_km: np.ndarray
+
+
+def _known(members: MemberMap, town: _People) -> _People:
+    """Return the members of a file; who comes how often is the town's mean where the file does not tell."""
+    usual = _sum(town.visits) / max(town.visits.size, 1)
+    visits = np.where(np.isfinite(members.visits_per_day), members.visits_per_day, usual)
+    return _People(members.x_km, members.y_km, visits, np.hypot(members.x_km, members.y_km))
 
 
 def homes_km(config: RunConfig, residents: Residents) -> tuple[np.ndarray, np.ndarray]:
@@ -70,10 +96,11 @@ def homes_km(config: RunConfig, residents: Residents) -> tuple[np.ndarray, np.nd
     return residents.distance_km * np.sin(bearing), residents.distance_km * np.cos(bearing)
 
 
-def _of_residents(
-    config: RunConfig, compiled: CompiledPlan, residents: Residents, site: CandidateConfig, x_km: np.ndarray, y_km: np.ndarray
+def _of_people(
+    config: RunConfig, compiled: CompiledPlan, site: CandidateConfig, people: _People
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return visits a day of each resident to the new store, and those of them that the mall loses."""
+    """Return visits a day of each of the people to the new store, and those of them that the mall loses."""
+    x_km, y_km = people.x_km, people.y_km
     rules, rivals = config.layout.site, config.membership.competitors
     mall_m2 = rules.mall_area_m2 or float(np.cumsum(offer_of(compiled))[-1])
 
@@ -89,21 +116,26 @@ def _of_residents(
     others = sum((pull(*at(rival.distance_km, rival.bearing_deg), rival.attraction) for rival in rivals), np.zeros(own.size))
     new = pull(*at(site.distance_km, site.bearing_deg), site.area_m2 / max(mall_m2, 1e-9))
     before, after = own + others, own + others + new
-    to_mall = residents.visits_per_day.astype(np.float64)  # of all trips the mall has own / before
+    to_mall = people.visits  # of all trips the mall has own / before
     trips_before = to_mall * before / own
     trips_after = trips_before * (after / before) ** rules.new_trips_share
     return trips_after * new / after, to_mall - trips_after * own / after
 
 
-def _by_band(config: RunConfig, residents: Residents, is_member: np.ndarray) -> np.ndarray:
-    """Return weights of members: each distance band counts as its census, all together make the visits that doors count."""
+def _by_band(config: RunConfig, town: _People, known: _People, members: np.ndarray) -> np.ndarray:
+    """Return weights of those who are known, by how many members each stands for.
+
+    Each distance band counts as its census, all together make the visits that doors count.
+    """
     edges = config.catchment.distance_edges_km
-    band = np.minimum(np.searchsorted(edges, residents.distance_km), len(edges) - 1)
-    people = np.bincount(band, minlength=len(edges))
-    members = np.bincount(band[is_member], minlength=len(edges))
-    found: np.ndarray = np.where(is_member, people[band] / np.maximum(members[band], 1), 0.0)
-    visits = residents.visits_per_day.astype(np.float64)
-    return found * (_sum(visits) / max(_sum(found * visits), 1e-300))
+
+    def band(people: _People) -> np.ndarray:
+        return np.minimum(np.searchsorted(edges, people.distance_km), len(edges) - 1)
+
+    census = np.bincount(band(town), minlength=len(edges))
+    there = np.bincount(band(known), members, len(edges))
+    found = np.where(members > 0, members * (census / np.maximum(there, 1e-300))[band(known)], 0.0)
+    return np.asarray(found * (_sum(town.visits) / max(_sum(found * known.visits), 1e-300)))
 
 
 def _sum(values: np.ndarray) -> float:

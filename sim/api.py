@@ -19,6 +19,7 @@ from sim.days import DaysInARow
 from sim.decisions import Decision
 from sim.earlier_run import Columns
 from sim.errors import ConfigError, Problem
+from sim.forecasting.merchants import merchants_for
 from sim.home import HomeDay
 from sim.ledger.accounts import POINTS_ISSUED, POINTS_REDEEMED
 from sim.ledger.finance_books import FinanceBooks
@@ -222,7 +223,7 @@ class Town:
         self.memory = Memory(config, self.people)
         self.reputation = Reputation(config, compiled)
         self.tiers = Tiers(config, self.people) if config.points.is_on and config.points.tiers else None
-        self.shelves = Shelves(config, compiled)
+        self.shelves = Shelves(config, compiled, merchants_for(config, compiled))
         self._visits: Visits | None = None
         self.ledger = Ledger(compiled.unit_ids, journal_rows(config))
         self.ledger.begin_day(datetime.date.fromisoformat(config.date), 0)
@@ -661,11 +662,17 @@ def run_rehoused(config: RunConfig, out: Path) -> RunResult:
 
 
 def choose_site(config: RunConfig) -> list[SiteForecast]:
-    """Return what each candidate site of a new store would do, truly and as members' addresses say; `galleria site` prints it."""
+    """Return what each candidate site of a new store would do, truly and as members' addresses say; `galleria site` prints it.
+
+    Members are the town's own, or those of layout.site.members_file; raises ConfigError with all that is wrong with it.
+    """
+    from agents.member_map import read_members
     from agents.site_choice import forecasts
     from sim.floorplan.cache import compiled_for
 
-    return forecasts(config, compiled_for(config), residents_for(config))
+    named = config.layout.site.members_file
+    members = read_members(Path(named)) if named else None
+    return forecasts(config, compiled_for(config), residents_for(config), members)
 
 
 def load(folder: Path) -> RunResult:

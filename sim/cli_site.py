@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,20 +12,24 @@ from sim import config_files
 from sim.cli_output import UsageError, say, say_json, say_table, shown
 
 Act = Callable[[argparse.Namespace], int]
+SHORT, MEMBERS_FILE = "members=", "layout.site.members_file"
 _EXAMPLE = """\
 examples:
   galleria site new_site
   galleria site new_site layout.site.distance_exponent=1.5 --json
+  galleria site new_site members=members.csv
 
 Columns are visits a day: to the new store, of them taken from the mall, and what remains; as all residents would make them, as
-members say who stand for everybody, and as members say weighted by the census of each distance band and scaled to the visits that doors count."""
+members say who stand for everybody, and as members say weighted by the census of each distance band and scaled to the visits that doors count.
+Members are the town's own, or those of a CSV of x_km,y_km or distance_km,bearing_deg, with members and visits_per_year if known (members=FILE.csv,
+which is layout.site.members_file)."""
 
 
 def add_site(parser: argparse.ArgumentParser) -> Act:
     """Declare the arguments of `site`."""
     parser.epilog = _EXAMPLE
     parser.add_argument("scenario", metavar="SCENARIO", help="a scenario with layout.site.candidates")
-    parser.add_argument("words", metavar="key=value", nargs="*", help="overrides")
+    parser.add_argument("words", metavar="key=value", nargs="*", help="overrides; members=FILE.csv: where members live")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     return _site
 
@@ -32,7 +37,8 @@ def add_site(parser: argparse.ArgumentParser) -> Act:
 def _site(options: argparse.Namespace) -> int:
     from sim.api import choose_site
 
-    config = config_files.compose(options.scenario, options.words)
+    words = [f"{MEMBERS_FILE}={json.dumps(word[len(SHORT) :])}" if word.startswith(SHORT) else word for word in options.words]
+    config = config_files.compose(options.scenario, words)
     if not config.layout.site.candidates:
         raise UsageError("galleria site: there are no candidates; list layout.site.candidates: [{name: ..., distance_km: ...}]")
     found = choose_site(config)

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 SOURCE = "the configuration"
 MEASURES = "measures"  # the group whose options are policies that are settings alone: those that `policies` names act
 COMPOSED_MAX = 64  # configurations that are kept, to be varied by plain values
+FILES: tuple[Keys, ...] = (
+    ("goods", "stocking", "forecast_file"),
+    ("layout", "site", "members_file"),
+)  # tables that a run reads
 # Hydra has one store and one instance in a process, and threads would compose from each other's.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -67,6 +71,7 @@ def compose(scenario: str, overrides: Sequence[str] = ()) -> RunConfig:
         raise ConfigError.of(SOURCE, sources.problems)
     with _ONE_AT_A_TIME:
         config = _composed(sources) if sources.problems else _remembered(sources)
+    _find_files(config, sources)
     sources.problems += [_placed(problem, sources) for problem in [*problems_of(config), *_plan_problems(config)]]
     if sources.problems:
         raise ConfigError.of(SOURCE, sources.problems)
@@ -86,6 +91,7 @@ def varied(config: RunConfig, overrides: Sequence[str]) -> RunConfig:
     for key, value in values:
         assert can_vary(key), key
         _set(found, keys_of(key), value)
+    _find_files(found, _Sources(given=read_overrides(overrides)[0]))
     problems = [*problems_of(found), *_plan_problems(found)]
     if problems:
         sources = _Sources(given=read_overrides(overrides)[0])
@@ -327,6 +333,20 @@ def _with_measures(main: dict[str, Any], measures: list[str]) -> dict[str, Any]:
     entries = list(main["defaults"])
     before = next(index for index, entry in enumerate(entries) if isinstance(entry, dict) and "scenarios" in entry)
     return {**main, "defaults": [*entries[:before], {MEASURES: measures}, *entries[before:]]}
+
+
+def _find_files(config: RunConfig, sources: _Sources) -> None:
+    """Make the names of FILES whole: relative to the scenario that gives them, or to the working folder on the command line."""
+    for keys in FILES:
+        section, last = getattr(getattr(config, keys[0]), keys[1]), keys[2]
+        name = str(getattr(section, last))
+        if not name:
+            continue
+        folder = Path.cwd()
+        if keys not in [given.keys for given in sources.given]:
+            named = [found.path for (group, _), found in sources.files.items() if group == "scenarios" and keys in found.lines]
+            folder = named[-1].parent if named else folder
+        setattr(section, last, str((folder / Path(name).expanduser()).absolute()))
 
 
 def _plan_problems(config: RunConfig) -> Iterator[Problem]:

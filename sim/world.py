@@ -46,7 +46,7 @@ from sim.reporting.promos_files import told_of_policies
 from sim.reporting.recorder import Recorder
 from sim.reporting.replay.notes import Notes
 from sim.reporting.report import FinishedRun, finish
-from sim.reporting.residents_file import digest_of_residents
+from sim.reporting.residents_file import digests_of_inputs
 from sim.reporting.results import RunResult
 from sim.reporting.segments import segments_of
 from sim.reporting.topics.targets import pair_of
@@ -149,7 +149,7 @@ class World:
         self.hours = hours_of(self.crowd, compiled, config)
         opens_us, closes_us = self.hours.opens_us, self.hours.closes_us
         self.sensing, self.continued_from = begin_sensing(compiled, config, switches.is_on, opens_us, self.yesterday)
-        self.continued_from |= {**digest_of_residents(config), **self.people.plugins}
+        self.continued_from |= {**digests_of_inputs(config), **self.people.plugins}
         review_us = int(config.operations.review_s * 1e6)
         self.reviews = Reviews(
             self.crowd,

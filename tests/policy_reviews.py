@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from agents.policies.catalogue import BY_NAME, maker_of
-from agents.policies.forecast import SeasonalNaive
 from agents.policies.policy import PublicMap, Tools
 from sim.calendar import Day
 from sim.config import PolicyConfig
 from sim.decisions_of_policies import Offer
+from sim.forecasting.bills import SeasonalNaive
 from sim.promos import Reach
 from sim.sensing.observations import Observations, observed, together
 from sim.sensing.present import Present

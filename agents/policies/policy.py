@@ -50,7 +50,7 @@ class Tools:
     present: Present  # whom the platform knows to be inside
     used: dict[str, tuple[int, int, int]]  # of each offer by name: claims, uses, fen that it has cost
     seed: int
-    forecaster: Any = None  # agents.policies.forecast.Forecaster
+    forecaster: Any = None  # sim.forecasting.bills.Forecaster
     receipts: tuple[
         Any, ...
     ] = ()  # sim.operations.policy_records.Receipt of what was sent at the last review, by whatever policy

@@ -57,3 +57,20 @@ def _moved(
     spread = (vectors * np.sqrt((members - 1) / values)) @ vectors.T  # (N, N), symmetric
     moved: np.ndarray = mean + (spread + shift[None, :]) @ away
     return moved
+
+
+def serial_analysis(
+    unknowns: np.ndarray, predicted: np.ndarray, measured: np.ndarray, error_variance: np.ndarray
+) -> np.ndarray:
+    """Return the members' unknowns (N, ...) after one measurement of each, of which they had predicted (N, ...); one filter for each place of `...`.
+
+    The serial square-root form of Whitaker and Hamill (2002), "Ensemble data assimilation without perturbed observations", Monthly
+    Weather Review 130: for a single unknown and measurement it is `analysis`, and needs no matrix. Members that agree stay where they are.
+    """
+    members = unknowns.shape[0]
+    away, told_away = unknowns - unknowns.mean(axis=0), predicted - predicted.mean(axis=0)
+    told = (told_away**2).sum(axis=0) / (members - 1)
+    gain = (away * told_away).sum(axis=0) / (members - 1) / (told + error_variance)
+    reduced = gain / (1.0 + np.sqrt(error_variance / (told + error_variance)))
+    mean = unknowns.mean(axis=0) + gain * (measured - predicted.mean(axis=0))
+    return np.asarray(mean + away - reduced * told_away)

@@ -54,12 +54,12 @@ def read_residents(path: Path, wanted: Mapping[str, np.ndarray], most: Mapping[s
     return columns, float(facts[b"visits_per_day"])
 
 
-def digest_of_residents(config: RunConfig) -> dict[str, str]:
-    """Return the SHA-256 of the file whose residents a run lives with, under the file's own name; {} where they were drawn."""
-    if not config.catchment.residents_from:
-        return {}
-    path = Path(config.catchment.residents_from).expanduser()
-    return {path.name: _digest(path, path.stat().st_mtime_ns)}
+def digests_of_inputs(config: RunConfig) -> dict[str, str]:
+    """Return the SHA-256 of the files that a run reads, under their own names: residents who were kept, forecasts that stores stock by."""
+    stocking = config.goods.stocking
+    named = [config.catchment.residents_from, stocking.forecast_file if stocking.forecast == "file" else ""]
+    paths = [Path(name).expanduser() for name in named if name]
+    return {path.name: _digest(path, path.stat().st_mtime_ns) for path in paths}
 
 
 @lru_cache(maxsize=4)

@@ -107,6 +107,24 @@ class StockingConfig:
         source="simple exponential smoothing, usual range 0.1-0.3",
         confidence="M",
     )
+    forecast: str = known(
+        "articles",
+        "what tenants order by: each article's own past, the store's as a whole (by weekday and trade) spread over its articles, or "
+        "the store's bills foretold in forecast_file, spread likewise",
+        choices=("articles", "merchants", "file"),
+    )
+    forecast_file: str = known(
+        "",
+        "bills a day of each store as foretold (a CSV of date, place, expected, as `galleria forecast --write` makes it), relative to the scenario's folder",
+    )
+    mix_wishes: float = known(
+        60.0,
+        "wishes in a store that weigh as much, in what each article's share of them is, as what the tenant supposed before its first day",
+        0,
+        1e6,
+        source=JUDGED,
+        confidence="L",
+    )
     pool_threshold: int = known(
         3,
         "requests for an article that is not there, from which on the tenant orders it for the next day",
@@ -250,6 +268,13 @@ class GoodsConfig:
 
 def problems(goods: GoodsConfig) -> Iterator[Problem]:
     """Yield values that cannot go together."""
+    if goods.stocking.forecast == "file" and not goods.stocking.forecast_file:
+        yield Problem(
+            "goods.stocking.forecast",
+            "file",
+            "needs goods.stocking.forecast_file",
+            "name a CSV of date, place, expected; `galleria forecast counts.csv --write FILE.csv` makes one",
+        )
     if goods.guide.recognition != "off" and goods.items_per_store == 0:
         yield Problem(
             "goods.guide.recognition",

@@ -167,6 +167,10 @@ class SiteChoiceConfig:
     """Where a new store of the mall's own should be, known from members' addresses alone."""
 
     candidates: list[CandidateConfig] = field(default_factory=list)
+    members_file: str = known(
+        "", "where members live, as a CSV of x_km,y_km or distance_km,bearing_deg, with members and visits_per_year if known; relative to "
+        "the scenario's folder; empty: the members among the town's residents",
+    )  # fmt: skip
     mall_area_m2: float = known(
         0.0, "floor of the mall for comparison with a candidate's; 0: the floor let in the plan", 0, 1e7
     )

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.policies.forecast import SeasonalNaive, supposed_shape
 from agents.policies.giving import Gives
 from agents.policies.harm import worse_off
 from agents.policies.visited import best_pair, common_customers
 from sim.config import PolicyConfig, RunConfig, problems_of
 from sim.decisions_of_policies import EndOffer, Mark, Offer, PutTrigger, Send, SetBudget, SetSeatPrice, ShowWait
+from sim.forecasting.bills import SeasonalNaive, supposed_shape
 from sim.promos import Channel, Hook, Says
 from sim.units import US_PER_HOUR, US_PER_MIN
 from tests.policy_reviews import (

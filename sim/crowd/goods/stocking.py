@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -142,16 +142,30 @@ def stock_levels(demand: np.ndarray, lost_share: np.ndarray, forecast_cv: float)
     return found
 
 
+class Merchants(Protocol):
+    """Who foretells what is wanted in each store that has shelves (S), as a whole; sim/forecasting/merchants.py."""
+
+    def expected(self, date: datetime.date) -> np.ndarray:
+        """Return the wishes (S) of a day; NaN where nothing is known."""
+        ...
+
+    def learn(self, date: datetime.date, wishes: np.ndarray) -> None:
+        """Take the wishes (S) of a day that is over."""
+        ...
+
+
 class Shelves:
     """What tenants carry from day to day: the pieces left, a forecast that learns, and requests for what was not there."""
 
-    def __init__(self, config: RunConfig, compiled: CompiledPlan) -> None:
-        self._config = config
+    def __init__(self, config: RunConfig, compiled: CompiledPlan, merchants: Merchants | None = None) -> None:
+        """Begin with what tenants suppose; with `merchants`, a store's wishes are foretold as a whole and spread over its articles."""
+        self._config, self._merchants = config, merchants
         self._catalogue = catalogue_of(compiled, config)
         self._lost_share = lost_shares(self._catalogue, compiled, config)
         self.demand = usual_demand(self._catalogue, compiled, config) / max(
             day_of(config).factor, 1e-9
         )  # wishes for each item on an average day
+        self._supposed = self._shares(self.demand)  # of its store's wishes, for each item
         self.left = np.zeros(self.demand.size, np.int64)
         self._requests: list[np.ndarray] = []  # of the last days, for each item
         self._wished, self._days = np.zeros(self.demand.size), 0  # wishes for each item on all days so far, by their number
@@ -159,7 +173,7 @@ class Shelves:
 
     def morning(self, date: datetime.date) -> Morning:
         """Return the shelves on the morning of a day: what is left, filled up to what the forecast calls for."""
-        forecast = self.demand * day_of(self._config, date).factor
+        forecast = self._forecast(date)
         wanted = pieces_for(forecast, self._lost_share, self._catalogue, self._config, date.toordinal())
         ordered_in = self._pooled_requests()
         stocking = self._config.goods.stocking
@@ -172,12 +186,31 @@ class Shelves:
         self.ordered_in += int(ordered_in.sum())
         return Morning(self._catalogue, np.minimum(found, STOCK_MAX).astype(np.int32), recalled)
 
+    def _forecast(self, date: datetime.date) -> np.ndarray:
+        """Return the wishes for each item that its tenant expects on a day."""
+        own = self.demand * day_of(self._config, date).factor
+        if self._merchants is None:
+            return own
+        shelf = _addresses(self._catalogue)[0]
+        of_store = self._merchants.expected(date)[shelf]
+        told = self._config.goods.stocking.mix_wishes * self._supposed + self._wished
+        return np.asarray(np.where(np.isfinite(of_store), of_store * self._shares(told), own))
+
+    def _shares(self, wishes: np.ndarray) -> np.ndarray:
+        """Return what part of its store's wishes each item has."""
+        return np.asarray(wishes / np.maximum(self._by_store(wishes), 1e-12)[_addresses(self._catalogue)[0]])
+
+    def _by_store(self, wishes: np.ndarray) -> np.ndarray:
+        return np.bincount(_addresses(self._catalogue)[0], wishes, self._catalogue.units.size)
+
     def learn(self, items: Any, date: datetime.date) -> None:
         """Take in what a day has left of its ITEM records; what will be brought back is on the shelf again the next day."""
         stocking = self._config.goods.stocking
         wishes = (items["sold"] + items["asked"]) / max(day_of(self._config, date).factor, 1e-9)
         self.demand += stocking.learning_share * (wishes - self.demand)
         self._wished, self._days = self._wished + wishes, self._days + 1
+        if self._merchants is not None:
+            self._merchants.learn(date, self._by_store(items["sold"] + items["asked"]))
         if stocking.online_weight > 0:
             shelf, article, size = _addresses(self._catalogue)
             keys = self._catalogue.key[shelf, article] + size

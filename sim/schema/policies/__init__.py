@@ -61,6 +61,11 @@ class PolicyConfig:
     """What the policies are told; which of them act is the list `policies`."""
 
     every_s: float = known(300.0, "cadence of the policies' reviews, a multiple of operations.review_s", 1, 86400)
+    forecaster: str = known(
+        "seasonal_naive",
+        "what foretells stores' bills to policies: the last day of the kind times how today goes, or an ensemble that learns over days",
+        choices=("seasonal_naive", "ensemble"),
+    )
     withheld: list[int] = field(
         default_factory=list,
         metadata={"meaning": "numbers of messages that are not sent, for the twin run without them", "low": 0, "high": None,

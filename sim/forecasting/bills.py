@@ -66,13 +66,16 @@ class SeasonalNaive:
         """Count the sales that tills reported."""
         if now_us <= self._seen_us:
             return
-        self._seen_us = now_us
         rows = observations.rows
         sold = np.flatnonzero(rows.kind == "sale")
         units = np.array([self._unit_of.get(sensor, -1) for sensor in rows.sensor[sold].tolist()], np.int64)
         known = units >= 0
-        bins = np.clip(rows.time_us[sold][known] // BIN_US, 0, BINS - 1)
-        np.add.at(self._today, (units[known], bins), 1)
+        self.take(now_us, units[known], rows.time_us[sold][known])
+
+    def take(self, now_us: int, units: np.ndarray, time_us: np.ndarray) -> None:
+        """Count sales by store and time (n), which are all that there were until now since the last ones."""
+        self._seen_us = now_us
+        np.add.at(self._today, (units, np.clip(time_us // BIN_US, 0, BINS - 1)), 1)
 
     def begin_day(self, day: Day) -> None:
         """Keep the day that is over under its kind."""
@@ -85,8 +88,7 @@ class SeasonalNaive:
         """Return the bills to come; bins that the span cuts count by their part."""
         past = self._past[self._kind]
         usual = usual_per_day * SUPPOSED if past is None else past[unit].astype(float)
-        edges = np.arange(BINS) * BIN_US
-        part = np.clip((np.minimum(edges + BIN_US, until_us) - np.maximum(edges, from_us)) / BIN_US, 0.0, 1.0)
+        edges, part = np.arange(BINS) * BIN_US, parts_of(from_us, until_us)
         by_now = float((usual * np.clip((self._seen_us - edges) / BIN_US, 0.0, 1.0)).sum())
         ratio = (int(self._today[unit].sum()) + PRIOR_BILLS) / (by_now + PRIOR_BILLS)
         return float((usual * part).sum()) * ratio
@@ -113,6 +115,13 @@ class SeasonalNaive:
         """Take them over."""
         self._today, self._past = np.array(state["today"]), list(state["past"])
         self._kind, self._seen_us = int(state["kind"]), int(state["seen_us"])
+
+
+def parts_of(from_us: int, until_us: int) -> np.ndarray:
+    """Return which part of each bin of a day (BINS) lies between two instants."""
+    edges = np.arange(BINS) * BIN_US
+    found: np.ndarray = np.clip((np.minimum(edges + BIN_US, until_us) - np.maximum(edges, from_us)) / BIN_US, 0.0, 1.0)
+    return found
 
 
 def supposed_shape() -> np.ndarray:
