@@ -142,7 +142,7 @@ def version() -> str:
 
 def _overview() -> str:
     lines = ["usage: galleria COMMAND ...   (galleria COMMAND --help tells more, with an example)", ""]
-    lines += [f"  {name:<10} {line}" for name, (_, line) in COMMANDS.items()]
+    lines += [f"  {name:<{max(map(len, COMMANDS))}} {line}" for name, (_, line) in COMMANDS.items()]
     lines += ["", "Start with: galleria run everyday"]
     return "\n".join(lines)
 

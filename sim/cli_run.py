@@ -259,7 +259,7 @@ def in_words(value: Any, unit: str) -> str:
     if unit == "fen":
         return f"{value / 100:,.0f} yuan" if value >= 10_000 else f"{value / 100:,.2f} yuan"
     if unit == "share":
-        return f"{value:.1%}"
+        return f"{100 * value:.1f} %"
     return f"{shown(value)} {'' if unit in ('visits', 'people', 'count', 'index', 'ratio') else unit}".strip()
 
 

@@ -184,6 +184,7 @@ def test_a_fresh_clone_is_ten_actions_at_most_from_a_compared_what_if_with_a_mov
         result.locator("a.main").click()
     opened.value.wait_for_load_state()
     assert "corner_day" in opened.value.title()
+    assert re.fullmatch(r"(\d+) of \1", opened.value.locator("[data-count]").inner_text())  # its script ran
 
     tab.page.reload()
     tab.page.locator(".result").wait_for()  # and nothing is lost when the page is opened anew
