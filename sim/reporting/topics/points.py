@@ -161,11 +161,7 @@ def _flow(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         f"{curves['taking_part']:,} of {curves['tenants']:,} tenants take part. Members with an account of points (those who show their "
         f"membership on a visit) came {kpis['points_member_visits']:,} times; "
         f"{kpis['points_receipts']:,} of their receipts earned points. {issued:,.0f} points were issued and {burned:,.0f} spent"
-        + (
-            f", ¥{kpis['points_parking_fen'] / CENTIPOINTS:,.0f} of them for parking."
-            if kpis["points_parking_fen"]
-            else "."
-        )
+        + (f", ¥{kpis['points_parking_fen'] / CENTIPOINTS:,.0f} of them for parking." if kpis["points_parking_fen"] else ".")
     ]
     if kpis["points_sales_share"]:
         found[0] += f" Points paid {100 * kpis['points_sales_share']:.2f} % of tenants' sales."
@@ -213,9 +209,7 @@ def _who_pays(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     if curves["net_fen"]:
         first = curves["net_fen"][0]
         verb = "got" if first["net_fen"] > 0 else "paid"
-        found[0] += (
-            f" The largest account is that of {first['tenant']}, which {verb} ¥{abs(first['net_fen']) / 100:,.0f} net."
-        )
+        found[0] += f" The largest account is that of {first['tenant']}, which {verb} ¥{abs(first['net_fen']) / 100:,.0f} net."
     return found
 
 
