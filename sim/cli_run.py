@@ -188,11 +188,12 @@ def _drop_if_empty(folder: Path) -> None:
 
 def announce_compiling() -> None:
     """Say why the first start takes long, and do what makes it so on all cores."""
-    from sim import kernel
-    from sim.precompile import precompile
+    from sim.precompile import is_done, precompile
 
-    if kernel.CACHE_WAS_COLD and not kernel.JIT_DISABLED:
-        note("First start of this version on this machine: compiling takes two to three minutes on two cores, once.")
+    if not is_done():
+        note(
+            "First start of this version on this machine: compiling takes some minutes on two cores, once. Ctrl-C loses nothing."
+        )
         precompile()
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sim import kernel
 from sim.calendar import day_of
 from sim.config import RunConfig
 from sim.experiments.workers import cores
+from sim.precompile import is_done
 
 # Measured on two cores without other work: a comparison besides its days (workers, page), one day besides its visits, one visit.
 BEGIN_S = 14.0
@@ -27,8 +27,7 @@ def expected(config: RunConfig, outputs: Path = Path("outputs")) -> dict[str, An
     ratios = [ratio for path in _newest(outputs) if (ratio := _ratio(path)) is not None]
     ratio = median(ratios) if ratios else 1.0
     pair_s = guess_s(_visits(config), config.days * config.malls, 2) - BEGIN_S
-    compile_s = 0.0 if kernel.JIT_DISABLED or kernel.CACHE_FOLDERS[False].exists() else COMPILE_S
-    return {"begin_s": compile_s + ratio * BEGIN_S, "pair_s": ratio * pair_s, "measured": len(ratios)}
+    return {"begin_s": (0.0 if is_done() else COMPILE_S) + ratio * BEGIN_S, "pair_s": ratio * pair_s, "measured": len(ratios)}
 
 
 def guess_s(visits: float, days: int, runs: int) -> float:

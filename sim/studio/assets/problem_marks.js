@@ -6,7 +6,7 @@ import { placeOf, sayProblem } from "./problems_panel.js";
 import { on, state, unitOf } from "./store.js";
 
 const WEIGHTS = ["error", "warning", "note"]; // the heaviest gives the mark its colour
-const ABOVE_PX = 17; // of a room's middle, where its name stands
+const ABOVE_PX = 26; // of a room's middle, where its name stands
 
 /** Keep the marks of a plan view: of the drawing's problems, and of those that the server finds in the draft. */
 export function makeProblemMarks(view) {
