@@ -170,6 +170,8 @@ def watched(
 
 def stopped_at(config: RunConfig, reached_us: int) -> str:
     """Return where a run was stopped, and what of it can be read."""
+    if not reached_us:
+        return "Stopped before the day began."
     if config.days == 1:
         return f"Stopped at {clock_text(reached_us)[:5]} of the simulated day."
     whole_days = max(reached_us - NIGHT_US, 0) // US_PER_DAY
