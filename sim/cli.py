@@ -47,6 +47,7 @@ COMMANDS = {
     "studio": ("sim.cli_studio", "the planner's page in the browser: change a scenario, run it, compare it"),
     "init": ("sim.cli_init", "make a folder for scenarios, plans and outputs of your own"),
 }
+_INTERRUPTED: list[bool] = []  # holds something once Ctrl-C was pressed
 EXIT_FAILED, EXIT_USER, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
 
 
@@ -97,6 +98,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         note(f"{trouble.filename or 'galleria'}: {trouble.strerror or trouble}; {_way_out_of(trouble)}")
         return EXIT_USER
     except Exception as defect:
+        if _INTERRUPTED:  # what C called back has swallowed the interrupt, and what it left undone has failed
+            note("Stopped.")
+            return EXIT_INTERRUPTED
         if debug:
             raise
         note(f"galleria has a defect: {type(defect).__name__}: {defect}")
@@ -142,7 +146,7 @@ def version() -> str:
 
 def _overview() -> str:
     lines = ["usage: galleria COMMAND ...   (galleria COMMAND --help tells more, with an example)", ""]
-    lines += [f"  {name:<10} {line}" for name, (_, line) in COMMANDS.items()]
+    lines += [f"  {name:<{max(map(len, COMMANDS))}} {line}" for name, (_, line) in COMMANDS.items()]
     lines += ["", "Start with: galleria run everyday"]
     return "\n".join(lines)
 
@@ -173,8 +177,15 @@ def _end_politely_when_told() -> None:
     def raise_terminated(_signal: int, _frame: FrameType | None) -> NoReturn:
         raise Terminated
 
+    def raise_interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+        _INTERRUPTED.append(True)
+        raise KeyboardInterrupt
+
+    _INTERRUPTED.clear()
     try:
         signal.signal(signal.SIGTERM, raise_terminated)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, raise_interrupt)
     except ValueError:  # not the main thread: whoever runs us there keeps its own rules
         return
 

@@ -118,7 +118,7 @@ def _row(each: dict[str, Any]) -> tuple[str, ...]:
         net, verdict = shown(benefit["net_benefit_fen_per_day"]), "changes nothing" if each["is_null"] else benefit["verdict"]
         interval = "-" if benefit["ci_low"] is None else f"{shown(benefit['ci_low'])} to {shown(benefit['ci_high'])}"
     worse = "-" if tenants is None else f"{tenants['worse']} / {tenants['better']} of {tenants['parts']}"
-    down = "-" if tenants is None else f"{tenants['down_share']:.0%}"
+    down = "-" if tenants is None else f"{100 * tenants['down_share']:.0f} %"
     moved = ", ".join(f"{kpi['name']} {kpi['verdict']}" for kpi in each["moved"][:4]) or "-"
     return (each["name"], each["scenario"], net, interval, verdict, worse, down, moved)
 

@@ -177,7 +177,7 @@ def _say_losers(losers: list[dict[str, Any]]) -> None:
 def _loser_row(each: dict[str, Any]) -> tuple[object, ...]:
     lowest = each["lowest"][0]
     return (
-        each["arm"], each["kind"], each["parts"], each["better"], each["worse"], f"{each['down_share']:.0%}",
+        each["arm"], each["kind"], each["parts"], each["better"], each["worse"], f"{100 * each['down_share']:.0f} %",
         lowest["name"], lowest["difference_mean"],
     )  # fmt: skip
 

@@ -170,6 +170,8 @@ def watched(
 
 def stopped_at(config: RunConfig, reached_us: int) -> str:
     """Return where a run was stopped, and what of it can be read."""
+    if not reached_us:
+        return "Stopped before the day began."
     if config.days == 1:
         return f"Stopped at {clock_text(reached_us)[:5]} of the simulated day."
     whole_days = max(reached_us - NIGHT_US, 0) // US_PER_DAY
@@ -188,11 +190,12 @@ def _drop_if_empty(folder: Path) -> None:
 
 def announce_compiling() -> None:
     """Say why the first start takes long, and do what makes it so on all cores."""
-    from sim import kernel
-    from sim.precompile import precompile
+    from sim.precompile import is_done, precompile
 
-    if kernel.CACHE_WAS_COLD and not kernel.JIT_DISABLED:
-        note("First start of this version on this machine: compiling takes two to three minutes on two cores, once.")
+    if not is_done():
+        note(
+            "First start of this version on this machine: compiling takes some minutes on two cores, once. Ctrl-C loses nothing."
+        )
         precompile()
 
 
@@ -259,7 +262,7 @@ def in_words(value: Any, unit: str) -> str:
     if unit == "fen":
         return f"{value / 100:,.0f} yuan" if value >= 10_000 else f"{value / 100:,.2f} yuan"
     if unit == "share":
-        return f"{value:.1%}"
+        return f"{100 * value:.1f} %"
     return f"{shown(value)} {'' if unit in ('visits', 'people', 'count', 'index', 'ratio') else unit}".strip()
 
 

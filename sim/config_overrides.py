@@ -184,7 +184,8 @@ def _parsed(text: str) -> tuple[Override | None, list[Problem]]:
     place = f"command line: {text}"
     key, equals, _ = text.partition("=")
     if not equals:
-        way_out = f"{guess_of(text)}write for instance population.car_share=0.5"
+        guess = guess_of(text)
+        way_out = f"{guess if repr(text) not in guess else ''}write for instance population.car_share=0.5"
         return None, [Problem(place, "", "must be key=value", way_out)]
     unsafe = key_problem(place, key) or text_problem(place, text)
     if unsafe:

@@ -20,8 +20,8 @@ def false_alarms_of(kpis: int, effects: int) -> dict[str, Any]:
         "kpis_tested": kpis,
         "effects_tested": effects,
         "words": (
-            f"Where arms differ in nothing, at most {rate:.0%} of such comparisons call any of the {kpis} KPIs higher or lower, and "
-            f"at most {rate:.0%} any of the {effects} effects by hour, level, tenant and segment; uncorrected, {rate * kpis:.1f} KPIs would on average"
+            f"Where arms differ in nothing, at most {100 * rate:.0f} % of such comparisons call any of the {kpis} KPIs higher or lower, and "
+            f"at most {100 * rate:.0f} % any of the {effects} effects by hour, level, tenant and segment; uncorrected, {rate * kpis:.1f} KPIs would on average"
         ),
     }
 

@@ -41,7 +41,7 @@ def kpis(comparison: Record) -> str:
     return (
         f"<p>Differences are arm less baseline; of shares they are percentage points (pp). The same numbers, exact, are in <code>comparison.json</code>.{note}</p>\n"
         '<div class="tools"><label>Find <input type="search" data-filter="kpi-table" placeholder="KPI, group or arm"></label>'
-        '<span class="hint" data-count="kpi-table"></span></div>\n'
+        '<span class="hint" data-count="kpi-table" data-words="{shown} of {all}"></span></div>\n'
         '<div class="scroll" tabindex="0" role="region" aria-label="Table of KPIs">'
         '<table id="kpi-table" class="sortable"><caption>Every KPI of every arm; a click on a heading sorts</caption>'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table></div>"

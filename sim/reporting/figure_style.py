@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import ScalarFormatter
 
 from sim.errors import GalleriaError, Problem
 from sim.reporting.figure_colours import GRID, INK, MUTED
@@ -51,6 +53,15 @@ STYLE: dict[str, Any] = {
 
 Undrawn = dict[str, Callable[[], "Drawing"]]
 _UNDRAWN: ContextVar[Undrawn | None] = ContextVar("undrawn", default=None)
+
+
+class Thousands(ScalarFormatter):
+    """Plain numbers of an axis with thousands apart, as the text beside a figure has them."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return the words of a tick."""
+        text = str(super().__call__(x, pos))
+        return re.sub(r"(?<=\d)(?=(\d{3})+(?!\d))", ",", text) if "." not in text and "e" not in text else text
 
 
 class Drawing(Figure):
@@ -111,6 +122,10 @@ def figure_of(width_in: float, height_in: float, paint: Callable[[Figure], None]
     with matplotlib.rc_context(_settings()):
         figure = Drawing(figsize=(width_in, height_in), layout=layout)  # type: ignore[arg-type]
         paint(figure)
+        for axes in figure.axes:
+            for axis in (axes.xaxis, axes.yaxis):
+                if type(axis.get_major_formatter()) is ScalarFormatter:
+                    axis.set_major_formatter(Thousands())
         for text in figure.findobj(Text):
             text.set_text(short_name(text.get_text()))
     return figure

@@ -52,9 +52,9 @@ def _experiment(run: dict[str, Any]) -> str:
         return ""
     told = {item["key"]: item["value"] for item in run["parameters"]}
     kind = told.get("policy.design.kind", "none")
-    held = f" · {_DESIGNS[kind]}, {told['policy.design.control_share']:.0%} held back" if kind in _DESIGNS else ""
+    held = f" · {_DESIGNS[kind]}, {100 * told['policy.design.control_share']:.0f} % held back" if kind in _DESIGNS else ""
     out = told.get("sensing.identity.holdout_share", 0.0)
-    return f"{held} · {out:.0%} of members held out from all policies" if out else held
+    return f"{held} · {100 * out:.0f} % of members held out from all policies" if out else held
 
 
 def title(mall: str) -> str:

@@ -123,7 +123,7 @@ def parameters(found: list[dict[str, Any]]) -> str:
     changed = [item for item in found if item["changed"]]
     judged = Counter(item["confidence"] for item in found if item["confidence"] != "-")
     text = (
-        f"This run depends on {len(found)} parameters; {len(changed)} differ from their defaults. Of the defaults that rest on a source, "
+        f"This run depends on {len(found):,} parameters; {len(changed):,} differ from their defaults. Of the defaults that rest on a source, "
         f"{judged['H']} are of high, {judged['M']} of medium and {judged['L']} of low confidence as a default; none is a measurement of this mall."
     )
     changes = "Changed by the scenario or the command line"
@@ -134,7 +134,7 @@ def parameters(found: list[dict[str, Any]]) -> str:
         name = "the run" if len(head) == 1 else f"{head[0]}.{head[1]}" if head[0] == "categories" else head[0]
         groups.setdefault(name, []).append(item)
     folded = "".join(_parameter_table(items, name) for name, items in groups.items())
-    return f"<p>{esc(text)}</p>{own}<details data-fold><summary>All {len(found)} parameters with range, source and confidence</summary>{folded}</details>"
+    return f"<p>{esc(text)}</p>{own}<details data-fold><summary>All {len(found):,} parameters with range, source and confidence</summary>{folded}</details>"
 
 
 def _parameter_table(items: list[dict[str, Any]], caption: str) -> str:

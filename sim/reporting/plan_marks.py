@@ -190,7 +190,9 @@ def draw_entrances(axes: Axes, compiled: CompiledPlan, level: int, points_per_m:
             arrowprops=style,
             zorder=9,
         )
-        words = f"{_words_of(compiled.entrance_ids[entrance])}\n{arrays.entrance_share[entrance]:.0%} of arrivals on foot"
+        words = (
+            f"{_words_of(compiled.entrance_ids[entrance])}\n{100 * arrays.entrance_share[entrance]:.0f} % of arrivals on foot"
+        )
         side = "center" if abs(out[0]) < 0.6 else ("left" if out[0] > 0 else "right")
         height = "center" if abs(out[1]) < 0.3 else ("bottom" if out[1] > 0 else "top")
         axes.text(

@@ -50,7 +50,7 @@ def error_curve(error_m: Sequence[float], share: Sequence[float]) -> str:
             xlabel="distance between where a phone was and where it was put, m",
             ylabel="fixes",
         )
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
 
     return draw(5.2, 2.8, paint)
@@ -74,7 +74,7 @@ def push_reach(radius_m: Sequence[float], precision: Sequence[float | None], rec
         axes.set_xticks(places, [f"{radius:g} m" for radius in radius_m])
         axes.set(xlabel="radius of a push around a store", ylabel="phones", ylim=(0, 1.12))
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderaxespad=0.2, handlelength=1.2, columnspacing=1.4)
 
     return draw(5.2, 2.8, paint)

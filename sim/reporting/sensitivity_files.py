@@ -83,7 +83,7 @@ def indices(told: Mapping[str, Any]) -> str:
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.legend(loc="lower right")
         unit = f"{told['unit']} over the whole range" if told["method"] == "morris" else "share of the variance"
-        axes.set_xlabel(f"{told['kpi']}: {unit}, {told['confidence']:.0%} intervals")
+        axes.set_xlabel(f"{told['kpi']}: {unit}, {100 * told['confidence']:.0f} % intervals")
 
     return draw(8.2, 1.1 + 0.4 * len(rows), paint)
 

@@ -61,7 +61,7 @@ class Studio:
         return [
             Route("/", _index),
             Route("/assets/{name}", _asset),
-            Route("/api/start", _answer(catalogue.start)),
+            Route("/api/start", _start),
             Route("/api/scenario/{name}", _named(catalogue.scenario_of)),
             Route("/api/plan/{name}", _named(plans.plan_of)),
             Route("/api/coverage", _posted(coverage.coverage), methods=["POST"]),
@@ -177,17 +177,13 @@ def _file(path: Path) -> Response:
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def _answer(work: Callable[[], Any]) -> Endpoint:
-    """Answer a call with what a function returns, worked out beside the event loop."""
-
-    async def endpoint(_request: Request) -> Response:
-        return json_response(await run_in_threadpool(work))
-
-    return endpoint
+async def _start(request: Request) -> Response:
+    language = request.query_params.get("language", "")
+    return json_response(await run_in_threadpool(partial(catalogue.start, language)))
 
 
 def _named(work: Callable[[str], Any]) -> Endpoint:
-    """The same of a function of the name at the address's end."""
+    """Answer a call with what a function of the name at the address's end returns, worked out beside the event loop."""
 
     async def endpoint(request: Request) -> Response:
         return json_response(await run_in_threadpool(partial(work, request.path_params["name"])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sim.errors import ConfigError
 from sim.reporting import kpi_catalogue
 from sim.reporting.files import plain
 from sim.reporting.manifest import galleria_version
+from sim.reporting.words.translator import LANGUAGES, text_of
 from sim.studio.checks import differences_of
 from sim.studio.drafts import NAME, base_of, moves_by_unit
 
@@ -23,8 +25,11 @@ CONFIDENCE = {"H": "high", "M": "medium", "L": "low", "-": "a choice"}
 GOOD = {"higher": 1, "lower": -1, "neither": 0}
 
 
-def start() -> dict[str, Any]:
-    """Return what /api/start answers; parameters whose value is a list are left out, for no slider fits them."""
+def start(language: str = "en") -> dict[str, Any]:
+    """Return what /api/start answers; parameters whose value is a list are left out, for no slider fits them.
+
+    KPIs are called as the report in the language calls them; what is meant by scenarios, policies, parameters and KPIs is in English.
+    """
     return {
         "version": galleria_version(),
         "folder": str(Path.cwd()),
@@ -36,7 +41,7 @@ def start() -> dict[str, Any]:
         ],
         "policies": _policies(),
         "parameters": _parameters(),
-        "kpis": _kpis(),
+        "kpis": _kpis(text_of(language if language in LANGUAGES else LANGUAGES[0])),
     }
 
 
@@ -187,10 +192,10 @@ def unit_of(key: str) -> str:
     return UNITS.get(words[-1], "")
 
 
-def _kpis() -> list[dict[str, Any]]:
+def _kpis(say: Callable[[str], str]) -> list[dict[str, Any]]:
     return [
         {
-            "name": kpi.name, "label": kpi.label, "unit": kpi.unit, "definition": kpi.definition, "good": GOOD[kpi.direction],
+            "name": kpi.name, "label": say(kpi.label), "unit": kpi.unit, "definition": kpi.definition, "good": GOOD[kpi.direction],
         }
         for kpi in kpi_catalogue.BY_NAME.values()
         if kpi.is_known

@@ -17,6 +17,7 @@ from sim.floorplan.layout import with_layout
 from sim.floorplan.read import read_plan
 from sim.reporting.files import plain
 from sim.schema.layout import drawing_changes
+from sim.studio import pace
 from sim.studio.drafts import SAID, Draft, base_of, text_of
 
 
@@ -28,14 +29,15 @@ def composed(text: str) -> RunConfig:
         try:
             return config_files.compose(str(path))
         except GalleriaError as mistake:
-            place = re.compile(rf"^{re.escape(str(path))}:\d+(: )?")
+            # A value of the draft may be told of as the line of the base's file that it replaces.
+            place = re.compile(r"^[^:]*\.ya?ml:\d+(: )?")
             raise type(mistake).of(
                 "the draft", [replace(each, place=place.sub("", each.place) or "draft") for each in mistake.problems]
             ) from None
 
 
 def checked(draft: Draft) -> dict[str, Any]:
-    """Return what /api/check answers: the draft's file, what differs from its base, and what is wrong."""
+    """Return what /api/check answers: the draft's file, what differs from its base, what is wrong, and how long comparing would take."""
     text = text_of(draft)
     try:
         config = composed(text)
@@ -43,7 +45,9 @@ def checked(draft: Draft) -> dict[str, Any]:
     except GalleriaError as mistake:
         return {"yaml": text, "differences": [], "problems": [asdict(each) for each in mistake.problems]}
     differences = differences_of(base_of(draft.base), config)
-    return {"yaml": text, "differences": differences, "problems": [asdict(each) for each in problems]}
+    return {
+        "yaml": text, "differences": differences, "problems": [asdict(each) for each in problems], "expected": pace.expected(config),
+    }  # fmt: skip
 
 
 def problems_on_the_plan(config: RunConfig) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ def chromium_path() -> str | None:
 
 @dataclass
 class Tab:
-    """A page under test, and what it complained of or asked for."""
+    """A page under test, and what it and the tabs that it opened complained of or asked for."""
 
     page: Any  # playwright.sync_api.Page
     complaints: list[str] = field(default_factory=list)  # errors and warnings of the console, errors that nobody caught
@@ -73,9 +73,9 @@ def tab(chromium: Any) -> Iterator[Tab]:
         viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="UTC", reduced_motion="reduce"
     )
     tab = Tab(context.new_page())
-    tab.page.on("console", lambda message: _keep(tab, message))
-    tab.page.on("pageerror", lambda error: tab.complaints.append(f"uncaught: {error}"))
-    tab.page.on("request", lambda request: tab.requests.append(request.url))
+    context.on("console", lambda message: _keep(tab, message))
+    context.on("weberror", lambda error: tab.complaints.append(f"uncaught: {error.error}"))
+    context.on("request", lambda request: tab.requests.append(request.url))
     yield tab
     context.close()
     assert tab.complaints == []

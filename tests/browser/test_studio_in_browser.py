@@ -42,18 +42,34 @@ def hostile_plan(folder: Path) -> None:
     tenants.write_text(tenants.read_text("utf-8").replace("Corner Bakery", HOSTILE), "utf-8")
 
 
+def flawed_plan(folder: Path) -> None:
+    """Write the corner mall with an access point that hangs outside the building."""
+    shutil.copytree(ROOT / "floorplans" / "corner_mall", folder)
+    path = folder / "access_points.geojson"
+    points = json.loads(path.read_text("utf-8"))
+    points["features"][0]["geometry"]["coordinates"] = [-9.0, -9.0]
+    path.write_text(json.dumps(points), "utf-8")
+
+
+def started(folder: Path) -> tuple[subprocess.Popen[str], str]:
+    """Start `galleria studio` in a folder; return it with the address that it prints."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "sim", "studio", "--no-browser", "--json"], cwd=folder, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert server.stdout is not None
+    return server, json.loads(server.stdout.readline())["address"]
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
     """Start `galleria studio` in a folder of its own and return the address that it prints."""
     folder = tmp_path_factory.mktemp("studio")
     (folder / "floorplans").mkdir()
     hostile_plan(folder / "floorplans" / "hostile_mall")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "sim", "studio", "--no-browser", "--json"], cwd=folder, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert server.stdout is not None
-    yield json.loads(server.stdout.readline())["address"]
+    flawed_plan(folder / "floorplans" / "flawed_mall")
+    server, address = started(folder)
+    yield address
     server.send_signal(signal.SIGINT)
     try:
         server.wait(20)
@@ -184,6 +200,7 @@ def test_a_fresh_clone_is_ten_actions_at_most_from_a_compared_what_if_with_a_mov
         result.locator("a.main").click()
     opened.value.wait_for_load_state()
     assert "corner_day" in opened.value.title()
+    assert re.fullmatch(r"(\d+) of \1", opened.value.locator("[data-count]").inner_text())  # its script ran
 
     tab.page.reload()
     tab.page.locator(".result").wait_for()  # and nothing is lost when the page is opened anew
@@ -288,6 +305,56 @@ def test_every_change_is_taken_back_one_by_one(tab, address):
     assert page.locator("#compare").is_disabled()
 
 
+def test_what_is_wrong_is_marked_on_the_plan_until_it_is_mended(tab, address):
+    planner = corner(tab, address)
+    page = planner.page
+    assert page.locator(".problem-mark").count() == 0
+
+    planner.drag("L1-bakery", "L1-outfitters")
+    page.click("#notice .main")
+    page.locator("li[data-change=value] [data-focus^=remove]").click()  # the move stays, the leave for less floor goes
+    page.wait_for_selector(".problem-mark.error[data-marks=L1-bakery]", state="attached", timeout=PATIENT_MS)
+    assert "too small" in page.get_attribute('[data-unit="L1-bakery"]', "aria-label")
+    assert page.locator("#run").is_disabled()
+
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(".problem-mark", state="detached", timeout=PATIENT_MS)
+    assert "too small" not in page.get_attribute('[data-unit="L1-bakery"]', "aria-label")
+
+
+def test_a_problem_of_the_drawing_has_its_mark_as_long_as_the_drawing_is_open(tab, address):
+    page = Planner(tab.page, address).page
+    page.select_option("#floorplan", "flawed_mall")
+    page.wait_for_selector(".problem-mark.of-access_points", state="attached", timeout=PATIENT_MS)
+    page.click("#tab-problems")
+    page.locator("#panel-problems button.problem").first.click()
+    assert "hangs inside the building" in page.locator(".problem-mark title").first.text_content()
+
+    page.select_option("#floorplan", "corner_mall")
+    page.wait_for_selector(".problem-mark", state="detached", timeout=PATIENT_MS)
+
+
+def test_a_server_that_was_away_leaves_the_page_as_it_was(tab, address):
+    planner = corner(tab, address)
+    page = planner.page
+    page.wait_for_selector("#run:enabled")
+    page.route("**/api/**", lambda route: route.abort())
+
+    planner.drag("L1-bakery", "L1-outfitters")
+    page.click("#notice .main")
+    page.wait_for_selector("#changes >> text=does not answer", timeout=PATIENT_MS)
+    assert page.locator("#run").is_enabled()
+    page.click("#run")
+    page.wait_for_selector("#job >> text=does not answer", timeout=PATIENT_MS)
+    assert page.locator("#run").is_enabled()
+
+    page.unroute("**/api/**")
+    page.wait_for_selector("#changes:not(:has-text('does not answer'))", timeout=PATIENT_MS)
+    tab.complaints[:] = [
+        each for each in tab.complaints if "ERR_FAILED" not in each
+    ]  # Chromium tells of every request that failed
+
+
 def test_the_draft_survives_a_change_of_language(tab, address):
     planner = corner(tab, address)
     planner.drag("L1-bakery", "L1-outfitters")
@@ -295,6 +362,7 @@ def test_the_draft_survives_a_change_of_language(tab, address):
     planner.page.select_option("#language", "zh")
     planner.page.wait_for_selector("text=您的改动")
     planner.page.wait_for_selector(".change-head")
+    assert planner.page.evaluate("import('/assets/store.js').then(({ state }) => state.start.kpis[0].label)") == "客流"
 
     assert planner.changes()[0] == "Corner Bakery ⇄ Cornerstone Outfitters"
     planner.page.select_option("#language", "en")

@@ -51,9 +51,9 @@ def test_a_cycle_of_four_merchants_is_told_as_it_was(tmp_path):
     assert kpis["clearing_saved_share"] == pytest.approx(0.945736, abs=5e-7)
     assert kpis["clearing_imbalance_fen"] == 0
     assert kpis["clearing_open_fen"] == 0
-    assert "owed each other 19.35 yuan in 1 clearing cycle" in words
-    assert "0.15 yuan were not paid in time" in words
-    assert "never pay cost their creditors 0.30 yuan" in words
+    assert "owed each other ¥19.35 in 1 clearing cycle" in words
+    assert "¥0.15 were not paid in time" in words
+    assert "never pay cost their creditors ¥0.30" in words
 
 
 def test_an_imbalance_would_be_told(tmp_path):
@@ -81,7 +81,7 @@ def test_what_the_line_refuses_and_loses_is_told(tmp_path):
 
     assert (kpis["redemptions_refused"], kpis["redemptions_refused_fen"]) == (2, 800)
     assert (kpis["stood_in_fen"], kpis["points_line_loss_fen"]) == (900, 270)
-    assert "members lost 0.70 yuan in points" in words
+    assert "members lost ¥0.70 in points" in words
     assert len(pictures(found, plan, Span(600, 1440, 600, 1320))) == 1
 
 

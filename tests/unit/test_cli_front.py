@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -90,6 +91,24 @@ def test_stopping_has_its_own_exit_code(monkeypatch, capfd, error, code):
     monkeypatch.setattr(cli.os, "dup2", lambda *_: None)
 
     assert cli.main(["run"]) == code
+
+
+def test_an_interrupt_that_compiled_code_swallows_stops_the_command_all_the_same(monkeypatch, capsys):
+    def swallow(_options):
+        with contextlib.suppress(KeyboardInterrupt):  # as a callback of LLVM does
+            signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("no compiled object yet")
+
+    monkeypatch.setattr(
+        cli.importlib, "import_module", lambda name: types.SimpleNamespace(COMMANDS={"run": lambda parser: swallow})
+    )
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        code, _, err = run(capsys, "run")
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert (code, err) == (130, "Stopped.\n")
 
 
 def test_a_file_that_cannot_be_written_is_the_users_to_mend(monkeypatch, capsys):

@@ -71,7 +71,7 @@ def test_the_report_says_what_a_planner_understands():
     text = " ".join(happenings.words(happenings.values(sums, Books()), happenings.curves(sums, Books())))
 
     assert "2 parties (5 people)" in text
-    assert "605 yuan" in text
+    assert "¥605" in text
     assert "1 pairs of friends met" in text
 
 

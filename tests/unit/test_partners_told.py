@@ -58,7 +58,7 @@ def test_arbitrage_costs_what_was_paid_less_received_and_points_that_stayed():
     assert kpis["points_exchanged_out"] == 50.0
     assert kpis["arbitrage_loss_fen"] == 4500 - 6427 + 7142 - 5000 == 215
     assert any("points to bank to airline to points makes 1.42857 of 1" in text for text in words)
-    assert any("cost the alliance 2 yuan" in text for text in words)
+    assert any("cost the alliance ¥2" in text for text in words)
 
 
 def test_vouchers_and_gifts_are_counted_apart():
@@ -70,7 +70,7 @@ def test_vouchers_and_gifts_are_counted_apart():
 
     counts = [kpis[name] for name in ("vouchers_taken", "gifts_taken", "vouchers_redeemed", "voucher_value_fen")]
     assert counts == [1, 1, 1, 2500]
-    assert "1 vouchers were used and took 25 yuan off receipts." in words
+    assert "1 vouchers were used and took ¥25 off receipts." in words
 
 
 def test_what_is_only_held_back_costs_nobody_honest_anything():
@@ -99,7 +99,7 @@ def test_what_is_only_held_back_costs_nobody_honest_anything():
         "abuse_rules_cost_fen": 700,
     }
     assert words == [
-        "Refund farming: tried 4 times, got 3 yuan. Rules stopped 9 yuan by holding points back.",
-        "The rule of holding points back held back, of honest members, points worth 90 yuan, 50 times.",
-        "The rule of a limit of receipts a day cost honest members points worth 7 yuan, 2 times.",
+        "Refund farming: tried 4 times, got ¥3. Rules stopped ¥9 by holding points back.",
+        "The rule of holding points back held back, of honest members, points worth ¥90, 50 times.",
+        "The rule of a limit of receipts a day cost honest members points worth ¥7, 2 times.",
     ]

@@ -18,7 +18,7 @@ def told(is_limited=False, owed_centi=2_900, redemption_fen=90, treasury_fen=1_8
 def test_points_held_less_points_owed_are_those_that_are_out_and_cost_what_merchants_are_paid():
     assert "7 of 9 members' accounts hold 414,520 points, less 29 that members owe" in told()
     assert "414,491 are out" in told()
-    assert f"it would cost {414_491 * 0.9:,.0f} yuan; the treasury has 18,515." in told()
+    assert f"it would cost ¥{414_491 * 0.9:,.0f}; the treasury has ¥18,515." in told()
     assert "less" not in told(owed_centi=0)
 
 

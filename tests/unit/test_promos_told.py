@@ -101,8 +101,8 @@ def test_the_funnel_puts_messages_of_triggers_down_to_the_policy_that_laid_them_
     assert found["funnel"].tolist() == [[2, 2, 1, 1, 1], [2, 1, 1, 1, 0]]
     assert found["cost_fen"].tolist() == [500, 0]
     told = " ".join(words(values(sums_of(), books_of()), found))
-    assert "a: 2 messages were sent, 2 came through, 1 were opened; 1 offers were taken and 1 used, which cost 5 yuan" in told
-    assert "50.0% of the parties that the app wrote to turned its messages off" in told
+    assert "a: 2 messages were sent, 2 came through, 1 were opened; 1 offers were taken and 1 used, which cost ¥5" in told
+    assert "50.0 % of the parties that the app wrote to turned its messages off" in told
     assert "below threshold 1" in told
 
 

@@ -132,13 +132,13 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         return []
     found = []
     for attack in curves["attacks"]:
-        stopped = ", ".join(f"{fen / FEN:,.0f} yuan by {rule}" for rule, fen in attack["stopped_fen"].items())
+        stopped = ", ".join(f"¥{fen / FEN:,.0f} by {rule}" for rule, fen in attack["stopped_fen"].items())
         rules = f"Rules stopped {stopped}." if stopped else "No rule stopped any of it."
-        found.append(f"{attack['name']}: tried {attack['tried']:,} times, got {attack['got_fen'] / FEN:,.0f} yuan. {rules}")
+        found.append(f"{attack['name']}: tried {attack['tried']:,} times, got ¥{attack['got_fen'] / FEN:,.0f}. {rules}")
     for honest in curves["honest"]:
         what = "cost honest members" if honest["lasts"] else "held back, of honest members,"
         found.append(
-            f"The rule of {honest['rule']} {what} points worth {honest['fen'] / FEN:,.0f} yuan, {honest['times']:,} times."
+            f"The rule of {honest['rule']} {what} points worth ¥{honest['fen'] / FEN:,.0f}, {honest['times']:,} times."
         )
     if not curves["honest"]:
         found.append("No rule cost anybody honest anything.")

@@ -33,7 +33,5 @@ def pictures(curves: dict[str, Any], compiled: CompiledPlan, span: Span) -> list
         _legend_above(axes, 2)
 
     caption = "What each kind of abuse got out of the programme, and what rules kept from it."
-    alt = "Bar chart of abuse: " + ", ".join(
-        f"{name} got {got:,.0f} yuan, {stopped:,.0f} stopped" for name, got, stopped in rows
-    )
+    alt = "Bar chart of abuse: " + ", ".join(f"{name} got ¥{got:,.0f}, {stopped:,.0f} stopped" for name, got, stopped in rows)
     return [(Picture("figures/abuse.svg", "abuse", caption, alt), draw(5.2, 1.2 + 0.4 * len(rows), paint))]

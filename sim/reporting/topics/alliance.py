@@ -106,7 +106,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     if curves["returns"]:
         found.append(
             f"By their own books, which rest on sales before and after and on a letter about others, it costs "
-            f"{kpis['alliance_worse_off_share']:.0%} of those who can tell more than it brings; one in ten has a return of "
+            f"{100 * kpis['alliance_worse_off_share']:.0f} % of those who can tell more than it brings; one in ten has a return of "
             f"{kpis['merchant_roi_p10']:.2f} or less for each yuan that it costs. These are the merchants' estimates: they can be wrong."
         )
     return found

@@ -103,7 +103,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
             f"{kpis['chains_begun']:,} parties used the first offer of the chain, {kpis['chains_completed']:,} its last."
         )
     if kpis["joint_offers_used"] is not None:
-        found.append(f"The two stores' offers of each other were used {kpis['joint_offers_used']:,} times and took {(kpis['joint_cost_fen'] or 0) / 100:,.0f} yuan off prices.")  # fmt: skip
+        found.append(f"The two stores' offers of each other were used {kpis['joint_offers_used']:,} times and took ¥{(kpis['joint_cost_fen'] or 0) / 100:,.0f} off prices.")  # fmt: skip
     if kpis["pools_opened"] is not None:
         found.append(f"Of {kpis['pools_opened']:,} lists of names, {kpis['pools_filled']:,} filled and became an offer.")
     if kpis["seats_sold_cheaper_people"] is not None:

@@ -226,7 +226,7 @@ def _treasury(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
 
 
 def _yuan(fen: Value) -> str:
-    return f"{(fen or 0) / 100:,.2f} yuan"
+    return f"¥{(fen or 0) / 100:,.2f}"
 
 
 TOPIC = Topic("clearing", "Clearing and the treasury", _KPIS, Sums, values, curves, words)

@@ -40,7 +40,7 @@ def _refused(curves: dict[str, Any], span: Span) -> tuple[Picture, str]:
         _time_axis(axes, span)
 
     caption = "Points that tills took, and points that members wanted to spend and could not, in yuan since midnight."
-    alt = f"Two rising lines: {taken[-1]:,.0f} yuan of points taken, {refused[-1]:,.0f} yuan refused by the end of the day."
+    alt = f"Two rising lines: ¥{taken[-1]:,.0f} of points taken, ¥{refused[-1]:,.0f} refused by the end of the day."
     return Picture("figures/points_refused.svg", "clearing", caption, alt), draw(5.2, 2.4, paint)
 
 
@@ -58,7 +58,7 @@ def _treasury(treasury: dict[str, Any], span: Span) -> tuple[Picture, str]:
 
     caption = "What the treasury held in cash and investments, and the points outstanding at their face, every five minutes."
     alt = (
-        f"Three lines over the day: cash ends at {int(treasury['cash'][-1]) / FEN_PER_YUAN:,.0f} yuan, investments at "
+        f"Three lines over the day: cash ends at ¥{int(treasury['cash'][-1]) / FEN_PER_YUAN:,.0f}, investments at "
         f"{int(treasury['invested'][-1]) / FEN_PER_YUAN:,.0f}, points at {int(treasury['outstanding'][-1]) / FEN_PER_YUAN:,.0f}."
     )
     return Picture("figures/treasury.svg", "clearing", caption, alt), draw(5.2, 2.4, paint)

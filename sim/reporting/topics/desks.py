@@ -169,7 +169,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     if kpis["desk_wait_s_mean"] is not None:
         found.append(f"Whoever was served at a desk had stood in line for {kpis['desk_wait_s_mean']:,.0f} s on average.")
     income_fen, cost_fen = kpis["desks_income_fen"] or 0, kpis["desks_cost_fen"] or 0
-    found.append(f"Desks took {income_fen / 100:,.0f} yuan in fees and cost {cost_fen / 100:,.0f} yuan, staff included.")
+    found.append(f"Desks took ¥{income_fen / 100:,.0f} in fees and cost ¥{cost_fen / 100:,.0f}, staff included.")
     return found
 
 

@@ -75,20 +75,20 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     month, estimates = curves["months"][-1], curves["estimates"]
     out = month["out_centi"] / 100
     found = [
-        f"{out:,.0f} points are out. If all of them are spent they cost {month['liability_cost_fen'] / 100:,.0f} yuan; weighed with how likely that "
-        f"is, {month['liability_fair_fen'] / 100:,.0f} yuan. The books carry them at "
-        f"{'cost' if curves['liability_at'] == 'cost' else 'fair value'}: {curves['liability_fen'] / 100:,.0f} yuan.",
-        f"Of the price of what members bought, {month['deferred_fen'] / 100:,.0f} yuan is for points that are not spent yet and is no revenue "
-        f"before they are (IFRS 15); {month['revenue_fen'] / 100:,.0f} yuan of it was earned in {month['month']}.",
+        f"{out:,.0f} points are out. If all of them are spent they cost ¥{month['liability_cost_fen'] / 100:,.0f}; weighed with how likely that "
+        f"is, ¥{month['liability_fair_fen'] / 100:,.0f}. The books carry them at "
+        f"{'cost' if curves['liability_at'] == 'cost' else 'fair value'}: ¥{curves['liability_fen'] / 100:,.0f}.",
+        f"Of the price of what members bought, ¥{month['deferred_fen'] / 100:,.0f} is for points that are not spent yet and is no revenue "
+        f"before they are (IFRS 15); ¥{month['revenue_fen'] / 100:,.0f} of it was earned in {month['month']}.",
     ]
-    told = "; ".join(f"by {_WAYS[name]} {share:.1%}" for name, share in estimates.items() if share is not None)
+    told = "; ".join(f"by {_WAYS[name]} {100 * share:.1f} %" for name, share in estimates.items() if share is not None)
     found.append(
         f"How many points will never be spent: {told}. The books use the estimate by {_WAYS[curves['estimated_by']]}. Points that do not expire "
         "are lost only with their member's account. Whatever is merely not spent yet is owed, so that an estimate by what is not spent yet is "
         "too high in every young programme."
     )
     if curves["recognised_fen"]:
-        found.append(f"The alliance has taken {curves['recognised_fen'] / 100:,.0f} yuan for its own as breakage.")
+        found.append(f"The alliance has taken ¥{curves['recognised_fen'] / 100:,.0f} for its own as breakage.")
     return found
 
 

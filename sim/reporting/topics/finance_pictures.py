@@ -39,5 +39,5 @@ def pictures(curves: dict[str, Any], compiled: CompiledPlan, span: Span) -> list
 
     last = months[-1]
     caption = "What points that are out cost at the end of each month, and the revenue deferred for them."
-    alt = f"Line chart over {len(months)} months; at the end {last['liability_cost_fen'] / 100:,.0f} yuan at cost."
+    alt = f"Line chart over {len(months)} months; at the end ¥{last['liability_cost_fen'] / 100:,.0f} at cost."
     return [(Picture("figures/finance.svg", "finance", caption, alt), draw(5.2, 2.4, paint))]

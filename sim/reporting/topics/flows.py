@@ -131,7 +131,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         return []
     found = [
         f"{curves['moves']:,} times a party went from one store straight to another, over {curves['pairs_used']:,} different pairs of "
-        f"stores. {curves['same_level_share']:.0%} of these ways stay on one level, {curves['same_trade_share']:.0%} within one trade. "
+        f"stores. {100 * curves['same_level_share']:.0f} % of these ways stay on one level, {100 * curves['same_trade_share']:.0f} % within one trade. "
         f"{curves['no_store']:,} visits entered no store at all."
     ]
     if curves["starts"]:
@@ -141,7 +141,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         said = "; ".join(f"{each['tenant']} ({each['visits']:,} on to {each['stores']:,} stores)" for each in curves["hubs"])
         found.append(f"Hubs, from which most parties went on to another store: {said}.")
     if curves["dead_ends"]:
-        said = "; ".join(f"{each['tenant']} ({each['share']:.0%})" for each in curves["dead_ends"])
+        said = "; ".join(f"{each['tenant']} ({100 * each['share']:.0f} %)" for each in curves["dead_ends"])
         found.append(
             f"Dead ends, after which the visit was over most often (stores with at least {ENTRIES_MIN} entries; share of entries): {said}."
         )

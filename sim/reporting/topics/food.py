@@ -199,8 +199,8 @@ def _money(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     lines = curves["restaurants"]
     losing = sum(line["profit_fen"] < 0 for line in lines)
     text = (
-        f"Before payment fees, after ingredients, wages, fixed cost and rent, they {kind} {abs(profit) / 100:,.0f} yuan, {per_cover / 100:,.1f} a guest; "
-        f"food for {(kpis['food_waste_fen'] or 0) / 100:,.0f} yuan was thrown away."
+        f"Before payment fees, after ingredients, wages, fixed cost and rent, they {kind} ¥{abs(profit) / 100:,.0f}, ¥{per_cover / 100:,.2f} a guest; "
+        f"food for ¥{(kpis['food_waste_fen'] or 0) / 100:,.0f} was thrown away."
     )
     if len(lines) > 1:
         text += f" {losing} of {len(lines)} lost money."

@@ -169,7 +169,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     """Return what the report says."""
     if not curves:
         return []
-    cost = f"Everything cost {(kpis['happening_cost_fen'] or 0) / 100:,.0f} yuan"
+    cost = f"Everything cost ¥{(kpis['happening_cost_fen'] or 0) / 100:,.0f}"
     each = kpis["happening_cost_fen_per_visit"]
     found = []
     if kpis["happening_visits"] is not None:
@@ -178,14 +178,14 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
             f"{kpis['happening_people_max']:,} people at once; {kpis['happening_full_visits']:,} found no room, "
             f"{kpis['happening_missed_visits']:,} came too late."
         )
-    found.append(f"{cost}, {each / 100:,.1f} yuan a visitor." if each is not None else f"{cost}, and nobody came.")
+    found.append(f"{cost}, ¥{each / 100:,.1f} a visitor." if each is not None else f"{cost}, and nobody came.")
     if kpis["happening_density_per_m2_max"] is not None:
         found.append(
             f"The densest crowd around one had {kpis['happening_density_per_m2_max']:.2f} people per m2; "
             f"{100 * (kpis['happening_crowded_share'] or 0):.0f} % of the parties joined at level of service D or worse."
         )
     found.append(
-        f"Who had been there bought for {(kpis['happening_spend_60min_fen'] or 0) / 100:,.0f} yuan within the hour after; how much of it "
+        f"Who had been there bought for ¥{(kpis['happening_spend_60min_fen'] or 0) / 100:,.0f} within the hour after; how much of it "
         "they would have bought anyway only the same day without the happening tells."
     )
     if kpis["hunt_won_share"] is not None:

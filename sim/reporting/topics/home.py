@@ -109,7 +109,7 @@ def words(_: dict[str, Value], curves: dict[str, Any]) -> list[str]:
             f"{total['redeemed_same_day']:,} on the day they were taken; {curves['coupons_out']:,} coupons are still good. By distance "
             "of the home, used so far against the share of a million real coupons: "
             + "; ".join(
-                f"{said} {used / claimed:.1%} ({real:.1%})"
+                f"{said} {100 * (used / claimed):.1f} % ({100 * real:.1f} %)"
                 for said, used, claimed, real in zip(
                     _SAID, curves["redeemed_in"], curves["claimed_in"], REDEEMED_OF_O2O.tolist(), strict=True
                 )
@@ -130,8 +130,8 @@ def words(_: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         found.append(f"{total['invited']:,} people were asked of what they would like to hear; {total['subscribed']:,} said.")
     found.append(
         f"{total['drawn']:,} visits were made that the same draws would not have made that day; some of them are moved from other days, so "
-        f"what is gained only a run without the policy shows. Messages and leaflets cost {total['cost_fen'] / 100:,.0f} yuan, coupons "
-        f"{total['coupons_fen'] / 100:,.0f} yuan."
+        f"what is gained only a run without the policy shows. Messages and leaflets cost ¥{total['cost_fen'] / 100:,.0f}, coupons "
+        f"¥{total['coupons_fen'] / 100:,.0f}."
     )
     return found
 

@@ -121,7 +121,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     parts += [f"{number} x {what}" for what, number in sorted(count.items())]
     cost_yuan = (kpis["layout_cost_fen"] or 0) / 100
     found = [
-        f"The layout differs from the drawing: {', '.join(parts)}. Fitting out costs {cost_yuan:,.0f} yuan, once; "
+        f"The layout differs from the drawing: {', '.join(parts)}. Fitting out costs ¥{cost_yuan:,.0f}, once; "
         f"the floor let is {100 * (kpis['let_area_share'] or 0):.1f} % of the drawing's.",
     ]
     levels = [

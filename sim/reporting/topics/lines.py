@@ -144,7 +144,7 @@ def _of_displays(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         )
     text += f" {kpis['deterred_visits']:,} parties turned away because the wait shown was longer than their patience"
     in_vain = kpis["deterred_in_vain_share"]
-    text += f"; {in_vain:.0%} of them would have been seated in time." if in_vain is not None else "."
+    text += f"; {100 * in_vain:.0f} % of them would have been seated in time." if in_vain is not None else "."
     text += f" {kpis['underpromised_visits']:,} gave up after waiting longer than they had been told."
     return [text]
 
@@ -163,9 +163,9 @@ def _of_tickets(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         )
     no_shows = kpis["ticket_no_show_share"]
     if no_shows is not None:
-        text += f" {no_shows:.0%} of those called did not come, or too late; {curves['tickets_cancelled']:,} tickets were void before."
+        text += f" {100 * no_shows:.0f} % of those called did not come, or too late; {curves['tickets_cancelled']:,} tickets were void before."
     spend_fen = kpis["ticket_spend_fen"]
-    text += f" Between drawing and sitting down their owners spent {(spend_fen or 0) / 100:,.0f} yuan elsewhere in the mall."
+    text += f" Between drawing and sitting down their owners spent ¥{(spend_fen or 0) / 100:,.0f} elsewhere in the mall."
     return [text]
 
 

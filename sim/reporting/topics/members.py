@@ -119,7 +119,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         f"{100 * (kpis['identified_sales_share'] or 0):.1f} % of all sales they showed who they were at the till."
     ]
     if kpis["member_discount_fen"]:
-        found.append(f"The price cut for members took {kpis['member_discount_fen'] / 100:,.0f} yuan off their prices.")
+        found.append(f"The price cut for members took ¥{kpis['member_discount_fen'] / 100:,.0f} off their prices.")
     if not curves:
         return found
     lifts = np.triu(np.nan_to_num(lifts_of(curves)), 1)

@@ -159,13 +159,13 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
             f"{kpis['online_orders']:,} orders were placed online: {by_way[Way.COLLECT]:,} to be collected, {by_way[Way.DELIVER]:,} to be "
             f"delivered, {by_way[Way.GIFT]:,} as gifts for somebody else. {kpis['online_refunded_orders']:,} could not be fulfilled, for "
             f"{kpis['online_lapsed_orders']:,} nobody came, {kpis['online_returned_orders']:,} were sent back. What was kept is worth "
-            f"{(kpis['online_sales_fen'] or 0) / 100:,.0f} yuan."
+            f"¥{(kpis['online_sales_fen'] or 0) / 100:,.0f}."
         )
         if kpis["online_extra_basket_share"] is not None:
             found.append(
                 f"{kpis['online_collecting_visits']:,} visits were made to collect and for nothing else, {kpis['online_new_visitors']:,} of them "
-                f"by somebody new. {kpis['online_extra_basket_share']:.0%} of those who collected bought more, for "
-                f"{(kpis['online_extra_fen'] or 0) / 100:,.0f} yuan in all."
+                f"by somebody new. {100 * kpis['online_extra_basket_share']:.0f} % of those who collected bought more, for "
+                f"¥{(kpis['online_extra_fen'] or 0) / 100:,.0f} in all."
             )
         if kpis["online_delivery_min_mean"] is not None:
             found.append(
@@ -177,13 +177,13 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
             "without it, and whoever works on orders is missing at tills and in kitchens."
         )
     if kpis["item_found_share"] is not None:
-        text = f"{curves['sought']:,} parties found out that they needed something; {kpis['item_found_share']:.0%} found it"
+        text = f"{curves['sought']:,} parties found out that they needed something; {100 * kpis['item_found_share']:.0f} % found it"
         mean = kpis["item_found_min_mean"]
         found.append(f"{text}." if mean is None else f"{text}, after {mean:,.0f} minutes on average.")
     if kpis["accounts_reach_share"] is not None:
         found.append(
-            f"The accounts that the mall takes reach {kpis['accounts_reach_share']:.0%} of the residents; added up as their operators count "
-            f"them they would be {kpis['accounts_counted_twice_share']:.0%}. Keeping them up cost {(kpis['accounts_cost_fen'] or 0) / 100:,.0f} yuan."
+            f"The accounts that the mall takes reach {100 * kpis['accounts_reach_share']:.0f} % of the residents; added up as their operators count "
+            f"them they would be {100 * kpis['accounts_counted_twice_share']:.0f} %. Keeping them up cost ¥{(kpis['accounts_cost_fen'] or 0) / 100:,.0f}."
         )
     return found
 

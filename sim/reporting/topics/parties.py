@@ -105,7 +105,7 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     if kpis["family_dwell_min_mean"] is not None and kpis["family_spend_fen_mean"] is not None:
         found.append(
             f"Parties with children, {100 * (kpis['family_visits_share'] or 0):.0f} % of all, stayed {kpis['family_dwell_min_mean']:.0f} minutes "
-            f"and spent {kpis['family_spend_fen_mean'] / 100:,.0f} yuan on average."
+            f"and spent ¥{kpis['family_spend_fen_mean'] / 100:,.0f} on average."
         )
     if kpis["child_alerts"]:
         found.append(f"{kpis['child_alerts']:,} times a child was late, or was not fetched in time.")

@@ -113,8 +113,8 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         if one["out_centi"] or one["in_centi"]:
             found.append(
                 f"{one['name'].capitalize()}: members got {one['in_centi'] / CENTI:,.0f} points for its units, for which it pays "
-                f"{one['received_fen'] / FEN:,.0f} yuan, and gave {one['out_centi'] / CENTI:,.0f} points for its units, which cost the "
-                f"alliance {one['paid_fen'] / FEN:,.0f} yuan. Limits cut {one['refused']:,} wishes."
+                f"¥{one['received_fen'] / FEN:,.0f}, and gave {one['out_centi'] / CENTI:,.0f} points for its units, which cost the "
+                f"alliance ¥{one['paid_fen'] / FEN:,.0f}. Limits cut {one['refused']:,} wishes."
             )
     if curves["cycles"]:
         is_said = "; ".join(curves["cycles"][:3])
@@ -125,14 +125,14 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         limits = "with the programmes' limits" if curves["limits_are_on"] else "without limits"
         found.append(
             f"Members who go round to gain, {100 * curves['arbitrageurs_share']:g} % of all, cost the alliance "
-            f"{int(kpis['arbitrage_loss_fen'] or 0) / FEN:,.0f} yuan, {limits}."
+            f"¥{int(kpis['arbitrage_loss_fen'] or 0) / FEN:,.0f}, {limits}."
         )
     for item in curves["items"]:
         if item["taken"]:
             found.append(f"{item['name']}: taken {item['taken']:,} times for {item['points']:,.0f} points.")
     if kpis["vouchers_redeemed"]:
         found.append(
-            f"{kpis['vouchers_redeemed']:,} vouchers were used and took {int(kpis['voucher_value_fen'] or 0) / FEN:,.0f} yuan off receipts."
+            f"{kpis['vouchers_redeemed']:,} vouchers were used and took ¥{int(kpis['voucher_value_fen'] or 0) / FEN:,.0f} off receipts."
         )
     return found
 

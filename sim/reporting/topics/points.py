@@ -161,11 +161,7 @@ def _flow(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         f"{curves['taking_part']:,} of {curves['tenants']:,} tenants take part. Members with an account of points (those who show their "
         f"membership on a visit) came {kpis['points_member_visits']:,} times; "
         f"{kpis['points_receipts']:,} of their receipts earned points. {issued:,.0f} points were issued and {burned:,.0f} spent"
-        + (
-            f", {kpis['points_parking_fen'] / CENTIPOINTS:,.0f} yuan of them for parking."
-            if kpis["points_parking_fen"]
-            else "."
-        )
+        + (f", ¥{kpis['points_parking_fen'] / CENTIPOINTS:,.0f} of them for parking." if kpis["points_parking_fen"] else ".")
     ]
     if kpis["points_sales_share"]:
         found[0] += f" Points paid {100 * kpis['points_sales_share']:.2f} % of tenants' sales."
@@ -195,7 +191,7 @@ def _rules(curves: dict[str, Any]) -> list[str]:
         found.append(f"Campaigns: {', '.join(curves['campaigns'])}.")
     if curves["tiers"]:
         tiers = [
-            f"{tier['name'] or 'one'} from {tier['from_yuan']:,.0f} yuan in twelve months ({tier['factor']:g} times the points)"
+            f"{tier['name'] or 'one'} from ¥{tier['from_yuan']:,.0f} in twelve months ({tier['factor']:g} times the points)"
             for tier in curves["tiers"]
         ]
         found.append(f"Tiers: {', '.join(tiers)}.")
@@ -206,16 +202,14 @@ def _who_pays(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     issue_fen, redemption_fen = curves["prices_fen"]
     fees_fen, income_fen = kpis["points_issue_fees_fen"] or 0, kpis["points_redemption_fen"] or 0
     found = [
-        f"A point costs the tenant that issues it {issue_fen / 100:.2f} yuan and brings the one that takes it {redemption_fen / 100:.2f}. "
-        f"Tenants paid {fees_fen / 100:,.0f} yuan for points issued and got {income_fen / 100:,.0f} for points taken: {curves['getting']:,} "
+        f"A point costs the tenant that issues it ¥{issue_fen / 100:.2f} and brings the one that takes it ¥{redemption_fen / 100:.2f}. "
+        f"Tenants paid ¥{fees_fen / 100:,.0f} for points issued and got ¥{income_fen / 100:,.0f} for points taken: {curves['getting']:,} "
         f"got more than they paid, {curves['paying']:,} paid more than they got."
     ]
     if curves["net_fen"]:
         first = curves["net_fen"][0]
         verb = "got" if first["net_fen"] > 0 else "paid"
-        found[0] += (
-            f" The largest account is that of {first['tenant']}, which {verb} {abs(first['net_fen']) / 100:,.0f} yuan net."
-        )
+        found[0] += f" The largest account is that of {first['tenant']}, which {verb} ¥{abs(first['net_fen']) / 100:,.0f} net."
     return found
 
 
@@ -229,7 +223,7 @@ def _held(curves: dict[str, Any]) -> str:
             f"{out_centi / CENTIPOINTS:,.0f} are out"
         )
     cost_fen = out_centi * price_fen / CENTIPOINTS
-    text += f". Were all of these spent at merchants, it would cost {cost_fen / 100:,.0f} yuan; the treasury has {held['treasury_fen'] / 100:,.0f}."
+    text += f". Were all of these spent at merchants, it would cost ¥{cost_fen / 100:,.0f}; the treasury has ¥{held['treasury_fen'] / 100:,.0f}."
     if curves.get("is_treasury_limited", True) or held["treasury_fen"] >= cost_fen:
         return text
     return text + (

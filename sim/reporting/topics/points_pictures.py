@@ -74,5 +74,5 @@ def _accounts(lines: list[dict[str, Any]]) -> tuple[Picture, str]:
         axes.set_xlabel("yuan received for points taken, less paid for points issued")
 
     caption = "Tenants' accounts with the alliance, the largest: above zero it got more for points that it took than it paid for those it issued."
-    alt = f"Bars for {len(lines)} tenants, from {min(line['net_fen'] for line in lines) / 100:,.0f} to {max(line['net_fen'] for line in lines) / 100:,.0f} yuan."
+    alt = f"Bars for {len(lines)} tenants, from {min(line['net_fen'] for line in lines) / 100:,.0f} to ¥{max(line['net_fen'] for line in lines) / 100:,.0f}."
     return Picture("figures/points_accounts.svg", "points", caption, alt), draw(5.2, 0.6 + 0.24 * max(len(lines), 4), paint)

@@ -107,7 +107,9 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         f"tenants deserve{tells}."
     )
     if kpis["fraud_share"]:
-        found.append(f"{kpis['fraud_share']:.1%} of the ratings behind them are bought, by {sum(curves['buys']):,} tenants.")
+        found.append(
+            f"{100 * kpis['fraud_share']:.1f} % of the ratings behind them are bought, by {sum(curves['buys']):,} tenants."
+        )
     if kpis["tenants_warned"] or kpis["tenants_replaced"]:
         found.append(
             f"The mall has warned {kpis['tenants_warned']:,} tenants and replaced {kpis['tenants_replaced']:,}; "

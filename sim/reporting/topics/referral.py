@@ -100,13 +100,13 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         return [*found, "Nothing came back to a merchant: nobody whom one had brought bought elsewhere."]
     kind = "money" if curves["merchants_get"] == "money" else "points"
     found.append(
-        f"Of {kpis['referral_returned_purchases']:,} purchases {(kpis['referral_returned_fen'] or 0) / 100:,.2f} yuan came back to the merchants "
+        f"Of {kpis['referral_returned_purchases']:,} purchases ¥{(kpis['referral_returned_fen'] or 0) / 100:,.2f} came back to the merchants "
         f"that had brought the member, in {kind}; what came back to members and friends were points."
     )
     best = int(np.argmax(curves["paid_fen"]))
     share = kpis["referral_top_decile_share"] or 0.0
     found.append(
-        f"The tenth of the merchants that got most got {share:.0%} of it, {curves['names'][best]} ({curves['units'][best]}) more than any other. "
+        f"The tenth of the merchants that got most got {100 * share:.0f} % of it, {curves['names'][best]} ({curves['units'][best]}) more than any other. "
         "Whoever sells pays for it unless referral.funding says otherwise: the mall as a whole gains only by visits and purchases that would "
         "not have been made without."
     )

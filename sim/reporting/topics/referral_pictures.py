@@ -36,5 +36,5 @@ def pictures(curves: dict[str, Any], compiled: CompiledPlan, span: Span) -> list
 
     top = int(best[-1])
     caption = "What came back to merchants for members they had brought, against points that others got of their own sales."
-    alt = f"Bar chart of the {best.size} merchants that got most; {curves['units'][top]} got {paid[top] / 100:,.0f} yuan."
+    alt = f"Bar chart of the {best.size} merchants that got most; {curves['units'][top]} got ¥{paid[top] / 100:,.0f}."
     return [(Picture("figures/referral.svg", "referral", caption, alt), draw(5.2, 0.8 + 0.28 * best.size, paint))]

@@ -32,7 +32,7 @@ def _positions(positions: list[dict[str, int]]) -> tuple[Picture, str]:
         _legend_above(axes, 2)
 
     caption = "Share of the entries of lists that were opened and followed, by their place in the list."
-    alt = f"Bar chart by place in the list; {opened[0]:.0%} of those at the top were opened, {opened[-1]:.0%} of the last."
+    alt = f"Bar chart by place in the list; {100 * opened[0]:.0f} % of those at the top were opened, {100 * opened[-1]:.0f} % of the last."
     return Picture("figures/places_by_position.svg", "shown", caption, alt), draw(5.2, 2.4, paint)
 
 

@@ -82,7 +82,7 @@ def targets_of(is_weekend: bool, car_share: float) -> tuple[Target, ...]:
         Target("weekdays", "Monday ... Friday: largest gap to payments (calendar)", "share", None, ((0.0, 0.05),), "Koubei: payments at 2,000 Chinese food shops", PUT_IN),
         Target("spread", "Day totals about what the calendar foresees, sd / mean (calendar)", "ratio", None, ((0.14, 0.24),), "residual CV of street counts and payments", PUT_IN),
         Target("shop", "A shop of 100 customers a day: variance / mean of its day totals", "ratio", 6.7, ((5.0, 9.0),), "Koubei: one shop, 494 days", COMES_OUT),
-        Target("both", "Customers of {a} who also go to {b} that day", "share", 0.25, ((0.20, 0.30),), "article S0: 20-30 % of users go to Uniqlo and Pizza Hut; of users, maybe over many visits", COMES_OUT),
+        Target("both", "Customers of {a} who also go to {b} that day", "share", 0.25, ((0.20, 0.30),), "a points alliance's own account (article S0): 20-30 % of its users go to Uniqlo and Pizza Hut, maybe over many visits", COMES_OUT),
     )  # fmt: skip
 
 

@@ -30,10 +30,10 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
     ]
     if missed:
         found.append(f"Outside their range: {'; '.join(missed)}.")
-    if curves["merchants"]:
+    if pair := curves["merchants"]:
         found.append(
-            "Of all visits, {share_b:.1%} went to {b}; of the customers of {a}, {share_both:.1%} did. The article says it of users, whom it "
-            "may have followed over many visits; this is one day.".format(**curves["merchants"])
+            f"Of all visits, {100 * pair['share_b']:.1f} % went to {pair['b']}; of the customers of {pair['a']}, {100 * pair['share_both']:.1f} % did. "
+            "The source says it of an alliance's users, whom it may have followed over many visits; this is one day."
         )
     found.append(
         "How much the day totals of one shop vary takes a run of many days. If a shop of 100 customers a day went up and down with the mall "

@@ -9,6 +9,7 @@ import { change, keyOf, on, ownValue, select, state, tell, unitOf } from "./stor
 import { words } from "./words.js";
 
 const CHECKED_AFTER_MS = 250;
+const ASKED_AGAIN_MS = 3000; // of a server that does not answer
 const NAME_TAKEN = 409; // by a file that can be replaced
 let asked = 0;
 
@@ -35,11 +36,13 @@ async function check() {
     answer = await post("/api/check", forServer(state.draft, state.scenario, state.plan));
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
-    answer = { yaml: "", differences: [], problems: refusal.status ? refusal.problems : [{ place: "", value: "", rule: words("unreachable"), way_out: "" }] };
+    // No answer says nothing of the draft: it can be run as soon as the server is there again.
+    answer = { yaml: state.checked?.yaml ?? "", differences: [], problems: refusal.problems, isUnanswered: !refusal.status };
   }
   if (mine !== asked) return;
   state.checked = answer;
   tell("checked");
+  if (answer.isUnanswered) setTimeout(() => mine === asked && check(), ASKED_AGAIN_MS);
 }
 
 function content(show, reopen) {
@@ -89,6 +92,7 @@ function told(each) {
 
 function problemsSaid() {
   if (!state.checked?.problems.length) return null;
+  if (state.checked.isUnanswered) return el("p", { class: "refused", role: "alert" }, words("unreachable"));
   return el("div", { class: "refused", role: "alert" }, el("p", {}, el("b", {}, words("check_problems"))),
     el("ul", {}, state.checked.problems.map((problem) => el("li", {}, [problem.place, problem.rule].filter(Boolean).join(": "),
       problem.value ? el("span", { class: "muted" }, ` (${words("found")} ${problem.value})`) : null,

@@ -4,16 +4,14 @@ import { changesOf, forServer } from "./draft.js";
 import { el, refill } from "./dom.js";
 import { comparisonResult, runResult } from "./results.js";
 import { follow, get, KEPT_JOB, post, Refusal } from "./server.js";
-import { keyOf, on, state, valueOf } from "./store.js";
+import { on, state } from "./store.js";
 import { duration, words } from "./words.js";
 
 const REPLICATIONS = [2, 4, 8, 20, 40];
-const DAY_S = 2.5; // of a run, whatever its size, and per visit: measured on two cores
-const VISIT_S = 0.00012;
 
 /** Build the panel and return it; `live` is the layer on the plan. */
 export function makeJobsPanel(node, live) {
-  const panel = { node, live, days: 8, withReplay: false, job: null, actions: el("div", { class: "actions" }), body: el("div", { class: "job-body" }) };
+  const panel = { node, live, days: 8, withReplay: false, job: null, expected: null, actions: el("div", { class: "actions" }), body: el("div", { class: "job-body" }) };
   node.append(panel.actions, panel.body);
   on("draft opened checked", () => refillActions(panel));
   on("opened", () => live.clear());
@@ -22,13 +20,14 @@ export function makeJobsPanel(node, live) {
 
 function refillActions(panel) {
   const held = panel.actions.contains(document.activeElement) ? document.activeElement.id : "";
-  const isRefused = Boolean(state.checked?.problems.length);
+  const isRefused = Boolean(state.checked?.problems.length) && !state.checked.isUnanswered;
   const hasChanges = changesOf(state.draft, state.scenario, state.plan).length > 0;
   const isBusy = panel.job !== null || isRefused;
   const days = el("select", { id: "days", onchange: (event) => { panel.days = Number(event.target.value); refillActions(panel); } }, REPLICATIONS.map((count) => el("option", { value: count }, String(count))));
   days.value = String(panel.days);
   const replay = el("input", { type: "checkbox", id: "with-replay", checked: panel.withReplay, onchange: (event) => { panel.withReplay = event.target.checked; } });
-  const time = hasChanges ? `${words("compare_time", { count: panel.days, duration: duration(expected_s(panel.days)) })} ${words("same_luck")}` : words("compare_nothing");
+  panel.expected = state.checked?.expected ?? panel.expected; // until the next answer, so that nothing flickers
+  const time = hasChanges ? `${sayTime(panel)} ${words("same_luck")}` : words("compare_nothing");
   refill(panel.actions,
     el("div", { class: "buttons" },
       el("button", { type: "button", id: "compare", class: "main", disabled: isBusy || !hasChanges, "aria-describedby": "compare-time", onclick: () => begin(panel, "compare") }, words("compare", { name: state.scenario.name.replaceAll("_", " ") }))),
@@ -38,11 +37,11 @@ function refillActions(panel) {
   if (held) document.getElementById(held)?.focus();
 }
 
-/** Return how long a comparison takes, roughly: two arms, on as many cores as there are, two at least. */
-function expected_s(days) {
-  const of = (name, otherwise) => (keyOf(name) ? Number(valueOf(keyOf(name))) : otherwise);
-  const visits = of("population.visits_per_day", 50_000) * of("days", 1) * of("malls", 1);
-  return 4 + (2 * days * (DAY_S * 0.3 + visits * VISIT_S)) / 2;
+/** Say how long a comparison takes, roughly, and what that rests on. */
+function sayTime({ days, expected }) {
+  if (!expected) return words("compare_days", { count: days });
+  const time = duration(expected.begin_s + days * expected.pair_s);
+  return words(expected.measured ? "compare_time_known" : "compare_time", { count: days, duration: time });
 }
 
 /** Ask for a job with the draft as it is, and follow it. */

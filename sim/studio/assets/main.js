@@ -9,6 +9,7 @@ import { notify } from "./notice.js";
 import { isOnTenant, makeMovable, showSelected } from "./plan_drag.js";
 import { drawPlan, drawTenants, fitLevel, goTo, makePlanView, showLevels } from "./plan_view.js";
 import { makePoliciesPanel } from "./policies_panel.js";
+import { makeProblemMarks } from "./problem_marks.js";
 import { makeProblemsPanel } from "./problems_panel.js";
 import { get, Refusal, takeToken } from "./server.js";
 import { change, on, open, redo, select, setMode, showLevel, state, tell, undo } from "./store.js";
@@ -24,12 +25,13 @@ const TABS = ["tenants", "policies", "wifi", "keys", "problems"];
 const byId = (id) => document.getElementById(id);
 
 async function begin() {
+  addEventListener("hashchange", () => location.hash.length > "#map".length && location.reload()); // the address of another start, pasted into this tab
   setLanguage(currentLanguage());
   document.title = words("title");
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = words(node.dataset.word);
   if (!takeToken()) return refill(document.querySelector("main"), el("p", { class: "apart" }, words("no_token")));
   try {
-    state.start = await get("/api/start");
+    state.start = await get(`/api/start?language=${currentLanguage()}`);
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     return refill(document.querySelector("main"), el("p", { class: "apart" }, refusal.message));
@@ -86,6 +88,7 @@ function build() {
     drawTenants(view);
     showSelected(view);
   });
+  makeProblemMarks(view);
   on("selected", () => showSelected(view));
   on("level", () => showLevels(view));
   document.addEventListener("keydown", (event) => shortcuts(event, view, askFor));

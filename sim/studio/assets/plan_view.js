@@ -47,10 +47,10 @@ function drawLevel(view, level) {
   ];
   const [x0, , , y1] = level.bounds;
   const title = svg("text", { class: "level-title", x: x0, y: -y1 }, level.name);
-  const layers = Object.fromEntries(["under", "texts", "over"].map((name) => [name, svg("g", { class: name })]));
+  const layers = Object.fromEntries(["under", "texts", "over", "marks"].map((name) => [name, svg("g", { class: name })]));
   const labels = state.plan.units.filter((unit) => unit.level === level.id).map((unit) => view.rooms.get(unit.id).label);
   layers.texts.append(...labels);
-  const group = svg("g", { class: "level", "data-level": level.id }, title, outline, floor, ...rooms, layers.under, layers.texts, ...marks, layers.over);
+  const group = svg("g", { class: "level", "data-level": level.id }, title, outline, floor, ...rooms, layers.under, layers.texts, ...marks, layers.over, layers.marks);
   view.levels.set(level.id, { group, title, ...layers, bounds: level.bounds });
   return group;
 }
