@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENT_MS = 120_000  # what a page may take on a machine that has other work; nothing is measured by it
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 # Software WebGL wherever there is no graphics card, and nothing that talks to the maker's hosts.
 FLAGS = (
@@ -72,6 +73,7 @@ def tab(chromium: Any) -> Iterator[Tab]:
     context = chromium.new_context(
         viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="UTC", reduced_motion="reduce"
     )
+    context.set_default_timeout(PATIENT_MS)
     tab = Tab(context.new_page())
     context.on("console", lambda message: _keep(tab, message))
     context.on("weberror", lambda error: tab.complaints.append(f"uncaught: {error.error}"))
