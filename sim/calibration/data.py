@@ -80,7 +80,9 @@ def read_data(path: Path, config: RunConfig, compiled: CompiledPlan) -> Data:
     }
     measured = {date: found for date, found in measured.items() if found}
     if not measured:
-        problem = Problem("data", str(path), "no day has people counted at doors", "check it: galleria observe RUN --check FEED")
+        problem = Problem(
+            "data", str(path), "no day has people counted at doors", "check it: galleria observe RUN --check FEED"
+        )
         raise ConfigError.of(SOURCE, [problem])
     return Data(measured, digest.hexdigest(), tuple(file.name for file in files), "; ".join(words))
 
@@ -106,6 +108,4 @@ def _records(file: Path, first: str, intake: Intake) -> Iterable[Record]:
 
 def _columns(records: Sequence[Record]) -> DayColumns:
     time_us, sensor, kind, _, value = zip(*records, strict=True)
-    return DayColumns(
-        np.array(time_us, np.int64) % US_PER_DAY, np.array(sensor), np.array(kind), np.array(value, np.int64)
-    )
+    return DayColumns(np.array(time_us, np.int64) % US_PER_DAY, np.array(sensor), np.array(kind), np.array(value, np.int64))

@@ -10,9 +10,10 @@ from typing import Any
 
 from sim import api
 from sim.config import RecordingConfig, RunConfig
-from sim.feeds.from_run import feed_of_tables
+from sim.feeds.from_run import Feed, feed_of_tables
 from sim.feeds.measures import DayColumns, measures_of
 from sim.floorplan.cache import compiled_for
+from sim.plan_arrays import CompiledPlan
 from sim.reporting.recorder import read_columns
 from sim.world import World
 
@@ -28,7 +29,17 @@ class MeasuredDay:
 
 
 def measured_day(config: RunConfig, folder: Path) -> MeasuredDay:
-    """Live a day and measure it; the files that runs leave for people are not written, which are half of such a day's time."""
+    """Live a day and measure it; `folder` holds its log meanwhile."""
+    feed, compiled = feed_of_day(config, folder)
+    columns = DayColumns(feed.time_us, feed.sensor, feed.kind, feed.value)
+    return MeasuredDay({MEASURES: measures_of(columns, config, compiled, datetime.date.fromisoformat(config.date))})
+
+
+def feed_of_day(config: RunConfig, folder: Path) -> tuple[Feed, CompiledPlan]:
+    """Live a day into `folder` and return what its sensors would have sent, with the plan.
+
+    The files that runs leave for people are not written, which are half of such a day's time.
+    """
     compiled = compiled_for(config)
     deciders = api.Deciders(config, compiled)
     try:
@@ -38,10 +49,8 @@ def measured_day(config: RunConfig, folder: Path) -> MeasuredDay:
         finished.recorder.close()
     finally:
         deciders.close()
-    tables = (read_columns(Path(folder) / name) for name in ("observations.parquet", "events.parquet"))
-    feed = feed_of_tables(*tables, compiled, config.seed)
-    columns = DayColumns(feed.time_us, feed.sensor, feed.kind, feed.value)
-    return MeasuredDay({MEASURES: measures_of(columns, config, compiled, datetime.date.fromisoformat(config.date))})
+    observed, events = (read_columns(Path(folder) / name) for name in ("observations.parquet", "events.parquet"))
+    return feed_of_tables(observed, events, compiled, config.seed), compiled
 
 
 def to_measure(config: RunConfig, date: str, seed: int) -> RunConfig:
@@ -55,6 +64,4 @@ def to_measure(config: RunConfig, date: str, seed: int) -> RunConfig:
         return found
     positioning = dataclasses.replace(config.sensing.positioning, method="off")
     identity = dataclasses.replace(config.sensing.identity, portal=False)
-    return dataclasses.replace(
-        found, sensing=dataclasses.replace(config.sensing, positioning=positioning, identity=identity)
-    )
+    return dataclasses.replace(found, sensing=dataclasses.replace(config.sensing, positioning=positioning, identity=identity))

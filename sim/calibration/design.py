@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from sim.calibration.days import MEASURES, to_measure
-from sim.calibration.priors import SOURCE, Prior, settings_at
+from sim.calibration.priors import SOURCE
 from sim.config import RunConfig
 from sim.errors import ConfigError, EngineError, Problem
 from sim.experiments.engines import Key
@@ -30,20 +30,22 @@ def shares_of(seed: int, parameters: int, points: int) -> np.ndarray:
 
 
 def days_at(
-    config: RunConfig, settings: Sequence[Mapping[str, float | int]], dates: Sequence[str], purpose: str, first: int = 0
+    config: RunConfig, settings: Sequence[Mapping[str, float | int]], dates: Sequence[str], purpose: str, luck: str = ""
 ) -> dict[Key, RunConfig]:
-    """Return the configurations of one day at each setting, on one date after another; seeds are addressed by purpose and number."""
+    """Return the configurations of one day at each setting, on one date after another, each with a seed of its own.
+
+    Seeds are addressed by `luck` and number, by default the purpose: two purposes with the same luck have the same days.
+    """
     jobs = {}
     for number, values in enumerate(settings):
-        seed = int(stream_key(config.seed, f"calibration {purpose} {first + number}")) >> (64 - SEED_BITS)
-        changed = with_values(config, values)
-        jobs[purpose, first + number] = to_measure(changed, dates[(first + number) % len(dates)], seed)
+        seed = int(stream_key(config.seed, f"calibration {luck or purpose} {number}")) >> (64 - SEED_BITS)
+        jobs[purpose, number] = to_measure(with_values(config, values), dates[number % len(dates)], seed)
     return jobs
 
 
-def refuse_impossible(config: RunConfig, priors: Sequence[Prior], shares: np.ndarray) -> None:
+def refuse_impossible(config: RunConfig, settings: Sequence[Mapping[str, float | int]]) -> None:
     """Raise ConfigError, before any run, for settings that the schema's rules refuse."""
-    problems = list(refused(config, [settings_at(priors, row) for row in shares.tolist()]))
+    problems = list(refused(config, settings))
     if problems:
         raise ConfigError.of(SOURCE, problems)
 

@@ -48,9 +48,7 @@ class Emulator:
 
         At each setting the mean of the days stands off by its own scatter and by the known error of the polynomial; what is left is missed.
         """
-        mean, sd = (
-            np.where(kinds[:, None], of(shares, True), of(shares, False)) for of in (self.mean, self.sd)
-        )
+        mean, sd = (np.where(kinds[:, None], of(shares, True), of(shares, False)) for of in (self.mean, self.sd))
         off = ((values - mean) / sd).reshape(-1, days, len(self.names))
         known = np.isfinite(off).sum(axis=1)
         square = np.where(known > 0, np.nansum(off, axis=1) / np.maximum(known, 1), 0.0) ** 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ AGREED = 1.05  # R-hat (Gelman & Rubin 1992) below which they do
 KEPT = 4000  # draws
 JUMP_EVERY = 10  # a full difference instead of a scaled one, which gets from one mode to another (ter Braak 2006)
 JITTER = 1e-4
-START_POINTS = 8192  # of the prior, from the best of which chains begin
+OFF_MOST = 1.5  # squared distance per measure from the likeliest setting; what is beyond widens all intervals
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,13 @@ class Likelihood:
             for row in range(len(evidence.kinds))
         ]
         self._factor = np.linalg.cholesky(np.block(blocks))
+        self._wide = 1.0
+
+    def widened(self, off: float) -> Likelihood:
+        """Return it with all variances multiplied, for a model that cannot do what the mall does."""
+        found = copy.copy(self)
+        found._wide = max(off / OFF_MOST, 1.0)
+        return found
 
     def log(self, shares: np.ndarray) -> np.ndarray:
         """Return the logarithm of the likelihood at settings, up to a constant, [setting]."""
@@ -73,33 +81,39 @@ class Likelihood:
             offs.append((self._evidence.means[row] - self._emulator.mean(shares, kind)) / sd)
             size += np.log(sd).sum(axis=1)
         white = solve_triangular(self._factor, np.hstack(offs).T, lower=True, check_finite=False)
-        found: np.ndarray = -0.5 * (white**2).sum(axis=0) - size
+        found: np.ndarray = -0.5 * (white**2).sum(axis=0) / self._wide - size
         return found
 
-    def off(self, shares: np.ndarray) -> float:
-        """Return the squared distance of the data from what is emulated at settings, per measure, averaged: about 1 where all is well."""
-        offs = [
-            (self._evidence.means[row] - self._emulator.mean(shares, kind)) / self._emulator.sd(shares, kind)
-            for row, kind in enumerate(self._evidence.kinds)
-        ]
-        stacked = np.hstack(offs)
-        solved = cho_solve((self._factor, True), stacked.T).T
-        return float((stacked * solved).sum(axis=1).mean() / stacked.shape[1])
+    def offs(self, shares: np.ndarray) -> np.ndarray:
+        """Return the squared distance of the data from what is emulated at settings, per measure, [setting]: about 1 where all is well."""
+        stacked = np.hstack(
+            [
+                (self._evidence.means[row] - self._emulator.mean(shares, kind)) / self._emulator.sd(shares, kind)
+                for row, kind in enumerate(self._evidence.kinds)
+            ]
+        )
+        found: np.ndarray = (stacked * cho_solve((self._factor, True), stacked.T).T).sum(axis=1) / stacked.shape[1]
+        return found
 
 
-def posterior_of(emulator: Emulator, evidence: Evidence, start: np.ndarray, seed: int, purpose: str) -> Posterior:
-    """Return draws of the posterior under priors even over the unit cube; `start` are settings over it, [setting, parameter].
+def posterior_of(
+    emulator: Emulator, evidence: Evidence, start: np.ndarray, seed: int, purpose: str
+) -> tuple[Posterior, Likelihood]:
+    """Return draws of the posterior under priors even over the unit cube, and its likelihood; `start` are settings, [setting, parameter].
 
     Two passes: the first with the emulator's error as it is over the whole prior, the second with what it is where the data point to.
+    Where even the likeliest setting is further off than chance has it, the model cannot do what the mall does, and intervals are widened.
     """
     likelihood = Likelihood(emulator, evidence, start)
     first = _sampled(likelihood, start, seed, f"{purpose} first", STEPS // 2)
-    likelihood = Likelihood(emulator, evidence, first.draws[:: max(len(first.draws) // 500, 1)])
+    near = first.draws[:: max(len(first.draws) // 500, 1)]
+    likelihood = Likelihood(emulator, evidence, near)
+    likelihood = likelihood.widened(float(likelihood.offs(near).min()))
     steps = STEPS
     while True:
         found = _sampled(likelihood, start, seed, purpose, steps)
         if found.r_hat < AGREED or steps >= LONGEST * STEPS:
-            return found
+            return found, likelihood
         steps *= 2
 
 

@@ -47,10 +47,8 @@ class Prior:
 
     def value_at(self, share: float) -> float | int:
         """Return the value below which a share of the prior lies, from 0 to 1."""
-        if self.is_log:
-            value = self.low * (self.high / self.low) ** share
-        else:
-            value = self.low + share * (self.high - self.low)
+        span = self.high - self.low
+        value = self.low * (self.high / self.low) ** share if self.is_log else self.low + share * span
         value = min(max(float(f"{value:.{DIGITS}g}"), self.low), self.high)
         return round(value) if self.is_whole else value
 

@@ -84,8 +84,8 @@ def feed_of_run(folder: Path, compiled: CompiledPlan) -> Feed:
     if not (folder / "events.parquet").is_file():
         rule = "a run whose events are kept is needed"
         raise GalleriaError.of(folder, [Problem("events.parquet", "", rule, "run it again with recording.events=visits")])
-    tables = (read_columns(folder / name) for name in ("observations.parquet", "events.parquet"))
-    return feed_of_tables(*tables, compiled, int(manifest["seed"]))
+    observed, events = (read_columns(folder / name) for name in ("observations.parquet", "events.parquet"))
+    return feed_of_tables(observed, events, compiled, int(manifest["seed"]))
 
 
 def feed_of_tables(

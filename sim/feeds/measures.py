@@ -123,9 +123,7 @@ def _cars(day: DayColumns, people: float) -> dict[str, Value]:
     return found
 
 
-def _bills(
-    day: DayColumns, config: RunConfig, compiled: CompiledPlan, people: float, entry_us: float
-) -> dict[str, Value]:
+def _bills(day: DayColumns, config: RunConfig, compiled: CompiledPlan, people: float, entry_us: float) -> dict[str, Value]:
     """Return bills and their mean by trade, their spread, and when they are paid."""
     sales = day.of("till", "sale")
     if not sales.time_us.size:
