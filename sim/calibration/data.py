@@ -64,7 +64,7 @@ def read_data(path: Path, config: RunConfig, compiled: CompiledPlan) -> Data:
         )
     rules, digest = rules_of(compiled), hashlib.sha256()
     days: dict[str, list[Record]] = {}
-    words = []
+    whole = Intake(rules)
     for file in files:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
         intake = Intake(rules)
@@ -73,7 +73,8 @@ def read_data(path: Path, config: RunConfig, compiled: CompiledPlan) -> Data:
         for record in _records(file, first, intake):
             date = EPOCH + datetime.timedelta(days=record.time_us // US_PER_DAY)
             days.setdefault(date.isoformat(), []).append(record)
-        words.append(f"{file.name}: {intake.in_words()}")
+        whole.used += intake.used
+        whole.counts.update(intake.counts)
     measured = {
         date: measures_of(_columns(records), config, compiled, datetime.date.fromisoformat(date))
         for date, records in sorted(days.items())
@@ -84,7 +85,7 @@ def read_data(path: Path, config: RunConfig, compiled: CompiledPlan) -> Data:
             "data", str(path), "no day has people counted at doors", "check it: galleria observe RUN --check FEED"
         )
         raise ConfigError.of(SOURCE, [problem])
-    return Data(measured, digest.hexdigest(), tuple(file.name for file in files), "; ".join(words))
+    return Data(measured, digest.hexdigest(), tuple(file.name for file in files), whole.in_words())
 
 
 def _inside(path: Path) -> Iterable[Path]:
