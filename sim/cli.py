@@ -30,6 +30,7 @@ COMMANDS = {
     "check": ("sim.cli_check", "hold scenarios against their baselines, and say which KPIs have moved"),
     "sensitivity": ("sim.cli_sensitivity", "which parameters move a KPI, by Morris or Sobol, with a tornado chart"),
     "catalogue": ("sim.cli_catalogue", "hold every policy against the same days without it"),
+    "calibrate": ("sim.cli_calibrate", "fit parameters to a mall's data, and say what the data cannot tell"),
     "forecast": ("sim.cli_forecast", "counts of one's own places foretold, and how good that would have been"),
     "observe": ("sim.cli_observe", "a finished run as the feed of a real mall, and what a feed holds"),
     "uplift": ("sim.cli_uplift", "what a scenario's policies truly do, by twins of its days"),

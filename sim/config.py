@@ -432,6 +432,7 @@ class RunConfig:
     expects: str = ""
     covers: list[str] = field(default_factory=list)
     arms: list[str] = field(default_factory=list)  # what `galleria compare` holds side by side unless told otherwise; a run ignores it
+    calibrate: list[str] = field(default_factory=list)  # parameters, as key or key:low:high, that `galleria calibrate` fits unless told otherwise
     seed: int = known(1, "address of every draw", 0, 2**62)
     date: str = known("2026-11-21", "first day, YYYY-MM-DD; its weekday sets profile and factors (default a Saturday)")
     days: int = known(1, "days in a row, from `date` on: members, points and memory are carried from each to the next", 1, 3660)

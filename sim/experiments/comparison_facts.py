@@ -20,7 +20,7 @@ from sim.reporting.comparison_wording import setting
 from sim.reporting.files import plain, write_atomically
 from sim.reporting.zone_parts import ZONES, minutes_by_number
 
-UNTOLD = ("name", "question", "expects", "covers", "arms", "recording", "engine")  # change no day
+UNTOLD = ("name", "question", "expects", "covers", "arms", "calibrate", "recording", "engine")  # change no day
 VISIBLE = 0.1  # of the scale's end: smaller differences have no colour that one sees
 Key = tuple[str, int]
 Parts = Mapping[str, Mapping[str, float]]

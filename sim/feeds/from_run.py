@@ -84,13 +84,19 @@ def feed_of_run(folder: Path, compiled: CompiledPlan) -> Feed:
     if not (folder / "events.parquet").is_file():
         rule = "a run whose events are kept is needed"
         raise GalleriaError.of(folder, [Problem("events.parquet", "", rule, "run it again with recording.events=visits")])
-    seed = int(manifest["seed"])
-    observed = read_columns(folder / "observations.parquet")
+    observed, events = (read_columns(folder / name) for name in ("observations.parquet", "events.parquet"))
+    return feed_of_tables(observed, events, compiled, int(manifest["seed"]))
+
+
+def feed_of_tables(
+    observed: Mapping[str, np.ndarray], events: Mapping[str, np.ndarray], compiled: CompiledPlan, seed: int
+) -> Feed:
+    """Return the same of the columns of observations.parquet and events.parquet; `seed` is the run's."""
     kind = observed["kind"].astype(str)
     kept = np.isin(kind, SENT)
     parts = [
         (observed["time_us"][kept], observed["sensor"].astype(str)[kept], kind[kept], observed["value"][kept]),
-        *_counted(read_columns(folder / "events.parquet"), compiled, seed),
+        *_counted(events, compiled, seed),
     ]
     time_us, sensor, kinds, value = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     order = np.lexsort((kinds, sensor, time_us))

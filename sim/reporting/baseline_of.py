@@ -19,7 +19,7 @@ SCHEMA = 1  # of the files that are read here
 # What makes days of another size, beside which a count or a sum says nothing.
 OF_SIZE = ("population.visits_per_day", "days", "malls", "floorplan")
 # What may differ without making other days likely: which draw it is, what is written down, and the words about it.
-OF_NO_MATTER = ("seed", "recording", "engine", "name", "question", "expects", "covers", "arms")
+OF_NO_MATTER = ("seed", "recording", "engine", "name", "question", "expects", "covers", "arms", "calibrate")
 
 
 def config_sections(config: RunConfig) -> dict[str, str]:

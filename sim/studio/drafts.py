@@ -22,7 +22,7 @@ from sim.schema.layout import LayoutConfig, MixConfig
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")  # of a scenario: what a file may be called everywhere
 KEY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-SAID = ("name", "question", "expects", "covers", "arms")  # what a scenario says of itself, which no day depends on
+SAID = ("name", "question", "expects", "covers", "arms", "calibrate")  # what a scenario says of itself, which no day depends on
 OWN_FIELDS = ("floorplan", "policies", "layout.moves", "layout.access_points", *SAID)
 CHANGES_MAX = 5_000
 TEXT_MAX = 2_000
