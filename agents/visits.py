@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
@@ -11,6 +12,7 @@ import numpy as np
 
 from agents.arrivals import (
     Comers,
+    Sources,
     arrivals_between,
     comers_of,
     instants_of,
@@ -70,6 +72,7 @@ class Visits:
         self._sources_of_walk_ins = sources_in_weather(self._sources, config)
         self._profile = profile_of(config)
         self._walk_in_rates = config.catchment.walk_in_share * visits_expected(config) * self._profile
+        self._walk_ins_drawn: tuple[Sources, np.ndarray] = self._sources_of_walk_ins, self._walk_in_rates
         self._latest: Meant | None = None  # the batch asked for last, whose phones are asked for next
 
     @property
@@ -77,13 +80,31 @@ class Visits:
         """The mean of the number of parties that come this day."""
         return self._comers.expected + float(self._walk_in_rates.sum())
 
+    @property
+    def sources(self) -> Sources:
+        """Where parties come from, in order."""
+        return self._sources
+
+    def let_walk_ins_come(self, shares: np.ndarray) -> None:
+        """Let walk-ins be `shares` (float64, one per source) of all visits expected there, not catchment.walk_in_share, from the next batch on.
+
+        Who would have come anyway still comes under a higher share (see arrivals_between); the live twin turns this as it learns.
+        """
+        everybody = visits_expected(self._config) * self._profile
+        sources = self._sources_of_walk_ins
+        self._walk_ins_drawn = dataclasses.replace(sources, share=sources.share * shares), everybody
+
+    def expected_between(self, from_min: int, to_min: int) -> np.ndarray:
+        """Return the parties expected at each source in the minutes [from_min, to_min) as the scenario has it, residents and walk-ins."""
+        everybody = visits_expected(self._config) * self._profile[from_min:to_min].sum()
+        found: np.ndarray = self._sources_of_walk_ins.share * everybody
+        return found
+
     def arrivals(self, from_min: int, to_min: int) -> Visitors:
         """Return the parties that arrive in the minutes [from_min, to_min) of the day."""
         own = self._own
         due = np.flatnonzero((own.arrive_us >= from_min * US_PER_MIN) & (own.arrive_us < to_min * US_PER_MIN))
-        walk_ins = arrivals_between(
-            self._config.seed, self._config.date, self._sources_of_walk_ins, self._walk_in_rates, from_min, to_min
-        )
+        walk_ins = arrivals_between(self._config.seed, self._config.date, *self._walk_ins_drawn, from_min, to_min)
         strangers = self._parties.walk_ins(walk_ins.number)
         meant = Meant(*(np.concatenate([mine[due], theirs]) for mine, theirs in zip(own.meant, strangers, strict=True)))
         resident = np.concatenate([own.resident[due], np.full(walk_ins.number.size, NOBODY)])
