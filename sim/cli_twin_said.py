@@ -10,11 +10,11 @@ from sim.cli_output import say, say_table
 from sim.reporting.files import plain
 from sim.reporting.twin_words import ahead_of, interval_of, name_of, value_of
 from sim.twin.book import Book
-from sim.twin.moment import Moment
+from sim.twin.moment import Alarm, Moment
 from sim.units import clock_text
 
 SAID_AHEAD_MIN = 60  # of the line of a quarter of an hour
-ALARMS_SAID = 3
+ALARMS_SAID = 2  # places; the page and alarms.csv have all
 
 
 def quarter_line(moment: Moment) -> str:
@@ -29,14 +29,19 @@ def quarter_line(moment: Moment) -> str:
     )
     if ahead is not None:
         parts.append(f"in {ahead_of(SAID_AHEAD_MIN)} {ahead.mean:,.0f} ({ahead.low:,.0f} to {ahead.high:,.0f})")
-    if moment.alarms:
-        said = [
-            f"{name_of(one.what).lower()} {one.where or 'whole mall'} {value_of(one.what, one.measured)} "
-            f"({interval_of(one.what, one._asdict())}, {ahead_of(one.ahead_min)} before)"
-            for one in moment.alarms[:ALARMS_SAID]
-        ]
-        more = f" and {len(moment.alarms) - ALARMS_SAID} more" if len(moment.alarms) > ALARMS_SAID else ""
-        parts.append(f"alarms: {'; '.join(said)}{more}")
+    places: dict[tuple[str, str], Alarm] = {}
+    for one in moment.alarms:  # of one place the alarm of the shortest forecast, which knew most
+        known = places.get((one.what, one.where))
+        if known is None or one.ahead_min < known.ahead_min:
+            places[one.what, one.where] = one
+    said = [
+        f"{name_of(one.what).lower()} {one.where or 'in the whole mall'} {value_of(one.what, one.measured)} "
+        f"(foretold {interval_of(one.what, one._asdict())})"
+        for one in list(places.values())[:ALARMS_SAID]
+    ]
+    more = [f"{len(places) - ALARMS_SAID} more"] if len(places) > ALARMS_SAID else []
+    if said:
+        parts.append(f"outside: {', '.join([*said, *more])}")
     return f"{clock_text(moment.now_us)[:5]}  {'; '.join(parts)}"
 
 
@@ -66,8 +71,9 @@ def say_summary(book: Book, report: Mapping[str, Any]) -> None:
     ]  # fmt: skip
     say_table(scores, ("what", "ahead", "forecasts", "CRPS", "mean error", "mean measured", "in the 90 % interval"))
     say(f"{len(book.alarms)} alarms in {book.quarters} quarters of an hour.")
-    if book.latest is not None:
-        say_table(_tried_rows(book.latest), ("policy", "what, whole mall", "ahead", "difference", "90 % interval"))
+    tried = [] if book.latest is None else _tried_rows(book.latest)
+    if tried:
+        say_table(tried, ("policy", "what, whole mall", "ahead", "difference", "90 % interval"))
 
 
 def _tried_rows(moment: Moment) -> Sequence[Sequence[object]]:

@@ -63,7 +63,7 @@ class Session:
             workers=workers,
         )
         try:
-            with self._inbox(twin.opens_us) as inbox, self._page(inbox) as board:
+            with self._inbox() as inbox, self._page(inbox) as board:
                 self._follow(twin, inbox, board, pairs)
                 self._refuse_useless(inbox)
                 if board is not None:
@@ -118,15 +118,15 @@ class Session:
         raise GalleriaError.of(self.asked.feed, [Problem("feed", found, rule, way_out)])
 
     @contextmanager
-    def _inbox(self, opens_us: int) -> Iterator[Inbox]:
+    def _inbox(self) -> Iterator[Inbox]:
         """Give the inbox; what live records it used are kept as a feed of their own, in the order and at the times of their coming."""
         rules = rules_of(compiled_for(self.config))
         if self.asked.file is not None:
-            yield Inbox(rules, opens_us, wait_us=self.asked.wait_us)
+            yield Inbox(rules, wait_us=self.asked.wait_us)
             return
         wall = wall_us if self.options.clock == "wall" else None
         with open(self.folder / "feed.jsonl", "w", encoding="utf-8") as self.copied:
-            yield Inbox(rules, opens_us, wait_us=self.asked.wait_us, wall=wall, copy=self._copy)
+            yield Inbox(rules, wait_us=self.asked.wait_us, wall=wall, copy=self._copy)
 
     def _copy(self, came_us: int, record: Record) -> None:
         assert self.copied is not None

@@ -54,7 +54,7 @@ def value_of(what: str, value: float | None, *, signed: bool = False) -> str:
         return sign + (duration(value) if value >= 0 else f"-{duration(-value)}")
     if what.endswith("_share"):
         return sign + (percent(value) if value >= 0 else f"-{percent(-value)}")
-    return sign + (whole(value) if abs(value) >= 20 else number(value, 1))
+    return sign + (whole(value) if abs(value) >= 20 or value == round(value) else number(value, 1))
 
 
 def interval_of(what: str, row: dict[str, Any], *, signed: bool = False) -> str:

@@ -140,4 +140,3 @@ class Turned:
             starts, ends = (minutes_from_hours(getattr(choice, f"{meal}_{end}")) * US_PER_MIN for end in ("starts", "ends"))
             found |= (at_us % US_PER_DAY >= starts) & (at_us % US_PER_DAY < ends)
         return found
-

@@ -28,7 +28,13 @@ WHATS = {
     "sales_fen": "sales in the quarter of an hour",
 }
 FLOWS = ("arrivals", "departures", "covers", "bills", "sales_fen")  # of a span of time; the others are of an instant
-OF_RECORD = {"people_in": "arrivals", "people_out": "departures", "people": "people", "waiting": "waiting", "bays_taken": "bays_taken"}
+OF_RECORD = {
+    "people_in": "arrivals",
+    "people_out": "departures",
+    "people": "people",
+    "waiting": "waiting",
+    "bays_taken": "bays_taken",
+}
 SHOWN_OF_ALL_UNITS = ("bills", "sales_fen")  # kept for each unit, shown for each level and for all
 
 
@@ -72,9 +78,7 @@ class Gauge:
         for what in FLOWS:
             self.is_flow[self.columns[what]] = True
 
-    def _show(
-        self, what: str, names: Sequence[str], own: np.ndarray, levels: Sequence[str], units: np.ndarray
-    ) -> None:
+    def _show(self, what: str, names: Sequence[str], own: np.ndarray, levels: Sequence[str], units: np.ndarray) -> None:
         if not own.size:
             return
         if what in SHOWN_OF_ALL_UNITS:
@@ -123,7 +127,11 @@ class Gauge:
         row[flows] *= REPORTS / np.minimum(heard[flows], REPORTS)
         if has_sold or told.any():
             counters = told & (np.isin(np.arange(self.size), self.columns["people"]) | flows)
-            came = float(np.minimum(heard[counters], REPORTS).sum() / (REPORTS * max(counters.sum(), 1))) if counters.any() else 1.0
+            came = (
+                float(np.minimum(heard[counters], REPORTS).sum() / (REPORTS * max(counters.sum(), 1)))
+                if counters.any()
+                else 1.0
+            )
             for kind, found in tills.items():
                 row[self.columns[kind]] = found / came
             row[self.columns["covers"]] = tills["bills"][self.restaurants] / came
@@ -143,7 +151,9 @@ class Meter:
         self._flow = np.zeros(gauge.size)
         self._people = np.zeros(gauge.columns["people"].size)
         self.nudged = np.zeros(0, np.int64)  # numbers of parties that were added, whom no dial has brought
-        self.withheld = np.zeros(gauge.columns["arrivals"].size)  # people who were not let in at each entrance, though dials bring them
+        self.withheld = np.zeros(
+            gauge.columns["arrivals"].size
+        )  # people who were not let in at each entrance, though dials bring them
 
     def take(self, log: EventLog) -> None:
         """See the events of the buffer that are new."""

@@ -47,7 +47,7 @@ class Inbox:
     def __init__(
         self,
         rules: Mapping[tuple[str, str], Rule],
-        starts_us: int,
+        starts_us: int = 0,
         *,
         wait_us: int = 0,
         wall: Callable[[], int] | None = None,
@@ -77,8 +77,8 @@ class Inbox:
     def hand_in(self, pairs: Iterable[tuple[int, Record | SetAside]], *, is_patient: bool = True) -> Receipt:
         """Take pairs (arrival, record) and say what became of them.
 
-        Where too many wait, a patient caller is held up until the twin has caught up; for another FullError is raised and nothing is taken.
-        Raises OverError once `end` was called.
+        A patient caller is held up while the twin is busy with what came before; so what is counted at a quarter of an hour does not depend
+        on how fast a file is read. For another FullError is raised where too many wait, and nothing is taken. Raises OverError after `end`.
         """
         with self._changed:
             if self._is_over:
@@ -87,8 +87,8 @@ class Inbox:
                 raise FullError
             before, used = dict(self._intake.counts), self._intake.used
             for came_us, record in pairs:
-                while len(self._held) > HELD_MOST and self._is_due(self._wanted_us) and not self._is_over:
-                    self._changed.wait(LOOK_S)
+                if is_patient:
+                    self._wait_for_twin()
                 self._hear(came_us, record)
             self._changed.notify_all()
             more = {why: count - before.get(why, 0) for why, count in self._intake.counts.items()}
@@ -135,6 +135,7 @@ class Inbox:
         """
         with self._changed:
             self._wanted_us = until_us
+            self._changed.notify_all()
             while not self._is_due(until_us):
                 if self._trouble is not None:
                     raise self._trouble
@@ -142,6 +143,12 @@ class Inbox:
                     return None
                 self._changed.wait(LOOK_S)
             return self._taken(until_us)
+
+    def _wait_for_twin(self) -> None:
+        while self._is_due(self._wanted_us):
+            if self._is_over:
+                raise OverError
+            self._changed.wait(LOOK_S)
 
     def _is_due(self, until_us: int) -> bool:
         # What comes at the very end of a quarter of an hour belongs to it, as long as more can come.
@@ -155,7 +162,6 @@ class Inbox:
             else:
                 rest.append((heard_us, record))
         self._held = rest
-        self._changed.notify_all()
         return sorted(found)
 
     def _hear(self, came_us: int, record: Record | SetAside) -> None:

@@ -112,7 +112,13 @@ class Member:
     """A mall that lives by quarters of an hour."""
 
     def __init__(
-        self, config: RunConfig, compiled: CompiledPlan, gauge: Gauge, unknowns: Unknowns, number: int, tries: Sequence[str] = ()
+        self,
+        config: RunConfig,
+        compiled: CompiledPlan,
+        gauge: Gauge,
+        unknowns: Unknowns,
+        number: int,
+        tries: Sequence[str] = (),
     ) -> None:
         """Assemble it; `config` is the scenario's."""
         own = config_of_member(config, number, tries)
@@ -121,7 +127,11 @@ class Member:
         town = api.Town(own, compiled, self._deciders)
         people = town.people_on(own)
         self._visits = town.visits
-        self._quiet = {} if town.policies is None else {name: town.policies.policies.pop(name) for name in tries if name in town.policies.policies}
+        self._quiet = (
+            {}
+            if town.policies is None
+            else {name: town.policies.policies.pop(name) for name in tries if name in town.policies.policies}
+        )
         self._desk, self._scenario_policies = town.policies, set(config.policies)
         self._arrivals: Callable[[int, int], Visitors] = people.arrivals
         people = dataclasses.replace(people, arrivals=self._admitted)
@@ -197,7 +207,9 @@ class Member:
         self._factor = np.where(self._by_car, factors["by_car"], factors["on_foot"]) * doors
         shares = np.maximum(self._factor - np.minimum(self._factor, 1.0) * residents, 0.0)
         from_min = self.now_us // US_PER_MIN
-        expected = self._visits.expected_between(from_min, from_min + QUARTER_US // US_PER_MIN)  # parties as the scenario has them
+        expected = self._visits.expected_between(
+            from_min, from_min + QUARTER_US // US_PER_MIN
+        )  # parties as the scenario has them
         owed, self.owed = self.owed / self._people_mean, np.zeros(2)  # parties
         self._nudges, self._withholds = np.zeros(shares.size), np.zeros(2)
         for by_car in (False, True):
@@ -239,6 +251,9 @@ class Member:
 
     def _source_of(self, visitors: Visitors) -> np.ndarray:
         """Return where each party comes from, among Visits.sources."""
-        place = {(int(entrance), bool(car)): index for index, (entrance, car) in enumerate(zip(self._entrance, self._by_car, strict=True))}
+        place = {
+            (int(entrance), bool(car)): index
+            for index, (entrance, car) in enumerate(zip(self._entrance, self._by_car, strict=True))
+        }
         pairs = zip(visitors.entrance.tolist(), (visitors.parking >= 0).tolist(), strict=True)
         return np.array([place[pair] for pair in pairs], np.int64)

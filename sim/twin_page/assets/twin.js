@@ -5,6 +5,7 @@ const EVERY_MS = 2000;
 const state = document.getElementById("state");
 const hold = document.getElementById("hold");
 let have = 0;
+let said = ""; // the twin's last word
 
 /** Take the token out of the address, so that it is in no history or screenshot; the tab remembers it. */
 function takeToken() {
@@ -43,7 +44,8 @@ function show(parts) {
   }
   if (!isKept) have = parts.version;
   document.title = `${parts.spoken} · live twin`;
-  say(parts.is_over ? `${parts.spoken} The twin's day is over.` : parts.spoken);
+  said = parts.is_over ? `${parts.spoken} The twin's day is over.` : parts.spoken;
+  say(said);
 }
 
 async function look() {
@@ -51,7 +53,7 @@ async function look() {
   try {
     const answer = await fetch(`/parts.json?have=${have}`, { headers: { Authorization: `Bearer ${sessionStorage.getItem(KEPT) ?? ""}` } });
     if (answer.status === 200) show(await answer.json());
-    else if (answer.status === 204) state.classList.remove("lost");
+    else if (answer.status === 204) say(said);
     else say("This address has no token of the twin that runs here: open the one that `galleria twin` printed.", true);
   } catch {
     say("The twin has ended, or cannot be reached; what stands here is its last word.", true);
