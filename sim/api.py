@@ -552,6 +552,13 @@ def _desk_of(config: RunConfig, compiled: CompiledPlan) -> Desk | None:
     return Desk(config, compiled, own_policies())
 
 
+def policies_that_review(config: RunConfig, compiled: CompiledPlan) -> tuple[list[str], list[str]]:
+    """Return the active policies that review what is observed, and those of them that address people at home in the morning."""
+    desk = _desk_of(config, compiled)
+    found = {} if desk is None else desk.policies
+    return list(found), [name for name, policy in found.items() if hasattr(policy, "at_home")]
+
+
 def refuse_unknown_policies(configs: Iterable[RunConfig]) -> None:
     """Raise ConfigError for active policies that neither the catalogue nor a plug-in has."""
     from agents.policies.catalogue import BY_NAME
