@@ -12,7 +12,7 @@ from sim import config_files
 from sim.cli_output import UsageError
 from sim.cli_policies import add_plugin_option, refuse_unknown_policies, use_plugins
 from sim.cli_run import UNFINISHED, announce_compiling, output_folder
-from sim.cli_twin_words import Asked, asked_of, refuse_closed, refuse_what_has_no_twin
+from sim.cli_twin_words import Asked, asked_of, refuse_closed
 from sim.twin.sources import checked_file
 
 Act = Callable[[argparse.Namespace], int]
@@ -68,7 +68,6 @@ def _twin(options: argparse.Namespace) -> int:
     asked = asked_of(options)
     use_plugins(options.plugin)
     config = config_files.compose(options.scenario, list(asked.overrides))
-    refuse_what_has_no_twin(config)
     refuse_closed(asked, config)
     refuse_unknown_policies(config, dataclasses.replace(config, policies=list(asked.tries)))
     _refuse_without_server(options, asked)

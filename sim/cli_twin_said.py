@@ -8,9 +8,9 @@ from typing import Any
 
 from sim.cli_output import say, say_table
 from sim.reporting.files import plain
-from sim.reporting.twin_words import ahead_of, interval_of, name_of, value_of
+from sim.reporting.twin_words import ahead_of, interval_of, name_of, short_name_of, value_of
 from sim.twin.book import Book
-from sim.twin.moment import Alarm, Moment
+from sim.twin.moment import Alarm, Moment, Tried
 from sim.units import clock_text
 
 SAID_AHEAD_MIN = 60  # of the line of a quarter of an hour
@@ -35,7 +35,7 @@ def quarter_line(moment: Moment) -> str:
         if known is None or one.ahead_min < known.ahead_min:
             places[one.what, one.where] = one
     said = [
-        f"{name_of(one.what).lower()} {one.where or 'in the whole mall'} {value_of(one.what, one.measured)} "
+        f"{short_name_of(one.what)} {one.where or 'in the whole mall'} {value_of(one.what, one.measured)} "
         f"(foretold {interval_of(one.what, one._asdict())})"
         for one in list(places.values())[:ALARMS_SAID]
     ]
@@ -64,24 +64,24 @@ def say_summary(book: Book, report: Mapping[str, Any]) -> None:
     say(report["words"] + ".")
     scores = [
         (
-            name_of(row["what"]), ahead_of(row["ahead_min"]), row["forecasts"], row["crps_mean"], row["error_mean"],
+            name_of(row["what"]), row["of"], ahead_of(row["ahead_min"]), row["forecasts"], row["crps_mean"], row["error_mean"],
             row["measured_mean"], f"{row['covered_share']:.0%}",
         )
         for row in book.scores()
     ]  # fmt: skip
-    say_table(scores, ("what", "ahead", "forecasts", "CRPS", "mean error", "mean measured", "in the 90 % interval"))
+    say_table(scores, ("what", "of", "ahead", "forecasts", "CRPS", "mean error", "mean measured", "in the 90 % interval"))
     say(f"{len(book.alarms)} alarms in {book.quarters} quarters of an hour.")
-    tried = [] if book.latest is None else _tried_rows(book.latest)
+    tried = _tried_rows(book.tried_last)
     if tried:
         say_table(tried, ("policy", "what, whole mall", "ahead", "difference", "90 % interval"))
 
 
-def _tried_rows(moment: Moment) -> Sequence[Sequence[object]]:
+def _tried_rows(tried: Sequence[Tried]) -> Sequence[Sequence[object]]:
     return [
         (
             one.policy, name_of(one.what), ahead_of(one.ahead_min), value_of(one.what, one.difference, signed=True),
             interval_of(one.what, one._asdict(), signed=True),
         )
-        for one in moment.tried
+        for one in tried
         if one.where == ""
     ]  # fmt: skip

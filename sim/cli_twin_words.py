@@ -11,11 +11,10 @@ from pathlib import Path
 from sim.config import RunConfig
 from sim.errors import GalleriaError, Problem
 from sim.opening import mall_hours_min
-from sim.schema.network import is_network
 from sim.units import US_PER_MIN, US_PER_S, clock_text, minutes_from_hours
 
 OWN = ("feed", "members", "tries", "until", "wait_min")
-MEMBERS_LEAST, MEMBERS_MOST = 2, 200
+MEMBERS_LEAST, MEMBERS_MOST = 4, 200
 
 
 @dataclass(frozen=True)
@@ -77,17 +76,6 @@ def _whole(text: str, key: str, low: int, high: int, problems: list[Problem]) ->
         return int(text)
     problems.append(Problem(key, text, f"must be a whole number from {low} to {high}", f"for instance {key}={max(low, 6)}"))
     return low
-
-
-def refuse_what_has_no_twin(config: RunConfig) -> None:
-    """Raise GalleriaError for several days and for networks."""
-    problems = []
-    if config.days != 1:
-        problems.append(Problem("days", str(config.days), "a twin lives one day", "leave it out, and start one twin a day"))
-    if is_network(config.malls, config.network):
-        problems.append(Problem("malls", "a network", "a twin is of one mall", "leave malls and network out"))
-    if problems:
-        raise GalleriaError.of("galleria twin", problems)
 
 
 def refuse_closed(asked: Asked, config: RunConfig) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.reporting.inline_svg import inline_svg
+from sim.reporting.page_sections import title
 from sim.reporting.twin_figures import fan_chart, kept_chart
 from sim.reporting.twin_tables import (
     alarm_table,
@@ -65,7 +66,7 @@ def masthead(status: Row) -> str:
     tries = ", ".join(status["tries"]) or "none"
     return (
         f'<header class="masthead"><p class="kicker">Galleria · live twin of scenario <b>{esc(status["scenario"])}</b></p>'
-        f"<h1>{esc(status['mall'])}</h1>"
+        f"<h1>{esc(title(status['mall']))}</h1>"
         f'<p class="when">{esc(long_date(status["date"]))}, open {clock(status["opens_us"])} to {clock(status["closes_us"])} · '
         f"{whole(status['members'])} malls side by side · policies tried: {esc(tries)}</p>{question}</header>"
     )
@@ -80,7 +81,7 @@ def sections(status: Row, courses: Row, alarms: Sequence[Row]) -> dict[str, str]
         "now": _now(status, courses),
         "alarms": _alarms(status, alarms),
         "forecast": forecast_tables(status),
-        "tried": tried_table(status["tried"], status["now_us"]),
+        "tried": tried_table(status["tried"], status["tried_us"]),
         "scores": _scores(status, courses),
         "dials": dial_table(status),
         "aside": aside_tables(status["set_aside"]),

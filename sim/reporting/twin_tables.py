@@ -92,7 +92,7 @@ def alarm_table(alarms: Sequence[Row]) -> str:
     return _scrolled(table(caption, ("Time", "What", "Where", "Measured", "Interval", "Foretold"), rows, 3), len(rows))
 
 
-def tried_table(tried: Sequence[Row], now_us: int) -> str:
+def tried_table(tried: Sequence[Row], tried_us: int) -> str:
     """Return what each policy would change, with the interval of the difference."""
     if not tried:
         return ""
@@ -108,9 +108,7 @@ def tried_table(tried: Sequence[Row], now_us: int) -> str:
         for row in tried
     ]
     heads = ("Policy", "What", "Where", "When", "Difference", "90 % interval")
-    caption = (
-        f"Differences of forks from {clock(now_us)}: each mall with the policy and without, under the same luck (* away from 0)"
-    )
+    caption = f"Differences of forks from {clock(tried_us)}: each mall with the policy and without, under the same luck (* away from 0)"
     return _scrolled(table(caption, heads, rows, 4), len(rows))
 
 
@@ -138,6 +136,7 @@ def score_table(scores: Sequence[Row]) -> str:
     rows = [
         [
             esc(name_of(row["what"])),
+            esc(row["of"]),
             ahead_of(row["ahead_min"]),
             whole(row["forecasts"]),
             _fine(row["what"], row["crps_mean"]),
@@ -147,8 +146,8 @@ def score_table(scores: Sequence[Row]) -> str:
         ]
         for row in scores
     ]
-    heads = ("What", "Ahead", "Forecasts", "CRPS", "Mean error", "Mean measured", "In the 90 % interval")
-    return table("Scores of the forecasts so far, over all places", heads, rows, 2)
+    heads = ("What", "Of", "Ahead", "Forecasts", "CRPS", "Mean error", "Mean measured", "In the 90 % interval")
+    return _scrolled(table("Scores of the forecasts so far", heads, rows, 3), len(rows))
 
 
 def aside_tables(found: Row) -> str:

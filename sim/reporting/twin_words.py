@@ -7,24 +7,34 @@ from typing import Any
 from sim.reporting.wording import UNKNOWN, duration, esc, number, percent, whole, yuan
 
 NAMES = {
+    "arrivals": "People coming in, in a quarter of an hour",
+    "departures": "People going out, in a quarter of an hour",
     "people": "People inside",
-    "visitors": "Visitors",
-    "waiting": "Parties waiting",
-    "covers": "Covers served in a quarter of an hour",
+    "waiting": "Parties waiting at restaurants",
+    "covers": "Tables that paid, in a quarter of an hour",
     "bays_taken": "Car park bays taken",
+    "bills": "Bills of all tills, in a quarter of an hour",
     "sales_fen": "Sales in a quarter of an hour",
-    "people_in": "People coming in, in a quarter of an hour",
-    "people_out": "People going out, in a quarter of an hour",
-    "plate_in": "Cars coming in, in a quarter of an hour",
-    "plate_out": "Cars going out, in a quarter of an hour",
 }
-DAY_MIN = 24 * 60
+SHORT = {
+    "arrivals": "coming in",
+    "departures": "going out",
+    "covers": "tables that paid",
+    "bills": "bills",
+    "sales_fen": "sales",
+    "waiting": "parties waiting",
+}
 
 
 def name_of(what: str) -> str:
     """Return what a quantity is called; its own word where none was given."""
     bare = what.removesuffix("_fen").removesuffix("_share").removesuffix("_s").replace("_", " ")
     return NAMES.get(what, bare[:1].upper() + bare[1:])
+
+
+def short_name_of(what: str) -> str:
+    """Return a name that fits beside an axis or in a line."""
+    return SHORT.get(what, name_of(what).lower())
 
 
 def place_of(where: str) -> str:
@@ -35,12 +45,12 @@ def place_of(where: str) -> str:
 def axis_of(what: str) -> tuple[str, float]:
     """Return the label of an axis and the factor from the quantity's unit to the axis's."""
     if what.endswith("_fen"):
-        return f"{name_of(what).lower()}, yuan", 0.01
+        return f"{short_name_of(what)}, yuan", 0.01
     if what.endswith("_s"):
-        return f"{name_of(what).lower()}, min", 1 / 60
+        return f"{short_name_of(what)}, min", 1 / 60
     if what.endswith("_share"):
-        return f"{name_of(what).lower()}, %", 100.0
-    return name_of(what).lower(), 1.0
+        return f"{short_name_of(what)}, %", 100.0
+    return short_name_of(what), 1.0
 
 
 def value_of(what: str, value: float | None, *, signed: bool = False) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.twin.moment import Alarm, Foretold, Moment, Scored
+from sim.twin.moment import Alarm, Foretold, Moment, Scored, Tried
 from sim.units import clock_text
 
+WHOLE_MALL, EACH_PLACE = "whole mall", "each place"
 Key = tuple[int, int, str, str]  # made_us, ahead_min, what, where
 
 
@@ -23,10 +24,12 @@ class Book:
         self.quarters = 0
         self.alarms: list[Alarm] = []
         self.tried: list[dict[str, Any]] = []
+        self.tried_us = 0  # when policies were last tried
+        self.tried_last: tuple[Tried, ...] = ()
         self._foretold: list[Foretold] = []
         self._row_of: dict[Key, int] = {}
         self._scored: dict[int, Scored] = {}  # by row of the forecast
-        self._sums: dict[tuple[str, int], _Sums] = {}
+        self._sums: dict[tuple[str, str, int], _Sums] = {}
         self._believed: dict[str, list[list[float | None]]] = {}
 
     def add(self, moment: Moment) -> None:
@@ -34,6 +37,8 @@ class Book:
         self.latest = moment
         self.quarters += 1
         self.alarms += moment.alarms
+        if moment.tried:
+            self.tried_us, self.tried_last = moment.now_us, moment.tried
         self.tried += [{"made_us": moment.now_us, **one._asdict()} for one in moment.tried]
         for one in moment.foretold:
             self._row_of[one.made_us, one.ahead_min, one.what, one.where] = len(self._foretold)
@@ -51,12 +56,14 @@ class Book:
         if row is None or row in self._scored:
             return
         self._scored[row] = scored
-        self._sums.setdefault((foretold.what, foretold.ahead_min), _Sums()).add(scored)
+        scope = EACH_PLACE if foretold.where else WHOLE_MALL
+        self._sums.setdefault((foretold.what, scope, foretold.ahead_min), _Sums()).add(scored)
 
     def scores(self) -> list[dict[str, Any]]:
-        """Return how good the forecasts were, by quantity and by how far ahead: means over places and instants."""
+        """Return how good the forecasts were, of the whole mall and of its places, by quantity and by how far ahead: means over instants."""
         return [
-            {"what": what, "ahead_min": ahead_min, **sums.means()} for (what, ahead_min), sums in sorted(self._sums.items())
+            {"what": what, "of": scope, "ahead_min": ahead_min, **sums.means()}
+            for (what, scope, ahead_min), sums in sorted(self._sums.items())
         ]
 
     def forecasts(self) -> dict[str, np.ndarray]:
@@ -94,7 +101,8 @@ class Book:
                 "dials": [one._asdict() for one in moment.dials],
                 "foretold": [_without_members(one) for one in moment.foretold],
                 "alarms": [one._asdict() for one in moment.alarms],
-                "tried": [one._asdict() for one in moment.tried],
+                "tried_us": self.tried_us,
+                "tried": [one._asdict() for one in self.tried_last],
                 "added_people": moment.added_people,
                 "took_s": moment.took_s,
             }
