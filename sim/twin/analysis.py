@@ -59,6 +59,7 @@ class Analysis:
         inside = np.array([[each.people, each.cars] for each in sights])
         state = np.hstack([np.stack([each.unknowns for each in sights]), inside])
         predicted, told = self._transformed(rows), self._transformed(measured[None, :])[0]
+        told = np.where(np.isfinite(predicted).all(axis=0), told, np.nan)  # a member without bills says nothing of their mean
         moved = analysis(state, predicted, told, self._variances(rows, measured), reach=self._reach)
         gap = np.maximum(moved[:, -2:], 0.0) - inside  # people, cars
         people_per_car = np.where(inside[:, 1] > 0, inside[:, 0] / np.maximum(inside[:, 1], 1.0), 0.0)

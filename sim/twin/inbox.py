@@ -148,6 +148,7 @@ class Inbox:
         while self._is_due(self._wanted_us):
             if self._is_over:
                 raise OverError
+            self._changed.notify_all()
             self._changed.wait(LOOK_S)
 
     def _is_due(self, until_us: int) -> bool:
