@@ -23,7 +23,7 @@ examples:
   galleria run twin_surprise seed=7 --out outputs/truth
   galleria observe outputs/truth --as-feed --out outputs/day.jsonl
   galleria twin twin_identical feed=outputs/day.jsonl --out outputs/twin
-  galleria twin twin_identical feed=outputs/day.jsonl tries=[queue_display] until=15:00 --pace 60 --page
+  galleria twin twin_identical feed=outputs/day.jsonl tries=[meal_push] until=15:00 --pace 60 --page
   tail -f records.jsonl | galleria twin my_mall feed=-
   galleria twin my_mall feed=http --clock wall
 

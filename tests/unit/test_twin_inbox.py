@@ -163,7 +163,13 @@ def test_after_the_end_nothing_is_taken():
 
 def test_lines_that_are_no_records_are_set_aside_and_the_rest_is_used():
     inbox, twin = Inbox(RULES, NOON_US), Steps()
-    texts = ['{"time":"12:05:00","sensor":"level:L1","kind":"people","value":4}', "{", "[1]", '{"sensor":"level:L1"}', "\x00" * 9000]
+    texts = [
+        '{"time":"12:05:00","sensor":"level:L1","kind":"people","value":4}',
+        "{",
+        "[1]",
+        '{"sensor":"level:L1"}',
+        "\x00" * 9000,
+    ]
     texts += ['{"time":"12:16:00","sensor":"level:L1","kind":"people","value":4}']
     listen(texts, inbox, "2026-11-21")
 
