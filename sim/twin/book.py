@@ -22,6 +22,7 @@ class Book:
         self.ended = ""  # why, in words; empty while it goes on
         self.latest: Moment | None = None
         self.quarters = 0
+        self.set_aside: Mapping[str, Any] = {}  # the inbox's report, where the day was played to its end
         self.alarms: list[Alarm] = []
         self.tried: list[dict[str, Any]] = []
         self.tried_us = 0  # when policies were last tried
