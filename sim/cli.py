@@ -32,6 +32,7 @@ COMMANDS = {
     "catalogue": ("sim.cli_catalogue", "hold every policy against the same days without it"),
     "calibrate": ("sim.cli_calibrate", "fit parameters to a mall's data, and say what the data cannot tell"),
     "forecast": ("sim.cli_forecast", "counts of one's own places foretold, and how good that would have been"),
+    "twin": ("sim.cli_twin", "malls kept in step with a feed: forecasts, alarms, and what policies would change now"),
     "observe": ("sim.cli_observe", "a finished run as the feed of a real mall, and what a feed holds"),
     "uplift": ("sim.cli_uplift", "what a scenario's policies truly do, by twins of its days"),
     "optimise": ("sim.cli_optimise", "search a better layout or better settings, and judge the winner on fresh seeds"),

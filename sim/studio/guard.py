@@ -1,4 +1,4 @@
-"""Refuses what does not come from the planner's own page: host, origin, token, kind and size of what is sent; before any routing."""
+"""Refuses what does not come from a server's own page or bearer: host, origin, token, kind and size of what is sent; before any routing."""
 
 from __future__ import annotations
 
@@ -30,11 +30,17 @@ ALWAYS = {
 
 @dataclass(frozen=True)
 class Guard:
-    """An ASGI layer around the application; knows the one address it is served at, and the token."""
+    """An ASGI layer around the application; knows the one address it is served at, and the token.
+
+    Paths that begin with one of `kept` need the token; what is sent must be of a kind in `kinds`. `command` printed the token.
+    """
 
     app: ASGIApp
     port: int
     token: str = field(repr=False)
+    kept: tuple[str, ...] = ("/api",)
+    kinds: tuple[str, ...] = ("application/json",)
+    command: str = "galleria studio"
 
     @property
     def hosts(self) -> tuple[str, str]:
@@ -64,7 +70,7 @@ class Guard:
             return PlainTextResponse("This server answers to its own page only.", 403)
         if scope["method"] not in METHODS:
             return PlainTextResponse("Only GET, HEAD and POST are understood.", 405)
-        if str(scope["path"]).startswith("/api"):
+        if str(scope["path"]).startswith(self.kept):
             return self._refused_call(scope, headers)
         return None
 
@@ -75,15 +81,15 @@ class Guard:
         given = headers.get("authorization", "")
         if not hmac.compare_digest(given.encode("utf-8", "replace"), f"Bearer {self.token}".encode()):
             return PlainTextResponse(
-                "Open the address that `galleria studio` printed: it carries the token of this session.", 401
+                f"Open the address that `{self.command}` printed: it carries the token of this session.", 401
             )
         if scope["method"] != "POST":
             return None
         length = headers.get("content-length", "0")
         if length == "0" and "transfer-encoding" not in headers:
             return None
-        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            return PlainTextResponse("Send application/json.", 415)
+        if headers.get("content-type", "").partition(";")[0].strip().lower() not in self.kinds:
+            return PlainTextResponse(f"Send {' or '.join(self.kinds)}.", 415)
         if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
             return PlainTextResponse(f"At most {BODY_BYTES_MAX} bytes are read.", 413)
         return None

@@ -40,7 +40,7 @@ def new_token() -> str:
     return base64.urlsafe_b64encode(os.urandom(TOKEN_BYTES)).decode().rstrip("=")
 
 
-def listen(port: int) -> socket.socket:
+def listen(port: int, command: str = "galleria studio") -> socket.socket:
     """Return a socket of this machine that listens on a port, any free one where it is 0; raises GalleriaError where it is taken."""
     opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
@@ -51,7 +51,7 @@ def listen(port: int) -> socket.socket:
         opened.close()
         rule = f"cannot be listened on: {trouble.strerror}"
         raise GalleriaError.of(
-            "galleria studio", [Problem("--port", str(port), rule, "name another, or none for a free one")]
+            command, [Problem("--port", str(port), rule, "name another, or none for a free one")]
         ) from trouble
     return opened
 
