@@ -13,7 +13,8 @@ from sim.config import RunConfig
 from sim.experiments.workers import cores
 from sim.precompile import is_done
 
-# Measured on two cores without other work: a comparison besides its days (workers, page), one day besides its visits, one visit.
+# Careful guesses, not measurements; the first comparison that finishes here corrects them all by one factor: a comparison besides its days
+# (workers, page), one day besides its visits, one visit.
 BEGIN_S = 14.0
 DAY_S = 2.0
 VISIT_S = 0.00030

@@ -308,7 +308,6 @@ def test_what_is_wrong_is_marked_on_the_plan_until_it_is_mended(tab, address):
     planner = corner(tab, address)
     page = planner.page
     assert page.locator(".problem-mark").count() == 0
-
     planner.drag("L1-bakery", "L1-outfitters")
     page.click("#notice .main")
     page.locator("li[data-change=value] [data-focus^=remove]").click()  # the move stays, the leave for less floor goes
