@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-# The modules beside the packages whose functions and constants kernels use.
+# The modules beside the packages, in sim/ itself, whose functions and constants kernels use.
 _VOCABULARY = (
     "categories.py",
     "events.py",
@@ -42,7 +42,7 @@ def _cache_folders() -> dict[bool, Path]:
         for source in sorted(root.rglob("*.py")):
             if "sensing" in source.parts:
                 sensors.append(source)
-            elif "crowd" in source.parts or "ledger" in source.parts or source.name in _VOCABULARY:
+            elif "crowd" in source.parts or "ledger" in source.parts or (source.parent == root and source.name in _VOCABULARY):
                 digest.update(source.name.encode())
                 digest.update(source.read_bytes())
     digest.update(sys.version.encode())
@@ -58,7 +58,6 @@ def _cache_folders() -> dict[bool, Path]:
 
 
 CACHE_FOLDERS = _cache_folders()
-CACHE_WAS_COLD = not CACHE_FOLDERS[False].exists()
 os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE_FOLDERS[False]))
 _OWN_FOLDERS = os.environ["NUMBA_CACHE_DIR"] in [
     str(folder) for folder in CACHE_FOLDERS.values()
@@ -100,14 +99,6 @@ _TYPES: dict[str, Any] = {
 }
 
 DECLARED: list[tuple[Any, tuple[Any, ...]]] = []  # every kernel of the modules imported so far, with its types
-
-
-def compile_declared(backwards: bool) -> None:
-    """Compile all kernels known so far, the last one first if told so; two processes that go opposite ways meet in the middle."""
-    for compiled, declared in list(reversed(DECLARED) if backwards else DECLARED):
-        if compiled._can_compile:
-            compiled.compile(declared)
-            compiled.disable_compile()
 
 
 def declare_type(annotation: str, example: Any, *, by_reference: bool = False) -> None:
