@@ -77,6 +77,7 @@ class Twin:
         self._every_us = every_min * US_PER_MIN
         self._foretold: dict[int, list[Foretold]] = {}  # by the instant that they are of
         self._now_us = 0
+        self.members = members
         self._crew = Crew(config, compiled, self.gauge, self.unknowns, members, tries, workers)
 
     def step(self, until_us: int, records: Sequence[Record]) -> Moment:
@@ -123,6 +124,10 @@ class Twin:
             added_people=round(float(np.mean([each.nudged for each in self._sights]))),
             took_s=took_s,
         )
+
+    def left_alone(self, until_us: int) -> np.ndarray:
+        """Return what copies of the members to whom nothing more is told live to see: (N, quarters of an hour from now on, quantities)."""
+        return self.gauge.shown(np.stack([path[0] for path in self._crew.ahead([until_us] * self.members)]))
 
     def close(self) -> None:
         """Leave nothing behind: no file, no process."""

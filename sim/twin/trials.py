@@ -21,14 +21,12 @@ from sim.forecasting.scores import crps
 from sim.opening import mall_hours_min
 from sim.random_streams import stream_key, uniforms
 from sim.schema.calendar import CalendarEventConfig
-from sim.twin.crew import Crew
-from sim.twin.dials import Unknowns
 from sim.twin.ensemble import MEMBERS, Twin, ends
 from sim.twin.gauge import QUARTER_US, Gauge
 from sim.units import US_PER_MIN, clock_text
 
 AHEAD_MIN = 60
-EVERY_MIN = 30  # between two forecasts that are scored
+EVERY_MIN = 60  # between two forecasts that are scored
 FACTOR = 1.3, 2.0  # by which a surprise multiplies arrivals
 LASTS_MIN = 180, 420
 STARTS_MIN = 30, 300  # after opening
@@ -142,16 +140,17 @@ def _trial(config: RunConfig, day: int, members: int, damage: Damage | None, wor
         now_us: gauge.shown(gauge.of_records(records, now_us))
         for now_us, records in batches(feed, instants, Intake(rules_of(compiled)))
     }
-    alone = _left_alone(config, gauge, members, workers, instants)
     taken = Intake(rules_of(compiled))
     twin = Twin(config, members=members, workers=workers, ahead_min=(AHEAD_MIN,), every_min=EVERY_MIN)
     score: dict[str, dict[str, float]] = {}
+    alone: dict[int, np.ndarray] = {}
     try:
         sent = feed if damage is None else spoilt(feed, damage, config.seed + day)
         for now_us, records in batches(sent, instants, taken):
             moment = twin.step(now_us, records)
-            for each, (what, where) in zip(moment.foretold, [quantity[:2] for quantity in gauge.quantities], strict=False):
-                assert (each.what, each.where) == (what, where)
+            if not alone:  # nothing has been told yet
+                lived = twin.left_alone(instants[-1])
+                alone = {at_us: lived[:, index] for index, at_us in enumerate(instants[1:])}
             if moment.foretold and moment.foretold[0].for_us in whole:
                 at_us = moment.foretold[0].for_us
                 ensemble = np.array([each.members for each in moment.foretold]).T
@@ -165,18 +164,6 @@ def _trial(config: RunConfig, day: int, members: int, damage: Damage | None, wor
 def _instants(config: RunConfig) -> list[int]:
     opens_us, closes_us = (minute * US_PER_MIN for minute in mall_hours_min(config))
     return list(range(opens_us, closes_us + 1, QUARTER_US))
-
-
-def _left_alone(config: RunConfig, gauge: Gauge, members: int, workers: int, instants: Sequence[int]) -> dict[int, np.ndarray]:
-    """Return by instant what members to whom nothing is told live to see, and so foretell at any time before."""
-    from sim.floorplan.cache import compiled_for
-
-    compiled = compiled_for(config)
-    crew = Crew(config, compiled, gauge, Unknowns(compiled, config), members, (), workers)
-    try:
-        return {now_us: gauge.shown(np.stack([sight.row for sight in crew.live(now_us)])) for now_us in instants}
-    finally:
-        crew.close()
 
 
 def _add(
