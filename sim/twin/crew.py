@@ -6,6 +6,7 @@ hours, says what it saw and is gone, while the member stands where it stood. Mes
 
 from __future__ import annotations
 
+import copy
 import gc
 import json
 import multiprocessing
@@ -21,13 +22,15 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.errors import EngineError, GalleriaError, Problem
+from sim.opening import mall_hours_min
 from sim.plan_arrays import CompiledPlan
 from sim.twin.dials import Unknowns
 from sim.twin.gauge import QUARTER_US, Gauge
 from sim.twin.member import Member, Sight
+from sim.units import US_PER_MIN
 
 TOLD = 3  # numbers of a sight beside its two rows
-CHUNK = 1 << 16  # bytes
+QUIET_VISITS = 200.0  # of the mall with which kernels are loaded
 
 
 def refuse_without_fork() -> None:
@@ -52,6 +55,7 @@ class Crew:
     ) -> None:
         """Start the processes; a member assembles its mall when it is first asked to live."""
         refuse_without_fork()
+        _load_kernels(config, compiled, gauge, unknowns)
         self._gauge, self._unknowns, self._workers, self._tries = gauge, unknowns, max(1, workers), tuple(tries)
         context = multiprocessing.get_context("fork")
         self._ends: list[Connection] = []
@@ -123,6 +127,21 @@ class Crew:
         if what != "told":
             raise EngineError(f"member {number} of the twin: {what}")
         return numbers
+
+
+_loaded: set[int] = set()  # processes in which kernels have been loaded
+
+
+def _load_kernels(config: RunConfig, compiled: CompiledPlan, gauge: Gauge, unknowns: Unknowns) -> None:
+    """Load compiled kernels, and the modules that a mall needs, before there are two dozen processes that would each do so."""
+    if os.getpid() in _loaded:
+        return
+    quiet = copy.deepcopy(config)
+    quiet.population.visits_per_day = min(config.population.visits_per_day, QUIET_VISITS)
+    member = Member(quiet, compiled, gauge, unknowns, 0)
+    member.live((mall_hours_min(config)[0] * US_PER_MIN // QUARTER_US + 2) * QUARTER_US)
+    member.close()
+    _loaded.add(os.getpid())
 
 
 def _message(what: str, numbers: np.ndarray | None = None, **more: Any) -> bytes:

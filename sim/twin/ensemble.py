@@ -34,6 +34,7 @@ AHEAD_MIN = (15, 60, 180)
 FAR_MIN = 60  # beyond, members take turns: see _horizons
 TRIED_EVERY_US, TRIED_AHEAD_MIN = 60 * US_PER_MIN, 60
 SHARE = 0.9  # of intervals
+MEMBERS_RANKED = 19  # from which Weibull's positions of the ends lie among the members: 2 / (1 - SHARE) - 1
 ALARM_AHEAD_MIN = 15  # the forecast of which reality is held against
 
 
@@ -53,10 +54,11 @@ class Twin:
         is_assimilating: bool = True,
         workers: int = 2,
         ahead_min: Sequence[int] = AHEAD_MIN,
+        every_min: int = 15,
     ) -> None:
         """Start the malls; `tries` are policies of the catalogue, switched on in copies every full hour.
 
-        `ahead_min` are the forecasts' lengths, multiples of 15 minutes. Raises ConfigError for what cannot be a twin, all at once.
+        `ahead_min` are the forecasts' lengths, made every `every_min`, all multiples of 15 minutes. Raises ConfigError for what cannot be a twin, all at once.
         """
         from sim.floorplan.cache import compiled_for
 
@@ -72,8 +74,10 @@ class Twin:
         by_car[compiled.arrays.parking_entrance] = True
         by_car &= ~(compiled.arrays.entrance_share > 0)
         self._analysis = Analysis(self.gauge, self.unknowns, by_car)
+        self._every_us = every_min * US_PER_MIN
         self._foretold: dict[int, list[Foretold]] = {}  # by the instant that they are of
         self._now_us = 0
+        self.members = members
         self._crew = Crew(config, compiled, self.gauge, self.unknowns, members, tries, workers)
 
     def step(self, until_us: int, records: Sequence[Record]) -> Moment:
@@ -101,7 +105,7 @@ class Twin:
         self._paths: list[np.ndarray] = []
         foretold: tuple[Foretold, ...] = ()
         tried: tuple[Tried, ...] = ()
-        if until_us < self.closes_us and until_us >= self.opens_us - QUARTER_US:
+        if self.opens_us <= until_us < self.closes_us and self._ahead_min and until_us % self._every_us == 0:
             timed("forecasts", lambda: self._paths.extend(self._crew.ahead(self._horizons())))
             foretold = self._kept(self._foretell(self._paths))
             if self._tries and until_us % TRIED_EVERY_US == 0:
@@ -120,6 +124,10 @@ class Twin:
             added_people=round(float(np.mean([each.nudged for each in self._sights]))),
             took_s=took_s,
         )
+
+    def left_alone(self, until_us: int) -> np.ndarray:
+        """Return what copies of the members to whom nothing more is told live to see: (N, quarters of an hour from now on, quantities)."""
+        return self.gauge.shown(np.stack([path[0] for path in self._crew.ahead([until_us] * self.members)]))
 
     def close(self) -> None:
         """Leave nothing behind: no file, no process."""
@@ -142,7 +150,7 @@ class Twin:
             unknowns = moved.unknowns
             self._crew.take(unknowns, moved.owed)
         factors = np.exp(unknowns[:, self.unknowns.dials])
-        low, high = interval(factors, SHARE)
+        low, high = ends(factors)
         return tuple(
             Dial(name, *ends)
             for name, *ends in zip(LAWS, factors.mean(axis=0).tolist(), low.tolist(), high.tolist(), strict=True)
@@ -151,7 +159,7 @@ class Twin:
     def _believed(self, measured: np.ndarray) -> tuple[Believed, ...]:
         """Return each quantity now: flows as members lived them, people inside as they are once those owed have come."""
         shown = self.gauge.shown(np.stack([each.row for each in self._sights]))
-        low, high = interval(shown, SHARE)
+        low, high = ends(shown)
         told = self.gauge.shown(measured)
         return tuple(
             Believed(each.what, each.where, float(told[index]) if np.isfinite(told[index]) else None, *ends)
@@ -167,7 +175,7 @@ class Twin:
             quarter = ahead * US_PER_MIN // QUARTER_US - 1
             members = np.stack([path[0, quarter] for path in paths if path.shape[1] > quarter])
             shown = self.gauge.shown(members)
-            low, high = interval(shown, SHARE) if ahead <= FAR_MIN else _spread(shown)
+            low, high = ends(shown)
             for index, each in enumerate(self.gauge.quantities):
                 values = shown[:, index]
                 found.append(
@@ -214,8 +222,13 @@ def _t(members: int) -> float:
     return float(stdtrit(members - 1, (1 + SHARE) / 2))
 
 
-def _spread(members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the ends of the interval of one more draw from where these came, taken as normal: few members reach too short."""
+def ends(members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the 90 % interval of one more draw from where these (N, ...) came: their ranks where they are many enough.
+
+    Fewer than MEMBERS_RANKED reach too short by rank; of them mean and spread are taken, as of a normal law.
+    """
+    if members.shape[0] >= MEMBERS_RANKED:
+        return interval(members, SHARE)
     mean, sd = members.mean(axis=0), members.std(axis=0, ddof=1)
     half = _t(members.shape[0]) * sd * sqrt(1 + 1 / members.shape[0])
     return np.maximum(mean - half, 0.0), mean + half
