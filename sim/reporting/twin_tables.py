@@ -55,7 +55,7 @@ def forecast_tables(status: Row) -> str:
     for row in status["foretold"]:
         if row["where"]:
             by_what.setdefault(row["what"], {}).setdefault(row["where"], {})[row["ahead_min"]] = row
-    parts = []
+    parts: list[str] = []
     for what, places in by_what.items():
         order = sorted(places, key=lambda where: -max(row["mean"] for row in places[where].values()))
         rows = [
