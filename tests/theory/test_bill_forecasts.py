@@ -9,13 +9,11 @@ from sim.verification.families import run_family
 pytestmark = pytest.mark.plain
 
 
-@pytest.mark.parametrize(
-    "numbers", [{}, {"bills_per_day": 30.0, "seed": 11}, {"stores": 1, "days": 21, "surprise": 2.0, "seed": 3}]
-)
+@pytest.mark.parametrize("numbers", [{"seed": 7}, {"bills_per_day": 30.0}, {"days": 21, "surprise": 2.0}])
 def test_the_ensemble_errs_less_than_the_last_day_of_the_kind_and_no_less_than_who_knows_the_law(numbers):
-    """A day is won by whoever errs less. Were both as good, 13 of 14 days (17 of 21) would be won in less than one sample of 1,000. How often
-    the test fails though the ensemble is better, by these laws with the 40 seeds 100 ... 139: FALSE_ALARM_MEASURED."""
+    """A day is won by whoever errs less; were both as good, 13 of 14 days (18 of 21) would be won in less than one sample of 1,000. How often
+    it fails though nothing is wrong: in FALSE_ALARM_MEASURED."""
     found = run_family("forecasters", numbers)
 
     assert [record for record in found if record["verdict"] == "fail"] == []
-    assert len(found) == 7
+    assert [record["verdict"] for record in found if record["unit"] == "days"] == ["pass"]
