@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.forecasting.filter import analysis
+from sim.forecasting.filter import analysis, serial_analysis
 from sim.forecasting.scores import covered_share, crps
 from sim.random_streams import stream_key, uniforms
 
@@ -92,3 +92,22 @@ def test_the_interval_of_a_true_ensemble_of_24_covers_nine_in_ten():
     ensemble = drawn(11, 4000 * 24, 1)[:, 0].reshape(24, 4000)
 
     assert abs(covered_share(ensemble, happened) - 0.9) < 0.015  # 3 sd of a share of 4,000
+
+
+@given(st.integers(0, 10_000), st.integers(3, 30), st.integers(1, 5))
+def test_filters_of_one_unknown_each_do_side_by_side_what_each_does_alone(seed, members, places):
+    unknowns, slope = drawn(seed, members, places), drawn(seed + 1, places, 1)[:, 0]
+    predicted = unknowns * slope + 0.3
+    measured, variance = drawn(seed + 2, places, 1)[:, 0], 0.1 + drawn(seed + 3, places, 1)[:, 0] ** 2
+
+    after = serial_analysis(unknowns, predicted, measured, variance)
+
+    for place in range(places):
+        alone = (unknowns[:, [place]], predicted[:, [place]], measured[[place]], variance[[place]])
+        assert np.allclose(after[:, place], analysis(*alone)[:, 0], atol=1e-8)
+
+
+def test_members_that_agree_are_not_moved_by_a_measurement():
+    same = np.full((6, 2), 0.4)
+
+    assert (serial_analysis(same, same, np.array([5.0, -5.0]), np.array([0.1, 0.0001])) == same).all()
