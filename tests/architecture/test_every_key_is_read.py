@@ -34,6 +34,7 @@ from sim.experiments.benefit import benefits_of
 from sim.floorplan.cache import load_compiled
 from sim.floorplan.layout import with_layout
 from sim.floorplan.read import read_plan
+from sim.forecasting.merchants import merchants_for, write_forecasts
 from sim.ledger.finance_books import FinanceBooks
 from sim.ledger.ledger import Ledger
 from sim.network import exchange
@@ -99,6 +100,17 @@ def nights_of_shelves(compiled):
     morning = shelves.morning(date)
     mall = SimpleNamespace(items=items, venues=np.zeros(len(compiled.unit_ids)))
     assert recalled_of(SimpleNamespace(mall=mall), config, morning, 0)
+
+
+def stores_by_forecasts(compiled, folder):
+    """Order by what merchants are foretold to sell: from their own days, and from a file."""
+    write_forecasts(folder / "told.csv", [(datetime.date(2026, 11, 23), compiled.unit_ids[0], 5.0)])
+    for words in (
+        ["goods.stocking.forecast=merchants"],
+        ["goods.stocking.forecast=file", f"goods.stocking.forecast_file={folder / 'told.csv'}"],
+    ):
+        config = compose("corner_day", ["date=2026-11-23", *words])
+        assert Shelves(config, compiled, merchants_for(config, compiled)).morning(datetime.date(2026, 11, 23)).pieces.any()
 
 
 def a_network(config, folder, monkeypatch):
@@ -175,6 +187,7 @@ def test_every_key_is_read_by_somebody_who_acts_on_it(tmp_path, monkeypatch):
     a_network(dataclasses.replace(wanted, network=NetworkConfig()), tmp_path / "network", monkeypatch)
     found = load_compiled(find_floorplan("corner_mall"))
     nights_of_shelves(found)
+    stores_by_forecasts(found, tmp_path)
     assert timetable_of(found, compose("corner_day"))  # halls and shows that nobody listed
     doors = found.arrays._replace(entrance_share=np.full_like(found.arrays.entrance_share, 0.5))
     api.population_of(monday, dataclasses.replace(found, arrays=doors)).arrivals(600, 660)
