@@ -79,7 +79,7 @@ def calibrate(
             "together": _together(priors, found),
             "off": found.off,
             "r_hat": found.r_hat,
-            "measures": _measures(emulated, found),
+            "summaries": _summaries(emulated, found),
             "left_out": dict(found.chosen.left_out),
             **_checks(config, priors, data, found, point, options, runs, count),
         }  # fmt: skip
@@ -121,11 +121,11 @@ def _together(priors: Sequence[Prior], found: Fit) -> list[dict[str, Any]]:
     ]
 
 
-def _measures(emulated: Emulated, found: Fit) -> list[dict[str, Any]]:
+def _summaries(emulated: Emulated, found: Fit) -> list[dict[str, Any]]:
     of = {name: number for number, name in enumerate(emulated.emulator.names)}
     return [
         {
-            "measure": name,
+            "summary": name,
             "told_share": float(emulated.emulator.told_share[of[name]]),
             "missed": float(emulated.emulator.missed[of[name]]),
             "is_used": name in found.chosen.used,

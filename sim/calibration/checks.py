@@ -11,14 +11,14 @@ from scipy.special import ndtri
 from scipy.stats import t as student
 
 from sim.calibration.scales import table_of, unscaled
-from sim.feeds.measures import Value
+from sim.feeds.summaries import Value
 
 MASS = 0.9
 Days = Sequence[Mapping[str, Value]]
 
 
 def predictive(names: Sequence[str], data: Days, simulated: Days) -> list[dict[str, Any]]:
-    """Return of each measure whether the mean of the data lies in the 90 % interval for as many days as simulated at the posterior."""
+    """Return of each summary whether the mean of the data lies in the 90 % interval for as many days as simulated at the posterior."""
     found = []
     theirs, ours = table_of(data, names), table_of(simulated, names)
     for column, name in enumerate(names):
@@ -30,7 +30,7 @@ def predictive(names: Sequence[str], data: Days, simulated: Days) -> list[dict[s
         low, high = float(made.mean()) - reach, float(made.mean()) + reach
         found.append(
             {
-                "measure": name,
+                "summary": name,
                 "data": unscaled(name, float(real.mean())),
                 "low": unscaled(name, low),
                 "high": unscaled(name, high),
@@ -43,7 +43,7 @@ def predictive(names: Sequence[str], data: Days, simulated: Days) -> list[dict[s
 def held_out(names: Sequence[str], data: Days, before: Days, after: Days) -> dict[str, Any]:
     """Return how far days that the fit never saw are from the scenario before and after.
 
-    The distance is the root mean square over measures of (mean of the data - mean simulated) / sd of a day, the same sd for both.
+    The distance is the root mean square over summaries of (mean of the data - mean simulated) / sd of a day, the same sd for both.
     `by_chance` is what two malls that are alike would show with so many days.
     """
     real, first, last = (table_of(each, names) for each in (data, before, after))
@@ -53,14 +53,14 @@ def held_out(names: Sequence[str], data: Days, before: Days, after: Days) -> dic
         means = [float(np.nanmean(each[:, column])) for each in (real, first, last)]
         if not (math.isfinite(sum(means)) and sd > 0):
             continue
-        rows.append({"measure": name, "before": abs(means[0] - means[1]) / sd, "after": abs(means[0] - means[2]) / sd})
+        rows.append({"summary": name, "before": abs(means[0] - means[1]) / sd, "after": abs(means[0] - means[2]) / sd})
     if not rows:
         return {}
     squares = {arm: math.fsum(row[arm] ** 2 for row in rows) / len(rows) for arm in ("before", "after")}
     return {
         "days": len(data),
         "simulated_days": len(after),
-        "measures": len(rows),
+        "summaries": len(rows),
         "distance_before": math.sqrt(squares["before"]),
         "distance_after": math.sqrt(squares["after"]),
         "by_chance": math.sqrt(1 / len(data) + 1 / len(after)),

@@ -1,4 +1,4 @@
-"""What a real mall has measured, read from feeds of many days, and each day brought to its measures."""
+"""What a real mall has measured, read from feeds of many days, and each day brought to its summaries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.calibration.priors import SOURCE
 from sim.config import RunConfig
 from sim.errors import ConfigError, Problem
 from sim.feeds.intake import Intake, in_batches
-from sim.feeds.measures import DayColumns, Value, measures_of
+from sim.feeds.summaries import DayColumns, Value, summaries_of
 from sim.feeds.reading import read_feed
 from sim.feeds.records import CADENCE_US, Record, rules_of
 from sim.plan_arrays import CompiledPlan
@@ -26,14 +26,14 @@ EPOCH = datetime.date(1970, 1, 1)
 HELD_SHARE = 0.22  # of the days, the last ones, which the fit never sees
 HELD_FROM_DAYS = 5  # fewer days are all needed for the fit
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-Measures = dict[str, Value]
+Summaries = dict[str, Value]
 
 
 @dataclass(frozen=True)
 class Data:
     """Days that were measured, by date."""
 
-    days: dict[str, Measures]  # "YYYY-MM-DD" -> measures
+    days: dict[str, Summaries]  # "YYYY-MM-DD" -> summaries
     sha256: str  # of the files
     files: tuple[str, ...]  # their names
     intake: str  # what became of the records, in words
@@ -76,7 +76,7 @@ def read_data(path: Path, config: RunConfig, compiled: CompiledPlan) -> Data:
         whole.used += intake.used
         whole.counts.update(intake.counts)
     measured = {
-        date: measures_of(_columns(records), config, compiled, datetime.date.fromisoformat(date))
+        date: summaries_of(_columns(records), config, compiled, datetime.date.fromisoformat(date))
         for date, records in sorted(days.items())
     }
     measured = {date: found for date, found in measured.items() if found}

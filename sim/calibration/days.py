@@ -11,13 +11,13 @@ from typing import Any
 from sim import api
 from sim.config import RecordingConfig, RunConfig
 from sim.feeds.from_run import Feed, feed_of_tables
-from sim.feeds.measures import DayColumns, measures_of
+from sim.feeds.summaries import DayColumns, summaries_of
 from sim.floorplan.cache import compiled_for
 from sim.plan_arrays import CompiledPlan
 from sim.reporting.recorder import read_columns
 from sim.world import World
 
-MEASURES = "measures"
+SUMMARIES = "summaries"
 DAY_MIN = 1440.0  # all arrivals are handed over at once, which is faster and changes nothing
 RUNNER = "sim.calibration.days:measured_day"
 
@@ -30,10 +30,10 @@ class MeasuredDay:
 
 
 def measured_day(config: RunConfig, folder: Path) -> MeasuredDay:
-    """Live a day and measure it; `folder` holds its log meanwhile."""
+    """Live a day and sum it up; `folder` holds its log meanwhile."""
     feed, compiled = feed_of_day(config, folder)
     columns = DayColumns(feed.time_us, feed.sensor, feed.kind, feed.value)
-    return MeasuredDay({MEASURES: measures_of(columns, config, compiled, datetime.date.fromisoformat(config.date))})
+    return MeasuredDay({SUMMARIES: summaries_of(columns, config, compiled, datetime.date.fromisoformat(config.date))})
 
 
 def feed_of_day(config: RunConfig, folder: Path) -> tuple[Feed, CompiledPlan]:
@@ -57,7 +57,7 @@ def feed_of_day(config: RunConfig, folder: Path) -> tuple[Feed, CompiledPlan]:
 def to_measure(config: RunConfig, date: str, seed: int) -> RunConfig:
     """Return the configuration of one day to be measured: its date and seed, a log of visits, and nothing that only a report reads.
 
-    Where nobody acts on positions they are not worked out: they take most of such a day's time, and none of its measures depends on them.
+    Where nobody acts on positions they are not worked out: they take most of such a day's time, and none of its summaries depends on them.
     """
     recording = RecordingConfig(events="visits", report=False)
     engine = dataclasses.replace(config.engine, arrivals_batch_min=DAY_MIN)

@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from scipy.stats import qmc
 
-from sim.calibration.days import MEASURES, to_measure
+from sim.calibration.days import SUMMARIES, to_measure
 from sim.calibration.priors import SOURCE
 from sim.config import RunConfig
 from sim.errors import ConfigError, EngineError, Problem
 from sim.experiments.engines import Key
 from sim.experiments.parameter_ranges import refused, with_values
 from sim.experiments.replicate import Failure, Runs
-from sim.feeds.measures import Value
+from sim.feeds.summaries import Value
 from sim.random_streams import stream_key, uniforms
 
 Count = Callable[[int, int], None]
-Measures = dict[str, Value]
+Summaries = dict[str, Value]
 FAILED_SHARE_MOST = 0.05  # of the days of a design; settings at the edge of what is possible may stop a run, and are left out
 SEED_BITS = 62
 
@@ -50,7 +50,7 @@ def refuse_impossible(config: RunConfig, settings: Sequence[Mapping[str, float |
         raise ConfigError.of(SOURCE, problems)
 
 
-def measured(runs: Runs, jobs: Mapping[Key, RunConfig], count: Count | None) -> dict[Key, Measures]:
+def measured(runs: Runs, jobs: Mapping[Key, RunConfig], count: Count | None) -> dict[Key, Summaries]:
     """Return what each day measured, making those that the folder lacks; days that failed twice are left out.
 
     Raises EngineError where more failed than FAILED_SHARE_MOST.
@@ -58,7 +58,7 @@ def measured(runs: Runs, jobs: Mapping[Key, RunConfig], count: Count | None) -> 
     found = runs.make_as_they_are(jobs, count)
     if len(found.failures) > FAILED_SHARE_MOST * len(jobs):
         raise EngineError.of(runs.folder, [_problem(failure) for failure in found.failures[:10]])
-    return {key: dict(kpis[MEASURES]) for key, kpis in found.kpis.items()}
+    return {key: dict(kpis[SUMMARIES]) for key, kpis in found.kpis.items()}
 
 
 def truths_of(seed: int, parameters: int, trials: int) -> np.ndarray:

@@ -1,8 +1,8 @@
-"""A stand-in for the simulator that answers in microseconds: each measure of a day as a polynomial of the parameters, with its errors.
+"""A stand-in for the simulator that answers in microseconds: each summary of a day as a polynomial of the parameters, with its errors.
 
 Legendre polynomials to the third degree and products of two parameters, with normal priors on the coefficients whose widths are found
 from the data (MacKay 1992, Neural Computation 4:415; evidence), so that a hundred terms that do nothing cost nothing. What a day scatters
-around it is fitted too: its size (which depends on the parameters: few bills scatter more) and how measures scatter together.
+around it is fitted too: its size (which depends on the parameters: few bills scatter more) and how summaries scatter together.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _WIDEST, _NARROWEST = 1e-8, 1e8  # precisions of coefficients
 class Emulator:
     """Polynomials fitted to a design; inputs are shares of the priors (0 to 1) and whether the day is like a weekend."""
 
-    names: tuple[str, ...]  # measures
-    coefficients: np.ndarray  # [measure, term]
-    spreads: np.ndarray  # [measure, term, term], covariance of the coefficients in units of the scatter's variance
-    noise: np.ndarray  # [measure, 1 + parameters + 1], of the logarithm of the scatter's sd
-    correlation: np.ndarray  # [measure, measure], of what measures of one day scatter
-    told_share: np.ndarray  # [measure], of the variance over the design, at days left out one at a time (Q2)
-    missed: np.ndarray  # [measure], variance of what it misses everywhere, in units of the scatter's variance
+    names: tuple[str, ...]  # summaries
+    coefficients: np.ndarray  # [summary, term]
+    spreads: np.ndarray  # [summary, term, term], covariance of the coefficients on the summary's scale
+    noise: np.ndarray  # [summary, 1 + parameters + 1], of the logarithm of the scatter's sd
+    correlation: np.ndarray  # [summary, summary], of what summaries of one day scatter
+    told_share: np.ndarray  # [summary], of the variance over the design, at days left out one at a time (Q2)
+    missed: np.ndarray  # [summary], variance of what it misses everywhere, in units of the scatter's variance
 
     def only(self, names: Sequence[str]) -> Emulator:
-        """Return the emulator of some of its measures."""
+        """Return the emulator of some of its summaries."""
         rows = [self.names.index(name) for name in names]
         return Emulator(
             tuple(names), self.coefficients[rows], self.spreads[rows], self.noise[rows], self.correlation[np.ix_(rows, rows)],
@@ -44,7 +44,7 @@ class Emulator:
         )  # fmt: skip
 
     def checked(self, shares: np.ndarray, kinds: np.ndarray, values: np.ndarray, days: int) -> Emulator:
-        """Return it with what it misses, from settings that it has not seen: `days` rows of each, one after another, [day, measure].
+        """Return it with what it misses, from settings that it has not seen: `days` rows of each, one after another, [day, summary].
 
         At each setting the mean of the days stands off by its own scatter and by the known error of the polynomial; what is left is missed.
         """
@@ -56,31 +56,46 @@ class Emulator:
         return dataclasses.replace(self, missed=np.maximum(missed, 0.0))
 
     def mean(self, shares: np.ndarray, is_weekend: bool) -> np.ndarray:
-        """Return the expected measures on their scales, [setting, measure]."""
+        """Return the expected summaries on their scales, [setting, summary]."""
         found: np.ndarray = terms_of(shares, is_weekend) @ self.coefficients.T
         return found
 
     def sd(self, shares: np.ndarray, is_weekend: bool) -> np.ndarray:
-        """Return the scatter of one day, [setting, measure]."""
+        """Return the scatter of one day, [setting, summary]."""
         found: np.ndarray = np.exp(_noise_terms(shares, is_weekend) @ self.noise.T)
         return found
 
     def unsure(self, shares: np.ndarray, is_weekend: bool) -> np.ndarray:
-        """Return the variance of the mean itself in units of the scatter's variance, averaged over settings, [measure]."""
+        """Return the variance of the mean itself in units of the scatter's variance, averaged over settings, [summary]."""
         terms = terms_of(shares, is_weekend)
-        found: np.ndarray = np.einsum("cq,mqr,cr->m", terms, self.spreads, terms, optimize=True) / len(terms)
+        variance = np.array([((terms @ spread) * terms).sum(axis=1) for spread in self.spreads]).T
+        found: np.ndarray = (variance / self.sd(shares, is_weekend) ** 2).mean(axis=0)
         return found
+
+    def for_kind(self, is_weekend: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return coefficients of `plain_terms` for one kind of day: of the mean, and of the logarithm of the scatter, [summary, term]."""
+        half, parameters = (0.5 if is_weekend else -0.5), self.noise.shape[1] - 2
+        mean = np.delete(self.coefficients, 1, axis=1)[:, : -parameters or None].copy()
+        mean[:, 0] += half * self.coefficients[:, 1]
+        mean[:, 1 : 1 + parameters] += half * self.coefficients[:, -parameters:]
+        scatter = self.noise[:, :-1].copy()
+        scatter[:, 0] += half * self.noise[:, -1]
+        return mean, scatter
+
+
+def plain_terms(shares: np.ndarray) -> np.ndarray:
+    """Return the terms that all kinds of days have, [setting, term]; the first 1 + parameters are those of the scatter."""
+    x = 2.0 * np.atleast_2d(shares) - 1.0
+    first, second = np.triu_indices(x.shape[1], 1)
+    return np.hstack([np.ones((len(x), 1)), x, (3 * x**2 - 1) / 2, (5 * x**3 - 3 * x) / 2, x[:, first] * x[:, second]])
 
 
 def terms_of(shares: np.ndarray, is_weekend: bool | np.ndarray) -> np.ndarray:
     """Return the terms of the polynomial, [setting, term]."""
-    shares = np.atleast_2d(shares)
-    x = 2.0 * shares - 1.0
+    plain = plain_terms(shares)
+    x = plain[:, 1 : 1 + np.atleast_2d(shares).shape[1]]
     kind = np.broadcast_to(np.where(is_weekend, 0.5, -0.5), len(x))[:, None]
-    first, second = np.triu_indices(x.shape[1], 1)
-    return np.hstack(
-        [np.ones((len(x), 1)), kind, x, (3 * x**2 - 1) / 2, (5 * x**3 - 3 * x) / 2, x[:, first] * x[:, second], kind * x]
-    )
+    return np.hstack([plain[:, :1], kind, plain[:, 1:], kind * x])
 
 
 def _groups(parameters: int) -> np.ndarray:
@@ -96,14 +111,14 @@ def _noise_terms(shares: np.ndarray, is_weekend: bool | np.ndarray) -> np.ndarra
 
 
 def fit(names: Sequence[str], shares: np.ndarray, is_weekend: np.ndarray, values: np.ndarray) -> Emulator:
-    """Return the polynomials of a design: shares [day, parameter], is_weekend [day], values [day, measure] with nan for unknown."""
+    """Return the polynomials of a design: shares [day, parameter], is_weekend [day], values [day, summary] with nan for unknown."""
     terms, noise_terms = terms_of(shares, is_weekend), _noise_terms(shares, is_weekend)
     groups = _groups(shares.shape[1])
     coefficients, spreads, noises, told = [], [], [], []
     rests = np.zeros(values.shape)
-    for measure in range(len(names)):
-        known = np.isfinite(values[:, measure])
-        y = values[known, measure]
+    for summary in range(len(names)):
+        known = np.isfinite(values[:, summary])
+        y = values[known, summary]
         centre, size = float(y.mean()), max(float(y.std()), 1e-12)
         scatter = np.ones(y.size)
         noise = np.zeros(noise_terms.shape[1])
@@ -113,13 +128,13 @@ def fit(names: Sequence[str], shares: np.ndarray, is_weekend: np.ndarray, values
             found, spread, left_out, precision = _regress(*weighed, groups, precision)
             noise = _scatter(noise_terms[known], left_out * scatter)
             scatter = np.exp(noise_terms[known] @ noise)
-        rests[known, measure] = left_out
+        rests[known, summary] = left_out
         told.append(1.0 - float(np.mean((left_out * scatter) ** 2)))
         found = found * size
         found[0] += centre
         noise[0] += np.log(size)
         coefficients.append(found)
-        spreads.append(spread)
+        spreads.append(spread * size**2)
         noises.append(noise)
     return Emulator(
         tuple(names), np.array(coefficients), np.array(spreads), np.array(noises), _correlation(rests), np.array(told), np.zeros(len(names))

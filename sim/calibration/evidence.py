@@ -1,4 +1,4 @@
-"""Which measures a fit goes by, and what the data say of them: those that the days have, that settings move, and that settings can reach."""
+"""Which summaries a fit goes by, and what the data say of them: those that the days have, that settings move, and that settings can reach."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from sim.calibration.emulator import Emulator
 from sim.calibration.posterior import Evidence
 from sim.calibration.scales import scaled, table_of
 from sim.config import RunConfig
-from sim.feeds.measures import Value
+from sim.feeds.summaries import Value
 
-KNOWN_SHARE = 0.95  # of the simulated days, and of the data's, that must know a measure
-TOLD_LEAST = 0.03  # share of a measure's variance that settings explain; below it says nothing of them
-MISSED_MOST = 1.0  # of a day's variance; a measure that the emulator misses by more would mislead
+KNOWN_SHARE = 0.95  # of the simulated days, and of the data's, that must know a summary
+TOLD_LEAST = 0.03  # share of a summary's variance that settings explain; below it says nothing of them
+MISSED_MOST = 1.0  # of a day's variance; a summary that the emulator misses by more would mislead
 OUT_OF_REACH_SD = 4.0  # beyond all that settings give, in sd of the data's mean
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """Names of the measures that are used, and of the others with the reason."""
+    """Names of the summaries that are used, and of the others with the reason."""
 
     used: tuple[str, ...]
     left_out: dict[str, str]
 
 
 def known_in(days: Sequence[Mapping[str, Value]]) -> Chosen:
-    """Return the measures that nearly all of some simulated days know and that are not the same on all of them."""
+    """Return the summaries that nearly all of some simulated days know and that are not the same on all of them."""
     names = list({name: None for day in days for name in day})
     table = table_of(days, names)
     used, left_out = [], {}
@@ -46,7 +46,7 @@ def known_in(days: Sequence[Mapping[str, Value]]) -> Chosen:
 
 
 def usable(emulator: Emulator, shares: np.ndarray, data: Sequence[Mapping[str, Value]], kinds: Sequence[bool]) -> Chosen:
-    """Return the measures of an emulator that data can be held against; `shares` are the settings of its design."""
+    """Return the summaries of an emulator that data can be held against; `shares` are the settings of its design."""
     table = table_of(data, emulator.names)
     is_weekend = np.array(kinds)
     used, left_out = [], {}
@@ -80,7 +80,7 @@ def kinds_of(config: RunConfig, dates: Sequence[str]) -> list[bool]:
 
 
 def mean_of(data: Sequence[Mapping[str, Value]], name: str) -> float:
-    """Return the mean of a measure over days, on its scale."""
+    """Return the mean of a summary over days, on its scale."""
     values = [scaled(name, day.get(name)) for day in data]
     known = [value for value in values if value == value]
     return float(np.mean(known)) if known else float("nan")

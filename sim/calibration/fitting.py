@@ -15,7 +15,7 @@ from sim.calibration.priors import Prior, settings_at
 from sim.calibration.scales import table_of
 from sim.config import RunConfig
 from sim.experiments.replicate import Runs
-from sim.feeds.measures import Value
+from sim.feeds.summaries import Value
 from sim.random_streams import stream_key, uniforms
 
 CHECK_SETTINGS, CHECK_DAYS = 16, 4  # settings at which the emulator is tried, and days of each
@@ -41,7 +41,7 @@ class Emulated:
     emulator: Emulator
     box: np.ndarray  # [parameter, 2]
     points: np.ndarray  # [setting, parameter], the design, as shares of the box
-    left_out: Mapping[str, str]  # measures that cannot be emulated, and why
+    left_out: Mapping[str, str]  # summaries that cannot be emulated, and why
     days: int  # that were simulated for it
 
     def shares(self, inside: np.ndarray) -> np.ndarray:
@@ -56,7 +56,7 @@ class Fit:
 
     draws: np.ndarray  # [draw, parameter]
     chosen: Chosen
-    off: float  # how far the data stand from the best setting, per measure: about 1 where the model can do what the mall does
+    off: float  # how far the data stand from the best setting, per summary: about 1 where the model can do what the mall does
     r_hat: float
     likelihood: Likelihood  # of shares of the box
     inside: Posterior  # draws as shares of the box

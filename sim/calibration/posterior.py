@@ -6,11 +6,11 @@ import copy
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_solve, solve_triangular
+from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 from scipy.special import ndtri
 
-from sim.calibration.emulator import Emulator
+from sim.calibration.emulator import Emulator, plain_terms
 from sim.random_streams import stream_key, uniforms
 
 CHAINS = 64
@@ -20,12 +20,14 @@ AGREED = 1.05  # R-hat (Gelman & Rubin 1992) below which they do
 KEPT = 4000  # draws
 JUMP_EVERY = 10  # a full difference instead of a scaled one, which gets from one mode to another (ter Braak 2006)
 JITTER = 1e-4
-OFF_MOST = 1.5  # squared distance per measure from the likeliest setting; what is beyond widens all intervals
+COOLED = 0.25  # share of the steps in which the likelihood counts more and more, so that chains find their way from all over the prior
+HOTTEST = 0.002  # of the likelihood, at the first step
+OFF_MOST = 1.5  # squared distance per summary from the likeliest setting; what is beyond widens all intervals
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Means of the days of each kind, [kind, measure], on the measures' scales, with the number of days."""
+    """Means of the days of each kind, [kind, summary], on the summaries' scales, with the number of days."""
 
     means: np.ndarray
     days: tuple[int, ...]
@@ -56,7 +58,6 @@ class Likelihood:
 
     def __init__(self, emulator: Emulator, evidence: Evidence, near: np.ndarray) -> None:
         """`near` are settings, as shares, where the emulator's error is asked for: [setting, parameter]."""
-        self._emulator, self._evidence = emulator, evidence
         unsure = np.mean([emulator.unsure(near, kind) for kind in evidence.kinds], axis=0)
         size = np.sqrt(unsure)
         shared = emulator.correlation * np.outer(size, size) + np.diag(emulator.missed)
@@ -65,6 +66,9 @@ class Likelihood:
             for row in range(len(evidence.kinds))
         ]
         self._factor = np.linalg.cholesky(np.block(blocks))
+        of = [emulator.for_kind(kind) for kind in evidence.kinds]
+        self._mean, self._scatter = (np.vstack([each[which] for each in of]).T for which in (0, 1))
+        self._data = evidence.means.reshape(-1)
         self._wide = 1.0
 
     def widened(self, off: float) -> Likelihood:
@@ -75,25 +79,22 @@ class Likelihood:
 
     def log(self, shares: np.ndarray) -> np.ndarray:
         """Return the logarithm of the likelihood at settings, up to a constant, [setting]."""
-        offs, size = [], np.zeros(len(shares))
-        for row, kind in enumerate(self._evidence.kinds):
-            sd = self._emulator.sd(shares, kind)
-            offs.append((self._evidence.means[row] - self._emulator.mean(shares, kind)) / sd)
-            size += np.log(sd).sum(axis=1)
-        white = solve_triangular(self._factor, np.hstack(offs).T, lower=True, check_finite=False)
-        found: np.ndarray = -0.5 * (white**2).sum(axis=0) / self._wide - size
+        squares, logs = self._apart(shares)
+        found: np.ndarray = -0.5 * squares / self._wide - logs
         return found
 
     def offs(self, shares: np.ndarray) -> np.ndarray:
-        """Return the squared distance of the data from what is emulated at settings, per measure, [setting]: about 1 where all is well."""
-        stacked = np.hstack(
-            [
-                (self._evidence.means[row] - self._emulator.mean(shares, kind)) / self._emulator.sd(shares, kind)
-                for row, kind in enumerate(self._evidence.kinds)
-            ]
-        )
-        found: np.ndarray = (stacked * cho_solve((self._factor, True), stacked.T).T).sum(axis=1) / stacked.shape[1]
+        """Return the squared distance of the data from what is emulated at settings, per summary, [setting]: about 1 where all is well."""
+        found: np.ndarray = self._apart(shares)[0] / self._data.size
         return found
+
+    def _apart(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the squared distance of the data from each setting, and the logarithm of the size of the scatter there."""
+        terms = plain_terms(shares)
+        logs = terms[:, : self._scatter.shape[0]] @ self._scatter
+        off = (self._data - terms @ self._mean) * np.exp(-logs)
+        white = solve_triangular(self._factor, off.T, lower=True, check_finite=False)
+        return (white**2).sum(axis=0), logs.sum(axis=1)
 
 
 def posterior_of(
@@ -157,7 +158,7 @@ def _sampled(likelihood: Likelihood, start: np.ndarray, seed: int, purpose: str,
             wanted = chains[mine] + scale * (others[one] - others[other]) + JITTER * ndtri(draw[:, 3:])
             wanted = 1.0 - np.abs(1.0 - np.abs(wanted) % 2.0)  # reflected at the ends of the prior, which keeps steps symmetric
             then = likelihood.log(wanted)
-            moves = np.log(draw[:, 2]) < then - now[mine]
+            moves = np.log(draw[:, 2]) < (then - now[mine]) * min(HOTTEST ** (1 - step / (COOLED * steps)), 1.0)
             chains[mine] = np.where(moves[:, None], wanted, chains[mine])
             now[mine] = np.where(moves, then, now[mine])
             accepted += int(moves.sum())

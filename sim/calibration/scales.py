@@ -1,4 +1,4 @@
-"""On which scale each measure is fitted, so that its spread is about the same everywhere and settings act on it smoothly."""
+"""On which scale each summary is fitted, so that its spread is about the same everywhere and settings act on it smoothly."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.feeds.measures import Value
+from sim.feeds.summaries import Value
 
-LOGARITHM = {  # measure -> what is added first, so that a day without any has a logarithm: half a bill of a small day
+LOGARITHM = {  # summary -> what is added first, so that a day without any has a logarithm: half a bill of a small day
     "people_in": 0.5,
     "stay_min": 0.1,
     "inside_at": 0.02,
@@ -21,7 +21,7 @@ ROOT = ("waiting_mean", "waiting_p90")  # parties waiting are none on most days;
 
 
 def scaled(name: str, value: Value) -> float:
-    """Return a measure on its scale; not a number where the day does not know it."""
+    """Return a summary on its scale; not a number where the day does not know it."""
     if value is None:
         return float("nan")
     first = name.partition(" ")[0]
@@ -31,7 +31,7 @@ def scaled(name: str, value: Value) -> float:
 
 
 def unscaled(name: str, value: float) -> float:
-    """Return the measure that has this value on its scale."""
+    """Return the summary that has this value on its scale."""
     first = name.partition(" ")[0]
     if first in LOGARITHM:
         return float(np.exp(value) - LOGARITHM[first])
@@ -39,5 +39,5 @@ def unscaled(name: str, value: float) -> float:
 
 
 def table_of(days: Sequence[Mapping[str, Value]], names: Sequence[str]) -> np.ndarray:
-    """Return days on the measures' scales, [day, measure]; not a number where a day does not know one."""
+    """Return days on the summaries' scales, [day, summary]; not a number where a day does not know one."""
     return np.array([[scaled(name, day.get(name)) for name in names] for day in days]).reshape(len(days), len(names))

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from sim.experiments.optimise.winner import with_overrides
-from sim.feeds.measures import in_words
+from sim.feeds.summaries import in_words
 
 SHOWN = 6  # significant digits
 
@@ -42,10 +42,10 @@ def page(record: Mapping[str, Any]) -> str:
         "## What was measured",
         "",
         *_table(
-            ("measure", "what it is", "explained by settings", "used"),
+            ("summary", "what it is", "explained by settings", "used"),
             (
-                (each["measure"], in_words(each["measure"]), f"{max(each['told_share'], 0.0):.0%}", "yes" if each["is_used"] else "no")
-                for each in record["measures"]
+                (each["summary"], in_words(each["summary"]), f"{max(each['told_share'], 0.0):.0%}", "yes" if each["is_used"] else "no")
+                for each in record["summaries"]
             ),
         ),
         "",
@@ -103,11 +103,11 @@ def _checks(record: Mapping[str, Any]) -> list[str]:
     rows = record["predictive"]
     outside = [each for each in rows if not each["is_inside"]]
     lines = [
-        f"Days simulated with what the data leave possible: of {len(rows)} measures {len(rows) - len(outside)} lie in their 90 % intervals; "
+        f"Days simulated with what the data leave possible: of {len(rows)} summaries {len(rows) - len(outside)} lie in their 90 % intervals; "
         f"chance alone leaves about {0.1 * len(rows):.0f} outside."
     ]
     lines += [
-        f"- {in_words(each['measure'])}: {each['data']:.4g} measured, {each['low']:.4g} to {each['high']:.4g} simulated."
+        f"- {in_words(each['summary'])}: {each['data']:.4g} measured, {each['low']:.4g} to {each['high']:.4g} simulated."
         for each in outside
     ]
     if record["off"] > 1.5:
@@ -119,8 +119,8 @@ def _checks(record: Mapping[str, Any]) -> list[str]:
     if held:
         lines.append(
             f"\nThe {held['days']} days held out: the scenario was {held['distance_before']:.2f} off, calibrated it is {held['distance_after']:.2f} "
-            f"(in sd of a day, root mean square over {held['measures']} measures; two malls that are alike would show about "
-            f"{held['by_chance']:.2f}); {held['nearer']} of {held['measures']} measures came nearer."
+            f"(in sd of a day, root mean square over {held['summaries']} summaries; two malls that are alike would show about "
+            f"{held['by_chance']:.2f}); {held['nearer']} of {held['summaries']} summaries came nearer."
         )
     return lines
 

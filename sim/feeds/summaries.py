@@ -38,7 +38,7 @@ class DayColumns:
         return DayColumns(self.time_us[rows], self.sensor[rows], self.kind[rows], self.value[rows])
 
 
-def measures_of(day: DayColumns, config: RunConfig, compiled: CompiledPlan, date: datetime.date) -> dict[str, Value]:
+def summaries_of(day: DayColumns, config: RunConfig, compiled: CompiledPlan, date: datetime.date) -> dict[str, Value]:
     """Return the numbers of a day by name, in the units that `in_words` tells; None where its sensors cannot tell.
 
     People are divided by what the calendar foresees of the date (weekday, season, holiday), so that days of a month are alike.
@@ -58,7 +58,7 @@ def measures_of(day: DayColumns, config: RunConfig, compiled: CompiledPlan, date
 
 
 def in_words(name: str) -> str:
-    """Return what a measure is, with its unit."""
+    """Return what a summary is, with its unit."""
     first, _, rest = name.partition(" ")
     told = {
         "people_in": "people counted in, a day of average calendar",
@@ -185,5 +185,5 @@ def _cadence_us(ticks: np.ndarray) -> float:
 
 
 def names_of(days: Sequence[dict[str, Value]]) -> list[str]:
-    """Return the measures that any of some days has, in the order in which they were met."""
+    """Return the summaries that any of some days has, in the order in which they were met."""
     return list({name: None for day in days for name in day})
