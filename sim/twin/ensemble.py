@@ -31,7 +31,10 @@ from sim.units import US_PER_MIN, clock_text
 MEMBERS = 24
 MEMBERS_LEAST = 4
 AHEAD_MIN = (15, 60, 180)
-FAR_MIN = 60  # beyond, members take turns: see _horizons
+FAR_MIN, FAR_TURNS = (
+    60,
+    3,
+)  # beyond an hour, members take turns: three hours of all at each quarter of an hour cost twelve times the day
 TRIED_EVERY_US, TRIED_AHEAD_MIN = 60 * US_PER_MIN, 60
 SHARE = 0.9  # of intervals
 MEMBERS_RANKED = 19  # from which Weibull's positions of the ends lie among the members: 2 / (1 - SHARE) - 1
@@ -134,13 +137,12 @@ class Twin:
         self._crew.close()
 
     def _horizons(self) -> list[int]:
-        """Return until when each member's copy lives: all to an hour, beyond it every second one, the others a quarter of an hour later."""
-        turn = self._now_us // QUARTER_US % 2
-        far, near = (
-            max(self._ahead_min),
-            max([each for each in self._ahead_min if each <= FAR_MIN], default=max(self._ahead_min)),
-        )
-        ahead = [far if number % 2 == turn else near for number in range(len(self._sights))]
+        """Return until when each member's copy lives: all to an hour, beyond it every third one, the next third a quarter of an hour later."""
+        turns = max(1, min(FAR_TURNS, self.members // MEMBERS_LEAST))
+        turn = self._now_us // QUARTER_US % turns
+        far = max(self._ahead_min)
+        near = max([each for each in self._ahead_min if each <= FAR_MIN], default=far)
+        ahead = [far if number % turns == turn else near for number in range(self.members)]
         return [self._now_us + each * US_PER_MIN for each in ahead]
 
     def _assimilated(self, measured: np.ndarray) -> tuple[Dial, ...]:
