@@ -1,4 +1,4 @@
-"""The better forecaster of stores' bills: a usual day learnt over days, and an ensemble that follows today, beside the interval of each forecast."""
+"""The better forecaster of stores' bills: the usual day, learnt over days, and an ensemble that follows today, with intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forecasts of stores' bills on days whose law is known: the seasonal-naive and the ensemble forecaster against who knows all that can be known."""
+"""Forecasts of stores' bills judged on days whose true intensities are known: each forecaster's error and bias, by kind of day."""
 
 from __future__ import annotations
 
