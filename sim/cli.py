@@ -27,6 +27,7 @@ COMMANDS = {
     "compare": ("sim.cli_compare", "compare scenarios under the same draws, or two finished runs"),
     "select": ("sim.cli_select", "the best of many arms with as few runs as it takes; fronts of several KPIs"),
     "sweep": ("sim.cli_sweep", "many runs over values of their keys, on this machine or a cluster"),
+    "twin-trials": ("sim.cli_twin_trials", "what a live twin is worth, on synthetic days that surprise it"),
     "check": ("sim.cli_check", "hold scenarios against their baselines, and say which KPIs have moved"),
     "sensitivity": ("sim.cli_sensitivity", "which parameters move a KPI, by Morris or Sobol, with a tornado chart"),
     "catalogue": ("sim.cli_catalogue", "hold every policy against the same days without it"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import shutil
 import tempfile
@@ -14,6 +15,7 @@ import numpy as np
 
 from sim import api
 from sim.config import RunConfig
+from sim.errors import GalleriaError, Problem
 from sim.feeds.from_run import Damage, Feed, feed_of_run, spoilt
 from sim.feeds.intake import Intake
 from sim.feeds.records import Record, rules_of
@@ -92,21 +94,33 @@ def trials(
     """Foretell `days` surprised days of a scenario an hour ahead, with the twin and with the same members left alone; return the scores.
 
     A line for each finished day is added to the file `out` (JSON lines), which a later call with the same arguments goes on with.
-    `damage` spoils the feed; forecasts are scored against the whole feed. The result has for each of sim.twin.gauge.WHATS, of the
+    Raises GalleriaError for a file of other trials. `damage` spoils the feed; forecasts are scored against the whole feed. The result has for each of sim.twin.gauge.WHATS, of the
     whole mall and of its places, `{crps, crps_alone, covered, covered_alone, forecasts}`, and `gain`: the mean of 1 - crps / crps_alone.
     """
-    done = {}
-    if out.is_file():
-        done = {row["day"]: row for row in map(json.loads, out.read_text(encoding="utf-8").splitlines())}
+    asked = hashlib.sha256(repr((config, members, damage)).encode()).hexdigest()[:16]
+    done = _finished(out, asked)
     for day in range(days):
         if day not in done:
-            done[day] = {"day": day, **_trial(config, day, members, damage, workers)}
+            done[day] = {"day": day, "asked": asked, **_trial(config, day, members, damage, workers)}
             out.parent.mkdir(parents=True, exist_ok=True)
             with out.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(done[day]) + "\n")
         if count is not None:
             count(day + 1, days)
     return summary([done[day]["scores"] for day in range(days)])
+
+
+def _finished(out: Path, asked: str) -> dict[int, dict[str, Any]]:
+    """Return the finished days of a file by number; raises GalleriaError where they are of another scenario, ensemble or damage."""
+    if not out.is_file():
+        return {}
+    rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    if any(row["asked"] != asked for row in rows):
+        rule = "holds trials of another scenario, other members or another damage"
+        raise GalleriaError.of(
+            "twin-trials", [Problem("out", str(out), rule, "name another file, or give the same arguments again")]
+        )
+    return {row["day"]: row for row in rows}
 
 
 def summary(days: Sequence[dict[str, dict[str, float]]]) -> dict[str, Any]:

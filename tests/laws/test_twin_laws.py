@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.config_files import compose
-from sim.errors import ConfigError
+from sim.errors import ConfigError, GalleriaError
 from sim.feeds.from_run import damage_of, spoilt
 from sim.feeds.intake import Intake, Why
 from sim.feeds.records import Record, rules_of
@@ -243,4 +243,6 @@ def test_trials_go_on_where_they_stopped_and_find_a_gain(tmp_path):
     first = trials(config, 1, out, members=8)
     assert trials(config, 1, out, members=8) == first
     assert len(out.read_text().splitlines()) == 1
+    with pytest.raises(GalleriaError, match="another"):
+        trials(config, 1, out, members=9)
     assert first["scores"]["people of the mall"]["crps"] < first["scores"]["people of the mall"]["crps_alone"]
