@@ -11,6 +11,7 @@ import gc
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -157,6 +158,8 @@ def _read(message: bytes) -> tuple[str, dict[str, Any], np.ndarray]:
 
 def _serve(end: Connection, others: Sequence[Connection], made_of: tuple[Any, ...]) -> None:
     """Be a member until the other end of the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the command alone says what it means
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in others:  # of the parent, copied with it: while they are open here, nobody is seen to have gone
         other.close()
     member: Member | None = None
