@@ -1,4 +1,4 @@
-"""Forecasts of stores' bills on days whose law is known: the seasonal-naive and the ensemble forecaster against who knows all that can be known."""
+"""Forecasts of bills on days whose law is known: seasonal-naive and ensemble, against who knows all that can be known."""
 
 from __future__ import annotations
 
