@@ -70,7 +70,7 @@ def judged(
 def _asked(sales: Sales, naive: SeasonalNaive, ensemble: Ensemble, of: np.ndarray, now_us: int) -> list[tuple[float, ...]]:
     until_us = now_us + HORIZON_US
     first, until = np.searchsorted(sales.time_us, (now_us, until_us))
-    rows = []
+    rows: list[tuple[float, ...]] = []
     for unit in of.tolist():
         counted = int((sales.units[first:until] == unit).sum())
         low, high = ensemble.interval(unit, now_us, until_us, INTERVAL_SHARE) or (0, 0)

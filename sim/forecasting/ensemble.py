@@ -1,4 +1,4 @@
-"""The better forecaster of stores' bills: the usual day, learnt over days, and an ensemble that follows today, with intervals."""
+"""The better forecaster of stores' bills: a usual day learnt over days, an ensemble that follows today, and intervals."""
 
 from __future__ import annotations
 

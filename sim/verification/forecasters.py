@@ -1,4 +1,4 @@
-"""Forecasts of stores' bills judged on days whose true intensities are known: each forecaster's error and bias, by kind of day."""
+"""Forecasts of bills on days whose law is known: seasonal-naive and ensemble, against who knows all that can be known."""
 
 from __future__ import annotations
 
