@@ -1,4 +1,4 @@
-"""The real malls behind `galleria twin`: two hours of a small day, whole and damaged, and stopped by Ctrl-C."""
+"""The real malls behind `galleria twin`: an hour of a small day, whole and damaged, and stopped by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def feeds(tmp_path_factory):
 @pytest.fixture(scope="module")
 def twins(feeds):
     for name in ("day", "bad"):
-        words = ["twin", "corner_day", f"feed={feeds / name}.jsonl", "members=4", "tries=[meal_push]", "until=12:00"]
+        words = ["twin", "corner_day", f"feed={feeds / name}.jsonl", "members=4", "tries=[meal_push]", "until=11:00"]
         assert main([*words, "--out", str(feeds / f"twin_{name}")]) == 0
     return feeds
 
@@ -44,7 +44,7 @@ def test_the_real_twin_foretells_every_quarter_of_an_hour_and_tries_policies_eac
     forecasts = read_columns(twins / f"twin_{name}" / "forecasts.parquet")
     status = json.loads((twins / f"twin_{name}" / "status.json").read_text("utf-8"))
 
-    assert status["quarters"] == len(set(forecasts["made_us"].tolist())) == 8
+    assert status["quarters"] == len(set(forecasts["made_us"].tolist())) == 4
     assert set(forecasts["ahead_min"].tolist()) == {15, 60, 180}
     assert (forecasts["low"] <= forecasts["high"]).all()
     assert {row["policy"] for row in status["tried"]} == {"meal_push"}
