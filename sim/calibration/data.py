@@ -15,9 +15,9 @@ from sim.calibration.priors import SOURCE
 from sim.config import RunConfig
 from sim.errors import ConfigError, Problem
 from sim.feeds.intake import Intake, in_batches
-from sim.feeds.summaries import DayColumns, Value, summaries_of
 from sim.feeds.reading import read_feed
 from sim.feeds.records import CADENCE_US, Record, rules_of
+from sim.feeds.summaries import DayColumns, Value, summaries_of
 from sim.plan_arrays import CompiledPlan
 from sim.units import US_PER_DAY
 
