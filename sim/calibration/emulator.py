@@ -30,6 +30,9 @@ class Emulator:
     names: tuple[str, ...]  # summaries
     coefficients: np.ndarray  # [summary, term]
     spreads: np.ndarray  # [summary, term, term], covariance of the coefficients on the summary's scale
+    lucks: (
+        np.ndarray
+    )  # [summary, term, term], the part of it that comes from the luck of the design's days; the rest from their fewness
     noise: np.ndarray  # [summary, 1 + parameters + 1], of the logarithm of the scatter's sd
     correlation: np.ndarray  # [summary, summary], of what summaries of one day scatter
     told_share: np.ndarray  # [summary], of the variance over the design, at days left out one at a time (Q2)
@@ -39,7 +42,7 @@ class Emulator:
         """Return the emulator of some of its summaries."""
         rows = [self.names.index(name) for name in names]
         return Emulator(
-            tuple(names), self.coefficients[rows], self.spreads[rows], self.noise[rows], self.correlation[np.ix_(rows, rows)],
+            tuple(names), self.coefficients[rows], self.spreads[rows], self.lucks[rows], self.noise[rows], self.correlation[np.ix_(rows, rows)],
             self.told_share[rows], self.missed[rows],
         )  # fmt: skip
 
@@ -52,7 +55,7 @@ class Emulator:
         off = ((values - mean) / sd).reshape(-1, days, len(self.names))
         known = np.isfinite(off).sum(axis=1)
         square = np.where(known > 0, np.nansum(off, axis=1) / np.maximum(known, 1), 0.0) ** 2
-        missed = (square - 1.0 / np.maximum(known, 1)).mean(axis=0) - self.unsure(shares, False)
+        missed = (square - 1.0 / np.maximum(known, 1)).mean(axis=0) - sum(self.unsure(shares, False))
         return dataclasses.replace(self, missed=np.maximum(missed, 0.0))
 
     def mean(self, shares: np.ndarray, is_weekend: bool) -> np.ndarray:
@@ -65,12 +68,20 @@ class Emulator:
         found: np.ndarray = np.exp(_noise_terms(shares, is_weekend) @ self.noise.T)
         return found
 
-    def unsure(self, shares: np.ndarray, is_weekend: bool) -> np.ndarray:
-        """Return the variance of the mean itself in units of the scatter's variance, averaged over settings, [summary]."""
+    def unsure(self, shares: np.ndarray, is_weekend: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return the variance of the mean itself in units of the scatter's variance, averaged over settings: [summary] each.
+
+        The first part comes from the luck of the design's days, which summaries of one day share; the second from terms that too few days
+        were there to find, each summary for itself.
+        """
         terms = terms_of(shares, is_weekend)
-        variance = np.array([((terms @ spread) * terms).sum(axis=1) for spread in self.spreads]).T
-        found: np.ndarray = (variance / self.sd(shares, is_weekend) ** 2).mean(axis=0)
-        return found
+        whole, luck = (
+            (np.array([((terms @ each) * terms).sum(axis=1) for each in parts]).T / self.sd(shares, is_weekend) ** 2).mean(
+                axis=0
+            )
+            for parts in (self.spreads, self.lucks)
+        )
+        return luck, np.maximum(whole - luck, 0.0)
 
     def for_kind(self, is_weekend: bool) -> tuple[np.ndarray, np.ndarray]:
         """Return coefficients of `plain_terms` for one kind of day: of the mean, and of the logarithm of the scatter, [summary, term]."""
@@ -114,7 +125,7 @@ def fit(names: Sequence[str], shares: np.ndarray, is_weekend: np.ndarray, values
     """Return the polynomials of a design: shares [day, parameter], is_weekend [day], values [day, summary] with nan for unknown."""
     terms, noise_terms = terms_of(shares, is_weekend), _noise_terms(shares, is_weekend)
     groups = _groups(shares.shape[1])
-    coefficients, spreads, noises, told = [], [], [], []
+    coefficients, spreads, lucks, noises, told = [], [], [], [], []
     rests = np.zeros(values.shape)
     for summary in range(len(names)):
         known = np.isfinite(values[:, summary])
@@ -135,9 +146,10 @@ def fit(names: Sequence[str], shares: np.ndarray, is_weekend: np.ndarray, values
         noise[0] += np.log(size)
         coefficients.append(found)
         spreads.append(spread * size**2)
+        lucks.append(spread @ (weighed[0].T @ weighed[0]) @ spread * size**2)
         noises.append(noise)
     return Emulator(
-        tuple(names), np.array(coefficients), np.array(spreads), np.array(noises), _correlation(rests), np.array(told), np.zeros(len(names))
+        tuple(names), np.array(coefficients), np.array(spreads), np.array(lucks), np.array(noises), _correlation(rests), np.array(told), np.zeros(len(names))
     )  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from scipy.special import ndtri
 from sim.calibration.emulator import Emulator, plain_terms
 from sim.random_streams import stream_key, uniforms
 
-CHAINS = 64
-STEPS = 1500  # of each chain; the first half is forgotten
+CHAINS = 128
+STEPS = 800  # of each chain; the first half is forgotten
 LONGEST = 4  # times STEPS, where the chains do not agree yet
 AGREED = 1.05  # R-hat (Gelman & Rubin 1992) below which they do
 KEPT = 4000  # draws
@@ -58,9 +58,8 @@ class Likelihood:
 
     def __init__(self, emulator: Emulator, evidence: Evidence, near: np.ndarray) -> None:
         """`near` are settings, as shares, where the emulator's error is asked for: [setting, parameter]."""
-        unsure = np.mean([emulator.unsure(near, kind) for kind in evidence.kinds], axis=0)
-        size = np.sqrt(unsure)
-        shared = emulator.correlation * np.outer(size, size) + np.diag(emulator.missed)
+        luck, rest = np.mean([emulator.unsure(near, kind) for kind in evidence.kinds], axis=0)
+        shared = emulator.correlation * np.sqrt(np.outer(luck, luck)) + np.diag(rest + emulator.missed)
         blocks = [
             [shared + (emulator.correlation / days if row == column else 0.0) for column, days in enumerate(evidence.days)]
             for row in range(len(evidence.kinds))
