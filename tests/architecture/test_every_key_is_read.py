@@ -66,6 +66,7 @@ READ_ELSEWHERE = {
     ("RunConfig", "covers"),  # by `galleria list scenarios`, which composes nothing
     ("HappeningsConfig", "friend_appeal"),  # by the operation of happenings, when two friends are told of each other
     ("RunConfig", "arms"),  # by `galleria compare`
+    ("RunConfig", "calibrate"),  # by `galleria calibrate`, which composes for its days a scenario without it
     ("NetworkConfig", "address"),  # by sim.network.exchange, of a Ray cluster
     ("NetworkConfig", "engine"),  # the same, when it chooses who lives the malls
     ("NetworkConfig", "workers"),

@@ -164,4 +164,4 @@ def test_the_report_reads_back_what_was_posted_in_the_morning():
     books = dataclasses.make_dataclass("Books", ["compiled"])(corner_mall())
     words = " ".join(topic.words(found, topic.curves(sums, books)))
     assert "2 of 3 tenants are in the alliance" in words
-    assert "costs 50% of those who can tell more than it brings" in words
+    assert "costs 50 % of those who can tell more than it brings" in words
