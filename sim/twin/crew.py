@@ -174,11 +174,14 @@ def _serve(end: Connection, others: Sequence[Connection], made_of: tuple[Any, ..
                 gc.collect()
                 gc.freeze()  # a fork then copies fewer pages
             told = _done(member, what, more, numbers)
+            answer = None if told is None else _message("told", told)
         except Exception:
-            end.send_bytes(_message(traceback.format_exc(limit=-4)))
-            continue
-        if told is not None:
-            end.send_bytes(_message("told", told))
+            answer = _message(traceback.format_exc(limit=-4))
+        try:
+            if answer is not None:
+                end.send_bytes(answer)
+        except OSError:  # whoever asked has gone, as after Ctrl-C
+            os._exit(0)
 
 
 def _done(member: Member, what: str, more: dict[str, Any], numbers: np.ndarray) -> np.ndarray | None:

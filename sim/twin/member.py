@@ -15,6 +15,7 @@ from sim import api
 from sim.config import RunConfig
 from sim.crowd.engine import Taken
 from sim.events import EventLog
+from sim.opening import mall_hours_min
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import draw_words, stream_key, uniforms
 from sim.saved.forks import switch_policies
@@ -102,7 +103,7 @@ def config_of_member(config: RunConfig, member: int, tries: Sequence[str]) -> Ru
     found.recording.events, found.recording.report, found.recording.replay = "none", False, False
     found.recording.fixes = found.recording.residents = False
     found.engine.log_rows = min(config.engine.log_rows, LOG_ROWS)
-    opens_min = api.mall_hours_min(config)[0]
+    opens_min = mall_hours_min(config)[0]
     found.engine.arrivals_batch_min = float(gcd(15, opens_min % 15 or 15))
     found.policies = [*config.policies, *(name for name in tries if name not in config.policies)]
     return found
