@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SOURCE = "the configuration"
 MEASURES = "measures"  # the group whose options are policies that are settings alone: those that `policies` names act
 COMPOSED_MAX = 64  # configurations that are kept, to be varied by plain values
-FILES: tuple[Keys, ...] = (
+FILES: tuple[tuple[str, str, str], ...] = (
     ("goods", "stocking", "forecast_file"),
     ("layout", "site", "members_file"),
 )  # tables that a run reads

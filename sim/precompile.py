@@ -112,8 +112,8 @@ def _named_in(function: Any) -> Iterator[Any]:
     """Yield the compiled functions, as Python has them, that a function names: globals, or members of modules that are globals."""
     names = function.__code__.co_names
     for name in names:
-        value = function.__globals__.get(name)
-        values = [getattr(value, member, None) for member in names] if isinstance(value, ModuleType) else [value]
+        value: Any = function.__globals__.get(name)
+        values: list[Any] = [getattr(value, member, None) for member in names] if isinstance(value, ModuleType) else [value]
         yield from (each.py_func for each in values if hasattr(each, "py_func"))
 
 

@@ -47,7 +47,7 @@ def held_out(names: Sequence[str], data: Days, before: Days, after: Days) -> dic
     `by_chance` is what two malls that are alike would show with so many days.
     """
     real, first, last = (table_of(each, names) for each in (data, before, after))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for column, name in enumerate(names):
         sd = float(np.nanstd(last[:, column], ddof=1)) if len(last) > 1 else 0.0
         means = [float(np.nanmean(each[:, column])) for each in (real, first, last)]

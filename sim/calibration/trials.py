@@ -12,7 +12,8 @@ from sim.calibration.design import Count, days_at, measured, truths_of
 from sim.calibration.evidence import kinds_of
 from sim.calibration.fitting import MASS, Emulated, Fit, Question, emulate, fit_to
 from sim.calibration.priors import Prior, settings_at
-from sim.experiments.engines import Runner
+from sim.config import RunConfig
+from sim.experiments.engines import Key, Runner
 from sim.experiments.replicate import Runs
 from sim.experiments.study_folder import facts_of, study
 from sim.reporting.files import plain, write_json
@@ -84,7 +85,7 @@ def told_of(priors: Sequence[Prior], truths: np.ndarray, fits: Sequence[Fit], em
 
 def _months(question: Question, truths: np.ndarray, runs: Runs, count: Count | None) -> list[list[dict[str, Any]]]:
     """Return the measured days of each trial; a day that failed twice is missing from all, so that the kinds of days stay in step."""
-    jobs = {}
+    jobs: dict[Key, RunConfig] = {}
     for trial, row in enumerate(truths.tolist(), 1):
         same = [settings_at(question.priors, row)] * len(question.dates)
         jobs |= days_at(question.config, same, question.dates, f"trial {trial}")

@@ -103,10 +103,11 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         found.append(
             f"{kpis['alliance_tills_down']:,} tills had no line that day, so that nobody earned or spent points there."
         )
-    if curves["returns"]:
+    worse_off_share = kpis["alliance_worse_off_share"]
+    if worse_off_share is not None:
         found.append(
             f"By their own books, which rest on sales before and after and on a letter about others, it costs "
-            f"{100 * kpis['alliance_worse_off_share']:.0f} % of those who can tell more than it brings; one in ten has a return of "
+            f"{100 * worse_off_share:.0f} % of those who can tell more than it brings; one in ten has a return of "
             f"{kpis['merchant_roi_p10']:.2f} or less for each yuan that it costs. These are the merchants' estimates: they can be wrong."
         )
     return found

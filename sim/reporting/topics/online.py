@@ -180,10 +180,11 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
         text = f"{curves['sought']:,} parties found out that they needed something; {100 * kpis['item_found_share']:.0f} % found it"
         mean = kpis["item_found_min_mean"]
         found.append(f"{text}." if mean is None else f"{text}, after {mean:,.0f} minutes on average.")
-    if kpis["accounts_reach_share"] is not None:
+    reach_share, counted_twice_share = kpis["accounts_reach_share"], kpis["accounts_counted_twice_share"]
+    if reach_share is not None and counted_twice_share is not None:
         found.append(
-            f"The accounts that the mall takes reach {100 * kpis['accounts_reach_share']:.0f} % of the residents; added up as their operators count "
-            f"them they would be {100 * kpis['accounts_counted_twice_share']:.0f} %. Keeping them up cost ¥{(kpis['accounts_cost_fen'] or 0) / 100:,.0f}."
+            f"The accounts that the mall takes reach {100 * reach_share:.0f} % of the residents; added up as their operators count "
+            f"them they would be {100 * counted_twice_share:.0f} %. Keeping them up cost ¥{(kpis['accounts_cost_fen'] or 0) / 100:,.0f}."
         )
     return found
 

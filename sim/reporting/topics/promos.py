@@ -193,8 +193,9 @@ def words(kpis: dict[str, Value], curves: dict[str, Any]) -> list[str]:
                 f"{name}: {sent:,} messages were sent, {reached:,} came through, {opened:,} were opened; {taken:,} offers were taken "
                 f"and {used:,} used, which cost ¥{fen / 100:,.0f}, whoever bore it."
             )
-    if kpis.get("push_opt_out_share"):
-        found.append(f"{100 * kpis['push_opt_out_share']:.1f} % of the parties that the app wrote to turned its messages off.")
+    opt_out_share = kpis.get("push_opt_out_share")
+    if opt_out_share:
+        found.append(f"{100 * opt_out_share:.1f} % of the parties that the app wrote to turned its messages off.")
     if curves["refused"]:
         why = ", ".join(f"{word.replace('_', ' ')} {count:,}" for word, count in curves["refused"].items())
         found.append(f"Offers that were not given, or did not hold at the till, by reason: {why}.")
