@@ -20,6 +20,8 @@ from typing import Any, NoReturn
 from sim.cli_output import UsageError, note, say
 from sim.errors import GalleriaError
 
+# Before NumPy is imported. The last bits of a product depend on the number of threads, and its matrices here are too small to gain from two.
+ALGEBRA_THREADS = "OPENBLAS_NUM_THREADS", "1"
 # name -> (module, one line). Modules are imported when their command is typed, so that `galleria --help` answers at once.
 COMMANDS = {
     "run": ("sim.cli_run", "run one scenario and write a report"),
@@ -80,6 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = "--debug" in words
     _end_politely_when_told()
     _tell_what_takes_long()
+    os.environ.setdefault(*ALGEBRA_THREADS)
     try:
         _refuse_foreign_agents()
         return _dispatch(words)

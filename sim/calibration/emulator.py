@@ -50,13 +50,17 @@ class Emulator:
         """Return it with what it misses, from settings that it has not seen: `days` rows of each, one after another, [day, summary].
 
         At each setting the mean of the days stands off by its own scatter and by the known error of the polynomial; what is left is missed.
+        That is a mean over few settings: one standard error is added, because intervals had better be too wide than too narrow.
         """
         mean, sd = (np.where(kinds[:, None], of(shares, True), of(shares, False)) for of in (self.mean, self.sd))
         off = ((values - mean) / sd).reshape(-1, days, len(self.names))
         known = np.isfinite(off).sum(axis=1)
         square = np.where(known > 0, np.nansum(off, axis=1) / np.maximum(known, 1), 0.0) ** 2
-        missed = (square - 1.0 / np.maximum(known, 1)).mean(axis=0) - sum(self.unsure(shares, False))
-        return dataclasses.replace(self, missed=np.maximum(missed, 0.0))
+        both = np.array([1.0 - np.mean(kinds), np.mean(kinds)])
+        unsure = np.einsum("ijs,i,j->s", sum(self.unsure(shares, (False, True))), both, both)
+        missed = square - 1.0 / np.maximum(known, 1)
+        error = missed.std(axis=0) / np.sqrt(len(missed))
+        return dataclasses.replace(self, missed=np.maximum(missed.mean(axis=0) + error - unsure, 0.0))
 
     def mean(self, shares: np.ndarray, is_weekend: bool) -> np.ndarray:
         """Return the expected summaries on their scales, [setting, summary]."""
@@ -68,20 +72,24 @@ class Emulator:
         found: np.ndarray = np.exp(_noise_terms(shares, is_weekend) @ self.noise.T)
         return found
 
-    def unsure(self, shares: np.ndarray, is_weekend: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Return the variance of the mean itself in units of the scatter's variance, averaged over settings: [summary] each.
+    def unsure(self, shares: np.ndarray, kinds: Sequence[bool]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the covariance of the means of kinds of days in units of their scatter, averaged over settings: [kind, kind, summary] each.
 
         The first part comes from the luck of the design's days, which summaries of one day share; the second from terms that too few days
-        were there to find, each summary for itself.
+        were there to find, each summary for itself. What two kinds differ by rests on fewer days than what they have in common.
         """
-        terms = terms_of(shares, is_weekend)
+        terms = [terms_of(shares, kind) for kind in kinds]
+        sd = [self.sd(shares, kind) for kind in kinds]
+
+        def between(one: int, other: int, part: np.ndarray) -> np.ndarray:
+            found: np.ndarray = ((terms[one] @ part) * terms[other]).sum(axis=2).T / (sd[one] * sd[other])
+            return found.mean(axis=0)
+
+        places = range(len(kinds))
         whole, luck = (
-            (np.array([((terms @ each) * terms).sum(axis=1) for each in parts]).T / self.sd(shares, is_weekend) ** 2).mean(
-                axis=0
-            )
-            for parts in (self.spreads, self.lucks)
+            np.array([[between(one, other, part) for other in places] for one in places]) for part in (self.spreads, self.lucks)
         )
-        return luck, np.maximum(whole - luck, 0.0)
+        return luck, whole - luck
 
     def for_kind(self, is_weekend: bool) -> tuple[np.ndarray, np.ndarray]:
         """Return coefficients of `plain_terms` for one kind of day: of the mean, and of the logarithm of the scatter, [summary, term]."""

@@ -18,7 +18,9 @@ from sim.experiments.replicate import Runs
 from sim.feeds.summaries import Value
 from sim.random_streams import stream_key, uniforms
 
-CHECK_SETTINGS, CHECK_DAYS = 16, 4  # settings at which the emulator is tried, and days of each
+CHECK_DAYS = 8  # of each setting at which the emulator is tried: fewer, and chance would hide what it misses
+CHECK_SHARE = 0.25  # of the design's days, spent on that
+CHECK_SETTINGS_LEAST = 4
 BOX_MARGIN = 0.25  # of the range of the draws, by which the next wave's box is wider on each side
 TOLD_WIDTH = 1 / 3  # of the prior's own 90 % interval; a parameter whose interval is wider than that the data do not tell
 MASS = 0.9
@@ -83,7 +85,8 @@ def emulate(question: Question, runs: Runs, count: Count | None, box: np.ndarray
     whole = np.tile([0.0, 1.0], (len(priors), 1)) if box is None else box
     points = shares_of(config.seed, len(priors), question.points)
     key = stream_key(config.seed, f"calibration check of wave {wave}")
-    tried = uniforms(key, np.arange(CHECK_SETTINGS * len(priors)), 0).reshape(CHECK_SETTINGS, len(priors))
+    settings_tried = max(round(CHECK_SHARE * question.points / CHECK_DAYS), CHECK_SETTINGS_LEAST)
+    tried = uniforms(key, np.arange(settings_tried * len(priors)), 0).reshape(settings_tried, len(priors))
 
     def settings(inside: np.ndarray) -> list[dict[str, float | int]]:
         return [settings_at(priors, row) for row in (whole[:, 0] + inside * (whole[:, 1] - whole[:, 0])).tolist()]

@@ -19,9 +19,11 @@ LONGEST = 4  # times STEPS, where the chains do not agree yet
 AGREED = 1.05  # R-hat (Gelman & Rubin 1992) below which they do
 KEPT = 4000  # draws
 JUMP_EVERY = 10  # a full difference instead of a scaled one, which gets from one mode to another (ter Braak 2006)
+CAUGHT = 2.0  # ranges between quartiles below the lower one, beyond which a chain's logarithm is that of one that is caught
 JITTER = 1e-4
 COOLED = 0.25  # share of the steps in which the likelihood counts more and more, so that chains find their way from all over the prior
 HOTTEST = 0.002  # of the likelihood, at the first step
+SETTINGS_ENOUGH = 512  # for the mean of the emulator's error
 OFF_MOST = 1.5  # squared distance per summary from the likeliest setting; what is beyond widens all intervals
 
 
@@ -58,11 +60,17 @@ class Likelihood:
 
     def __init__(self, emulator: Emulator, evidence: Evidence, near: np.ndarray) -> None:
         """`near` are settings, as shares, where the emulator's error is asked for: [setting, parameter]."""
-        luck, rest = np.mean([emulator.unsure(near, kind) for kind in evidence.kinds], axis=0)
-        shared = emulator.correlation * np.sqrt(np.outer(luck, luck)) + np.diag(rest + emulator.missed)
+        luck, rest = emulator.unsure(near, evidence.kinds)
+        kinds = range(len(evidence.kinds))
+        roots = _roots(luck)
         blocks = [
-            [shared + (emulator.correlation / days if row == column else 0.0) for column, days in enumerate(evidence.days)]
-            for row in range(len(evidence.kinds))
+            [
+                emulator.correlation * (roots[:, one] @ roots[:, other].T)
+                + np.diag(rest[one, other] + emulator.missed)
+                + (emulator.correlation / evidence.days[one] if one == other else 0.0)
+                for other in kinds
+            ]
+            for one in kinds
         ]
         self._factor = np.linalg.cholesky(np.block(blocks))
         of = [emulator.for_kind(kind) for kind in evidence.kinds]
@@ -104,7 +112,7 @@ def posterior_of(
     Two passes: the first with the emulator's error as it is over the whole prior, the second with what it is where the data point to.
     Where even the likeliest setting is further off than chance has it, the model cannot do what the mall does, and intervals are widened.
     """
-    likelihood = Likelihood(emulator, evidence, start)
+    likelihood = Likelihood(emulator, evidence, start[:SETTINGS_ENOUGH])
     first = _sampled(likelihood, start, seed, f"{purpose} first", STEPS // 2)
     near = first.draws[:: max(len(first.draws) // 500, 1)]
     likelihood = Likelihood(emulator, evidence, near)
@@ -161,11 +169,28 @@ def _sampled(likelihood: Likelihood, start: np.ndarray, seed: int, purpose: str,
             chains[mine] = np.where(moves[:, None], wanted, chains[mine])
             now[mine] = np.where(moves, then, now[mine])
             accepted += int(moves.sum())
+        if COOLED * steps < step < steps // 2 and step % JUMP_EVERY == 0:
+            _take_stragglers_along(chains, now)
         if step >= steps // 2:
             kept.append(chains.copy())
     stayed = np.array(kept)  # [step, chain, parameter]
     every = max(len(stayed) * CHAINS // KEPT, 1)
     return Posterior(stayed[::every].reshape(-1, parameters), _r_hat(stayed), accepted / (steps * CHAINS))
+
+
+def _take_stragglers_along(chains: np.ndarray, logs: np.ndarray) -> None:
+    """Put chains that are caught where nothing is likely beside the likeliest others; only in steps that are forgotten (Vrugt 2009)."""
+    low, high = np.quantile(logs, (0.25, 0.75))
+    caught = np.flatnonzero(logs < low - CAUGHT * (high - low))
+    best = np.argsort(-logs, kind="stable")[: caught.size]
+    chains[caught], logs[caught] = chains[best], logs[best]
+
+
+def _roots(covariances: np.ndarray) -> np.ndarray:
+    """Return square roots of matrices, [kind, kind, summary], as [summary, kind, kind]; what is below zero by rounding is none."""
+    sizes, directions = np.linalg.eigh(np.moveaxis(covariances, 2, 0))
+    found: np.ndarray = (directions * np.sqrt(np.maximum(sizes, 0.0))[:, None, :]) @ np.swapaxes(directions, 1, 2)
+    return found
 
 
 def _r_hat(chains: np.ndarray) -> float:

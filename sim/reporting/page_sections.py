@@ -66,7 +66,8 @@ def summary(run: dict[str, Any], kpis: dict[str, Any]) -> str:
     """Return the day in two sentences or three, and the headline KPIs."""
     text = [
         f"{whole(kpis['footfall_visits'])} parties came in, {whole(kpis['footfall_people'])} people; at most "
-        f"{whole(kpis['people_inside_max'])} were inside at once."
+        f"{whole(kpis['people_inside_max'])} were inside at once.",
+        *_foreseen(run),
     ]
     if kpis["dwell_min_mean"] is not None:
         text.append(
@@ -81,6 +82,18 @@ def summary(run: dict[str, Any], kpis: dict[str, Any]) -> str:
     if waits := _waits(kpis):
         text.append(f"On average parties waited {' and '.join(waits)}.")
     return f'<p class="lead">{esc(" ".join(text))}</p>\n{tiles(kpis)}'
+
+
+def _foreseen(run: dict[str, Any]) -> list[str]:
+    """Return what the calendar makes of an average day, and what was the day's own luck; nothing of runs that did not write it down."""
+    if "calendar" not in run:
+        return []
+    visits, factor, luck = (run["calendar"][name] for name in ("visits_per_day", "factor", "luck"))
+    text = f"The calendar foresees {whole(visits * factor)} for this date: {whole(visits)} on an average day, times {number(factor, 2)}"
+    more = round(100 * (luck - 1))
+    if more == 0:
+        return [f"{text}."]
+    return [f"{text}; the day's own luck made it {abs(more)} % {'more' if more > 0 else 'fewer'}."]
 
 
 def tiles(kpis: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.calendar import day_of
 from sim.config import Parameter, RunConfig, parameters_of
 from sim.crowd.tallies import Counted, Tallies
 from sim.decisions import Verdict
@@ -138,13 +139,14 @@ def page_data(folder: Path, facts: dict[str, Any]) -> report_page.PageData:
 
 
 def _run_record(run: FinishedRun, books: Books, kpis: dict[str, Value], day: dict[str, Any]) -> dict[str, Any]:
-    config, compiled = run.config, run.compiled
+    config, compiled, today = run.config, run.compiled, day_of(run.config)
     return {
         "schema": RUN_SCHEMA_VERSION,
         "name": config.name,
         "question": config.question,
         "expects": config.expects,
         "date": config.date,
+        "calendar": {"visits_per_day": config.population.visits_per_day, "factor": today.factor, "luck": today.luck},
         "policies": list(config.policies),
         "mall": compiled.name,
         "levels": list(compiled.level_names),

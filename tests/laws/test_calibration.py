@@ -154,7 +154,7 @@ def test_the_error_of_an_emulator_shrinks_with_the_days_of_its_design() -> None:
     shares, kinds = shares_of(SEED, 3, 1024), np.arange(1024) % 7 >= 5
     values = _toy(shares, "design")
     small, large = (fit(NAMES, shares[:size], kinds[:size], values[:size]) for size in (64, 1024))
-    assert np.all(sum(large.unsure(shares, False)) < sum(small.unsure(shares, False)) / 4)
+    assert np.all(sum(large.unsure(shares, (False,))) < sum(small.unsure(shares, (False,))) / 4)
     evidence = Evidence(np.array([[0.4, 0.6, 1.0]]), (DAYS,), (False,))
     at = np.array([[0.4, 0.6, 0.5]])
     assert Likelihood(large, evidence, at).offs(at)[0] < 1.0
