@@ -31,7 +31,7 @@ from sim.twin.ensemble import Twin
 from sim.twin.following import QUARTER_US, InStep, follow
 from sim.twin.inbox import Inbox
 from sim.twin.sources import Pair, listen, play
-from sim.units import US_PER_MIN
+from sim.units import US_PER_MIN, clock_text
 
 if TYPE_CHECKING:
     from sim.twin_page.board import Board
@@ -85,7 +85,8 @@ class Session:
                 self._keep(inbox, board)
                 print(quarter_json(moment) if self.options.json else quarter_line(moment), flush=True)
             is_whole = self.book.latest is not None and self.book.latest.now_us + QUARTER_US > last_us
-            self.book.ended = "the day is over" if is_whole else "the feed has ended"
+            whole = f"it was to go on until {clock_text(last_us)[:5]}" if self.asked.until_us else "the day is over"
+            self.book.ended = whole if is_whole else "the feed has ended"
         except KeyboardInterrupt:
             self.book.ended = "stopped"
             note(f"What there is, is kept: {self.folder / 'twin.html'}")
@@ -188,8 +189,8 @@ class Session:
 
 
 def _wait_at_page() -> None:
-    """Let the page stand until Ctrl-C once the day is over; that is no interruption."""
-    note("The twin's day is over; its page stays until Ctrl-C.")
+    """Let the page stand until Ctrl-C once the twin has ended; that is no interruption."""
+    note("The twin has ended; its page stays until Ctrl-C.")
     with contextlib.suppress(KeyboardInterrupt):
         while not threading.Event().wait(60):
             pass

@@ -148,7 +148,7 @@ class Jobs:
     async def _live(self, job: Job) -> None:
         async with self._turn:
             if job.state in OVER:
-                _drop_if_empty(job.folder)
+                _tidy(job.folder)
                 return
             job.state, job.started = "running", datetime.datetime.now().astimezone().isoformat(timespec="seconds")
             await job.tell({"kind": "progress", "share": 0.0, "text": "starting"})
@@ -157,7 +157,7 @@ class Jobs:
             except OSError as trouble:
                 await job.tell({"kind": "failed", "message": f"The command cannot be started: {trouble}"}, "failed")
             finally:
-                _drop_if_empty(job.folder)
+                _tidy(job.folder)
 
     async def _child(self, job: Job) -> None:
         job.process = await asyncio.create_subprocess_exec(
@@ -206,8 +206,10 @@ class Jobs:
                     await job.tell({"kind": "progress", "share": 0.0, "text": words})
 
 
-def _drop_if_empty(folder: Path) -> None:
-    """Delete the folder of a command that wrote nothing."""
+def _tidy(folder: Path) -> None:
+    """Delete the files that a killed command left half written, and its folder where it wrote nothing else."""
+    for part in folder.rglob(".*.part"):
+        part.unlink(missing_ok=True)
     with suppress(OSError):
         folder.rmdir()
 

@@ -60,7 +60,7 @@ class Desk:
         try:
             receipt = await run_in_threadpool(self._hand_in, self.inbox, texts)
         except OverError:
-            return PlainTextResponse("The twin's day is over.", 410)
+            return PlainTextResponse("The twin has ended.", 410)
         except FullError:
             return PlainTextResponse("The twin is behind: send this again later.", 503, {"Retry-After": "10"})
         return Response(json_text(receipt, indent=None), media_type=JSON)

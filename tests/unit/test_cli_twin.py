@@ -76,7 +76,7 @@ def test_the_day_is_over_where_it_was_told_to_be_however_long_the_feed(tmp_path,
     code, folder = ran(tmp_path, "until=11:30", lines=day_lines())
 
     assert code == 0
-    assert (status_of(folder)["now"], status_of(folder)["ended"]) == ("11:30", "the day is over")
+    assert (status_of(folder)["now"], status_of(folder)["ended"]) == ("11:30", "it was to go on until 11:30")
     assert status_of(folder)["set_aside"]["used"] == 2 * 19 + 1  # what came after the end by one record closed it
 
 

@@ -44,7 +44,7 @@ function show(parts) {
   }
   if (!isKept) have = parts.version;
   document.title = `${parts.spoken} · live twin`;
-  said = parts.is_over ? `${parts.spoken} The twin's day is over.` : parts.spoken;
+  said = parts.is_over ? `${parts.spoken} The twin has ended.` : parts.spoken;
   say(said);
 }
 
