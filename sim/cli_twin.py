@@ -26,9 +26,11 @@ examples:
   galleria twin twin_identical feed=outputs/day.jsonl tries=[meal_push] until=15:00 --pace 60 --page
   tail -f records.jsonl | galleria twin my_mall feed=-
   galleria twin my_mall feed=http --clock wall
+  galleria twin my_mall feed=http past=outputs/morning/feed.jsonl
 
 SCENARIO is what the malls of the ensemble believe an ordinary day to be. feed=FILE (.parquet, .csv, .jsonl) is played in order of arrival;
-feed=- reads lines of JSON; feed=http takes them at an address of this machine, with a token (docs/reference/feeds.md). The clock is that of
+feed=- reads lines of JSON; feed=http takes them at an address of this machine, with a token (docs/reference/feeds.md). A twin that was
+stopped goes on where past=FILE, the feed.jsonl that it kept, is played first. The clock is that of
 the newest record, which no single record can move far, or with --clock wall this machine's. A quarter of an hour is closed by the first
 record that comes after it and wait_min; what comes later than that is used for the next one. Ctrl-C ends it and keeps what there is."""
 
@@ -39,7 +41,7 @@ def add_twin(parser: argparse.ArgumentParser) -> Act:
     parser.add_argument("scenario", metavar="SCENARIO", help="a name from `galleria list scenarios`, or a path to a .yaml")
     parser.add_argument(
         "words", metavar="key=value", nargs="*",
-        help="feed=FILE|-|http, members=N (24), tries=[POLICY,...], until=HH:MM, wait_min=MIN (0), and differences in Hydra's grammar",
+        help="feed=FILE|-|http, past=FILE, members=N (24), tries=[POLICY,...], until=HH:MM, wait_min=MIN (0), and differences in Hydra's grammar",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the twin's files (default outputs/<date>/<time>)")
     parser.add_argument("--overwrite", action="store_true", help="replace earlier files of a twin in --out")
@@ -72,13 +74,14 @@ def _twin(options: argparse.Namespace) -> int:
     refuse_unknown_policies(config, dataclasses.replace(config, policies=list(asked.tries)))
     _refuse_without_server(options, asked)
     pairs = None if asked.file is None else checked_file(asked.file, config.date)
+    past = None if asked.past is None else checked_file(asked.past, config.date, "past")
     announce_compiling()
     from sim.cli_twin_session import Session  # the engine and all that a run needs
 
     folder = output_folder(options.out, options.overwrite)
     (folder / UNFINISHED).write_text(f"{config.name}\n", encoding="utf-8")
     try:
-        return Session(options, asked, config, folder).live(pairs)
+        return Session(options, asked, config, folder).live(pairs, past)
     finally:
         if [path.name for path in folder.iterdir()] == [UNFINISHED]:
             (folder / UNFINISHED).unlink()

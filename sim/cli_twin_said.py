@@ -10,11 +10,11 @@ from sim.cli_output import say, say_table
 from sim.reporting.files import plain
 from sim.reporting.twin_words import ahead_of, interval_of, name_of, short_name_of, value_of
 from sim.twin.book import Book
-from sim.twin.moment import Alarm, Moment, Tried
+from sim.twin.moment import Moment, Tried
 from sim.units import clock_text
 
 SAID_AHEAD_MIN = 60  # of the line of a quarter of an hour
-ALARMS_SAID = 2  # places; the page and alarms.csv have all
+ALARMS_SAID = 2  # the latest that stand; the page and alarms.csv have all
 
 
 def quarter_line(moment: Moment) -> str:
@@ -29,19 +29,15 @@ def quarter_line(moment: Moment) -> str:
     )
     if ahead is not None:
         parts.append(f"in {ahead_of(SAID_AHEAD_MIN)} {ahead.mean:,.0f} ({ahead.low:,.0f} to {ahead.high:,.0f})")
-    places: dict[tuple[str, str], Alarm] = {}
-    for one in moment.alarms:  # of one place the alarm of the shortest forecast, which knew most
-        known = places.get((one.what, one.where))
-        if known is None or one.ahead_min < known.ahead_min:
-            places[one.what, one.where] = one
+    order = sorted(moment.alarms, key=lambda one: -one.raised_us)
     said = [
         f"{short_name_of(one.what)} {one.where or 'in the whole mall'} {value_of(one.what, one.measured)} "
-        f"(foretold {interval_of(one.what, one._asdict())})"
-        for one in list(places.values())[:ALARMS_SAID]
+        f"(foretold {interval_of(one.what, one._asdict())}) since {clock_text(one.since_us)[:5]}"
+        for one in order[:ALARMS_SAID]
     ]
-    more = [f"{len(places) - ALARMS_SAID} more"] if len(places) > ALARMS_SAID else []
+    more = [f"{len(order) - ALARMS_SAID} more"] if len(order) > ALARMS_SAID else []
     if said:
-        parts.append(f"outside: {', '.join([*said, *more])}")
+        parts.append(f"alarm: {', '.join([*said, *more])}")
     return f"{clock_text(moment.now_us)[:5]}  {'; '.join(parts)}"
 
 
@@ -70,10 +66,14 @@ def say_summary(book: Book, report: Mapping[str, Any]) -> None:
         for row in book.scores()
     ]  # fmt: skip
     say_table(scores, ("what", "of", "ahead", "forecasts", "CRPS", "mean error", "mean measured", "in the 90 % interval"))
-    say(f"{len(book.alarms)} alarms in {book.quarters} quarters of an hour.")
+    say(f"{_alarms_in_words(len(book.alarms))} in {book.quarters} quarters of an hour (alarms.csv).")
     tried = _tried_rows(book.tried_last)
     if tried:
         say_table(tried, ("policy", "what, whole mall", "ahead", "difference", "90 % interval"))
+
+
+def _alarms_in_words(number: int) -> str:
+    return {0: "No alarm", 1: "1 alarm"}.get(number, f"{number} alarms")
 
 
 def _tried_rows(tried: Sequence[Tried]) -> Sequence[Sequence[object]]:

@@ -30,7 +30,7 @@ from sim.twin.book import Book
 from sim.twin.ensemble import Twin
 from sim.twin.following import QUARTER_US, InStep, follow
 from sim.twin.inbox import Inbox
-from sim.twin.sources import Pair, listen, play
+from sim.twin.sources import Pair, catch_up, listen, play
 from sim.units import US_PER_MIN, clock_text
 
 if TYPE_CHECKING:
@@ -52,8 +52,11 @@ class Session:
         )  # fmt: skip
         self.copied: TextIO | None = None
 
-    def live(self, pairs: Iterable[Pair] | None) -> int:
-        """Keep a twin in step until the feed or the day ends, or somebody stops it; `pairs` are those of a file. Returns the exit code."""
+    def live(self, pairs: Iterable[Pair] | None, past: Iterable[Pair] | None = None) -> int:
+        """Keep a twin in step until the feed or the day ends, or somebody stops it. Returns the exit code.
+
+        `pairs` are those of a file, `past` those of earlier today that come before live ones.
+        """
         workers = min(cores(), self.asked.members)
         twin = Twin(
             self.config,
@@ -64,7 +67,7 @@ class Session:
         )
         try:
             with self._inbox() as inbox, self._page(inbox) as board:
-                self._follow(twin, inbox, board, pairs)
+                self._follow(twin, inbox, board, pairs, past)
                 self._refuse_useless(inbox)
                 if board is not None:
                     _wait_at_page()
@@ -72,13 +75,17 @@ class Session:
             twin.close()
         return 0
 
-    def _follow(self, twin: InStep, inbox: Inbox, board: Board | None, pairs: Iterable[Pair] | None) -> None:
+    def _follow(
+        self, twin: InStep, inbox: Inbox, board: Board | None, pairs: Iterable[Pair] | None, past: Iterable[Pair] | None
+    ) -> None:
         last_us = self.asked.until_us or twin.closes_us
         self._keep(inbox, board)
         if pairs is not None:
             play(pairs, inbox, self.options.pace)
         elif self.asked.feed == "-":
-            listen(sys.stdin, inbox, self.config.date)
+            listen(sys.stdin, inbox, self.config.date, past or ())
+        elif past is not None:
+            catch_up(past, inbox)
         try:
             for moment in follow(twin, inbox, last_us):
                 self.book.add(moment)
@@ -126,8 +133,10 @@ class Session:
             yield Inbox(rules, wait_us=self.asked.wait_us)
             return
         wall = wall_us if self.options.clock == "wall" else None
-        with open(self.folder / "feed.jsonl", "w", encoding="utf-8") as self.copied:
-            yield Inbox(rules, wait_us=self.asked.wait_us, wall=wall, copy=self._copy)
+        has_past = self.asked.past is not None
+        # Line by line, so that whatever ends the process loses no record that was taken.
+        with open(self.folder / "feed.jsonl", "w", encoding="utf-8", buffering=1) as self.copied:
+            yield Inbox(rules, wait_us=self.asked.wait_us, wall=wall, copy=self._copy, has_past=has_past)
 
     def _copy(self, came_us: int, record: Record) -> None:
         assert self.copied is not None
@@ -157,8 +166,6 @@ class Session:
     def _keep(self, inbox: Inbox, board: Board | None) -> None:
         """Write all tables anew, and show the page as it is now."""
         status = self.book.status(inbox.report())
-        if self.copied is not None:
-            self.copied.flush()
         alarms = [alarm._asdict() for alarm in self.book.alarms]
         write_said(self.folder, status, self.book.forecasts(), alarms, self.book.tried, inbox.aside())
         if board is not None:

@@ -13,7 +13,7 @@ from sim.errors import GalleriaError, Problem
 from sim.opening import mall_hours_min
 from sim.units import US_PER_MIN, US_PER_S, clock_text, minutes_from_hours
 
-OWN = ("feed", "members", "tries", "until", "wait_min")
+OWN = ("feed", "members", "tries", "until", "wait_min", "past")
 MEMBERS_LEAST, MEMBERS_MOST = 4, 200
 
 
@@ -27,6 +27,7 @@ class Asked:
     until_us: int | None  # microseconds since midnight; None: until the mall closes
     wait_us: int
     overrides: tuple[str, ...]
+    past: Path | None = None  # a feed of earlier today that is played before live records
 
     @property
     def file(self) -> Path | None:
@@ -63,12 +64,19 @@ def asked_of(options: argparse.Namespace) -> Asked:
         problems.append(Problem("--pace", f"{options.pace:g}", "is for a feed that is a file", "leave it out"))
     if options.clock == "wall" and feed not in ("", "-", "http"):
         problems.append(Problem("--clock", "wall", "is for live records; a file has its own clock", "leave it out"))
+    past = Path(own["past"]) if own.get("past") else None
+    if past is not None and feed not in ("-", "http"):
+        problems.append(Problem("past", str(past), "is for live records (feed=- or feed=http)", "put both files into one feed"))
+    for key, path in (("past", past), ("feed", None if feed in ("", "-", "http") else Path(feed))):
+        if path is not None and options.out is not None and path.resolve().parent == options.out.resolve():
+            rule = f"must not lie in the folder {options.out}, which is written anew"
+            problems.append(Problem(key, str(path), rule, "name another folder with --out"))
     if not 0 <= options.port <= 65_535:
         problems.append(Problem("--port", str(options.port), "must be from 0 to 65535", "leave it out for any that is free"))
     if problems:
         raise GalleriaError.of("galleria twin", problems)
     overrides = tuple(word for word in options.words if word.partition("=")[0] not in OWN)
-    return Asked(feed, members, tuple(filter(None, tries)), until_us, wait_min * US_PER_MIN, overrides)
+    return Asked(feed, members, tuple(filter(None, tries)), until_us, wait_min * US_PER_MIN, overrides, past)
 
 
 def _whole(text: str, key: str, low: int, high: int, problems: list[Problem]) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from sim.feeds.records import Record
-from sim.twin.moment import Alarm, Believed, Dial, Foretold, Moment, Scored, Tried
+from sim.twin.alarms import Watch
+from sim.twin.moment import Believed, Dial, Foretold, Moment, Scored, Tried
 from sim.units import US_PER_HOUR, US_PER_MIN
 
 AHEAD_MIN = (15, 60, 180)
@@ -24,6 +25,7 @@ class StandIn:
         self.steps: list[tuple[int, list[Record]]] = []
         self.due: dict[int, list[Foretold]] = {}
         self.is_closed = False
+        self.watch = Watch()
         type(self).latest = self
 
     def close(self):
@@ -48,14 +50,19 @@ class StandIn:
             self.due.setdefault(one.for_us, []).append(one)
         known = [(one, measured.get(one.where)) for one in self.due.pop(until_us, [])]
         scored = tuple(Scored(one, value, abs(one.mean - value)) for one, value in known if value is not None)
-        alarms = tuple(
-            Alarm(until_us, one.foretold.what, one.foretold.where, one.foretold.ahead_min, one.measured, *one.foretold[5:7])
-            for one in scored
-            if not one.is_inside
-        )
         tried = tuple(Tried(name, 60, "people", "", 4.0, -3.0, 11.0) for name in self.tries)
         dials = (Dial("arrivals", 1.1, 0.9, 1.3),)
-        return Moment(until_us, tuple(believed), dials, tuple(foretold), scored, alarms, tried, 1.5, {"steps": 0.1})
+        return Moment(
+            until_us,
+            tuple(believed),
+            dials,
+            tuple(foretold),
+            scored,
+            self.watch.look(until_us, scored),
+            tried,
+            1.5,
+            {"steps": 0.1},
+        )
 
     def _spread(self, value, ahead):
         return tuple(value + math.sqrt(ahead) * (number / self.members - 0.5) for number in range(self.members))

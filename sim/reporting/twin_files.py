@@ -19,7 +19,7 @@ from sim.reporting.twin_page import page
 
 SCHEMA_VERSION = 1
 SCORES = ("what", "of", "ahead_min", "forecasts", "crps_mean", "error_mean", "measured_mean", "covered_share")
-ALARMS = ("time_us", "what", "where", "ahead_min", "measured", "low", "high")
+ALARMS = ("raised_us", "what", "where", "side", "since_us", "until_us", "quarters", "measured", "low", "high")
 TRIED = ("made_us", "policy", "ahead_min", "what", "where", "difference", "low", "high")
 Row = Mapping[str, Any]
 

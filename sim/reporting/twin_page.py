@@ -94,8 +94,8 @@ def spoken(status: Row) -> str:
         return "The twin waits for its first quarter of an hour."
     people = next((row for row in status["believed"] if row["what"] == MAIN_QUANTITY and row["where"] == ""), None)
     inside = "" if people is None else f", {value_of(MAIN_QUANTITY, people['mean'])} people inside"
-    new = len(status["alarms"])
-    alarms = f", {new} new alarm{'' if new == 1 else 's'}" if new else ", no new alarm"
+    standing = len(status["alarms"])
+    alarms = f", {standing} alarm{' stands' if standing == 1 else 's stand'}" if standing else ", no alarm"
     return f"{status['now']}{inside}{alarms}."
 
 
@@ -132,11 +132,14 @@ def _inside(people: Row | None) -> str:
 
 
 def _alarms(status: Row, alarms: Sequence[Row]) -> str:
+    compared, outside = status["compared_now"], status["outside_now"]
+    single = f"{outside} of the {compared} values measured at {status['now']} lay outside of their 90 % intervals; one in ten does by chance."
+    rule = "An alarm is two in a row of the whole mall or three of a place, always on one side, or a total far outside."
     if not alarms:
-        return "<p>Reality has stayed within the intervals so far, as far as they were checked.</p>"
-    new = len(status["alarms"])
-    text = f"{len(alarms)} so far, {new} of them at {status['now']}. Of true 90 % intervals reality leaves one in ten, so that some alarms mean nothing; the same place again and again, on one side, means something."
-    return f"<p>{esc(text)}</p>\n{alarm_table(alarms)}"
+        return f"<p>No alarm so far. {esc(f'{single} {rule}' if compared else rule)}</p>"
+    standing = len(status["alarms"])
+    text = f"{len(alarms)} so far, {standing or 'none'} of them standing now. {f'{single} ' if compared else ''}{rule}"
+    return f"<p>{esc(text)}</p>\n{alarm_table(alarms, status['now_us'])}"
 
 
 def _scores(status: Row, courses: Row) -> str:

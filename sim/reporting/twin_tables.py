@@ -75,21 +75,25 @@ def forecast_tables(status: Row) -> str:
     return "\n".join(parts)
 
 
-def alarm_table(alarms: Sequence[Row]) -> str:
-    """Return the alarms, the latest first."""
+def alarm_table(alarms: Sequence[Row], now_us: int) -> str:
+    """Return the alarms, those that stand and then the latest first."""
+    order = sorted(alarms, key=lambda row: (row["until_us"], row["raised_us"]), reverse=True)
     rows = [
         [
-            clock(row["time_us"]),
+            clock(row["raised_us"]),
             esc(name_of(row["what"])),
             place_of(row["where"]),
+            esc(row["side"]),
+            f"{clock(row['since_us'])} to {'now' if row['until_us'] == now_us else clock(row['until_us'])}",
             value_of(row["what"], row["measured"]),
             interval_of(row["what"], dict(row)),
-            f"{ahead_of(row['ahead_min'])} before",
         ]
-        for row in reversed(alarms[-ALARMS_SHOWN:])
+        for row in order[:ALARMS_SHOWN]
     ]
-    caption = f"Measured outside of the 90 % interval{f', the latest {ALARMS_SHOWN} of {len(alarms)}' if len(alarms) > ALARMS_SHOWN else ''}"
-    return _scrolled(table(caption, ("Time", "What", "Where", "Measured", "Interval", "Foretold"), rows, 3), len(rows))
+    caption = "Outside of what was foretold a quarter of an hour before, at the last one outside"
+    caption += f"; the latest {ALARMS_SHOWN} of {len(alarms)}" if len(alarms) > ALARMS_SHOWN else ""
+    heads = ("Raised", "What", "Where", "Side", "Outside", "Measured", "90 % interval")
+    return _scrolled(table(caption, heads, rows, 5), len(rows))
 
 
 def tried_table(tried: Sequence[Row], tried_us: int) -> str:

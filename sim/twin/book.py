@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.twin.alarms import AHEAD_MIN
 from sim.twin.moment import Alarm, Foretold, Moment, Scored, Tried
 from sim.units import clock_text
 
@@ -23,7 +24,7 @@ class Book:
         self.latest: Moment | None = None
         self.quarters = 0
         self.set_aside: Mapping[str, Any] = {}  # the inbox's report, where the day was played to its end
-        self.alarms: list[Alarm] = []
+        self._alarms: dict[tuple[str, str, int], Alarm] = {}  # by what, where, since when
         self.tried: list[dict[str, Any]] = []
         self.tried_us = 0  # when policies were last tried
         self.tried_last: tuple[Tried, ...] = ()
@@ -33,11 +34,16 @@ class Book:
         self._sums: dict[tuple[str, str, int], _Sums] = {}
         self._believed: dict[str, list[list[float | None]]] = {}
 
+    @property
+    def alarms(self) -> list[Alarm]:
+        """Return each alarm of the day as it was when it was last seen, in the order in which they were raised."""
+        return list(self._alarms.values())
+
     def add(self, moment: Moment) -> None:
         """Take what the twin says at the end of a quarter of an hour."""
         self.latest = moment
         self.quarters += 1
-        self.alarms += moment.alarms
+        self._alarms |= {(one.what, one.where, one.since_us): one for one in moment.alarms}
         if moment.tried:
             self.tried_us, self.tried_last = moment.now_us, moment.tried
         self.tried += [{"made_us": moment.now_us, **one._asdict()} for one in moment.tried]
@@ -102,6 +108,8 @@ class Book:
                 "dials": [one._asdict() for one in moment.dials],
                 "foretold": [_without_members(one) for one in moment.foretold],
                 "alarms": [one._asdict() for one in moment.alarms],
+                "compared_now": sum(one.foretold.ahead_min == AHEAD_MIN for one in moment.scored),
+                "outside_now": sum(one.foretold.ahead_min == AHEAD_MIN and not one.is_inside for one in moment.scored),
                 "tried_us": self.tried_us,
                 "tried": [one._asdict() for one in self.tried_last],
                 "added_people": moment.added_people,

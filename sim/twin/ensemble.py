@@ -20,12 +20,13 @@ from sim.opening import mall_hours_min
 from sim.plan_arrays import CompiledPlan
 from sim.saved.forks import policy_problems
 from sim.schema.network import is_network
+from sim.twin.alarms import Watch
 from sim.twin.analysis import Analysis
 from sim.twin.crew import Crew
 from sim.twin.dials import LAWS, Unknowns
 from sim.twin.gauge import QUARTER_US, Gauge
 from sim.twin.member import Sight
-from sim.twin.moment import Alarm, Believed, Dial, Foretold, Moment, Scored, Tried
+from sim.twin.moment import Believed, Dial, Foretold, Moment, Scored, Tried
 from sim.units import US_PER_MIN, clock_text
 
 MEMBERS = 24
@@ -38,7 +39,6 @@ FAR_MIN, FAR_TURNS = (
 TRIED_EVERY_US, TRIED_AHEAD_MIN = 60 * US_PER_MIN, 60
 SHARE = 0.9  # of intervals
 MEMBERS_RANKED = 19  # from which Weibull's positions of the ends lie among the members: 2 / (1 - SHARE) - 1
-ALARM_AHEAD_MIN = 15  # the forecast of which reality is held against
 
 
 class Twin:
@@ -79,6 +79,7 @@ class Twin:
         self._analysis = Analysis(self.gauge, self.unknowns, by_car)
         self._every_us = every_min * US_PER_MIN
         self._foretold: dict[int, list[Foretold]] = {}  # by the instant that they are of
+        self._watch = Watch()
         self._now_us = 0
         self.members = members
         self._crew = Crew(config, compiled, self.gauge, self.unknowns, members, tries, workers)
@@ -122,7 +123,7 @@ class Twin:
             dials=dials,
             foretold=foretold,
             scored=scored,
-            alarms=_alarms(until_us, scored),
+            alarms=self._watch.look(until_us, scored),
             tried=tried,
             added_people=round(float(np.mean([each.nudged for each in self._sights]))),
             took_s=took_s,
@@ -234,14 +235,6 @@ def ends(members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean, sd = members.mean(axis=0), members.std(axis=0, ddof=1)
     half = _t(members.shape[0]) * sd * sqrt(1 + 1 / members.shape[0])
     return np.maximum(mean - half, 0.0), mean + half
-
-
-def _alarms(now_us: int, scored: Sequence[Scored]) -> tuple[Alarm, ...]:
-    return tuple(
-        Alarm(now_us, each.foretold.what, each.foretold.where, each.foretold.ahead_min, each.measured, each.foretold.low, each.foretold.high)
-        for each in scored
-        if each.foretold.ahead_min == ALARM_AHEAD_MIN and not each.is_inside
-    )  # fmt: skip
 
 
 def _refuse(config: RunConfig, members: int, ahead_min: Sequence[int]) -> None:

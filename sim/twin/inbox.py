@@ -41,7 +41,8 @@ class Inbox:
 
     `starts_us` is where the clock begins. It follows the arrival of records (`came_us`, else their own time), or `wall`, a function that
     returns microseconds since the mall's midnight. What `quarter` gives depends on the order of records alone, never on how fast they come.
-    `copy` is told of every record that is used, with the clock then.
+    `copy` is told of every record that is used, with the clock then. With `has_past` records of earlier today are played first: until
+    `go_live` the clock is theirs, and whoever is not patient is told to come again.
     """
 
     def __init__(
@@ -52,8 +53,10 @@ class Inbox:
         wait_us: int = 0,
         wall: Callable[[], int] | None = None,
         copy: Callable[[int, Record], None] | None = None,
+        has_past: bool = False,
     ) -> None:
         self._intake = Intake(rules)
+        self._is_past = has_past
         self._now_us, self._wait_us, self._wall, self._copy = starts_us, wait_us, wall, copy
         self._held: deque[tuple[int, Record]] = deque()  # (the clock when it was taken, record), in order of arrival
         self._early: list[tuple[int, Record]] = []
@@ -65,9 +68,20 @@ class Inbox:
     @property
     def now_us(self) -> int:
         """The clock, microseconds since midnight."""
-        if self._wall is not None:
+        if self._follows_wall:
             self._now_us = max(self._now_us, self._wall())
         return self._now_us
+
+    @property
+    def _follows_wall(self) -> bool:
+        return self._wall is not None and not self._is_past
+
+    def go_live(self) -> None:
+        """Say that the records of earlier today are in, and that those which come from now on are live."""
+        with self._changed:
+            self._give_up_early()
+            self._is_past = False
+            self._changed.notify_all()
 
     @property
     def is_over(self) -> bool:
@@ -78,12 +92,12 @@ class Inbox:
         """Take pairs (arrival, record) and say what became of them.
 
         A patient caller is held up while the twin is busy with what came before; so what is counted at a quarter of an hour does not depend
-        on how fast a file is read. For another FullError is raised where too many wait, and nothing is taken. Raises OverError after `end`.
+        on how fast a file is read. For another FullError is raised where too many wait or the past is being played, and nothing is taken. Raises OverError after `end`.
         """
         with self._changed:
             if self._is_over:
                 raise OverError
-            if len(self._held) > HELD_MOST and not is_patient:
+            if not is_patient and (self._is_past or len(self._held) > HELD_MOST):
                 raise FullError
             before, used = dict(self._intake.counts), self._intake.used
             for came_us, record in pairs:
@@ -166,7 +180,7 @@ class Inbox:
         return sorted(found)
 
     def _hear(self, came_us: int, record: Record | SetAside) -> None:
-        if isinstance(record, SetAside) or self._wall is not None:
+        if isinstance(record, SetAside) or self._follows_wall:
             self._judge(record)
         elif came_us <= self._now_us + LEAP_US:
             if came_us > self._now_us:

@@ -49,13 +49,16 @@ class Scored(NamedTuple):
 
 
 class Alarm(NamedTuple):
-    """Reality left a forecast's interval."""
+    """Reality keeps outside of what was foretold a quarter of an hour before (sim.twin.alarms says when that is an alarm)."""
 
-    time_us: int
     what: str
     where: str
-    ahead_min: int
-    measured: float
+    side: str  # "above" or "below" the interval, all the time
+    since_us: int  # end of the first quarter of an hour outside
+    raised_us: int  # when it was told; -1: not yet, a run too short
+    until_us: int  # the latest quarter of an hour outside
+    quarters: int  # measured outside from `since_us` to `until_us`
+    measured: float  # at `until_us`, and the interval then
     low: float
     high: float
 
@@ -90,7 +93,7 @@ class Moment:
     dials: tuple[Dial, ...]
     foretold: tuple[Foretold, ...] = ()
     scored: tuple[Scored, ...] = ()  # forecasts made earlier, of this instant
-    alarms: tuple[Alarm, ...] = ()
+    alarms: tuple[Alarm, ...] = ()  # that stand now; new are those whose `raised_us` is now
     tried: tuple[Tried, ...] = ()
     added_people: int = 0  # walk-ins added (below 0: withheld) so that the members hold as many people as were counted, mean
     took_s: dict[str, float] = field(default_factory=dict)  # seconds of the clock on the wall for steps, forecasts, forks

@@ -21,13 +21,13 @@ BATCH = 500  # records of a file handed in at once, where no pace is kept
 Pair = tuple[int, Record | SetAside]
 
 
-def checked_file(path: Path, first_date: str) -> Iterator[Pair]:
+def checked_file(path: Path, first_date: str, key: str = "feed") -> Iterator[Pair]:
     """Return the pairs (arrival, record) of a feed's file; raises GalleriaError where it is no feed at all, with what is wrong."""
     pairs = read_feed(path, first_date)
     first = list(islice(pairs, LOOKED_AT))
     if not any(isinstance(record, Record) for _, record in first):
         found = next((f"{one.detail}: {one.text}" for _, one in first if isinstance(one, SetAside)), "an empty file")
-        raise GalleriaError.of(path, [Problem("feed", found, COLUMNS_RULE, "mend the file; docs/reference/feeds.md shows one")])
+        raise GalleriaError.of(path, [Problem(key, found, COLUMNS_RULE, "mend the file; docs/reference/feeds.md shows one")])
     return chain(first, pairs)
 
 
@@ -36,12 +36,22 @@ def play(pairs: Iterable[Pair], inbox: Inbox, pace: float | None = None) -> None
     _in_background(_paced(pairs, pace, inbox) if pace else _batches(pairs), inbox)
 
 
-def listen(texts: Iterable[str], inbox: Inbox, first_date: str) -> None:
-    """Fill an inbox with lines of JSON as they come, each at once; returns at once."""
-    _in_background(([pair] for pair in lines(texts, first_date)), inbox)
+def listen(texts: Iterable[str], inbox: Inbox, first_date: str, past: Iterable[Pair] = ()) -> None:
+    """Fill an inbox with lines of JSON as they come, each at once, after what a file of earlier today holds; returns at once."""
+    _in_background(chain(_past(past, inbox), ([pair] for pair in lines(texts, first_date))), inbox)
 
 
-def _in_background(batches: Iterable[list[Pair]], inbox: Inbox) -> None:
+def catch_up(past: Iterable[Pair], inbox: Inbox) -> None:
+    """Fill an inbox with what a file of earlier today holds and let it go live; returns at once."""
+    _in_background(_past(past, inbox), inbox, is_all=False)
+
+
+def _past(pairs: Iterable[Pair], inbox: Inbox) -> Iterator[list[Pair]]:
+    yield from _batches(pairs)
+    inbox.go_live()
+
+
+def _in_background(batches: Iterable[list[Pair]], inbox: Inbox, *, is_all: bool = True) -> None:
     def bring() -> None:
         try:
             for batch in batches:
@@ -51,7 +61,8 @@ def _in_background(batches: Iterable[list[Pair]], inbox: Inbox) -> None:
         except Exception as trouble:
             inbox.end(trouble)
             return
-        inbox.end()
+        if is_all:
+            inbox.end()
 
     threading.Thread(target=bring, name="feed", daemon=True).start()
 

@@ -12,8 +12,8 @@ from sim.errors import GalleriaError
 from sim.feeds.intake import SetAside, Why
 from sim.feeds.records import CADENCE_US, Record, Rule
 from sim.twin.following import QUARTER_US, follow
-from sim.twin.inbox import Inbox, OverError
-from sim.twin.sources import checked_file, listen, play
+from sim.twin.inbox import FullError, Inbox, OverError
+from sim.twin.sources import catch_up, checked_file, listen, play
 from sim.units import US_PER_HOUR, US_PER_MIN
 
 pytestmark = pytest.mark.plain
@@ -225,3 +225,16 @@ def test_with_a_clock_on_the_wall_a_silent_quarter_of_an_hour_ends_too():
     inbox.hand_in([(NOON_US, told(0))], is_patient=False)
 
     assert inbox.quarter(NOON_US + QUARTER_US) == [told(0)]
+
+
+def test_until_the_past_is_played_its_clock_rules_and_live_records_are_told_to_come_again():
+    inbox = Inbox(RULES, NOON_US, wall=lambda: NOON_US + 50 * US_PER_MIN, has_past=True)
+    with pytest.raises(FullError):
+        inbox.hand_in(pairs(told(51)), is_patient=False)
+
+    catch_up(pairs(told(5), told(10), told(20)), inbox)
+
+    assert inbox.quarter(NOON_US + QUARTER_US) == [told(5), told(10)]  # not late, though the clock on the wall is far ahead
+    assert inbox.quarter(NOON_US + 2 * QUARTER_US) == [told(20)]
+    assert inbox.quarter(NOON_US + 3 * QUARTER_US) == []  # nobody measured it; the clock on the wall ends it
+    assert inbox.hand_in(pairs(told(51)), is_patient=False).used == 1
