@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.errors import ConfigError, GalleriaError, Problem
-from sim.feeds.records import CADENCE_US
+from sim.feeds.records import CADENCE_US, FIX_RADIUS_CM_MOST
 from sim.plan_arrays import CompiledPlan
 from sim.random_streams import stream_key, uniforms
 from sim.reporting.recorder import read_columns
@@ -75,7 +75,7 @@ def damage_of(text: str) -> Damage:
 
 def feed_of_run(folder: Path, compiled: CompiledPlan) -> Feed:
     """Return what the sensors of a finished run would have sent: doors, tills, gates and bays as they reported, people on each level
-    and parties waiting before each store every five minutes.
+    and parties waiting before each store every five minutes; where the run kept fixes, of each address the latest in five minutes.
 
     Levels are counted from the events with the misses of door counters; lines from the events, exactly. Raises GalleriaError
     where the run kept no events.
@@ -85,25 +85,31 @@ def feed_of_run(folder: Path, compiled: CompiledPlan) -> Feed:
         rule = "a run whose events are kept is needed"
         raise GalleriaError.of(folder, [Problem("events.parquet", "", rule, "run it again with recording.events=visits")])
     observed, events = (read_columns(folder / name) for name in ("observations.parquet", "events.parquet"))
-    return feed_of_tables(observed, events, compiled, int(manifest["seed"]))
+    fixes = read_columns(folder / "fixes.parquet") if (folder / "fixes.parquet").is_file() else None
+    return feed_of_tables(observed, events, compiled, int(manifest["seed"]), fixes)
 
 
 def feed_of_tables(
-    observed: Mapping[str, np.ndarray], events: Mapping[str, np.ndarray], compiled: CompiledPlan, seed: int
+    observed: Mapping[str, np.ndarray],
+    events: Mapping[str, np.ndarray],
+    compiled: CompiledPlan,
+    seed: int,
+    fixes: Mapping[str, np.ndarray] | None = None,
 ) -> Feed:
-    """Return the same of the columns of observations.parquet and events.parquet; `seed` is the run's."""
+    """Return the same of the columns of observations.parquet, events.parquet and fixes.parquet; `seed` is the run's."""
     kind = observed["kind"].astype(str)
     kept = np.isin(kind, SENT)
     parts = [
         (observed["time_us"][kept], observed["sensor"].astype(str)[kept], kind[kept], observed["value"][kept]),
         *_counted(events, compiled, seed),
     ]
-    time_us, sensor, kinds, value = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    order = np.lexsort((kinds, sensor, time_us))
+    told = [(*part[:3], np.zeros(part[0].size, np.int64), part[3]) for part in parts]
+    if fixes is not None:
+        told.append(_fixes(fixes, compiled))
+    time_us, sensor, kinds, subject, value = (np.concatenate(columns) for columns in zip(*told, strict=True))
+    order = np.lexsort((subject, kinds, sensor, time_us))
     time_us = time_us[order].astype(np.int64)
-    return Feed(
-        time_us.copy(), time_us, sensor[order], kinds[order], np.zeros(time_us.size, np.int64), value[order].astype(np.int64)
-    )
+    return Feed(time_us.copy(), time_us, sensor[order], kinds[order], subject[order], value[order].astype(np.int64))
 
 
 def spoilt(feed: Feed, damage: Damage, seed: int) -> Feed:
@@ -133,6 +139,21 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
 
 
 Part = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def _fixes(
+    fixes: Mapping[str, np.ndarray], compiled: CompiledPlan
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return of each address the latest fix in every span of the cadence: when, level as sensor, kind, address, radius (cm)."""
+    span = fixes["time_us"] // CADENCE_US
+    order = np.lexsort((fixes["time_us"], fixes["subject"], span))
+    span, subject = span[order], fixes["subject"][order]
+    is_last = np.append((span[1:] != span[:-1]) | (subject[1:] != subject[:-1]), True) if order.size else np.zeros(0, bool)
+    rows = order[is_last]
+    names = np.array([f"wifi:{name}" for name in compiled.level_ids])
+    radius_cm = np.clip(np.rint(100.0 * fixes["radius_m"][rows]), 0, FIX_RADIUS_CM_MOST).astype(np.int64)
+    kind = np.full(rows.size, "fix")
+    return fixes["time_us"][rows], names[fixes["level"][rows]], kind, fixes["subject"][rows].astype(np.int64), radius_cm
 
 
 def _counted(events: Mapping[str, np.ndarray], compiled: CompiledPlan, seed: int) -> list[Part]:

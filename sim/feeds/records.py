@@ -16,6 +16,8 @@ DOOR_FLOW_PER_MIN = (
 PEOPLE_PER_M2 = 6.0  # more do not stand on a floor (jam density of parameters 1, rounded up)
 SALE_FEN_MOST = 100_000_000  # one bill; a million yuan
 WAITING_MOST = 5_000  # parties before one till or restaurant
+WAIT_S_MOST = 6 * 3600
+FIX_RADIUS_CM_MOST = 20_000  # a fix that may be 200 m off says nothing of a mall
 NUMBER_MOST = 2**62
 
 
@@ -40,7 +42,7 @@ class Rule:
 
 
 def rules_of(compiled: CompiledPlan) -> dict[tuple[str, str], Rule]:
-    """Return the rule of each sensor and kind that a mall can have: doors, levels, tills, gates, bays, lines."""
+    """Return the rule of each sensor and kind that a mall can have: doors, levels, Wi-Fi, tills, gates, bays, lines."""
     arrays = compiled.arrays
     rules: dict[tuple[str, str], Rule] = {}
     for name, width_m in zip(compiled.entrance_ids, arrays.entrance_width_m.tolist(), strict=True):
@@ -51,11 +53,13 @@ def rules_of(compiled: CompiledPlan) -> dict[tuple[str, str], Rule]:
         area_m2 = float(
             arrays.zone_area_m2[arrays.zone_level == level].sum() + arrays.unit_area_m2[arrays.unit_level == level].sum()
         )
+        rules[f"wifi:{name}", "fix"] = Rule(0, FIX_RADIUS_CM_MOST, None, False)
         rules[f"level:{name}", "people"] = Rule(0, max(round(PEOPLE_PER_M2 * area_m2), 1), CADENCE_US, False)
     for name in compiled.unit_ids:
         rules[f"till:{name}", "sale"] = Rule(1, SALE_FEN_MOST, None, True)
         rules[f"till:{name}", "paid"] = Rule(1, SALE_FEN_MOST, None, True)
         rules[f"line:{name}", "waiting"] = Rule(0, WAITING_MOST, CADENCE_US, False)
+        rules[f"line:{name}", "wait_s"] = Rule(0, WAIT_S_MOST, CADENCE_US, False)
     for name, bays in zip(compiled.parking_ids, arrays.parking_bays.tolist(), strict=True):
         rules[f"bays:{name}", "bays_taken"] = Rule(0, int(bays), CADENCE_US, False)
         for kind in (

@@ -11,6 +11,7 @@ NAMES = {
     "departures": "People going out, in a quarter of an hour",
     "people": "People inside",
     "waiting": "Parties waiting at restaurants",
+    "wait_s": "Wait that a party coming now expects",
     "covers": "Tables that paid, in a quarter of an hour",
     "bays_taken": "Car park bays taken",
     "bills": "Bills of all tills, in a quarter of an hour",
@@ -23,6 +24,7 @@ SHORT = {
     "bills": "bills",
     "sales_fen": "sales",
     "waiting": "parties waiting",
+    "wait_s": "expected wait",
 }
 
 

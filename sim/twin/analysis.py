@@ -10,11 +10,12 @@ from sim.feeds.from_run import COUNT_MISS_SHARE
 from sim.forecasting.filter import analysis
 from sim.twin.dials import LAWS, Unknowns
 from sim.twin.gauge import Gauge
+from sim.twin.inside import Inside
 from sim.twin.member import Sight
 
 # Standard deviations, of logarithms, by which the model may be wrong about a mall's total beyond chance, which the members' own chance
 # stands for: engineering judgement; they keep a day of good counts from making the ensemble too sure.
-MODEL_SD = {"flow": 0.03, "bill": 0.03, "waiting": 0.25, "people": 0.01}
+MODEL_SD = {"flow": 0.03, "bill": 0.03, "waiting": 0.25}
 UNIT_SD = 0.4  # of twice the square root of a till's bills
 COUNT_ADDED = 0.5  # to a count before its logarithm is taken
 
@@ -35,9 +36,9 @@ class Analysis:
         self._by_car = door_by_car
         columns = gauge.columns
         self._doors, self._units = columns["arrivals"].size, columns["bills"].size
-        arrivals, totals = columns["arrivals"], ["departures", "covers", "bill", "waiting", "people", "cars"]
+        arrivals, totals = columns["arrivals"], ["departures", "covers", "bill", "waiting", "cars"]
         self._names = ["on_foot", "by_car", *totals]
-        measured = len(self._names) + arrivals.size + self._units
+        measured = len(self._names) + arrivals.size + self._units + 2  # the last: people inside as counted, and by phones
         extra = 2  # people inside and cars parked, as unknowns
         reach = np.zeros((unknowns.size + extra, measured), bool)
         reaches = {
@@ -49,18 +50,23 @@ class Analysis:
         doors = len(self._names) + np.arange(arrivals.size)
         reach[unknowns.doors, doors] = True
         reach[unknowns.pulls, doors.size + len(self._names) + np.arange(self._units)] = True
-        reach[unknowns.size, self._names.index("people")] = True
+        reach[unknowns.size, -2:] = True
         reach[unknowns.size + 1, self._names.index("cars")] = True
         self._reach = reach
+        self._inside = Inside(gauge)
 
-    def moved(self, sights: list[Sight], measured: np.ndarray) -> Moved:
-        """Return the members' unknowns after the row (float64, M) that was measured; where it is NaN, nothing moves."""
+    def moved(self, sights: list[Sight], measured: np.ndarray, phones: float = np.nan) -> Moved:
+        """Return the members' unknowns after the row (float64, M) that was measured and the `phones` seen; where these are NaN, nothing moves."""
         rows = np.stack([each.row for each in sights])
         inside = np.array([[each.people, each.cars] for each in sights])
         state = np.hstack([np.stack([each.unknowns for each in sights]), inside])
-        predicted, told = self._transformed(rows), self._transformed(measured[None, :])[0]
+        people, people_variance = self._inside.told(measured, rows.mean(axis=0), phones)
+        held = rows[:, self._gauge.columns["people"]].sum(axis=1)
+        predicted = np.hstack([self._transformed(rows), held[:, None], held[:, None]])
+        told = np.append(self._transformed(measured[None, :])[0], people)
+        variances = np.append(self._variances(rows, measured), people_variance)
         told = np.where(np.isfinite(predicted).all(axis=0), told, np.nan)  # a member without bills says nothing of their mean
-        moved = analysis(state, predicted, told, self._variances(rows, measured), reach=self._reach)
+        moved = analysis(state, predicted, told, variances, reach=self._reach)
         gap = np.maximum(moved[:, -2:], 0.0) - inside  # people, cars
         people_per_car = np.where(inside[:, 1] > 0, inside[:, 0] / np.maximum(inside[:, 1], 1.0), 0.0)
         by_car = gap[:, 1] * np.minimum(people_per_car, 2.2)
@@ -84,7 +90,6 @@ class Analysis:
                 np.log(total("covers") + COUNT_ADDED) if columns["covers"].size else np.full(rows.shape[0], np.nan),
                 np.where(bills > 0, np.log(np.maximum(total("sales_fen"), 1.0) / np.maximum(bills, 1.0)), np.nan),
                 np.sqrt(total("waiting") + COUNT_ADDED) if columns["waiting"].size else np.full(rows.shape[0], np.nan),
-                total("people"),
                 total("bays_taken") if columns["bays_taken"].size else np.full(rows.shape[0], np.nan),
             ]
             share = np.log((doors + COUNT_ADDED) / (everybody[:, None] + COUNT_ADDED))
@@ -100,9 +105,8 @@ class Analysis:
             return COUNT_MISS_SHARE / max(people, 1.0)  # of a binomial's logarithm
 
         foot, car = float(doors[~self._by_car].sum()), float(doors[self._by_car].sum())
-        people = float(rows[:, columns["people"]].sum(axis=1).mean()) + 1.0
         totals = [
             sd["flow"] ** 2 + counted(foot), sd["flow"] ** 2 + counted(car), sd["flow"] ** 2 + counted(foot + car), sd["flow"] ** 2,
-            sd["bill"] ** 2, sd["waiting"] ** 2, 3 * COUNT_MISS_SHARE * people + (sd["people"] * people) ** 2, 1.0,
+            sd["bill"] ** 2, sd["waiting"] ** 2, 1.0,
         ]  # fmt: skip
         return np.concatenate([totals, sd["flow"] ** 2 + COUNT_MISS_SHARE / doors, np.full(self._units, UNIT_SD**2)])

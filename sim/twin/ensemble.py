@@ -25,6 +25,7 @@ from sim.twin.analysis import Analysis
 from sim.twin.crew import Crew
 from sim.twin.dials import LAWS, Unknowns
 from sim.twin.gauge import QUARTER_US, Gauge
+from sim.twin.inside import phones_seen
 from sim.twin.member import Sight
 from sim.twin.moment import Believed, Dial, Foretold, Moment, Scored, Tried
 from sim.units import US_PER_MIN, clock_text
@@ -105,7 +106,7 @@ class Twin:
         self._now_us = until_us
         measured = self.gauge.of_records(records, until_us)
         scored = self._scored(self.gauge.shown(measured))
-        dials = self._assimilated(measured)
+        dials = self._assimilated(measured, phones_seen(records, until_us))
         self._paths: list[np.ndarray] = []
         foretold: tuple[Foretold, ...] = ()
         tried: tuple[Tried, ...] = ()
@@ -146,10 +147,10 @@ class Twin:
         ahead = [far if number % turns == turn else near for number in range(self.members)]
         return [self._now_us + each * US_PER_MIN for each in ahead]
 
-    def _assimilated(self, measured: np.ndarray) -> tuple[Dial, ...]:
+    def _assimilated(self, measured: np.ndarray, phones: float) -> tuple[Dial, ...]:
         unknowns = np.stack([each.unknowns for each in self._sights])
-        if self._is_assimilating and np.isfinite(measured).any():
-            moved = self._analysis.moved(self._sights, measured)
+        if self._is_assimilating:
+            moved = self._analysis.moved(self._sights, measured, phones)
             unknowns = moved.unknowns
             self._crew.take(unknowns, moved.owed)
         factors = np.exp(unknowns[:, self.unknowns.dials])

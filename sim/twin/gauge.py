@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.config import RunConfig
 from sim.crowd.engine import Crowd
+from sim.crowd.queues import expected_wait_s
 from sim.events import EventKind, EventLog
 from sim.feeds.from_run import COUNT_MISS_SHARE
 from sim.feeds.records import CADENCE_US, Record
@@ -22,6 +23,7 @@ WHATS = {
     "departures": "people who went out in the quarter of an hour",
     "people": "people inside at the instant",
     "waiting": "parties in line before restaurants at the instant",
+    "wait_s": "the wait that a party which comes to a restaurant at the instant expects",
     "covers": "bills that restaurants were paid in the quarter of an hour, one a table",
     "bays_taken": "cars parked at the instant",
     "bills": "bills of all tills in the quarter of an hour",
@@ -33,8 +35,10 @@ OF_RECORD = {
     "people_out": "departures",
     "people": "people",
     "waiting": "waiting",
+    "wait_s": "wait_s",
     "bays_taken": "bays_taken",
 }
+OF_PLACES_ONLY = ("wait_s",)  # has no sum over the mall
 SHOWN_OF_ALL_UNITS = ("bills", "sales_fen")  # kept for each unit, shown for each level and for all
 
 
@@ -58,9 +62,10 @@ class Gauge:
         self.unit_level = np.asarray(arrays.unit_level)
         self.entrance_level = np.asarray(arrays.entrance_level)
         self.ride_from_level, self.ride_to_level = np.asarray(arrays.ride_from_level), np.asarray(arrays.ride_to_level)
+        tables = [compiled.unit_ids[unit] for unit in self.restaurants]
         places = {
             "arrivals": compiled.entrance_ids, "departures": compiled.entrance_ids, "people": compiled.level_ids,
-            "waiting": [compiled.unit_ids[unit] for unit in self.restaurants], "covers": [compiled.unit_ids[unit] for unit in self.restaurants],
+            "waiting": tables, "wait_s": tables, "covers": tables,
             "bays_taken": compiled.parking_ids, "bills": compiled.unit_ids, "sales_fen": compiled.unit_ids,
         }  # fmt: skip
         self.columns: dict[str, np.ndarray] = {}
@@ -86,7 +91,8 @@ class Gauge:
         else:
             parts = [(name, own[[index]]) for index, name in enumerate(names)]
         self.quantities += [Quantity(what, where, columns) for where, columns in parts if columns.size]
-        self.quantities.append(Quantity(what, "", own))
+        if what not in OF_PLACES_ONLY:
+            self.quantities.append(Quantity(what, "", own))
 
     def shown(self, rows: np.ndarray) -> np.ndarray:
         """Return the quantities (..., Q) of rows (..., M); NaN where a part is."""
@@ -191,6 +197,7 @@ class Meter:
         row[gauge.columns["covers"]] = row[gauge.columns["bills"]][gauge.restaurants]
         row[gauge.columns["people"]] = (1.0 - COUNT_MISS_SHARE) * self._people
         row[gauge.columns["waiting"]] = mall.stations["waiting"][gauge.restaurants]
+        row[gauge.columns["wait_s"]] = [expected_wait_s(mall.stations, unit) for unit in gauge.restaurants.tolist()]
         row[gauge.columns["bays_taken"]] = bays_taken(crowd, gauge.columns["bays_taken"].size)
         self._flow = np.zeros(gauge.size)
         self.withheld = np.zeros(gauge.columns["arrivals"].size)

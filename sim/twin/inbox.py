@@ -68,13 +68,9 @@ class Inbox:
     @property
     def now_us(self) -> int:
         """The clock, microseconds since midnight."""
-        if self._follows_wall:
+        if self._wall is not None and not self._is_past:
             self._now_us = max(self._now_us, self._wall())
         return self._now_us
-
-    @property
-    def _follows_wall(self) -> bool:
-        return self._wall is not None and not self._is_past
 
     def go_live(self) -> None:
         """Say that the records of earlier today are in, and that those which come from now on are live."""
@@ -180,7 +176,7 @@ class Inbox:
         return sorted(found)
 
     def _hear(self, came_us: int, record: Record | SetAside) -> None:
-        if isinstance(record, SetAside) or self._follows_wall:
+        if isinstance(record, SetAside) or (self._wall is not None and not self._is_past):
             self._judge(record)
         elif came_us <= self._now_us + LEAP_US:
             if came_us > self._now_us:

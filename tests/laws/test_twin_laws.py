@@ -164,6 +164,41 @@ def test_a_spoilt_feed_is_sorted_out_and_the_twin_runs_on():
     assert moments[-1].scored
 
 
+def test_the_wait_at_each_restaurant_is_foretold_as_a_party_that_comes_expects_it_and_the_mall_has_no_sum_of_it():
+    twin = Twin(scenario(), members=MEMBERS, ahead_min=(15,))
+    tables = {plan().unit_ids[unit] for unit in twin.gauge.restaurants}
+    told = [Record(NOON_US, f"line:{name}", "wait_s", 0, 420) for name in sorted(tables)[:1]]
+    feed = [
+        (now_us, told if now_us == NOON_US else []) for now_us in range(twin.opens_us, NOON_US + QUARTER_US + 1, QUARTER_US)
+    ]
+    try:
+        moments = [twin.step(now_us, records) for now_us, records in feed]
+    finally:
+        twin.close()
+
+    waits = [each for each in moments[-1].foretold if each.what == "wait_s"]
+    assert {each.where for each in waits} == tables
+    assert all(0 <= each.low <= each.high < 4 * 3600 for each in waits)
+    assert [each.foretold.where for each in moments[-2].scored if each.foretold.what == "wait_s"] == sorted(tables)[:1]
+
+
+def test_a_mall_that_counts_at_its_doors_only_knows_how_many_are_inside():
+    truth, config = truth_feed(1.5), scenario()
+    doors = np.char.startswith(truth.sensor.astype(str), "door:")
+    fed = [Twin(config, members=MEMBERS, ahead_min=()) for _ in range(2)]
+    until_us = 17 * US_PER_HOUR
+    (by_doors, _), (by_all, _) = (
+        lived(twin, type(truth)(*(column[rows] for column in truth)), until_us)
+        for twin, rows in zip(fed, (doors, np.ones(doors.size, bool)), strict=True)
+    )
+    counted, known = (
+        next(each for each in moments[-1].believed if (each.what, each.where) == ("people", ""))
+        for moments in (by_all, by_doors)
+    )
+    assert known.measured is None
+    assert abs(known.mean - counted.measured) < 0.25 * counted.measured
+
+
 def test_a_feed_that_says_nothing_leaves_the_dials_to_themselves():
     twins = [Twin(scenario(), members=MEMBERS, ahead_min=(), is_assimilating=each) for each in (True, False)]
     silent, alone = ([twin.step(now_us, []) for now_us in range(twin.opens_us, NOON_US + 1, QUARTER_US)] for twin in twins)

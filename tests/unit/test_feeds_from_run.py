@@ -22,7 +22,7 @@ pytestmark = pytest.mark.compiled
 @pytest.fixture(scope="module")
 def day(tmp_path_factory):
     folder = tmp_path_factory.mktemp("feed") / "day"
-    api.run(compose("corner_day", ["recording.report=false"]), folder)
+    api.run(compose("corner_day", ["recording.report=false", "recording.fixes=true"]), folder)
     _, compiled = mall_of(folder)
     return folder, compiled, feed_of_run(folder, compiled)
 
@@ -51,6 +51,25 @@ def test_a_level_is_counted_as_full_as_it_was_less_those_missed(day):
 
     assert inside > 10
     assert 0.85 * inside <= told <= inside
+
+
+def test_of_each_address_the_latest_fix_in_five_minutes_is_sent_from_the_level_where_it_was(day):
+    folder, compiled, feed = day
+    fixes = read_columns(folder / "fixes.parquet")
+    names = [f"wifi:{name}" for name in compiled.level_ids]
+    sent = feed.kind == "fix"
+    told = {
+        (int(when), sensor, int(who))
+        for when, sensor, who in zip(feed.time_us[sent], feed.sensor[sent], feed.subject[sent], strict=True)
+    }
+    latest: dict[tuple[int, int], tuple[int, str, int]] = {}
+    for when, who, level in zip(fixes["time_us"].tolist(), fixes["subject"].tolist(), fixes["level"].tolist(), strict=True):
+        span = (when // CADENCE_US, who)
+        if span not in latest or when >= latest[span][0]:
+            latest[span] = (when, names[level], who)
+
+    assert len(latest) > 300
+    assert told == set(latest.values())
 
 
 def test_damage_takes_doubles_and_delays_about_the_shares_that_were_asked_for(day):
