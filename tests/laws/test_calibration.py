@@ -78,6 +78,7 @@ def test_two_parameters_of_which_only_the_sum_is_measured_are_reported_as_going_
     assert np.corrcoef(draws[:, 0], draws[:, 1])[0, 1] < -0.8
 
 
+@pytest.mark.slow
 @pytest.mark.plain
 def test_the_same_days_give_the_same_draws_and_the_order_of_parameters_does_not_matter() -> None:
     days = _days((0.3, 0.7, 0.1), "data")
@@ -87,6 +88,7 @@ def test_the_same_days_give_the_same_draws_and_the_order_of_parameters_does_not_
     assert np.abs(turned.draws[:, [1, 0, 2]].mean(axis=0) - once.mean(axis=0))[:2].max() < 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.plain
 def test_truths_drawn_from_the_prior_lie_in_their_90_percent_intervals_nine_times_in_ten() -> None:
     """Theory: 0.9 of 2 x 24 intervals; sd 0.043. Bound at 3 sd below: a false alarm in about 1,000."""

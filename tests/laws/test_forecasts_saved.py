@@ -20,6 +20,7 @@ def files_of(result) -> dict[str, str]:
     return {name: sha256 for name, sha256 in result.manifest["files"].items() if name != "run.json"}
 
 
+@pytest.mark.slow
 def test_days_with_forecasters_that_learn_go_on_as_if_they_had_not_stopped(tmp_path, monkeypatch):
     config = compose("corner_day", WORDS)
     whole = api.run(config, tmp_path / "whole")

@@ -26,7 +26,9 @@ from sim.ledger.replay import Known, Replay, rows_of
 from tests.ledger_model import Model
 
 DAY = 86_400_000_000
-PROGRAMMES = int(os.environ.get("PROGRAMMES", "200")) if os.environ.get("NUMBA_DISABLE_JIT") else 2500
+# Each run of `make test-all` (HYPOTHESIS_PROFILE=searching) tries others, and more.
+COMPILED = 2500 if os.environ.get("HYPOTHESIS_PROFILE") == "searching" else 600
+PROGRAMMES = int(os.environ.get("PROGRAMMES", "200")) if os.environ.get("NUMBA_DISABLE_JIT") else COMPILED
 MEMBERS = 2
 JOURNAL_ROWS = 4000
 

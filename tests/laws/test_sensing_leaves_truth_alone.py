@@ -66,6 +66,7 @@ def test_the_same_day_is_sensed_alike_twice_however_full_the_buffer_and_wherever
     assert [found[0][name] for name in SENSED] == [found[2][name] for name in SENSED]
 
 
+@pytest.mark.slow
 def test_a_day_on_which_phones_take_over_each_others_rows_is_sensed_alike_however_early_they_are_admitted(tmp_path):
     """With batches of a minute, rows are taken over some minutes after they were left; with long ones much later."""
     found = []

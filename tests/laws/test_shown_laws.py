@@ -54,6 +54,7 @@ def test_a_window_that_is_over_shows_nothing():
     assert digest("policies=[recommend]", "policy.recommend.until_min=300") == digest()
 
 
+@pytest.mark.slow
 def test_a_day_with_all_of_them_happens_twice_alike_and_everybody_goes_home():
     run = day(ALL, *EAGER)
     again = api.run(compose("corner_day", [*KNOWN, ALL, *EAGER, "recording.report=true"]), Path(mkdtemp()))

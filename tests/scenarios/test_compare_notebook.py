@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "docs" / "how-to" / "compare_policies.ipynb"
 
 
+@pytest.mark.slow
 @pytest.mark.compiled
 def test_the_notebook_runs_from_its_first_cell_to_its_last(tmp_path, monkeypatch):
     paths = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]

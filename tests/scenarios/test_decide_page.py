@@ -19,6 +19,7 @@ def commands():
     return [shlex.split(line)[1:] for block in blocks for line in block.splitlines() if line.startswith("galleria ")]
 
 
+@pytest.mark.slow
 @pytest.mark.compiled
 def test_every_command_on_the_page_runs_and_the_second_comparison_goes_on_from_the_first(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

@@ -23,6 +23,7 @@ def day(tmp_path_factory):
     return run("corner_day", "population.visits_per_day=80", "seed=2", out=tmp_path_factory.mktemp("figures") / "day")
 
 
+@pytest.mark.slow
 @pytest.mark.compiled
 def test_every_picture_of_the_report_is_a_figure_by_its_name_and_is_drawn_alike(day, tmp_path):
     files = {path.stem: path for path in (day.folder / "figures").glob("*.svg")}

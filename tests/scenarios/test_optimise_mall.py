@@ -33,6 +33,7 @@ def test_without_swaps_a_run_of_a_search_is_a_run(tmp_path):
     assert one.kpis == other.kpis
 
 
+@pytest.mark.slow
 def test_tenants_that_change_rooms_in_the_arrays_sell_as_those_of_the_drawing_do(tmp_path):
     """The same mall with units numbered otherwise, so that ties fall otherwise: sales of each tenant agree within a tenth."""
     config = changed(day(), [SWAP])

@@ -12,6 +12,7 @@ pytest.importorskip("polars", reason="the page shows frames of Polars too: pip i
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "python.md"
 
 
+@pytest.mark.slow
 @pytest.mark.compiled
 def test_every_example_on_the_page_runs_and_holds(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -107,6 +107,7 @@ def test_a_folder_without_a_manifest_is_no_finished_run(tmp_path):
         api.load(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_comparison_for_machines(tmp_path):
     words = [
         "compare",

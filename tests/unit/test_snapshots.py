@@ -201,6 +201,7 @@ def days_of(folder: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "sim", *more, "--out", str(folder)]
 
 
+@pytest.mark.slow
 def test_days_in_a_row_survive_being_killed(tmp_path):
     words = ["run", "corner_day", *SMALL, "days=4", "--checkpoint-every", "0"]
     setting = os.environ | {"PYTHONPATH": str(ROOT)}
