@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.cli_output import say, say_table
 from sim.reporting.files import plain
-from sim.reporting.twin_words import ahead_of, interval_of, name_of, short_name_of, value_of
+from sim.reporting.twin_words import ahead_of, interval_of, name_of, score_of, short_name_of, value_of
 from sim.twin.book import Book
 from sim.twin.moment import Moment, Tried
 from sim.units import clock_text
@@ -31,7 +31,7 @@ def quarter_line(moment: Moment) -> str:
         parts.append(f"in {ahead_of(SAID_AHEAD_MIN)} {ahead.mean:,.0f} ({ahead.low:,.0f} to {ahead.high:,.0f})")
     order = sorted(moment.alarms, key=lambda one: -one.raised_us)
     said = [
-        f"{short_name_of(one.what)} {one.where or 'in the whole mall'} {value_of(one.what, one.measured)} "
+        f"{short_name_of(one.what)} ({one.where or 'whole mall'}) {value_of(one.what, one.measured)} "
         f"(foretold {interval_of(one.what, one._asdict())}) since {clock_text(one.since_us)[:5]}"
         for one in order[:ALARMS_SAID]
     ]
@@ -60,8 +60,8 @@ def say_summary(book: Book, report: Mapping[str, Any]) -> None:
     say(report["words"] + ".")
     scores = [
         (
-            name_of(row["what"]), row["of"], ahead_of(row["ahead_min"]), row["forecasts"], row["crps_mean"], row["error_mean"],
-            row["measured_mean"], f"{row['covered_share']:.0%}",
+            name_of(row["what"]), row["of"], ahead_of(row["ahead_min"]), row["forecasts"],
+            *(score_of(row["what"], row[each]) for each in ("crps_mean", "error_mean", "measured_mean")), f"{row['covered_share']:.0%}",
         )
         for row in book.scores()
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sim.reporting.twin_words import ahead_of, interval_of, name_of, place_of, value_of
+from sim.reporting.twin_words import ahead_of, interval_of, name_of, place_of, score_of, value_of
 from sim.reporting.wording import across, clock, esc, number, percent, whole
 
 ALARMS_SHOWN = 60  # the latest; alarms.csv has all
@@ -143,9 +143,9 @@ def score_table(scores: Sequence[Row]) -> str:
             esc(row["of"]),
             ahead_of(row["ahead_min"]),
             whole(row["forecasts"]),
-            _fine(row["what"], row["crps_mean"]),
-            _fine(row["what"], row["error_mean"]),
-            _fine(row["what"], row["measured_mean"]),
+            score_of(row["what"], row["crps_mean"]),
+            score_of(row["what"], row["error_mean"]),
+            score_of(row["what"], row["measured_mean"]),
             percent(row["covered_share"]),
         ]
         for row in scores
@@ -172,10 +172,6 @@ def _held(what: str, row: Row | None) -> str:
 
 def _measured(what: str, row: Row | None) -> str:
     return "–" if row is None else value_of(what, row["measured"])
-
-
-def _fine(what: str, value: float) -> str:
-    return value_of(what, value) if what.endswith(("_fen", "_s", "_share")) or value >= 20 else number(value, 2)
 
 
 def _scrolled(body: str, rows: int) -> str:

@@ -74,6 +74,11 @@ def interval_of(what: str, row: dict[str, Any], *, signed: bool = False) -> str:
     return f"{value_of(what, row['low'], signed=signed)} to {value_of(what, row['high'], signed=signed)}"
 
 
+def score_of(what: str, value: float) -> str:
+    """Return an error or a mean in the quantity's unit, with two digits behind the point where it is small."""
+    return value_of(what, value) if what.endswith(("_fen", "_s", "_share")) or value >= 20 else number(value, 2)
+
+
 def ahead_of(minutes: int) -> str:
     """Return how far ahead, in words."""
     return f"{minutes} min" if minutes % 60 or minutes == 60 else f"{minutes // 60} h"
