@@ -13,7 +13,7 @@ from sim.cli_output import UsageError
 from sim.cli_policies import add_plugin_option, refuse_unknown_policies, use_plugins
 from sim.cli_run import UNFINISHED, announce_compiling, output_folder
 from sim.cli_twin_words import Asked, asked_of, refuse_closed
-from sim.twin.sources import checked_file
+from sim.twin.sources import checked_file, past_of
 
 Act = Callable[[argparse.Namespace], int]
 NEEDED = ("starlette", "uvicorn")
@@ -32,7 +32,7 @@ SCENARIO is what the malls of the ensemble believe an ordinary day to be. feed=F
 feed=- reads lines of JSON; feed=http takes them at an address of this machine, with a token (docs/reference/feeds.md). A twin that was
 stopped goes on where past=FILE, the feed.jsonl that it kept, is played first. The clock is that of
 the newest record, which no single record can move far, or with --clock wall this machine's. A quarter of an hour is closed by the first
-record that comes after it and wait_min; what comes later than that is used for the next one. Ctrl-C ends it and keeps what there is."""
+record that comes after it and wait_min; what comes later than that moves nothing any more. Ctrl-C ends it and keeps what there is."""
 
 
 def add_twin(parser: argparse.ArgumentParser) -> Act:
@@ -74,7 +74,7 @@ def _twin(options: argparse.Namespace) -> int:
     refuse_unknown_policies(config, dataclasses.replace(config, policies=list(asked.tries)))
     _refuse_without_server(options, asked)
     pairs = None if asked.file is None else checked_file(asked.file, config.date)
-    past = None if asked.past is None else checked_file(asked.past, config.date, "past")
+    past = None if asked.past is None else past_of(asked.past, config.date)
     announce_compiling()
     from sim.cli_twin_session import Session  # the engine and all that a run needs
 

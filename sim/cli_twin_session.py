@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import shlex
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -30,7 +31,7 @@ from sim.twin.book import Book
 from sim.twin.ensemble import Twin
 from sim.twin.following import QUARTER_US, InStep, follow
 from sim.twin.inbox import Inbox
-from sim.twin.sources import Pair, catch_up, listen, play
+from sim.twin.sources import Pair, Past, catch_up, listen, play
 from sim.units import US_PER_MIN, clock_text
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Session:
         )  # fmt: skip
         self.copied: TextIO | None = None
 
-    def live(self, pairs: Iterable[Pair] | None, past: Iterable[Pair] | None = None) -> int:
+    def live(self, pairs: Iterable[Pair] | None, past: Sequence[tuple[int, Record]] | None = None) -> int:
         """Keep a twin in step until the feed or the day ends, or somebody stops it. Returns the exit code.
 
         `pairs` are those of a file, `past` those of earlier today that come before live ones.
@@ -66,7 +67,7 @@ class Session:
             workers=workers,
         )
         try:
-            with self._inbox() as inbox, self._page(inbox) as board:
+            with self._inbox(past or ()) as inbox, self._page(inbox) as board:
                 self._follow(twin, inbox, board, pairs, past)
                 self._refuse_useless(inbox)
                 if board is not None:
@@ -76,16 +77,21 @@ class Session:
         return 0
 
     def _follow(
-        self, twin: InStep, inbox: Inbox, board: Board | None, pairs: Iterable[Pair] | None, past: Iterable[Pair] | None
+        self,
+        twin: InStep,
+        inbox: Inbox,
+        board: Board | None,
+        pairs: Iterable[Pair] | None,
+        past: Sequence[tuple[int, Record]] | None,
     ) -> None:
         last_us = self.asked.until_us or twin.closes_us
         self._keep(inbox, board)
         if pairs is not None:
             play(pairs, inbox, self.options.pace)
         elif self.asked.feed == "-":
-            listen(sys.stdin, inbox, self.config.date, past or ())
-        elif past is not None:
-            catch_up(past, inbox)
+            listen(sys.stdin, inbox, self.config.date, self._past(past))
+        elif earlier := self._past(past):
+            catch_up(earlier, inbox)
         try:
             for moment in follow(twin, inbox, last_us):
                 self.book.add(moment)
@@ -125,9 +131,16 @@ class Session:
         way_out = "name the scenario whose floor plan and date the feed has (date=YYYY-MM-DD)"
         raise GalleriaError.of(self.asked.feed, [Problem("feed", found, rule, way_out)])
 
+    def _past(self, pairs: Sequence[tuple[int, Record]] | None) -> Past | None:
+        if pairs is None or self.asked.past is None:
+            return None
+        return Past(
+            self.asked.past, pairs, lambda used: note(f"{used:,} records of earlier today are in; now it takes live ones.")
+        )
+
     @contextmanager
-    def _inbox(self) -> Iterator[Inbox]:
-        """Give the inbox; what live records it used are kept as a feed of their own, in the order and at the times of their coming."""
+    def _inbox(self, past: Sequence[tuple[int, Record]]) -> Iterator[Inbox]:
+        """Give the inbox; the past and what live records it used are kept as a feed of their own, in the order and at the times of their coming."""
         rules = rules_of(compiled_for(self.config))
         if self.asked.file is not None:
             yield Inbox(rules, wait_us=self.asked.wait_us)
@@ -136,11 +149,21 @@ class Session:
         has_past = self.asked.past is not None
         # Line by line, so that whatever ends the process loses no record that was taken.
         with open(self.folder / "feed.jsonl", "w", encoding="utf-8", buffering=1) as self.copied:
+            for came_us, record in past:  # all of it at once: stopped while it catches up, the twin can go on from here as well
+                self._copy(came_us, record)
+            self._keep_safe()
             yield Inbox(rules, wait_us=self.asked.wait_us, wall=wall, copy=self._copy, has_past=has_past)
 
     def _copy(self, came_us: int, record: Record) -> None:
         assert self.copied is not None
-        self.copied.write(json.dumps({"came_us": came_us, **record._asdict()}, separators=(",", ":")) + "\n")
+        facts = {"came_us": came_us, "date": self.config.date, **record._asdict()}
+        self.copied.write(json.dumps(facts, separators=(",", ":")) + "\n")
+
+    def _keep_safe(self) -> None:
+        """See to it that what was copied outlasts a power cut."""
+        if self.copied is not None and not self.copied.closed:
+            self.copied.flush()
+            os.fsync(self.copied.fileno())
 
     @contextmanager
     def _page(self, inbox: Inbox) -> Iterator[Board | None]:
@@ -165,6 +188,7 @@ class Session:
 
     def _keep(self, inbox: Inbox, board: Board | None) -> None:
         """Write all tables anew, and show the page as it is now."""
+        self._keep_safe()
         status = self.book.status(inbox.report())
         alarms = [alarm._asdict() for alarm in self.book.alarms]
         write_said(self.folder, status, self.book.forecasts(), alarms, self.book.tried, inbox.aside())

@@ -65,6 +65,8 @@ def asked_of(options: argparse.Namespace) -> Asked:
     if options.clock == "wall" and feed not in ("", "-", "http"):
         problems.append(Problem("--clock", "wall", "is for live records; a file has its own clock", "leave it out"))
     past = Path(own["past"]) if own.get("past") else None
+    if "past" in own and past is None:
+        problems.append(Problem("past", "", "must be a file", "name the feed.jsonl that a twin of today kept, or leave it out"))
     if past is not None and feed not in ("-", "http"):
         problems.append(Problem("past", str(past), "is for live records (feed=- or feed=http)", "put both files into one feed"))
     for key, path in (("past", past), ("feed", None if feed in ("", "-", "http") else Path(feed))):

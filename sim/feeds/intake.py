@@ -53,6 +53,7 @@ class Intake:
         default_factory=dict
     )  # value by record, of the last `late_us` and a bit
     _newest_us: int = -1
+    _forgot_us: int = 0  # the clock when what is too old was last let go of
     _heard_us: dict[tuple[str, str], int] = field(default_factory=dict)  # when a sensor with a cadence reported last
 
     def take(self, records: Iterable[Record | SetAside], now_us: int) -> list[Record]:
@@ -85,6 +86,8 @@ class Intake:
         rule = rule_for(self.rules, record)
         if isinstance(rule, str):
             return self._refuse(record, Why.UNKNOWN, rule)
+        if rule.needs_subject and record.subject == 0:
+            return self._refuse(record, Why.MALFORMED, f"{record.kind} needs a subject: the address, as a whole number")
         if not rule.low <= record.value <= rule.most:
             return self._refuse(
                 record, Why.ABSURD, f"{record.kind} of {record.sensor} lies between {rule.low:,} and {rule.most:,}"
@@ -123,9 +126,10 @@ class Intake:
         self.aside.append(what)
 
     def _forget(self, now_us: int) -> None:
-        """Let go of records that a copy could no longer follow in time."""
+        """Let go of records that a copy could no longer follow in time, now and then: it takes as long as there are many."""
         oldest_us = now_us - self.late_us - AHEAD_US
-        if len(self._seen) > 2 * KEPT_ASIDE:
+        if now_us >= self._forgot_us + AHEAD_US:
+            self._forgot_us = now_us
             self._seen = {key: value for key, value in self._seen.items() if key[0] >= oldest_us}
 
 

@@ -23,22 +23,22 @@ LINE_LONGEST = 4_096  # characters; a longer line is not a record
 COLUMNS_RULE = "a feed has the columns sensor, kind, value, one of time_us and time, and may have subject, date, came_us"
 
 
-def read_feed(path: Path, first_date: str) -> Iterator[tuple[int, Record | SetAside]]:
+def read_feed(path: Path, first_date: str, key: str = "feed") -> Iterator[tuple[int, Record | SetAside]]:
     """Yield (when it came, record) of a .parquet, .csv or .jsonl file; a record without `came_us` came when it was made.
 
     `first_date` is the day from whose midnight times are counted; rows with a `date` are moved there. Raises GalleriaError for a
-    file that is missing, of another kind or with wrong columns; a bad row is only set aside.
+    file that is missing, of another kind or with wrong columns, which was named by `key`; a bad row is only set aside.
     """
     suffix = path.suffix.lower()
     if not path.is_file():
-        raise _trouble(path, "", "must be a file", "name a feed: .parquet, .csv or .jsonl")
+        raise _trouble(path, key, "", "must be a file", "name a feed: .parquet, .csv or .jsonl")
     if suffix == ".parquet":
         return _of_rows(_parquet_rows(path), first_date)
     if suffix == ".csv":
         return _of_rows(_csv_rows(path), first_date)
     if suffix in (".jsonl", ".ndjson"):
         return ((came_us, record) for came_us, record in lines(_text_lines(path), first_date))
-    raise _trouble(path, suffix, "must be .parquet, .csv or .jsonl", "give the file the ending that fits what is in it")
+    raise _trouble(path, key, suffix, "must be .parquet, .csv or .jsonl", "give the file the ending that fits what is in it")
 
 
 def lines(texts: Iterable[str], first_date: str) -> Iterator[tuple[int, Record | SetAside]]:
@@ -98,7 +98,10 @@ def _whole(value: Any, name: str) -> int:
     rule = f"{name} is a whole number below 2^63"
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(rule)
-    number = int(value)
+    try:
+        number = int(value)
+    except (ValueError, OverflowError):
+        raise ValueError(rule) from None
     if (not isinstance(value, str) and number != value) or abs(number) >= 2**63:
         raise ValueError(rule)
     return number
@@ -166,5 +169,5 @@ def _check_columns(path: Path, columns: Iterable[str]) -> None:
         raise GalleriaError.of(path, problems)
 
 
-def _trouble(path: Path, value: str, rule: str, way_out: str) -> GalleriaError:
-    return GalleriaError.of(path, [Problem("feed", value, rule, way_out)])
+def _trouble(path: Path, key: str, value: str, rule: str, way_out: str) -> GalleriaError:
+    return GalleriaError.of(path, [Problem(key, value, rule, way_out)])

@@ -39,6 +39,7 @@ class Rule:
     most: int
     cadence_us: int | None  # how often it reports, None for things that happen when they happen
     is_repeatable: bool  # two equal records at one instant may both be true
+    needs_subject: bool = False  # is about somebody
 
 
 def rules_of(compiled: CompiledPlan) -> dict[tuple[str, str], Rule]:
@@ -53,7 +54,7 @@ def rules_of(compiled: CompiledPlan) -> dict[tuple[str, str], Rule]:
         area_m2 = float(
             arrays.zone_area_m2[arrays.zone_level == level].sum() + arrays.unit_area_m2[arrays.unit_level == level].sum()
         )
-        rules[f"wifi:{name}", "fix"] = Rule(0, FIX_RADIUS_CM_MOST, None, False)
+        rules[f"wifi:{name}", "fix"] = Rule(0, FIX_RADIUS_CM_MOST, None, False, needs_subject=True)
         rules[f"level:{name}", "people"] = Rule(0, max(round(PEOPLE_PER_M2 * area_m2), 1), CADENCE_US, False)
     for name in compiled.unit_ids:
         rules[f"till:{name}", "sale"] = Rule(1, SALE_FEN_MOST, None, True)

@@ -8,12 +8,17 @@ Control Handbook, 1956): of the whole mall's eight quantities two in a row make 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 
 from sim.twin.moment import Alarm, Scored
+from sim.units import US_PER_MIN
 
 AHEAD_MIN = 15  # the forecast that reality is held against
 RUN_OF_MALL, RUN_OF_PLACE = 2, 3  # quarters of an hour outside on one side
-FAR_WIDTHS = 1.0  # of the interval beyond its end: near 5 standard deviations from the middle, which waits for no second
+SILENT_US = 60 * US_PER_MIN  # what was outside before a longer silence of the sensor is another matter
+# Of the interval beyond its end, near 5 standard deviations from the middle, which waits for no second; of small counts, whose intervals may be
+# of no width, as far by the standard deviation of a Poisson law at its upper end.
+FAR_WIDTHS, FAR_SDS = 1.0, 3.3
 
 
 class Watch:
@@ -24,7 +29,7 @@ class Watch:
         self._runs: dict[tuple[str, str], Alarm] = {}
 
     def look(self, now_us: int, scored: Sequence[Scored]) -> tuple[Alarm, ...]:
-        """Return the alarms that stand now, new and old; a quantity that was not measured now keeps its run, and has no alarm."""
+        """Return the alarms that stand now, new and old; a quantity that is not measured now has none, and keeps its run for an hour."""
         standing = []
         for each in scored:
             if each.foretold.ahead_min != AHEAD_MIN:
@@ -43,11 +48,12 @@ class Watch:
         """Return the run with one more quarter of an hour outside; it begins anew on the other side."""
         foretold, measured = scored.foretold, scored.measured
         side = "above" if measured > foretold.high else "below"
-        if run is None or run.side != side:
+        if run is None or run.side != side or now_us - run.until_us > SILENT_US:
             run = Alarm(foretold.what, foretold.where, side, now_us, -1, now_us, 0, measured, foretold.low, foretold.high)
         quarters = run.quarters + 1
         off = max(measured - foretold.high, foretold.low - measured)
-        is_far = not foretold.where and off > FAR_WIDTHS * (foretold.high - foretold.low)
+        far = max(FAR_WIDTHS * (foretold.high - foretold.low), FAR_SDS * sqrt(foretold.high + 1.0))
+        is_far = not foretold.where and off > far
         is_due = is_far or quarters >= (RUN_OF_PLACE if foretold.where else RUN_OF_MALL)
         raised_us = now_us if is_due and run.raised_us < 0 else run.raised_us
         return run._replace(

@@ -7,8 +7,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sim.feeds.intake import LATE_US, Intake, SetAside, Why
+from sim.errors import GalleriaError, Problem
+from sim.feeds.intake import AHEAD_US, LATE_US, Intake, SetAside, Why
 from sim.feeds.records import Record, Rule
+from sim.units import clock_text
 
 LEAP_US = LATE_US  # what lies further ahead would make honest records too late, so that two must say so
 EARLY_MOST = 200  # records that lie so far ahead and wait for another to agree
@@ -41,7 +43,7 @@ class Inbox:
 
     `starts_us` is where the clock begins. It follows the arrival of records (`came_us`, else their own time), or `wall`, a function that
     returns microseconds since the mall's midnight. What `quarter` gives depends on the order of records alone, never on how fast they come.
-    `copy` is told of every record that is used, with the clock then. With `has_past` records of earlier today are played first: until
+    `copy` is told of every live record that is used, with the clock then. With `has_past` records of earlier today are played first: until
     `go_live` the clock is theirs, and whoever is not patient is told to come again.
     """
 
@@ -72,12 +74,20 @@ class Inbox:
             self._now_us = max(self._now_us, self._wall())
         return self._now_us
 
-    def go_live(self) -> None:
-        """Say that the records of earlier today are in, and that those which come from now on are live."""
+    def go_live(self) -> int:
+        """Say that the records of earlier today are in, and that those which come from now on are live; return how many were used.
+
+        Raises GalleriaError where the clock on the wall is not as far as they.
+        """
         with self._changed:
             self._give_up_early()
+            if self._wall is not None and self._now_us > self._wall() + AHEAD_US:
+                found = f"a record that came at {clock_text(self._now_us)[:5]}"
+                rule = f"must end before now, and it is {clock_text(self._wall())[:5]}"
+                raise GalleriaError.of("galleria twin", [Problem("past", found, rule, "name a feed of earlier today")])
             self._is_past = False
             self._changed.notify_all()
+            return self._intake.used
 
     @property
     def is_over(self) -> bool:
@@ -208,5 +218,5 @@ class Inbox:
         now_us = self.now_us
         for good in self._intake.take([record], now_us):
             self._held.append((now_us, good))
-            if self._copy is not None:
+            if self._copy is not None and not self._is_past:
                 self._copy(now_us, good)

@@ -32,7 +32,7 @@ class Inside:
         """Begin with an empty mall."""
         self._gauge = gauge
         self._came = self._left = self._silent_sd = 0.0  # people
-        self._has_heard_doors = False
+        self._knows_doors = False
         self._phones = self._holders = 0.0  # seen earlier today, and people inside then, both fading
 
     def told(self, measured: np.ndarray, believed: np.ndarray, phones: float) -> tuple[np.ndarray, np.ndarray]:
@@ -44,10 +44,12 @@ class Inside:
         levels, held = self._gauge.columns["people"], float(believed[self._gauge.columns["people"]].sum())
         by_doors, doors_variance = self._by_doors(measured, believed)
         counted, variance = float(measured[levels].sum()), 3 * COUNT_MISS_SHARE * (held + 1.0) + (LEVEL_SD * (held + 1.0)) ** 2
-        if not np.isfinite(counted):
+        if np.isfinite(counted):  # doors go on from here
+            self._came, self._left, self._silent_sd, self._knows_doors = counted / (1.0 - COUNT_MISS_SHARE), 0.0, 0.0, True
+        else:
             counted, variance = by_doors, doors_variance
         by_phones = phones * self._holders / self._phones if self._phones >= PHONES_LEAST else np.nan
-        if np.isfinite(phones) and np.isfinite(counted) and not self._silent_sd:
+        if np.isfinite(phones) and np.isfinite(counted) and variance <= (PHONES_SD * counted) ** 2:
             self._phones = PHONES_KEPT * self._phones + phones
             self._holders = PHONES_KEPT * self._holders + counted
         return np.array([counted, by_phones]), np.array([variance, (PHONES_SD * (held + 1.0)) ** 2 + held])
@@ -58,11 +60,11 @@ class Inside:
         for what in ("arrivals", "departures"):
             column = self._gauge.columns[what]
             is_told = np.isfinite(measured[column])
-            self._has_heard_doors |= bool(is_told.any())
+            self._knows_doors |= bool(is_told.any())
             self._silent_sd += SILENT_SD * float(believed[column][~is_told].sum())
             flows.append(float(np.where(is_told, measured[column], believed[column]).sum()) / self._gauge.door_sees)
         self._came, self._left = self._came + flows[0], self._left + flows[1]
-        if not self._has_heard_doors:
+        if not self._knows_doors:
             return np.nan, np.nan
         inside = (1.0 - COUNT_MISS_SHARE) * max(self._came - self._left, 0.0)
         return inside, COUNT_MISS_SHARE * (self._came + self._left) + (DOORS_SD * self._left) ** 2 + self._silent_sd**2 + 1.0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from sim.errors import GalleriaError, Problem
 from sim.feeds.intake import SetAside
@@ -21,9 +22,31 @@ BATCH = 500  # records of a file handed in at once, where no pace is kept
 Pair = tuple[int, Record | SetAside]
 
 
-def checked_file(path: Path, first_date: str, key: str = "feed") -> Iterator[Pair]:
+class Past(NamedTuple):
+    """What was measured earlier today, and who wants to know when it has been played."""
+
+    path: Path
+    pairs: Sequence[tuple[int, Record]]
+    played: Callable[[int], None]  # told how many of them were used
+
+
+def checked_file(path: Path, first_date: str) -> Iterator[Pair]:
     """Return the pairs (arrival, record) of a feed's file; raises GalleriaError where it is no feed at all, with what is wrong."""
-    pairs = read_feed(path, first_date)
+    return _checked(path, first_date, "feed")
+
+
+def past_of(path: Path, first_date: str) -> list[tuple[int, Record]]:
+    """Return the pairs (arrival, record) of a file of earlier today, less its bad lines; none where nothing had come yet.
+
+    Raises GalleriaError where it is no feed.
+    """
+    if path.is_file() and not path.stat().st_size:
+        return []
+    return [(came_us, record) for came_us, record in _checked(path, first_date, "past") if isinstance(record, Record)]
+
+
+def _checked(path: Path, first_date: str, key: str) -> Iterator[Pair]:
+    pairs = read_feed(path, first_date, key)
     first = list(islice(pairs, LOOKED_AT))
     if not any(isinstance(record, Record) for _, record in first):
         found = next((f"{one.detail}: {one.text}" for _, one in first if isinstance(one, SetAside)), "an empty file")
@@ -36,19 +59,26 @@ def play(pairs: Iterable[Pair], inbox: Inbox, pace: float | None = None) -> None
     _in_background(_paced(pairs, pace, inbox) if pace else _batches(pairs), inbox)
 
 
-def listen(texts: Iterable[str], inbox: Inbox, first_date: str, past: Iterable[Pair] = ()) -> None:
-    """Fill an inbox with lines of JSON as they come, each at once, after what a file of earlier today holds; returns at once."""
-    _in_background(chain(_past(past, inbox), ([pair] for pair in lines(texts, first_date))), inbox)
+def listen(texts: Iterable[str], inbox: Inbox, first_date: str, past: Past | None = None) -> None:
+    """Fill an inbox with lines of JSON as they come, each at once, after the past where there is one; returns at once."""
+    live = ([pair] for pair in lines(texts, first_date))
+    _in_background(live if past is None else chain(_played(past, inbox), live), inbox)
 
 
-def catch_up(past: Iterable[Pair], inbox: Inbox) -> None:
-    """Fill an inbox with what a file of earlier today holds and let it go live; returns at once."""
-    _in_background(_past(past, inbox), inbox, is_all=False)
+def catch_up(past: Past, inbox: Inbox) -> None:
+    """Fill an inbox with the past and let it go live; returns at once."""
+    _in_background(_played(past, inbox), inbox, is_all=False)
 
 
-def _past(pairs: Iterable[Pair], inbox: Inbox) -> Iterator[list[Pair]]:
-    yield from _batches(pairs)
-    inbox.go_live()
+def _played(past: Past, inbox: Inbox) -> Iterator[list[Pair]]:
+    yield from _batches(past.pairs)
+    used = inbox.go_live()
+    if past.pairs and not used:
+        rule = "must hold records of the scenario's mall and date"
+        raise GalleriaError.of(
+            past.path, [Problem("past", inbox.report()["words"], rule, "name the feed.jsonl of this morning's twin")]
+        )
+    past.played(used)
 
 
 def _in_background(batches: Iterable[list[Pair]], inbox: Inbox, *, is_all: bool = True) -> None:

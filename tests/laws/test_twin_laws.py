@@ -182,21 +182,23 @@ def test_the_wait_at_each_restaurant_is_foretold_as_a_party_that_comes_expects_i
     assert [each.foretold.where for each in moments[-2].scored if each.foretold.what == "wait_s"] == sorted(tables)[:1]
 
 
-def test_a_mall_that_counts_at_its_doors_only_knows_how_many_are_inside():
-    truth, config = truth_feed(1.5), scenario()
-    doors = np.char.startswith(truth.sensor.astype(str), "door:")
-    fed = [Twin(config, members=MEMBERS, ahead_min=()) for _ in range(2)]
-    until_us = 17 * US_PER_HOUR
-    (by_doors, _), (by_all, _) = (
-        lived(twin, type(truth)(*(column[rows] for column in truth)), until_us)
-        for twin, rows in zip(fed, (doors, np.ones(doors.size, bool)), strict=True)
-    )
-    counted, known = (
-        next(each for each in moments[-1].believed if (each.what, each.where) == ("people", ""))
-        for moments in (by_all, by_doors)
-    )
-    assert known.measured is None
-    assert abs(known.mean - counted.measured) < 0.25 * counted.measured
+@pytest.mark.parametrize(("times", "sign"), [(2.0, 1), (0.4, -1)])
+def test_where_doors_alone_are_counted_those_who_are_inside_by_them_are_owed_or_withheld(times, sign):
+    gauge, unknowns = Gauge(plan(), scenario()), Unknowns(plan(), scenario())
+    members = [Member(scenario(), plan(), gauge, unknowns, number) for number in range(MEMBERS)]
+    try:
+        sights = [each.live(NOON_US) for each in members]
+    finally:
+        for each in members:
+            each.close()
+    inside = np.mean([each.people for each in sights])
+    measured = np.full(gauge.size, np.nan)
+    measured[gauge.columns["departures"]] = 0.0
+    measured[gauge.columns["arrivals"]] = times * inside * gauge.door_sees / gauge.columns["arrivals"].size
+    moved = Analysis(gauge, unknowns, np.zeros(len(plan().entrance_ids), bool)).moved(sights, measured)
+
+    assert (np.sign(moved.owed[:, 0]) == sign).all()
+    assert abs(np.mean([each.people for each in sights] + moved.owed.sum(axis=1)) - times * inside) < 0.2 * inside
 
 
 def test_a_feed_that_says_nothing_leaves_the_dials_to_themselves():

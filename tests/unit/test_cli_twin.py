@@ -198,6 +198,7 @@ def test_a_wrong_column_is_one_message_without_traceback_and_leaves_no_folder(tm
         (["members=x", "until=noon"], "2 problems"),
         (["tires=[meal_push]"], "tires"),
         (["past=morning.jsonl"], "is for live records"),
+        (["past="], "must be a file"),
     ],
 )
 def test_what_is_typed_wrongly_is_told_before_anything_is_made(tmp_path, capsys, words, said):

@@ -50,6 +50,36 @@ def test_a_record_that_cannot_be_used_is_set_aside_with_its_reason(record, why):
     assert intake.aside[0].why is why
 
 
+def test_as_many_phones_as_a_large_mall_has_are_remembered_no_longer_than_a_copy_may_come_late():
+    intake = Intake({("wifi:L1", "fix"): Rule(0, 20_000, None, False, needs_subject=True)})
+    for minute in range(40):
+        intake.take(
+            [Record(NOON_US + minute * US_PER_MIN, "wifi:L1", "fix", 1 + phone, 5) for phone in range(1_500)],
+            NOON_US + minute * US_PER_MIN,
+        )
+
+    assert intake.used == 40 * 1_500
+    assert 17 * 1_500 <= len(intake._seen) <= 20 * 1_500
+    assert intake.take([Record(NOON_US + 39 * US_PER_MIN, "wifi:L1", "fix", 7, 5)], NOON_US + 40 * US_PER_MIN) == []
+    assert intake.take([Record(NOON_US + 40 * US_PER_MIN, "wifi:L1", "fix", 0, 5)], NOON_US + 40 * US_PER_MIN) == []
+    assert intake.counts == {Why.DUPLICATE: 1, Why.MALFORMED: 1}
+
+
+def test_what_is_too_old_to_be_copied_is_looked_for_now_and_then_and_not_at_every_record(monkeypatch):
+    looked = []
+    intake = Intake(RULES)
+    monkeypatch.setattr(
+        Intake,
+        "_seen",
+        property(lambda self: self.__dict__.setdefault("kept", {}), lambda self, kept: looked.append(kept)),
+        raising=False,
+    )
+    for second in range(600):
+        intake.take([sale(second / 60, 1 + second)], NOON_US + second * 1_000_000)
+
+    assert len(looked) == 5  # in ten minutes, of which two are AHEAD_US
+
+
 def test_a_count_told_twice_is_used_once_but_two_sales_of_one_instant_are_two():
     intake = Intake(RULES)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from sim.feeds.intake import SetAside, Why
 from sim.feeds.records import CADENCE_US, Record, Rule
 from sim.twin.following import QUARTER_US, follow
 from sim.twin.inbox import FullError, Inbox, OverError
-from sim.twin.sources import catch_up, checked_file, listen, play
+from sim.twin.sources import Past, catch_up, checked_file, listen, play
 from sim.units import US_PER_HOUR, US_PER_MIN
 
 pytestmark = pytest.mark.plain
@@ -227,14 +228,39 @@ def test_with_a_clock_on_the_wall_a_silent_quarter_of_an_hour_ends_too():
     assert inbox.quarter(NOON_US + QUARTER_US) == [told(0)]
 
 
+def past(*records: Record, path="morning.jsonl", told=None) -> Past:
+    return Past(Path(path), pairs(*records), (lambda used: None) if told is None else told.append)
+
+
 def test_until_the_past_is_played_its_clock_rules_and_live_records_are_told_to_come_again():
     inbox = Inbox(RULES, NOON_US, wall=lambda: NOON_US + 50 * US_PER_MIN, has_past=True)
     with pytest.raises(FullError):
         inbox.hand_in(pairs(told(51)), is_patient=False)
 
-    catch_up(pairs(told(5), told(10), told(20)), inbox)
+    said: list[int] = []
+    catch_up(past(told(5), told(10), told(20), told=said), inbox)
 
     assert inbox.quarter(NOON_US + QUARTER_US) == [told(5), told(10)]  # not late, though the clock on the wall is far ahead
     assert inbox.quarter(NOON_US + 2 * QUARTER_US) == [told(20)]
     assert inbox.quarter(NOON_US + 3 * QUARTER_US) == []  # nobody measured it; the clock on the wall ends it
     assert inbox.hand_in(pairs(told(51)), is_patient=False).used == 1
+    assert said == [3]
+
+
+def test_a_past_of_which_nothing_can_be_used_is_a_mistake_and_one_without_a_record_is_none():
+    inbox = Inbox(RULES, NOON_US, has_past=True)
+    catch_up(past(told(5, level="L7")), inbox)
+    with pytest.raises(GalleriaError, match=r"(?s)morning.jsonl.*past: must hold records of the scenario.*1 unknown sensor"):
+        inbox.quarter(NOON_US + QUARTER_US)
+    empty = Inbox(RULES, NOON_US, wall=lambda: NOON_US + 16 * US_PER_MIN, has_past=True)
+    catch_up(past(), empty)
+    assert empty.quarter(NOON_US + QUARTER_US) == []
+
+
+def test_a_past_that_ends_later_than_it_is_now_is_a_mistake():
+    inbox = Inbox(RULES, NOON_US, wall=lambda: NOON_US, has_past=True)
+    catch_up(past(told(10), told(20), told(35)), inbox)
+
+    inbox.quarter(NOON_US + QUARTER_US)
+    with pytest.raises(GalleriaError, match=r"must end before now, and it is 12:00 .found a record that came at 12:35"):
+        inbox.quarter(NOON_US + 3 * QUARTER_US)

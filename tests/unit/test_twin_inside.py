@@ -75,14 +75,24 @@ def test_what_silent_doors_let_through_is_taken_from_the_members_and_believed_le
 def test_phones_tell_how_many_are_inside_once_doors_have_taught_how_many_carry_one():
     inside, of_ten = Inside(gauge()), 0.6
     taught = [inside.told(row(came=400, left=0), row(1, 1, 1), of_ten * 400 * (number + 1))[0][1] for number in range(3)]
-    people, variance = inside.told(row(), row(came=50, left=50, inside=1500), of_ten * 1500)
+    people, variance = inside.told(row(), row(came=500, left=500, inside=1500), of_ten * 1500)
 
     assert np.isnan(taught[0])
     assert people[1] == pytest.approx(SEEN * 1500)
     assert variance[1] > 100**2
-    again, _ = inside.told(row(), row(came=50, left=50, inside=1500), of_ten * 900)
-    assert again[1] == pytest.approx(SEEN * 900)  # and silent doors teach nothing any more
+    again, _ = inside.told(row(), row(came=500, left=500, inside=1500), of_ten * 900)
+    assert again[1] == pytest.approx(SEEN * 900)  # doors that have been silent so long teach nothing any more
     assert of_ten * 400 > PHONES_LEAST
+
+
+def test_levels_teach_how_many_carry_a_phone_and_doors_go_on_from_the_last_count_of_levels():
+    inside = Inside(gauge())
+    for _ in range(3):
+        inside.told(row(inside=1000), row(came=90, left=90, inside=1000), 600.0)
+    people, _ = inside.told(row(), row(came=50, left=20, inside=1000), 300.0)
+
+    assert people[0] == pytest.approx(SEEN * 1030)
+    assert people[1] == pytest.approx(SEEN * 500)
 
 
 def test_a_phone_is_one_phone_however_often_it_is_placed_and_five_minutes_later_it_is_gone():

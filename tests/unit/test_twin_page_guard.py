@@ -113,6 +113,16 @@ def test_too_much_at_once_or_of_another_kind_is_refused_whole(inbox):
     assert inbox.report()["used"] == 0
 
 
+def test_while_records_of_earlier_today_are_played_live_ones_are_told_to_come_again():
+    inbox = Inbox(RULES, quarter_us(12), has_past=True)
+    client = client_of(inbox)
+    first = client.post("/feed", content=line(1), headers=LINES)
+    inbox.go_live()
+
+    assert (first.status_code, first.headers["retry-after"]) == (503, "10")
+    assert client.post("/feed", content=line(1), headers=LINES).json()["used"] == 1
+
+
 def test_lines_of_any_bytes_are_set_aside_and_stop_nothing(inbox):
     client = client_of(inbox)
     answer = client.post("/feed", content=b"\xff\xfe\x00\n" + b"[" * 50_000 + b"\n" + line(1).encode(), headers=LINES)
