@@ -161,7 +161,7 @@ class Session:
 
     def _keep_safe(self) -> None:
         """See to it that what was copied outlasts a power cut."""
-        if self.copied is not None and not self.copied.closed:
+        if self.copied is not None:
             self.copied.flush()
             os.fsync(self.copied.fileno())
 

@@ -65,19 +65,13 @@ def test_as_many_phones_as_a_large_mall_has_are_remembered_no_longer_than_a_copy
     assert intake.counts == {Why.DUPLICATE: 1, Why.MALFORMED: 1}
 
 
-def test_what_is_too_old_to_be_copied_is_looked_for_now_and_then_and_not_at_every_record(monkeypatch):
-    looked = []
-    intake = Intake(RULES)
-    monkeypatch.setattr(
-        Intake,
-        "_seen",
-        property(lambda self: self.__dict__.setdefault("kept", {}), lambda self, kept: looked.append(kept)),
-        raising=False,
-    )
+def test_what_is_too_old_to_be_copied_is_looked_for_now_and_then_and_not_at_every_record():
+    intake, looked_us = Intake(RULES), set()
     for second in range(600):
         intake.take([sale(second / 60, 1 + second)], NOON_US + second * 1_000_000)
+        looked_us.add(intake._forgot_us)
 
-    assert len(looked) == 5  # in ten minutes, of which two are AHEAD_US
+    assert len(looked_us) == 5  # every AHEAD_US of ten minutes
 
 
 def test_a_count_told_twice_is_used_once_but_two_sales_of_one_instant_are_two():
